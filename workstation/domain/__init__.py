@@ -1,0 +1,1 @@
+"""Nouns: frozen values and their rules. Standard library and numpy only."""

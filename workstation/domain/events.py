@@ -1,0 +1,146 @@
+"""Facts in the past tense, told on the engine's bus and over the link."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from workstation.domain.alert import Alert
+from workstation.domain.candle import Candle
+from workstation.domain.market import SeriesKey
+from workstation.domain.signal import Signal
+from workstation.domain.ticker import Ticker
+
+
+class FeedState(StrEnum):
+    """How the feed is doing."""
+
+    CONNECTING = "connecting"
+    LIVE = "live"
+    STALE = "stale"  # connected, but a stream has been silent for too long
+    OFFLINE = "offline"
+    WAITING = "waiting"  # the venue told us to stop for a while
+
+
+@dataclass(frozen=True, slots=True)
+class FeedStateChanged:
+    """The feed's state, and one sentence about it."""
+
+    state: FeedState
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TickersUpdated:
+    """Newest prices of some markets."""
+
+    tickers: tuple[Ticker, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CandleUpdated:
+    """The newest candle of a series changed, or closed (``candle.closed``)."""
+
+    key: SeriesKey
+    candle: Candle
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryFilled:
+    """Closed candles were added below the newest one; whoever drew the series reads it again.
+
+    Parameters
+    ----------
+    key : SeriesKey
+        The series.
+    n_new : int
+        Candles that were not known before.
+    """
+
+    key: SeriesKey
+    n_new: int
+
+
+@dataclass(frozen=True, slots=True)
+class CandlesRejected:
+    """Bars that cannot be were kept out of the series and put into quarantine.
+
+    Parameters
+    ----------
+    key : SeriesKey
+        The series they were meant for.
+    n_rejected : int
+        How many since the start.
+    reason : str
+        Why the last one was rejected.
+    """
+
+    key: SeriesKey
+    n_rejected: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignalRaised:
+    """A signal fired on a closed candle; it is already in the journal."""
+
+    signal: Signal
+
+
+@dataclass(frozen=True, slots=True)
+class FormingSignalChanged:
+    """What the forming bar would say if it closed now; None takes it back."""
+
+    key: SeriesKey
+    signal: Signal | None
+
+
+@dataclass(frozen=True, slots=True)
+class SignalsRecomputed:
+    """Every signal of a series, worked out from its history. Those raised live come from the journal."""
+
+    key: SeriesKey
+    signals: tuple[Signal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRaised:
+    """The trader must be told; it is already in the journal."""
+
+    alert: Alert
+
+
+@dataclass(frozen=True, slots=True)
+class AlertDismissed:
+    """The trader closed an alert; that is in the journal too."""
+
+    alert_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class WatchlistChanged:
+    """The watched symbols, in the trader's order."""
+
+    symbols: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BackfillProgressed:
+    """How far the first load of history is; shown while ``done < total``."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoticePosted:
+    """A banner for the trader: what happened, what is unaffected, what to do. Empty text takes it away.
+
+    Parameters
+    ----------
+    subject : str
+        What it is about; a new notice on the same subject replaces the old one.
+    text : str
+        The sentence.
+    """
+
+    subject: str
+    text: str

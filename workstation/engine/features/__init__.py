@@ -1,0 +1,1 @@
+"""One factor family a file; the registry lists every data point."""

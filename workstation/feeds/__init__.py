@@ -1,0 +1,1 @@
+"""Ears: the outside ends here."""

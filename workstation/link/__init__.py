@@ -1,0 +1,1 @@
+"""The one door between engine and window: typed messages over a local socket."""

@@ -1,0 +1,209 @@
+"""Everything engine and window may say to each other.
+
+A message is a tagged msgpack map; the values inside are the frozen ones of `workstation.domain`. Commands go
+to the engine and each is answered once, by `Done` or `Failed` with its number. Facts go to the window: `Frame`
+is the newest state, merged while the window is busy; every other fact is delivered in order, never merged.
+"""
+
+from typing import TypeAlias
+
+import msgspec
+
+from workstation.domain.alert import Alert
+from workstation.domain.candle import Candle
+from workstation.domain.events import (
+    FeedState,
+)
+from workstation.domain.market import Market, SeriesKey, Venue
+from workstation.domain.signal import Signal
+from workstation.domain.ticker import Ticker
+
+PROTOCOL = 1
+"""Rises with every change that an older window or engine would misread."""
+
+
+class Command(msgspec.Struct, frozen=True, tag_field="kind"):
+    """A request of the window. `number` is unique within its connection."""
+
+    number: int
+
+
+class Hello(Command, frozen=True, tag="hello"):
+    """First message of a window: what it speaks, and the last alert it has acknowledged seeing."""
+
+    protocol: int
+    last_alert_id: int
+
+
+class Follow(Command, frozen=True, tag="follow"):
+    """Load and stream a series for a chart, and send its signals."""
+
+    key: SeriesKey
+
+
+class Unfollow(Command, frozen=True, tag="unfollow"):
+    """The chart of this series is gone."""
+
+    key: SeriesKey
+
+
+class SetWatchlist(Command, frozen=True, tag="set-watchlist"):
+    """Watch exactly these symbols."""
+
+    symbols: tuple[str, ...]
+
+
+class DismissAlert(Command, frozen=True, tag="dismiss-alert"):
+    """The trader closed an alert."""
+
+    alert_id: int
+
+
+class ShutDown(Command, frozen=True, tag="shut-down"):
+    """Close feeds, flush stores and leave."""
+
+
+class Done(msgspec.Struct, frozen=True, tag_field="kind", tag="done"):
+    """The command with this number took effect, and what it changed is on disk."""
+
+    number: int
+
+
+class Failed(msgspec.Struct, frozen=True, tag_field="kind", tag="failed"):
+    """The command with this number did not take effect; `reason` is a sentence for the trader."""
+
+    number: int
+    reason: str
+
+
+class Welcome(msgspec.Struct, frozen=True, tag_field="kind", tag="welcome"):
+    """The engine's answer to `Hello`: who it is and what it listens to."""
+
+    protocol: int
+    engine_version: str
+    pid: int
+    venue: Venue | None
+    markets: tuple[Market, ...]
+    watchlist: tuple[str, ...]
+
+
+class Vitals(msgspec.Struct, frozen=True):
+    """What the engine's process costs, and how fast messages arrive."""
+
+    cpu_pct: float
+    memory_bytes: int
+    messages_per_s: float
+
+
+class CandleState(msgspec.Struct, frozen=True):
+    """The newest candles of one series, oldest first: every one that changed since the last frame."""
+
+    key: SeriesKey
+    candles: tuple[Candle, ...]
+
+
+class FormingSignal(msgspec.Struct, frozen=True):
+    """What the forming bar would say if it closed now; None takes it back."""
+
+    key: SeriesKey
+    signal: Signal | None
+
+
+class Frame(msgspec.Struct, frozen=True, tag_field="kind", tag="frame"):
+    """Everything that changed since the last frame; merged while the window is busy.
+
+    `venue_time_ms` is the venue's clock; `data_age_ms` how long ago, by ours, the newest market data came
+    in, None before the first.
+    """
+
+    venue_time_ms: int
+    data_age_ms: int | None
+    tickers: tuple[Ticker, ...] = ()
+    candles: tuple[CandleState, ...] = ()
+    forming: tuple[FormingSignal, ...] = ()
+    vitals: Vitals | None = None
+
+
+class VenueChosen(msgspec.Struct, frozen=True, tag_field="kind", tag="venue-chosen"):
+    """Which venue the engine listens to, and what trades there; sent again when it changes."""
+
+    venue: Venue
+    markets: tuple[Market, ...]
+
+
+class FeedStateSaid(msgspec.Struct, frozen=True, tag_field="kind", tag="feed-state"):
+    """How the feed is doing, and one sentence about it."""
+
+    state: FeedState
+    reason: str
+
+
+class HistoryGrew(msgspec.Struct, frozen=True, tag_field="kind", tag="history-grew"):
+    """Closed candles were stored below the newest one: read the series again."""
+
+    key: SeriesKey
+    n_new: int
+
+
+class SignalsOf(msgspec.Struct, frozen=True, tag_field="kind", tag="signals-of"):
+    """Every signal of a series on closed candles, oldest first; replaces what the window had."""
+
+    key: SeriesKey
+    signals: tuple[Signal, ...]
+
+
+class SignalSaid(msgspec.Struct, frozen=True, tag_field="kind", tag="signal"):
+    """A signal fired on a closed candle."""
+
+    signal: Signal
+
+
+class AlertSaid(msgspec.Struct, frozen=True, tag_field="kind", tag="alert"):
+    """The trader must be told."""
+
+    alert: Alert
+
+
+class AlertClosed(msgspec.Struct, frozen=True, tag_field="kind", tag="alert-closed"):
+    """An alert was dismissed."""
+
+    alert_id: int
+
+
+class WatchlistSaid(msgspec.Struct, frozen=True, tag_field="kind", tag="watchlist"):
+    """The watched symbols, in the trader's order."""
+
+    symbols: tuple[str, ...]
+
+
+class Progress(msgspec.Struct, frozen=True, tag_field="kind", tag="progress"):
+    """How far the first load of history is; shown while ``done < total``."""
+
+    done: int
+    total: int
+
+
+class Notice(msgspec.Struct, frozen=True, tag_field="kind", tag="notice"):
+    """A banner: what happened, what is unaffected, what to do. Empty text takes the subject's banner away."""
+
+    subject: str
+    text: str
+
+
+ToEngine: TypeAlias = Hello | Follow | Unfollow | SetWatchlist | DismissAlert | ShutDown
+ToWindow: TypeAlias = (
+    Done
+    | Failed
+    | Welcome
+    | Frame
+    | VenueChosen
+    | FeedStateSaid
+    | HistoryGrew
+    | SignalsOf
+    | SignalSaid
+    | AlertSaid
+    | AlertClosed
+    | WatchlistSaid
+    | Progress
+    | Notice
+)

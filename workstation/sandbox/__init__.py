@@ -1,0 +1,1 @@
+"""Practice market: an exchange on loopback that speaks a real exchange's wire protocol."""

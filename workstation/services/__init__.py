@@ -1,0 +1,1 @@
+"""Household: use cases that hold state and know neither a window nor an exchange library."""

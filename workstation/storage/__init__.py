@@ -1,0 +1,1 @@
+"""Cellar: what outlives a session."""
