@@ -1,0 +1,57 @@
+"""Both themes can be read, and name every colour properly."""
+
+import re
+from dataclasses import fields
+
+import pytest
+
+from workstation.ui.theme import DARK, LIGHT, Theme
+
+THEMES = pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+SURFACES = ("window", "panel", "base", "raised")
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    r, g, b = (v / 12.92 if v <= 0.03928 else ((v + 0.055) / 1.055) ** 2.4 for v in parts)
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+
+
+def contrast(a: str, b: str) -> float:
+    low, high = sorted((luminance(a), luminance(b)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@THEMES
+def test_every_colour_is_written_as_six_hex_digits(theme: Theme):
+    bad = {
+        f.name: getattr(theme, f.name)
+        for f in fields(theme)
+        if f.name != "name" and not re.fullmatch("#[0-9a-f]{6}", getattr(theme, f.name))
+    }
+    assert bad == {}
+
+
+@THEMES
+def test_writing_can_be_read_on_every_surface(theme: Theme):
+    inks = ("text", "muted", "accent", "rise", "fall", "bullish", "bearish", "warning", "practice", "live")
+    pairs = [(ink, surface) for ink in inks for surface in SURFACES]
+    pairs += [("on_accent", "accent"), ("on_tag", "tag"), ("text", "selection"), ("text", "hover")]
+    pairs += [("on_badge", badge) for badge in ("warning", "practice", "live", "rise", "fall")]
+    weak = {
+        pair: round(contrast(getattr(theme, pair[0]), getattr(theme, pair[1])), 2)
+        for pair in pairs
+        if contrast(getattr(theme, pair[0]), getattr(theme, pair[1])) < 4.5
+    }
+    assert weak == {}
+
+
+@THEMES
+def test_practice_is_never_the_colour_of_live(theme: Theme):
+    assert contrast(theme.practice, theme.live) > 1.0
+    assert theme.practice not in (theme.live, theme.rise, theme.bullish)
+
+
+def test_light_and_dark_know_which_they_are():
+    assert DARK.is_dark
+    assert not LIGHT.is_dark

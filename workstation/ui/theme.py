@@ -1,0 +1,228 @@
+"""The colours of the workstation, light and dark, and how they are put on.
+
+Everything that paints asks a `Theme`; no other module names a colour. Fusion with an explicit palette is the
+one combination that looks the same on every platform plugin: the desktop's own scheme has no effect on
+offscreen and plain X11.
+"""
+
+from dataclasses import asdict, dataclass
+from string import Template
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QApplication
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """One set of colours, each as ``"#rrggbb"``.
+
+    Parameters
+    ----------
+    name : str
+        ``"light"`` or ``"dark"``; what the settings file says.
+    window, panel, base, raised : str
+        Surfaces: behind everything; title and tool bars; charts, tables and inputs; buttons, menus, tips.
+    text, muted, disabled : str
+        Writing; `text` and `muted` reach a contrast of 4.5 on every surface.
+    grid, border : str
+        Lines inside a chart; edges between surfaces.
+    accent, on_accent : str
+        What is chosen or can be pressed; writing on it.
+    rise, fall : str
+        A candle or a change above and below zero; both can be read as writing.
+    bullish, bearish : str
+        Signal markers and votes.
+    warning, practice, live, on_badge : str
+        Badges: something is wrong; prices are not the world's; prices are; writing on any of them.
+    crosshair : str
+        The lines under the pointer.
+    tag, on_tag : str
+        Labels that lie on an axis; writing on them.
+    selection, hover : str
+        A chosen row and the row under the pointer; `text` is written on both.
+    """
+
+    name: str
+    window: str
+    panel: str
+    base: str
+    raised: str
+    text: str
+    muted: str
+    disabled: str
+    grid: str
+    border: str
+    accent: str
+    on_accent: str
+    rise: str
+    fall: str
+    bullish: str
+    bearish: str
+    warning: str
+    practice: str
+    live: str
+    on_badge: str
+    crosshair: str
+    tag: str
+    on_tag: str
+    selection: str
+    hover: str
+
+    @property
+    def is_dark(self) -> bool:
+        """True where writing is lighter than what it stands on."""
+        return QColor(self.base).lightness() < QColor(self.text).lightness()
+
+
+DARK = Theme(
+    name="dark",
+    window="#0b0e13",
+    panel="#12161d",
+    base="#0f1319",
+    raised="#1b212b",
+    text="#e1e6ee",
+    muted="#8f9aab",
+    disabled="#566070",
+    grid="#1a2029",
+    border="#252c37",
+    accent="#5a9bff",
+    on_accent="#06101f",
+    rise="#26b38a",
+    fall="#f0566a",
+    bullish="#41e0a8",
+    bearish="#ff8190",
+    warning="#f2b53c",
+    practice="#b79bff",
+    live="#34c992",
+    on_badge="#0b0e13",
+    crosshair="#748093",
+    tag="#313a48",
+    on_tag="#f2f5f9",
+    selection="#1d3557",
+    hover="#181e27",
+)
+"""Graphite with a breath of blue; for long hours and dark rooms."""
+
+LIGHT = Theme(
+    name="light",
+    window="#eceff3",
+    panel="#f7f8fa",
+    base="#ffffff",
+    raised="#ffffff",
+    text="#182030",
+    muted="#586374",
+    disabled="#a3abb8",
+    grid="#eef1f5",
+    border="#d5dbe3",
+    accent="#1d5fd8",
+    on_accent="#ffffff",
+    rise="#087857",
+    fall="#c82a44",
+    bullish="#04764f",
+    bearish="#c21d3f",
+    warning="#8f5b00",
+    practice="#6b3fd4",
+    live="#0a7a55",
+    on_badge="#ffffff",
+    crosshair="#8a94a4",
+    tag="#3a4556",
+    on_tag="#ffffff",
+    selection="#d3e3ff",
+    hover="#eef3fb",
+)
+"""Paper white and ink; for daylight and for printing."""
+
+_STYLE = Template("""
+QToolTip { color: $text; background: $raised; border: 1px solid $border; padding: 4px 6px; }
+QMainWindow::separator { background: $window; width: 4px; height: 4px; }
+QMainWindow::separator:hover { background: $accent; }
+QSplitter::handle { background: $window; }
+QDockWidget { color: $muted; }
+QDockWidget::title { background: $panel; padding: 6px 8px; border-bottom: 1px solid $border; }
+QToolBar { background: $panel; border: 0; border-bottom: 1px solid $border; padding: 4px 6px; spacing: 4px; }
+QToolButton { color: $text; border: 1px solid transparent; border-radius: 4px; padding: 4px 8px; }
+QToolButton:hover { background: $raised; border-color: $border; }
+QToolButton:checked { color: $on_accent; background: $accent; }
+QToolButton:focus { border-color: $accent; }
+QToolButton:disabled { color: $disabled; }
+QStatusBar { background: $panel; color: $muted; border-top: 1px solid $border; }
+QStatusBar::item { border: 0; }
+QMenuBar { background: $panel; }
+QMenuBar::item { padding: 4px 8px; background: transparent; }
+QMenuBar::item:selected { background: $selection; }
+QMenu { background: $raised; border: 1px solid $border; padding: 4px; }
+QMenu::item { padding: 5px 24px 5px 12px; border-radius: 3px; }
+QMenu::item:selected { background: $selection; color: $text; }
+QMenu::item:disabled { color: $disabled; }
+QMenu::separator { height: 1px; background: $border; margin: 4px 8px; }
+QHeaderView { background: $panel; }
+QHeaderView::section { color: $muted; background: $panel; border: 0; border-bottom: 1px solid $border;
+  padding: 5px 8px; }
+QAbstractItemView { border: 0; gridline-color: $grid; }
+QLineEdit, QComboBox, QSpinBox { background: $base; border: 1px solid $border; border-radius: 4px;
+  padding: 4px 8px; selection-background-color: $accent; selection-color: $on_accent; }
+QLineEdit:focus, QComboBox:focus, QSpinBox:focus { border-color: $accent; }
+QPushButton { color: $text; background: $raised; border: 1px solid $border; border-radius: 4px;
+  padding: 5px 14px; }
+QPushButton:hover { border-color: $muted; }
+QPushButton:focus { border-color: $accent; }
+QPushButton:pressed { background: $selection; }
+QPushButton:default { color: $on_accent; background: $accent; border-color: $accent; }
+QPushButton:disabled { color: $disabled; }
+QScrollBar { background: transparent; border: 0; }
+QScrollBar:vertical { width: 10px; }
+QScrollBar:horizontal { height: 10px; }
+QScrollBar::handle { background: $border; border-radius: 3px; margin: 2px; }
+QScrollBar::handle:vertical { min-height: 28px; }
+QScrollBar::handle:horizontal { min-width: 28px; }
+QScrollBar::handle:hover { background: $muted; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+""")
+
+
+def palette(theme: Theme) -> QPalette:
+    """Return the theme as a Qt palette, disabled states included."""
+    role = QPalette.ColorRole
+    colours = {
+        role.Window: theme.window,
+        role.WindowText: theme.text,
+        role.Base: theme.base,
+        role.AlternateBase: theme.panel,
+        role.Text: theme.text,
+        role.PlaceholderText: theme.muted,
+        role.Button: theme.raised,
+        role.ButtonText: theme.text,
+        role.BrightText: theme.warning,
+        role.ToolTipBase: theme.raised,
+        role.ToolTipText: theme.text,
+        role.Highlight: theme.selection,
+        role.HighlightedText: theme.text,
+        role.Link: theme.accent,
+        role.LinkVisited: theme.practice,
+        role.Accent: theme.accent,
+        role.Light: theme.raised,
+        role.Midlight: theme.border,
+        role.Mid: theme.border,
+        role.Dark: theme.border,
+        role.Shadow: "#000000",
+    }
+    result = QPalette()
+    for one, colour in colours.items():
+        result.setColor(one, QColor(colour))
+    for one in (role.WindowText, role.Text, role.ButtonText, role.HighlightedText):
+        result.setColor(QPalette.ColorGroup.Disabled, one, QColor(theme.disabled))
+    return result
+
+
+def apply(app: QApplication, theme: Theme) -> None:
+    """Put the theme on every window of the application, open ones included."""
+    app.setStyle("Fusion")
+    app.setPalette(palette(theme))
+    app.setStyleSheet(_STYLE.substitute(asdict(theme)))
+
+
+def system_prefers_dark(app: QApplication) -> bool:
+    """Return whether the desktop asks for dark windows; False where it does not say."""
+    return app.styleHints().colorScheme() is Qt.ColorScheme.Dark
