@@ -1,7 +1,7 @@
 """Numbers as a crypto trader reads them: 0.00001234, 67,123.45, 1.2 B, −0.40 %.
 
-Painted many times a second, so every answer is remembered. A real minus sign is used throughout; what is not a
-number is shown as an en dash.
+Painted many times a second, so every answer is remembered. A real minus sign is used throughout; what is not
+a number is shown as an en dash.
 """
 
 import math
@@ -75,7 +75,7 @@ def percent(value_pct: float, decimals: int = 2) -> str:
 
 
 def duration(length_ms: float) -> str:
-    """Return a length of time in its largest unit, rounded down: ``"420 ms"``, ``"3 s"``, ``"2 m"``, ``"5 d"``."""
+    """Return a length of time in its largest unit, rounded down: ``"420 ms"``, ``"3 s"``, ``"2 m"``."""
     for scale, unit in _DURATIONS_MS:
         if length_ms >= scale:
             return f"{int(length_ms // scale)} {unit}"
