@@ -1,0 +1,105 @@
+"""The gate: what has to hold before a change may stay. The first step that fails ends it."""
+
+import signal
+import subprocess
+import sys
+import time
+from types import FrameType
+
+import debian
+from environment import Environment
+from trouble import SetupError
+
+DESKTOP = [
+    "dbus",
+    "dbus-x11",
+    "dunst",
+    "fonts-dejavu-core",
+    "libnotify-bin",
+    "openbox",
+    "trayer",
+    "x11-utils",
+    "xauth",
+    "xdotool",
+    "xfce4-notifyd",
+    "xfce4-panel",
+    "xvfb",
+]
+"""A screen, a window manager, trays and notification services for the tests that use real ones."""
+
+
+def test(environment: Environment, pytest_arguments: list[str]) -> int:
+    """Run every step of the gate and return the exit code of the first that failed, else 0."""
+    _offer_desktop()
+    return _run_steps(environment, steps(environment, pytest_arguments))
+
+
+def bench(environment: Environment, pytest_arguments: list[str]) -> int:
+    """Run the benchmarks and return pytest's exit code."""
+    settings = "addopts=-q --strict-markers --strict-config --import-mode=importlib"
+    command = [environment.command("pytest"), "-s", "-o", settings, "-o", "timeout=1800"]
+    return _run_steps(environment, [("benchmarks", [*command, *(pytest_arguments or ["tests/benchmarks"])])])
+
+
+def steps(environment: Environment, pytest_arguments: list[str]) -> list[tuple[str, list[str]]]:
+    """Return the gate's steps in order: a name, and the command that must end with 0."""
+    return [
+        ("format", [environment.command("ruff"), "format", "--check", "."]),
+        ("lint", [environment.command("ruff"), "check", "."]),
+        ("types", [environment.command("mypy")]),
+        ("imports", [environment.command("lint-imports")]),
+        ("tests", [environment.command("pytest"), *pytest_arguments]),
+    ]
+
+
+def _offer_desktop() -> None:
+    """Install what the desktop tests use, or say which tests will be skipped for want of it."""
+    lacking = debian.missing(DESKTOP)
+    if not lacking:
+        return
+    if not debian.may_install():
+        print(
+            f"Not installed, so the tests that need them are skipped: {' '.join(lacking)}\n"
+            f"  sudo apt-get install -y --no-install-recommends {' '.join(lacking)}"
+        )
+        return
+    try:
+        debian.require(lacking, "A desktop for the tests")
+    except SetupError as problem:
+        print(f"{problem}\nThe tests that need a desktop are skipped.")
+
+
+def _run_steps(environment: Environment, todo: list[tuple[str, list[str]]]) -> int:
+    started_s = time.monotonic()
+    for name, command in todo:
+        print(f"── {name}", flush=True)
+        step_s = time.monotonic()
+        exit_code = _run(command, environment.project)
+        took = f"{time.monotonic() - step_s:.1f} s"
+        if exit_code != 0:
+            print(f"── {name} failed with exit code {exit_code} after {took}", flush=True)
+            return exit_code
+        print(f"── {name} passed in {took}", flush=True)
+    print(f"All passed in {time.monotonic() - started_s:.1f} s.", flush=True)
+    return 0
+
+
+def _run(command: list[str], folder: str) -> int:
+    """Run one command; when this process is told to stop, so is the command."""
+    process = subprocess.Popen(command, cwd=folder)
+
+    def pass_on(number: int, _frame: FrameType | None) -> None:
+        process.send_signal(number)
+        sys.exit(128 + number)
+
+    before = signal.signal(signal.SIGTERM, pass_on)
+    try:
+        return process.wait()
+    except KeyboardInterrupt:  # the terminal has told the command too; let it clean up
+        process.wait(timeout=30)
+        raise
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        if process.poll() is None:
+            process.terminate()
+            process.wait(timeout=30)
