@@ -199,6 +199,11 @@ class CandleSeries:
         """Number of candles that can no longer change."""
         return self._n if self._last_is_closed else self._n - 1
 
+    @property
+    def newest_closed(self) -> int | None:
+        """Open time of the newest closed candle, UTC milliseconds; None while there is none."""
+        return int(self._time[self.n_closed - 1]) if self.n_closed else None
+
     def column(self, name: str) -> NDArray[np.float64] | IntArray:
         """Return a read-only view of one column, shape (n,), the forming bar last."""
         source: NDArray[np.float64] | IntArray = self._time if name == "open_time" else self._values[name]
@@ -278,6 +283,16 @@ class CandleSeries:
         if forming is not None:
             self.apply(forming)
         return n_new
+
+    def forget(self, n_kept: int) -> None:
+        """Let go of the oldest candles, so that the newest `n_kept` remain."""
+        n_gone = self._n - n_kept
+        if n_gone <= 0:
+            return
+        self._n = n_kept
+        self._time = self._time[n_gone:].copy()
+        self._values = {name: v[n_gone:].copy() for name, v in self._values.items()}
+        self._quality = self._quality[n_gone:].copy()
 
     def _reserve(self, n: int) -> None:
         if n <= len(self._time):

@@ -53,10 +53,13 @@ class HistoryFilled:
         The series.
     n_new : int
         Candles that were not known before.
+    known_until_ms : int or None
+        Open of the newest closed candle that was known before, UTC milliseconds; None where there was none.
     """
 
     key: SeriesKey
     n_new: int
+    known_until_ms: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """Everything engine and window may say to each other.
 
-A message is a tagged msgpack map; the values inside are the frozen ones of `workstation.domain`. Commands go
-to the engine and each is answered once, by `Done` or `Failed` with its number. Facts go to the window: `Frame`
-is the newest state, merged while the window is busy; every other fact is delivered in order, never merged.
+A message is a tagged msgpack map; the values inside are the frozen ones of `workstation.domain`. Commands
+go to the engine and each is answered once, by `Done` or `Failed` with its number. Facts go to the window:
+`Frame` is the newest state, merged while the window is busy; every other fact is delivered in order, never
+merged.
 """
 
 from typing import TypeAlias

@@ -1,0 +1,75 @@
+"""What waits to be sent to one window: facts in order, newest state merged."""
+
+from collections import deque
+from collections.abc import Collection
+
+from workstation.domain.candle import Candle
+from workstation.domain.market import SeriesKey
+from workstation.domain.signal import Signal
+from workstation.domain.ticker import Ticker
+from workstation.link.messages import CandleState, FormingSignal, Frame, ToWindow, Vitals
+
+MOST_FACTS = 20_000  # a window that lets this many wait is not reading; it is dropped and may come back
+
+
+class Outbox:
+    """Holds what one window has not been sent yet; bounded whatever the window does.
+
+    Facts (signals, alerts, answers) are kept in order and never merged. State (prices, forming bars) is
+    merged: only the newest price of a symbol waits, and of a series only those candles that changed.
+    """
+
+    def __init__(self) -> None:
+        self.facts: deque[ToWindow] = deque()
+        self._tickers: dict[str, Ticker] = {}
+        self._candles: dict[SeriesKey, dict[int, Candle]] = {}
+        self._forming: dict[SeriesKey, Signal | None] = {}
+        self._vitals: Vitals | None = None
+
+    @property
+    def is_overfull(self) -> bool:
+        """True where so many facts wait that the window cannot be reading."""
+        return len(self.facts) > MOST_FACTS
+
+    @property
+    def has_state(self) -> bool:
+        """True where a frame would not be empty."""
+        return bool(self._tickers or self._candles or self._forming or self._vitals)
+
+    def add_fact(self, fact: ToWindow) -> None:
+        """Let a fact wait behind those before it."""
+        self.facts.append(fact)
+
+    def put_ticker(self, ticker: Ticker) -> None:
+        """Let the newest price of a symbol wait in place of an older one."""
+        self._tickers[ticker.symbol] = ticker
+
+    def put_candle(self, key: SeriesKey, candle: Candle) -> None:
+        """Let the newest state of a candle wait in place of an older one."""
+        self._candles.setdefault(key, {})[candle.open_time] = candle
+
+    def put_forming_signal(self, key: SeriesKey, signal: Signal | None) -> None:
+        """Let the newest verdict on a forming bar wait in place of an older one."""
+        self._forming[key] = signal
+
+    def put_vitals(self, vitals: Vitals) -> None:
+        """Let the newest vitals wait in place of older ones."""
+        self._vitals = vitals
+
+    def forget_series(self, kept: Collection[SeriesKey]) -> None:
+        """Drop the state of series that are no longer shown."""
+        self._candles = {k: v for k, v in self._candles.items() if k in kept}
+        self._forming = {k: v for k, v in self._forming.items() if k in kept}
+
+    def take_frame(self, venue_time_ms: int, data_age_ms: int | None) -> Frame:
+        """Return everything merged since the last frame, and begin anew."""
+        frame = Frame(
+            venue_time_ms,
+            data_age_ms,
+            tuple(self._tickers.values()),
+            tuple(CandleState(k, tuple(c[t] for t in sorted(c))) for k, c in self._candles.items()),
+            tuple(FormingSignal(k, s) for k, s in self._forming.items()),
+            self._vitals,
+        )
+        self._tickers, self._candles, self._forming, self._vitals = {}, {}, {}, None
+        return frame

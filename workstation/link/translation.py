@@ -1,0 +1,66 @@
+"""Facts of the engine's bus, in the words of the link."""
+
+from workstation.domain.events import (
+    AlertDismissed,
+    AlertRaised,
+    BackfillProgressed,
+    CandlesRejected,
+    FeedStateChanged,
+    NoticePosted,
+    SignalRaised,
+    WatchlistChanged,
+)
+from workstation.link.messages import (
+    AlertClosed,
+    AlertSaid,
+    FeedStateSaid,
+    Notice,
+    Progress,
+    SignalSaid,
+    ToWindow,
+    WatchlistSaid,
+)
+
+FACTS_FOR_EVERYBODY = (
+    AlertDismissed,
+    AlertRaised,
+    BackfillProgressed,
+    CandlesRejected,
+    FeedStateChanged,
+    NoticePosted,
+    SignalRaised,
+    WatchlistChanged,
+)
+"""The types of fact that every window hears, whatever is on its charts."""
+
+
+def in_words(fact: object) -> ToWindow:
+    """Return a fact of `FACTS_FOR_EVERYBODY` as a message.
+
+    Raises
+    ------
+    TypeError
+        No message says this fact.
+    """
+    match fact:
+        case AlertRaised(alert):
+            return AlertSaid(alert)
+        case AlertDismissed(alert_id):
+            return AlertClosed(alert_id)
+        case SignalRaised(signal):
+            return SignalSaid(signal)
+        case FeedStateChanged(state, reason):
+            return FeedStateSaid(state, reason)
+        case WatchlistChanged(symbols):
+            return WatchlistSaid(symbols)
+        case BackfillProgressed(done, total):
+            return Progress(done, total)
+        case NoticePosted(subject, text):
+            return Notice(subject, text)
+        case CandlesRejected(key, n_rejected, reason):
+            return Notice(
+                f"rejected {key}",
+                f"{n_rejected} impossible bar(s) of {key} were kept out of the chart and of every signal; "
+                f"the last: {reason}",
+            )
+    raise TypeError(f"No message says {type(fact).__name__}.")

@@ -1,0 +1,67 @@
+"""What the trader is told: a signal on a watched symbol, once."""
+
+from collections.abc import Callable, Container
+
+from workstation.domain.events import AlertDismissed, AlertRaised, SignalRaised
+from workstation.domain.market import Venue
+from workstation.domain.ports import Clock, Journal, TaskOwner
+from workstation.domain.signal import Direction, Signal
+from workstation.services.bus import Bus
+
+
+class Alerts:
+    """Turns signals into alerts; an alert is in the journal before anybody hears of it.
+
+    Parameters
+    ----------
+    bus : Bus
+        Gives `SignalRaised`, hears `AlertRaised` and `AlertDismissed`.
+    journal : Journal
+        Where alerts are kept; it also decides that one signal alerts once.
+    clock : Clock
+        Venue's time.
+    tasks : TaskOwner
+        Owns the writing.
+    """
+
+    def __init__(self, bus: Bus, journal: Journal, clock: Clock, tasks: TaskOwner) -> None:
+        self._bus = bus
+        self._journal = journal
+        self._clock = clock
+        self._tasks = tasks
+        self._speed = 1.0
+        self._watched: Callable[[], Container[str]] = tuple
+        bus.subscribe(SignalRaised, self._on_signal)
+
+    def listen_at(self, venue: Venue, watched: Callable[[], Container[str]]) -> None:
+        """Tell of signals at this venue, on symbols that are watched when they fire."""
+        self._speed = venue.speed
+        self._watched = watched
+
+    def _on_signal(self, raised: SignalRaised) -> None:
+        if raised.signal.closed and raised.signal.key.symbol in self._watched():
+            self._tasks.start(f"alert on {raised.signal.key}", self.raise_for(raised.signal))
+
+    async def raise_for(self, signal: Signal) -> None:
+        """Write an alert for a signal and tell it, unless this signal was told before."""
+        now = self._clock.now_ms()
+        late = max(0, int((now - signal.known_at_ms) / self._speed))
+        alert = await self._journal.add_alert(signal, sentence(signal), now, late)
+        if alert is not None:
+            self._bus.publish(AlertRaised(alert))
+
+    async def dismiss(self, alert_id: int) -> None:
+        """Close an alert for good."""
+        if await self._journal.dismiss_alert(alert_id):
+            self._bus.publish(AlertDismissed(alert_id))
+
+
+def sentence(signal: Signal) -> str:
+    """Return a signal as one plain sentence, e.g. for a notification."""
+    word = "bullish" if signal.direction is Direction.BULLISH else "bearish"
+    agree = [v.family.label.lower() for v in signal.votes if v.direction is signal.direction]
+    who = f"{', '.join(agree[:-1])} and {agree[-1]}" if len(agree) > 1 else "".join(agree)
+    return (
+        f"{signal.key.symbol} {signal.key.timeframe} turned {word} at {signal.price:.8g}: "
+        f"{who} agree ({len(agree)} of {len(signal.votes)} families)."
+    )
