@@ -82,7 +82,7 @@ def _require_pip() -> None:
     """Make sure that this Python has a pip that is new enough."""
     version = _pip_version()
     if version is None:
-        debian.require(["python3-pip"], "Python's installer, pip")
+        debian.require(["python3-pip"], "Python's installer (pip)")
         version = _pip_version()
     if version is None:
         raise SetupError(f"{sys.executable} still has no pip; start again with the python3 of the system.")

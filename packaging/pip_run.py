@@ -23,7 +23,15 @@ _NO_NETWORK = (
     "ReadTimeoutError",
     "ProxyError",
 )
-_CHATTER = ("Collecting ", "Requirement already", "Ignoring ", "  ", "Looking in", "Installing collected")
+_CHATTER = (
+    "Collecting ",
+    "  Downloading ",
+    "  Using cached ",
+    "Ignoring ",
+    "Installing collected",
+    "Looking in ",
+    "Requirement already",
+)
 _LEADS_ASTRAY = ("PYTHONPATH", "PYTHONHOME", "PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_REQUIRE_VIRTUALENV")
 
 
@@ -108,13 +116,13 @@ class _Narrator:
         """Take one line; an empty one means that time has passed."""
         if line:
             self._lines.append(line)
-        collecting = re.match(r"(?:Collecting|Requirement already satisfied:) ([\w.-]+)", line)
+        collecting = re.match(r"(Collecting|Requirement already satisfied:) ([\w.-]+)", line)
         downloading = re.match(r"\s+Downloading (\S+?)-\d\S* (\(.*\))", line)
         if collecting:
-            self._found.add(collecting[1])
-            self._say_fetching(collecting[1])
+            self._found.add(collecting[2])
+            self._say_found("Fetching" if collecting[1] == "Collecting" else "Found", collecting[2])
         elif downloading:
-            self._say_fetching(f"{downloading[1]} {downloading[2]}")
+            self._say_found("Fetching", f"{downloading[1]} {downloading[2]}")
         elif line.startswith("Ignoring "):
             self._total -= 1
         elif line.startswith("WARNING: Retrying"):
@@ -155,6 +163,6 @@ class _Narrator:
             f"Installing {n_done} of {len(self._installing)}{': ' + waiting[0] if waiting else ''}"
         )
 
-    def _say_fetching(self, name: str) -> None:
+    def _say_found(self, verb: str, name: str) -> None:
         n_done = len(self._found)
-        self._progress.show(f"Fetching {n_done} of {max(self._total, n_done)}: {name}")
+        self._progress.show(f"{verb} {n_done} of {max(self._total, n_done)}: {name}")

@@ -18,6 +18,8 @@ PACKAGES = {
     "libSM.so.6": "libsm6",
     "libX11-xcb.so.1": "libx11-xcb1",
     "libX11.so.6": "libx11-6",
+    "libbrotlicommon.so.1": "libbrotli1",
+    "libbrotlidec.so.1": "libbrotli1",
     "libdbus-1.so.3": "libdbus-1-3",
     "libfontconfig.so.1": "libfontconfig1",
     "libfreetype.so.6": "libfreetype6",
@@ -86,11 +88,12 @@ def require_qt_libraries(site_packages: str) -> None:
         return
     unknown = [name for name in lacking if name not in PACKAGES]
     if unknown:
+        known = " ".join(packages_for(lacking))
         raise SetupError(
-            f"Qt needs system libraries that are not here: {', '.join(unknown)}. "
-            "Install the packages of your system that bring them, then start again."
+            f"Qt needs system libraries that are not here: {', '.join(lacking)}. Install the packages of "
+            f"your system that bring them{' (Debian: ' + known + ' ...)' if known else ''}, then start again."
         )
-    debian.require(packages_for(lacking), f"Qt's system library {', '.join(lacking)}")
+    debian.require(packages_for(lacking), f"What Qt needs of the system ({', '.join(lacking)})")
     still = missing_libraries(site_packages)
     if still:
         raise SetupError(f"apt has finished, yet Qt still misses {', '.join(still)}.")
@@ -116,5 +119,5 @@ def not_found(ldd_output: str) -> list[str]:
 
 
 def packages_for(libraries: list[str]) -> list[str]:
-    """Return the Debian packages of libraries, sorted, each once."""
-    return sorted({PACKAGES[name] for name in libraries})
+    """Return the Debian packages of the libraries that have one, sorted, each once."""
+    return sorted({PACKAGES[name] for name in libraries if name in PACKAGES})
