@@ -1,1 +1,1 @@
-"""One factor family a file; the registry lists every data point."""
+"""Data points: one named number per bar, and the factor families that vote with them."""

@@ -1,0 +1,76 @@
+"""Which bars a judgement reads: always the same ones, however much history is stored.
+
+Time is cut into blocks of 1024 bars counted from 1970. A bar of block ``b`` is judged on the bars from the
+start of block ``b - 2`` up to itself: at least 2048 bars of history, at most 3071. So live and afterwards,
+behind a short history and a long one, the same numbers go through the same operations in the same order, and
+come out the same to the last bit. A hole of more than 24 bars begins a new market: nothing reads across it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from workstation.domain.candle import CandleColumns, IntArray
+from workstation.domain.market import slot_of, timeframe_ms
+
+BLOCK = 1024
+BLOCKS_BEFORE = 2
+DEPTH = (BLOCKS_BEFORE + 1) * BLOCK
+"""Most bars that one judgement reads."""
+
+LARGEST_HOLE = 24
+"""Missing bars in a row that a judgement still reads across."""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A run of rows computed together, of which only the last ones are kept.
+
+    Parameters
+    ----------
+    start, stop : int
+        Rows to read, ``start <= row < stop``.
+    first : int
+        First row whose values are kept, ``start <= first < stop``.
+    """
+
+    start: int
+    stop: int
+    first: int
+
+
+def slots_of(candles: CandleColumns, timeframe: str) -> IntArray:
+    """Return the number of each bar counted from 1970, shape (n,); `slot_of` for a whole column."""
+    if not len(candles):
+        return candles.open_time
+    first = int(candles.open_time[0])
+    return slot_of(first, timeframe) + (candles.open_time - first) // timeframe_ms(timeframe)
+
+
+def first_needed_slot(slot: int) -> int:
+    """Return the first slot that a judgement of the bar in `slot` may read."""
+    return (slot // BLOCK - BLOCKS_BEFORE) * BLOCK
+
+
+def segments(slots: IntArray, since: int = 0) -> Iterator[Segment]:
+    """Yield the segments that together keep every row from `since` on exactly once, in order.
+
+    Parameters
+    ----------
+    slots : ndarray of int64, shape (n,)
+        Strictly rising, see `slots_of`.
+    since : int
+        First row that is asked for.
+    """
+    if since >= len(slots):
+        return
+    after_hole = np.flatnonzero(np.diff(slots) > LARGEST_HOLE + 1) + 1
+    block_starts = np.flatnonzero(np.diff(slots // BLOCK)) + 1
+    markets = np.concatenate((np.zeros(1, np.int64), after_hole))
+    cuts = np.union1d(after_hole, block_starts)
+    firsts = [since, *cuts[cuts > since].tolist()]
+    for first, stop in zip(firsts, [*firsts[1:], len(slots)], strict=True):
+        oldest = int(np.searchsorted(slots, first_needed_slot(int(slots[first]))))
+        market = int(markets[np.searchsorted(markets, first, side="right") - 1])
+        yield Segment(max(oldest, market), stop, first)
