@@ -1,0 +1,158 @@
+"""Where Tidemark keeps what outlives a session."""
+
+import hashlib
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from workstation.domain.errors import StoreError, StoreReadOnly
+
+APP = "tidemark"
+HOME_VARIABLE = "TIDEMARK_HOME"
+_LONGEST_SOCKET = 100
+"""Bytes; the kernel takes 107 and a closing zero, a few are left for a suffix."""
+
+
+@dataclass(frozen=True)
+class Paths:
+    """The folders of one user, made on demand and open to nobody else.
+
+    Parameters
+    ----------
+    data : Path
+        Candles, the journal and logs.
+    config : Path
+        Settings and the layout of the window.
+    runtime : Path
+        Sockets and locks; may be gone after a restart of the machine.
+    """
+
+    data: Path
+    config: Path
+    runtime: Path
+
+    @classmethod
+    def of_user(cls) -> "Paths":
+        """Return this user's folders; the variable TIDEMARK_HOME puts all of them below one folder."""
+        home = os.environ.get(HOME_VARIABLE)
+        if home:
+            return cls.below(Path(home).expanduser().absolute())
+        dirs = platformdirs.PlatformDirs(APP, appauthor=False)
+        return cls(dirs.user_data_path, dirs.user_config_path, dirs.user_runtime_path)
+
+    @classmethod
+    def below(cls, folder: Path) -> "Paths":
+        """Return folders below one folder, as tests and practice sessions want them."""
+        return cls(folder / "data", folder / "config", folder / "run")
+
+    @property
+    def candles_db(self) -> Path:
+        """Every stored candle."""
+        return private_folder(self.data) / "candles.db"
+
+    @property
+    def journal_db(self) -> Path:
+        """Every signal and alert that was said."""
+        return private_folder(self.data) / "journal.db"
+
+    @property
+    def log_dir(self) -> Path:
+        """Folder of the log files."""
+        return private_folder(self.data / "log")
+
+    @property
+    def settings_file(self) -> Path:
+        """The trader's settings, TOML."""
+        return private_folder(self.config) / "settings.toml"
+
+    @property
+    def layout_file(self) -> Path:
+        """How the window was arranged."""
+        return private_folder(self.config) / "layout.bin"
+
+    @property
+    def engine_socket(self) -> Path:
+        """Where the engine listens for windows."""
+        return self._socket("engine.sock")
+
+    @property
+    def window_socket(self) -> Path:
+        """Where a window listens for a second one that asks it to come to the front."""
+        return self._socket("window.sock")
+
+    @property
+    def engine_lock(self) -> Path:
+        """Held while an engine runs over these folders."""
+        return private_folder(self.runtime) / "engine.lock"
+
+    @property
+    def window_lock(self) -> Path:
+        """Held while a window is open over these folders."""
+        return private_folder(self.runtime) / "window.lock"
+
+    def _socket(self, name: str) -> Path:
+        near = self.runtime / name
+        if len(os.fsencode(near)) <= _LONGEST_SOCKET:
+            return private_folder(self.runtime) / name
+        # Two homes must never share a socket, so the short folder is named by the long one it stands for.
+        mark = hashlib.sha256(os.fsencode(self.runtime)).hexdigest()[:16]
+        return private_folder(Path(tempfile.gettempdir()) / f"{APP}-{os.getuid()}-{mark}") / name
+
+
+def private_folder(folder: Path) -> Path:
+    """Return the folder, made with mode 0700 where it was missing.
+
+    A place that cannot be written is not an error here: whoever reads from it finds nothing, and whoever
+    writes into it is told `StoreReadOnly` with the path.
+
+    Raises
+    ------
+    StoreError
+        It belongs to another user: what is written there could be read or replaced.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        owner = folder.stat().st_uid
+    except OSError:
+        return folder
+    if owner not in (os.getuid(), 0):
+        raise StoreError(f"{folder} belongs to another user; remove it or set {HOME_VARIABLE} elsewhere.")
+    return folder
+
+
+def require_writable(folder: Path) -> None:
+    """Make the folder and check that files can be created in it.
+
+    Raises
+    ------
+    StoreReadOnly
+        It cannot be made or written; the message names it and says why.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise StoreReadOnly(f"{folder} cannot be written ({error.strerror}); nothing can be kept.") from error
+
+
+def resource(*parts: str) -> Path:
+    """Return a shipped file or folder: an icon, a theme, a sound.
+
+    Raises
+    ------
+    StoreError
+        It is not there: the installation is incomplete.
+    """
+    package = Path(__file__).resolve().parent.parent
+    places = (package / "_resources", package.parent / "resources")
+    for place in places:
+        found = place.joinpath(*parts)
+        if found.exists():
+            return found
+    name = "/".join(parts)
+    looked = " and ".join(str(p) for p in places)
+    raise StoreError(f"The shipped file {name} is missing (looked in {looked}); install Tidemark again.")

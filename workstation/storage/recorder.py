@@ -1,0 +1,189 @@
+"""The engine's hand that writes: one thread, and what waits together is committed together."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeVar
+
+from workstation.domain.alert import Alert
+from workstation.domain.candle import CandleColumns
+from workstation.domain.errors import StoreError, TidemarkError
+from workstation.domain.market import SeriesKey
+from workstation.domain.signal import Signal
+from workstation.storage.candle_store import CandleStore
+from workstation.storage.candle_writing import check_candles
+from workstation.storage.journal import Journal
+
+_T = TypeVar("_T")
+
+CLOSES_WITHIN_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Write:
+    """One call that waits for its commit."""
+
+    store: CandleStore | Journal
+    work: Callable[[], object]
+    done: asyncio.Future[object]
+
+
+class Recorder:
+    """`workstation.domain.ports.CandleRecorder` and `Journal` for the engine.
+
+    Writes are queued and committed by one thread that alone touches the two files; what was queued while the
+    disk was busy goes into one transaction for each file. A call returns when its commit is done. Where a
+    commit fails, each of its writes is tried alone, so that exactly those that cannot be stored raise; the
+    next call tries the disk anew, so writing resumes when there is room again.
+
+    Parameters
+    ----------
+    candles : CandleStore
+        Owned from now on: written to only here, closed with this.
+    journal : Journal
+        The same.
+    """
+
+    def __init__(self, candles: CandleStore, journal: Journal) -> None:
+        self._candles = candles
+        self._journal = journal
+        self._journal_reader = journal.reader()
+        self._thread = ThreadPoolExecutor(1, "recorder")
+        self._queue: list[_Write] = []
+        self._committing: asyncio.Future[list[object]] | None = None
+        self._closed = False
+
+    @classmethod
+    def in_memory(cls) -> "Recorder":
+        """Return a recorder that keeps everything in memory, for a session that may not write."""
+        return cls(CandleStore.in_memory(), Journal.in_memory())
+
+    @property
+    def candles(self) -> CandleStore:
+        """The store that is written to. Read from `CandleStore.reader` of it, or wait for its commits."""
+        return self._candles
+
+    async def record(self, key: SeriesKey, candles: CandleColumns) -> int:
+        """Store closed candles of one series; return how many were new.
+
+        Raises
+        ------
+        BadCandle
+            A row cannot be a candle; nothing of this call was stored.
+        StoreError
+            The disk did not take them; nothing of this call was stored.
+        """
+        check_candles(key, candles)
+        return await self._write(self._candles, lambda: self._candles.add(key, candles))
+
+    async def quarantine(self, key: SeriesKey, raw: bytes, reason: str) -> None:
+        """Keep a row that cannot be a candle, for the trader to look at."""
+        await self._write(self._candles, lambda: self._candles.quarantine(key, raw, reason))
+
+    async def add_signal(self, signal: Signal) -> bool:
+        """Write a live signal; False where the same (series, bar, direction) is already there."""
+        return await self._write(self._journal, lambda: self._journal.add_signal(signal))
+
+    async def add_alert(self, signal: Signal, text: str, raised_at_ms: int, late_ms: int) -> Alert | None:
+        """Write an alert; None where this signal already raised one."""
+        return await self._write(
+            self._journal, lambda: self._journal.add_alert(signal, text, raised_at_ms, late_ms)
+        )
+
+    async def dismiss_alert(self, alert_id: int) -> bool:
+        """Mark an alert as closed by the trader; False where it is not there or already was."""
+        return await self._write(self._journal, lambda: self._journal.dismiss_alert(alert_id))
+
+    def signals(self, key: SeriesKey) -> list[Signal]:
+        """Return the committed signals of a series, oldest first."""
+        return self._journal_reader.signals(key)
+
+    def alerts(self, after_id: int = 0, limit: int = 500) -> list[Alert]:
+        """Return the newest `limit` committed alerts with an id above `after_id`, oldest first."""
+        return self._journal_reader.alerts(after_id, limit)
+
+    async def flush(self) -> None:
+        """Return when everything that was asked for so far is on disk, or has failed."""
+        while self._committing is not None:
+            await asyncio.wait([self._committing])
+            await asyncio.sleep(0)  # its callback starts what was queued meanwhile
+
+    async def close(self) -> None:
+        """Write what is queued, then close both files.
+
+        Raises
+        ------
+        StoreError
+            The disk did not take everything within a second; what was not acknowledged may be missing.
+        """
+        if self._closed:
+            return
+        self._closed = True
+        try:
+            async with asyncio.timeout(CLOSES_WITHIN_S):
+                await self.flush()
+                await asyncio.get_running_loop().run_in_executor(self._thread, self._close_files)
+        except TimeoutError:
+            waiting = len(self._queue)
+            raise StoreError(f"The disk is too slow: Tidemark left with {waiting} writes waiting.") from None
+        finally:
+            self._thread.shutdown(wait=False, cancel_futures=True)
+
+    def _close_files(self) -> None:
+        self._journal_reader.close()
+        self._journal.close()
+        self._candles.close()
+
+    async def _write(self, store: CandleStore | Journal, work: Callable[[], _T]) -> _T:
+        if self._closed:
+            raise StoreError("Tidemark is closing; nothing more is stored.")
+        done: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+        self._queue.append(_Write(store, work, done))
+        if self._committing is None:
+            self._commit_next()
+        return await done  # type: ignore[return-value]  # it is what `work` returned
+
+    def _commit_next(self) -> None:
+        batch, self._queue = self._queue, []
+        loop = asyncio.get_running_loop()
+        self._committing = loop.run_in_executor(self._thread, _commit, batch)
+        self._committing.add_done_callback(lambda committed: self._answer(batch, committed))
+
+    def _answer(self, batch: Sequence[_Write], committed: asyncio.Future[list[object]]) -> None:
+        self._committing = None
+        failure = committed.exception()
+        results = [failure] * len(batch) if failure else committed.result()
+        for write, result in zip(batch, results, strict=True):
+            if write.done.done():
+                continue  # whoever asked has stopped waiting; what he asked for is stored all the same
+            if isinstance(result, BaseException):
+                write.done.set_exception(result)
+            else:
+                write.done.set_result(result)
+        if self._queue:
+            self._commit_next()
+
+
+def _commit(batch: Sequence[_Write]) -> list[object]:
+    """Return what each write returned, or the error it met. Runs on the recorder's thread."""
+    results: dict[int, object] = {}
+    for store in {id(write.store): write.store for write in batch}.values():
+        places = [i for i, write in enumerate(batch) if write.store is store]
+        results |= _commit_together(store, {i: batch[i].work for i in places})
+    return [results[i] for i in range(len(batch))]
+
+
+def _commit_together(
+    store: CandleStore | Journal, works: dict[int, Callable[[], object]]
+) -> dict[int, object]:
+    try:
+        with store.transaction():
+            return {i: work() for i, work in works.items()}
+    except TidemarkError as error:
+        if len(works) == 1:
+            return dict.fromkeys(works, error)
+    alone: dict[int, object] = {}
+    for i, work in works.items():
+        alone |= _commit_together(store, {i: work})
+    return alone
