@@ -3,7 +3,6 @@
 from collections.abc import Callable, Container
 
 from workstation.domain.events import AlertDismissed, AlertRaised, SignalRaised
-from workstation.domain.market import Venue
 from workstation.domain.ports import Clock, Journal, TaskOwner
 from workstation.domain.signal import Direction, Signal
 from workstation.services.bus import Bus
@@ -18,32 +17,49 @@ class Alerts:
         Gives `SignalRaised`, hears `AlertRaised` and `AlertDismissed`.
     journal : Journal
         Where alerts are kept; it also decides that one signal alerts once.
-    clock : Clock
-        Venue's time.
     tasks : TaskOwner
         Owns the writing.
     """
 
-    def __init__(self, bus: Bus, journal: Journal, clock: Clock, tasks: TaskOwner) -> None:
+    def __init__(self, bus: Bus, journal: Journal, tasks: TaskOwner) -> None:
         self._bus = bus
         self._journal = journal
-        self._clock = clock
         self._tasks = tasks
+        self._clock: Clock | None = None
         self._speed = 1.0
         self._watched: Callable[[], Container[str]] = tuple
+        self._timeframes: Container[str] = ()
         bus.subscribe(SignalRaised, self._on_signal)
 
-    def listen_at(self, venue: Venue, watched: Callable[[], Container[str]]) -> None:
-        """Tell of signals at this venue, on symbols that are watched when they fire."""
-        self._speed = venue.speed
+    def listen_at(
+        self, clock: Clock, speed: float, watched: Callable[[], Container[str]], timeframes: Container[str]
+    ) -> None:
+        """Begin to tell of signals in these timeframes, on symbols that are watched when they fire.
+
+        Parameters
+        ----------
+        clock : Clock
+            The venue's time.
+        speed : float
+            Its seconds per second of ours.
+        watched : callable
+            Returns the watched symbols.
+        timeframes : container of str
+            Signals on other bars are drawn, not told.
+        """
+        self._clock = clock
+        self._speed = speed
         self._watched = watched
+        self._timeframes = timeframes
 
     def _on_signal(self, raised: SignalRaised) -> None:
-        if raised.signal.closed and raised.signal.key.symbol in self._watched():
+        key = raised.signal.key
+        if raised.signal.closed and key.symbol in self._watched() and key.timeframe in self._timeframes:
             self._tasks.start(f"alert on {raised.signal.key}", self.raise_for(raised.signal))
 
     async def raise_for(self, signal: Signal) -> None:
         """Write an alert for a signal and tell it, unless this signal was told before."""
+        assert self._clock is not None  # noqa: S101  nothing fires before the venue is known
         now = self._clock.now_ms()
         late = max(0, int((now - signal.known_at_ms) / self._speed))
         alert = await self._journal.add_alert(signal, sentence(signal), now, late)

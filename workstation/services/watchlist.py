@@ -53,6 +53,11 @@ class Watchlist:
         ranked = sorted((m.symbol for m in quoted if m.quote == first), key=lambda s: -volume.get(s, 0.0))
         self._become(tuple(ranked[:N_BY_DEFAULT]))
 
+    def watch_only(self, symbols: Sequence[str]) -> None:
+        """Watch exactly these symbols in this session; the trader's own list on disk is left alone."""
+        self._is_chosen = True
+        self._become(tuple(dict.fromkeys(symbols)))
+
     def choose(self, symbols: Sequence[str]) -> None:
         """Watch exactly these symbols from now on; returns when that is on disk.
 

@@ -1,0 +1,182 @@
+"""Closes are judged, written down, told once, and told late when they were missed."""
+
+import dataclasses
+
+import pytest
+
+from tests.fakes.patience import until
+from tests.fakes.services_market import HOUR, KEY, MemoryStore, ScriptedFeed, SetClock, bar, bars
+from workstation.domain.errors import StoreError
+from workstation.domain.events import (
+    AlertRaised,
+    FormingSignalChanged,
+    NoticePosted,
+    SignalRaised,
+    SignalsRecomputed,
+)
+from workstation.domain.signal import SignalOrigin
+from workstation.engine.confluence import judge
+from workstation.services.alerts import Alerts, sentence
+from workstation.services.bus import Bus
+from workstation.services.market_data import FIRST_LOAD_BARS, MarketData
+from workstation.services.signals import MOST_CATCH_UP_BARS, Signals
+from workstation.services.supervisor import Supervisor
+
+N = 4400
+JUDGED = judge(KEY, bars(0, N - 1))
+"""Every signal of the scripted market, for the tests to stand a clock before and after."""
+
+
+def slot(signal):
+    return signal.open_time // HOUR
+
+
+FIRST = next(s for s in JUDGED if slot(s) > FIRST_LOAD_BARS + 200)
+
+
+class House:
+    def __init__(self, now_slot, store=None, watched=("BTC/USDT",)):
+        self.clock = SetClock(now_slot * HOUR + 60_000)
+        self.feed = ScriptedFeed(self.clock)
+        self.store = store or MemoryStore()
+        self.bus, self.tasks = Bus(), Supervisor()
+        self.data = MarketData(self.bus, self.store, self.store, self.tasks)
+        self.signals = Signals(self.bus, self.data, self.store, self.tasks)
+        self.alerts = Alerts(self.bus, self.store, self.tasks)
+        self.heard = {}
+        for kind in (SignalRaised, AlertRaised, SignalsRecomputed, FormingSignalChanged, NoticePosted):
+            self.bus.subscribe(kind, lambda fact: self.heard.setdefault(type(fact), []).append(fact))
+        self.alerts.listen_at(self.clock, 1.0, lambda: watched, ("1h",))
+        self.signals.listen_at(self.clock, 1.0)
+
+    def of(self, kind):
+        return self.heard.get(kind, [])
+
+    async def start(self, owner="watchlist"):
+        self.data.follow([KEY], owner)
+        self.data.listen_to(self.feed, self.clock)
+        await until(lambda: KEY in self.signals._streams)
+
+    async def close_bars(self, first, last):
+        for n in range(first, last + 1):
+            self.clock.now = (n + 1) * HOUR + 1000
+            self.data.on_candles(KEY, [bar(n)])
+            await until(lambda: self.signals._work.empty())
+
+
+@pytest.fixture
+async def house():
+    made = []
+
+    def make(*args, **kwargs):
+        made.append(House(*args, **kwargs))
+        return made[-1]
+
+    yield make
+    for h in made:
+        await h.tasks.close()
+
+
+async def test_a_signal_on_a_watched_symbol_is_journaled_told_and_alerts_once(house):
+    h = house(slot(FIRST) - 2)
+    await h.start()
+    await h.close_bars(slot(FIRST) - 2, slot(FIRST) + 2)
+    await until(lambda: h.of(AlertRaised))
+    expected = dataclasses.replace(FIRST, origin=SignalOrigin.LIVE)
+    assert [s.signal for s in h.of(SignalRaised)] == [expected]
+    assert h.store.said == [expected]
+    (alert,) = (a.alert for a in h.of(AlertRaised))
+    assert alert.signal == expected
+    assert alert.text == sentence(FIRST)
+    assert alert.late_ms < 5_000
+
+
+async def test_history_loaded_for_the_first_time_raises_nothing(house):
+    h = house(slot(FIRST) + 1)
+    await h.start()
+    await until(lambda: h.signals._work.empty())
+    assert h.of(SignalRaised) == []
+    assert h.store.told == []
+
+
+async def test_a_signal_missed_while_the_engine_was_away_is_told_late(house):
+    store = MemoryStore()
+    await store.record(KEY, bars(slot(FIRST) - 3500, slot(FIRST) - 1))
+    h = house(slot(FIRST) + 10, store=store)
+    await h.start()
+    await until(lambda: h.of(AlertRaised))
+    (alert,) = (a.alert for a in h.of(AlertRaised))
+    assert alert.signal == FIRST  # origin says that it was worked out afterwards
+    assert alert.late_ms == pytest.approx(9 * HOUR, abs=120_000)
+
+
+async def test_an_alert_told_before_a_restart_is_not_told_again(house):
+    store = MemoryStore()
+    await store.record(KEY, bars(slot(FIRST) - 3500, slot(FIRST)))
+    await store.add_signal(FIRST)
+    await store.add_alert(FIRST, "told", 0, 0)
+    h = house(slot(FIRST) + 5, store=store)
+    await h.start()
+    await until(lambda: h.of(SignalRaised))
+    await until(lambda: h.signals._work.empty())
+    assert h.of(AlertRaised) == []
+    assert len(store.told) == 1
+
+
+async def test_what_was_missed_too_long_ago_is_drawn_but_not_told(house):
+    store = MemoryStore()
+    await store.record(KEY, bars(slot(FIRST) - 3500, slot(FIRST) - 1))
+    h = house(slot(FIRST) + MOST_CATCH_UP_BARS + 5, store=store)
+    await h.start(owner="chart")
+    h.signals.show([KEY])
+    await until(lambda: h.of(SignalsRecomputed))
+    assert FIRST in h.of(SignalsRecomputed)[-1].signals
+    assert FIRST not in [r.signal for r in h.of(SignalRaised)]
+
+
+async def test_a_signal_on_a_symbol_nobody_watches_is_journaled_but_not_alerted(house):
+    h = house(slot(FIRST) - 2, watched=())
+    await h.start(owner="chart")
+    await h.close_bars(slot(FIRST) - 2, slot(FIRST) + 1)
+    await until(lambda: h.of(SignalRaised))
+    assert len(h.store.said) == 1
+    assert h.of(AlertRaised) == []
+
+
+async def test_a_signal_that_cannot_be_written_is_not_raised_and_the_trader_is_told(house, monkeypatch):
+    h = house(slot(FIRST) - 2)
+
+    async def full(_signal):
+        raise StoreError("The disk is full.")
+
+    monkeypatch.setattr(h.store, "add_signal", full)
+    await h.start()
+    await h.close_bars(slot(FIRST) - 2, slot(FIRST) + 1)
+    await until(lambda: h.of(NoticePosted))
+    assert "The disk is full." in h.of(NoticePosted)[0].text
+    assert h.of(SignalRaised) == []
+
+
+async def test_the_forming_bar_of_a_chart_is_previewed_and_taken_back_at_its_close(house):
+    h = house(slot(FIRST))
+    await h.start(owner="chart")
+    h.signals.show([KEY])
+    h.data.on_candles(KEY, [bar(slot(FIRST), closed=False)])
+    await until(lambda: h.of(FormingSignalChanged))
+    preview = h.of(FormingSignalChanged)[0].signal
+    assert (preview.direction, preview.closed) == (FIRST.direction, False)
+    await h.close_bars(slot(FIRST), slot(FIRST))
+    await until(lambda: len(h.of(FormingSignalChanged)) == 2)
+    assert h.of(FormingSignalChanged)[1].signal is None
+
+
+async def test_what_was_raised_at_the_time_stands_over_what_history_says_now(house):
+    store = MemoryStore()
+    said = dataclasses.replace(FIRST, origin=SignalOrigin.LIVE, price=FIRST.price * 1.01)
+    await store.add_signal(said)
+    h = house(slot(FIRST) + 200, store=store)
+    await h.start(owner="chart")
+    h.signals.show([KEY])
+    await until(lambda: h.of(SignalsRecomputed))
+    shown = [s for s in h.of(SignalsRecomputed)[-1].signals if s.open_time == FIRST.open_time]
+    assert shown == [said]
