@@ -47,6 +47,11 @@ def test_writing_can_be_read_on_every_surface(theme: Theme):
 
 
 @THEMES
+def test_candles_stand_out_from_the_chart(theme: Theme):
+    assert min(contrast(body, theme.base) for body in (theme.rise_body, theme.fall_body)) >= 3.0
+
+
+@THEMES
 def test_practice_is_never_the_colour_of_live(theme: Theme):
     assert contrast(theme.practice, theme.live) > 1.0
     assert theme.practice not in (theme.live, theme.rise, theme.bullish)

@@ -30,7 +30,9 @@ class Theme:
     accent, on_accent : str
         What is chosen or can be pressed; writing on it.
     rise, fall : str
-        A candle or a change above and below zero; both can be read as writing.
+        A change above and below zero; both can be read as writing.
+    rise_body, fall_body : str
+        A candle that closed above and below its open.
     bullish, bearish : str
         Signal markers and votes.
     warning, practice, live, on_badge : str
@@ -57,6 +59,8 @@ class Theme:
     on_accent: str
     rise: str
     fall: str
+    rise_body: str
+    fall_body: str
     bullish: str
     bearish: str
     warning: str
@@ -90,6 +94,8 @@ DARK = Theme(
     on_accent="#06101f",
     rise="#26b38a",
     fall="#f0566a",
+    rise_body="#26b38a",
+    fall_body="#f0566a",
     bullish="#41e0a8",
     bearish="#ff8190",
     warning="#f2b53c",
@@ -119,6 +125,8 @@ LIGHT = Theme(
     on_accent="#ffffff",
     rise="#087857",
     fall="#c82a44",
+    rise_body="#149a78",
+    fall_body="#df4a5f",
     bullish="#04764f",
     bearish="#c21d3f",
     warning="#8f5b00",

@@ -1,0 +1,109 @@
+"""Grid, axes and caption: everything still around the candles."""
+
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter
+
+from workstation.ui.chart.colours import ChartColours
+from workstation.ui.chart.frame import Frame
+from workstation.ui.chart.labels import Labels, Style
+from workstation.ui.foreign_text import one_line
+from workstation.ui.number_format import axis_price, decimals_of, price, volume
+
+LEFT = 12.0
+"""Logical pixels between the edge and the caption."""
+
+TOP = 8.0
+AXIS_PADDING = 8.0
+"""Logical pixels beside a price label."""
+
+_DAY_WEIGHT = 2
+
+
+def paint_grid(painter: QPainter, frame: Frame, colours: ChartColours) -> None:
+    """Paint the lines behind the candles; the painter counts device pixels."""
+    layout, line = frame.layout, max(int(frame.dpr), 1)
+    right, bottom = frame.device(layout.plot_width), frame.device(layout.body_height)
+    for value, _ in frame.price_ticks:
+        painter.fillRect(QRect(0, frame.prices.row(value), right, line), colours.grid)
+    for placed in frame.time_ticks:
+        painter.fillRect(QRect(int(placed.x * frame.dpr), 0, line, bottom), colours.grid)
+
+
+def paint_axes(painter: QPainter, frame: Frame, colours: ChartColours, labels: Labels) -> None:
+    """Paint both axes and their labels; the painter counts logical pixels."""
+    layout = frame.layout
+    if layout.axis_width:
+        rule = QRectF(layout.plot_width, 0, 1, layout.body_height)
+        painter.fillRect(rule, colours.border)
+        _paint_prices(painter, frame, colours, labels)
+    if layout.time_height:
+        painter.fillRect(QRectF(0, layout.body_height, layout.width, 1), colours.border)
+        _paint_times(painter, frame, colours, labels)
+    if layout.volume_height:
+        painter.fillRect(QRectF(0, layout.price_height, layout.plot_width, 1), colours.grid)
+        if frame.volume_peak > 0 and layout.axis_width:
+            at = QPointF(layout.plot_width + AXIS_PADDING, layout.price_height + layout.volume_height * 0.14)
+            labels.paint(
+                painter, at - QPointF(0, labels.height() / 2), volume(frame.volume_peak), colours.muted
+            )
+
+
+def price_label(frame: Frame, value: float, spacing: float) -> str:
+    """Return an axis label: no finer than its spacing, nor than the venue's own step."""
+    step = frame.series.price_step
+    return axis_price(value, max(spacing, step) if decimals_of(spacing) > decimals_of(step) > 0 else spacing)
+
+
+def needed_axis_width(frame: Frame, labels: Labels) -> int:
+    """Return how wide the price axis must be for its labels, logical pixels, in steps of eight."""
+    texts = [price_label(frame, value, spacing) for value, spacing in frame.price_ticks]
+    last = frame.series.last
+    if last is not None:
+        texts.append(price(last.close, frame.series.price_step))
+    widest = max((labels.width(text) for text in texts), default=0.0)
+    return -(-int(widest + 2 * AXIS_PADDING + 4) // 8) * 8
+
+
+def paint_caption(painter: QPainter, frame: Frame, colours: ChartColours, labels: Labels) -> None:
+    """Paint what is shown and, where the prices are not the world's, that they are not."""
+    key = frame.series.key
+    at = QPointF(LEFT, TOP)
+    x = LEFT + labels.paint(painter, at, one_line(key.symbol), colours.text, Style.CAPTION)
+    baseline = TOP + labels.height(Style.CAPTION) - labels.height() - 1
+    rest = f"{key.timeframe}  ·  {one_line(key.venue)}"
+    x += 10 + labels.paint(painter, QPointF(x + 10, baseline), rest, colours.muted)
+    if frame.series.practice:
+        paint_badge(painter, QPointF(x + 12, TOP + 1), "PRACTICE", colours, labels)
+
+
+def paint_badge(painter: QPainter, at: QPointF, text: str, colours: ChartColours, labels: Labels) -> None:
+    """Paint the badge that keeps a practice market from being taken for a live one."""
+    box = QRectF(at.x(), at.y(), labels.width(text, Style.SMALL) + 12, labels.height(Style.SMALL) + 4)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(colours.theme.practice))
+    painter.drawRoundedRect(box, 3, 3)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+    at = box.topLeft() + QPointF(6, 2)
+    labels.paint(painter, at, text, QColor(colours.theme.on_badge), Style.SMALL)
+
+
+def _paint_prices(painter: QPainter, frame: Frame, colours: ChartColours, labels: Labels) -> None:
+    x, half = frame.layout.plot_width + AXIS_PADDING, labels.height() / 2
+    for value, spacing in frame.price_ticks:
+        y = frame.prices.row(value) / frame.dpr - half
+        if 0 <= y <= frame.layout.price_height - 2 * half:
+            labels.paint(painter, QPointF(x, round(y)), price_label(frame, value, spacing), colours.muted)
+
+
+def _paint_times(painter: QPainter, frame: Frame, colours: ChartColours, labels: Labels) -> None:
+    layout = frame.layout
+    lightest = min((placed.tick.weight for placed in frame.time_ticks), default=0)
+    y = layout.body_height + round((layout.time_height - labels.height()) / 2)
+    for placed in frame.time_ticks:
+        heavy = placed.tick.weight >= _DAY_WEIGHT and placed.tick.weight > lightest
+        style = Style.STRONG if heavy else Style.PLAIN
+        x = round(placed.x - labels.width(placed.tick.label, style) / 2)
+        if x >= 2:
+            ink = colours.text if heavy else colours.muted
+            labels.paint(painter, QPointF(x, y), placed.tick.label, ink, style)

@@ -1,0 +1,122 @@
+"""Everything that is known about one picture of a chart before it is painted."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from workstation.ui.chart.columns import Columns, gather
+from workstation.ui.chart.layout import Layout
+from workstation.ui.chart.price_scale import PriceMap, PriceScale, price_ticks
+from workstation.ui.chart.series import ChartSeries
+from workstation.ui.chart.time_scale import SlotMap, TimeScale
+from workstation.ui.chart.time_ticks import DAY, TimeTick, time_ticks
+
+HEADER = 52
+"""Logical pixels at the top of the price pane that hold the caption and the read-out."""
+
+_PRICE_GAP = 44  # logical pixels between price labels
+_TIME_GAP = 84
+_UTC = ZoneInfo("UTC")
+
+
+class PlacedTick(NamedTuple):
+    """A time label and the logical x of its bar."""
+
+    x: float
+    tick: TimeTick
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """One picture: scales, columns and labels.
+
+    Parameters
+    ----------
+    dpr : float
+        Device pixels per logical pixel.
+    price_ticks : list of (float, float)
+        Price and the step to its neighbours.
+    volume_peak : float
+        Largest volume of one bar in sight, base units; 0.0 where nothing traded.
+    """
+
+    series: ChartSeries
+    layout: Layout
+    dpr: float
+    slots: SlotMap
+    prices: PriceMap
+    columns: Columns
+    price_ticks: list[tuple[float, float]]
+    time_ticks: list[PlacedTick]
+    volume_peak: float
+    zone: ZoneInfo
+
+    def device(self, logical: float) -> int:
+        """Return a length in device pixels."""
+        return round(logical * self.dpr)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the trader chose: where to look, and how.
+
+    Parameters
+    ----------
+    zone : ZoneInfo
+        Whose wall clock labels the bars; bars of a day and more are the venue's days and stay in UTC.
+    """
+
+    time: TimeScale
+    price: PriceScale
+    zone: ZoneInfo
+
+
+def make_frame(series: ChartSeries, view: View, layout: Layout, dpr: float) -> Frame:
+    """Return the picture of a series that holds at least one candle."""
+    view.time.set_width(layout.plot_width)
+    slots = view.time.map(dpr)
+    columns = gather(series.pyramid, slots, *slots.visible(layout.plot_width))
+    low, high, peak = _extremes(columns, series)
+    height = round(layout.price_height * dpr)
+    prices = view.price.map(low, high, height, round(HEADER * dpr))
+    zone = _UTC if series.key.bar_ms >= DAY else view.zone
+    return Frame(
+        series=series,
+        layout=layout,
+        dpr=dpr,
+        slots=slots,
+        prices=prices,
+        columns=columns,
+        price_ticks=price_ticks(prices, _PRICE_GAP * dpr),
+        time_ticks=_placed_ticks(series, slots, layout, zone),
+        volume_peak=peak,
+        zone=zone,
+    )
+
+
+def _extremes(columns: Columns, series: ChartSeries) -> tuple[float, float, float]:
+    """Return the lowest and highest price and the largest volume in sight."""
+    if len(columns):
+        return float(columns.low.min()), float(columns.high.max()), float(np.max(columns.volume))
+    last = series.last
+    return (last.low, last.high, 0.0) if last else (1.0, 1.0, 0.0)
+
+
+def _placed_ticks(series: ChartSeries, slots: SlotMap, layout: Layout, zone: ZoneInfo) -> list[PlacedTick]:
+    first, end = slots.visible(layout.plot_width)
+    n_most = max(layout.plot_width // _TIME_GAP, 1)
+    found = time_ticks(series.open_time(first), series.open_time(end), n_most, zone)
+    placed = [PlacedTick(slots.x_of(series.slot_from(tick.time_ms)), tick) for tick in found]
+    return _spread(placed, layout.plot_width)
+
+
+def _spread(ticks: list[PlacedTick], width: float) -> list[PlacedTick]:
+    """Drop labels that would touch a weightier one."""
+    kept: list[PlacedTick] = []
+    for placed in sorted(ticks, key=lambda one: (-one.tick.weight, one.x)):
+        near = any(abs(placed.x - other.x) < _TIME_GAP * 0.55 for other in kept)
+        if 0 <= placed.x < width and not near:
+            kept.append(placed)
+    return sorted(kept)

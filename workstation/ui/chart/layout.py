@@ -1,0 +1,62 @@
+"""Where the parts of a chart lie."""
+
+from dataclasses import dataclass
+
+_VOLUME_SHARE = 0.17
+_LEAST_FOR_VOLUME = 150  # a lower chart is all candles
+_LEAST_FOR_AXES = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The panes of a chart, in logical pixels; the price pane's corner is (0, 0).
+
+    Parameters
+    ----------
+    width, height : int
+        Of the widget.
+    axis_width : int
+        Of the price axis at the right; 0 in a very small chart.
+    time_height : int
+        Of the time axis at the bottom; 0 in a very small chart.
+    volume_height : int
+        Of the volume pane above the time axis; 0 in a low chart.
+    """
+
+    width: int
+    height: int
+    axis_width: int
+    time_height: int
+    volume_height: int
+
+    @classmethod
+    def of(cls, width: int, height: int, axis_width: int, time_height: int) -> "Layout":
+        """Return how a widget of this size is divided."""
+        axis_width = axis_width if width >= _LEAST_FOR_AXES + axis_width else 0
+        time_height = time_height if height >= _LEAST_FOR_AXES + time_height else 0
+        body = height - time_height
+        volume_height = round(body * _VOLUME_SHARE) if body >= _LEAST_FOR_VOLUME else 0
+        return cls(width, height, axis_width, time_height, volume_height)
+
+    @property
+    def plot_width(self) -> int:
+        """Width of the price and volume panes."""
+        return max(self.width - self.axis_width, 1)
+
+    @property
+    def body_height(self) -> int:
+        """Height of the price and volume panes together."""
+        return max(self.height - self.time_height, 1)
+
+    @property
+    def price_height(self) -> int:
+        """Height of the price pane."""
+        return max(self.body_height - self.volume_height, 1)
+
+    def is_on_price_axis(self, x: float, y: float) -> bool:
+        """Return whether a point lies on the price axis."""
+        return x >= self.plot_width and y < self.body_height
+
+    def is_in_panes(self, x: float, y: float) -> bool:
+        """Return whether a point lies in the price or volume pane."""
+        return 0 <= x < self.plot_width and 0 <= y < self.body_height

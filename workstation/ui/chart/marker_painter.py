@@ -1,0 +1,150 @@
+"""Signal markers: a triangle below a bullish bar, above a bearish one; hollow while the bar is forming."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QPolygonF
+
+from workstation.domain.candle import IntArray
+from workstation.domain.signal import Direction
+from workstation.ui.chart.frame import Frame
+from workstation.ui.chart.series import Marks
+from workstation.ui.theme import Theme
+
+_WIDE_BAR = 5.0  # logical pixels; narrower bars get smaller markers
+_SIZE, _SMALL_SIZE = 11.0, 8.0  # logical pixels across
+_GAP = 5.0  # between the wick and the marker
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedMarker:
+    """One marker in sight.
+
+    Parameters
+    ----------
+    x, y : int
+        Device pixel of its middle.
+    closed : bool
+        Solid where True, hollow where False.
+    """
+
+    x: int
+    y: int
+    direction: Direction
+    closed: bool
+
+
+def lay_out(frame: Frame) -> list[PlacedMarker]:
+    """Return the markers in sight, at most one of each direction in the width of a marker.
+
+    Where several would lie on one another the strongest stands for them. The choice depends on slots, not on
+    where the chart was panned to, so markers do not flicker under the hand.
+    """
+    size = marker_size(frame)
+    return [
+        marker
+        for direction in (Direction.BULLISH, Direction.BEARISH)
+        for marker in _placed(frame, frame.series.marks(direction), direction, size)
+    ]
+
+
+def marker_size(frame: Frame) -> int:
+    """Return how wide markers are, device pixels; odd, so that the tip is one pixel."""
+    logical = _SIZE if frame.slots.per_slot >= _WIDE_BAR * frame.dpr else _SMALL_SIZE
+    return round(logical * frame.dpr) | 1
+
+
+def paint_markers(painter: QPainter, frame: Frame, sprites: "Sprites") -> None:
+    """Paint the markers; the painter counts device pixels."""
+    size = marker_size(frame)
+    for marker in lay_out(frame):
+        sprite = sprites.get(marker.direction, marker.closed, size)
+        painter.drawPixmap(marker.x - sprite.width() // 2, marker.y - sprite.height() // 2, sprite)
+
+
+class Sprites:
+    """Markers painted once and stamped many times.
+
+    Parameters
+    ----------
+    theme : Theme
+        Whose colours they have.
+    """
+
+    def __init__(self, theme: Theme) -> None:
+        self._theme = theme
+        self._made: dict[tuple[Direction, bool, int], QPixmap] = {}
+
+    def get(self, direction: Direction, closed: bool, size: int) -> QPixmap:
+        """Return a marker of `size` device pixels across, with a rim of the background around it."""
+        key = (direction, closed, size)
+        if key not in self._made:
+            self._made[key] = self._make(direction, closed, size)
+        return self._made[key]
+
+    def _make(self, direction: Direction, closed: bool, size: int) -> QPixmap:
+        rim = max(round(size / 6), 1)
+        side = size + 2 * rim
+        pixmap = QPixmap(side, side)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        bullish = direction is Direction.BULLISH
+        colour = QColor(self._theme.bullish if bullish else self._theme.bearish)
+        base = QColor(self._theme.base)
+        shape = _triangle(side / 2, size, pointing_up=bullish)
+        with QPainter(pixmap) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(base, 2 * rim, j=Qt.PenJoinStyle.RoundJoin))
+            painter.setBrush(base)
+            painter.drawPolygon(shape)
+            line = max(size / 7, 1.0)
+            painter.setPen(QPen(colour, line, j=Qt.PenJoinStyle.MiterJoin))
+            painter.setBrush(colour if closed else base)
+            painter.drawPolygon(_triangle(side / 2, size - line, pointing_up=bullish))
+        return pixmap
+
+
+def _triangle(middle: float, size: float, pointing_up: bool) -> QPolygonF:
+    half, rise = size / 2, size * 0.42
+    tip = -rise if pointing_up else rise
+    return QPolygonF(
+        [
+            QPointF(middle, middle + tip),
+            QPointF(middle + half, middle - tip),
+            QPointF(middle - half, middle - tip),
+        ]
+    )
+
+
+def _placed(frame: Frame, marks: Marks, direction: Direction, size: int) -> list[PlacedMarker]:
+    first, end = frame.slots.visible(frame.layout.plot_width)
+    begin, stop = np.searchsorted(marks.slots, (first, end))
+    if begin == stop or not len(frame.columns):
+        return []
+    chosen = begin + _strongest(frame, marks, slice(begin, stop), size)
+    x = np.floor(frame.slots.centre(marks.slots[chosen])).astype(np.int64)
+    columns = frame.columns
+    half = size // 2
+    left = np.searchsorted(columns.x, x - half)
+    right = np.searchsorted(columns.x, x + half, side="right")
+    away = half + round(_GAP * frame.dpr)
+    below = direction is Direction.BULLISH
+    rows = frame.prices.rows(columns.low if below else columns.high)
+    placed = []
+    for i, a, b, px in zip(chosen.tolist(), left.tolist(), right.tolist(), x.tolist(), strict=True):
+        if a < b:
+            y = int(rows[a:b].max()) + away if below else int(rows[a:b].min()) - away
+            placed.append(PlacedMarker(px, y, direction, bool(marks.closed[i])))
+    return placed
+
+
+def _strongest(frame: Frame, marks: Marks, rows: slice, size: int) -> IntArray:
+    """Return the positions within `rows` of the strongest mark of every cell as wide as a marker."""
+    cell_slots = max((size + 2) / frame.slots.per_slot, 1.0)
+    if cell_slots <= 1.0:
+        return np.arange(rows.stop - rows.start)
+    cells = np.floor(marks.slots[rows] / math.ceil(cell_slots)).astype(np.int64)
+    order = np.lexsort((marks.slots[rows], marks.strength[rows], cells))
+    ends = np.flatnonzero(np.diff(cells[order], append=cells[order][-1] + 1))
+    return np.sort(order[ends])

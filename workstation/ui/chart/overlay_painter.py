@@ -1,0 +1,237 @@
+"""What moves over the still picture: last price, crosshair, read-out, and the way to the newest bar."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from workstation.domain.candle import Candle
+from workstation.domain.signal import Direction, Signal
+from workstation.ui.chart.axis_painter import AXIS_PADDING, LEFT, TOP
+from workstation.ui.chart.colours import ChartColours
+from workstation.ui.chart.frame import Frame
+from workstation.ui.chart.labels import Labels, Style
+from workstation.ui.chart.time_ticks import moment_label, zone_label
+from workstation.ui.number_format import countdown, percent, price, volume
+
+GO_LIVE = "Newest  »"
+_CORNER = 3.0
+_BOX_PADDING = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """Where the trader points.
+
+    Parameters
+    ----------
+    x, y : float
+        Logical pixels.
+    slot : int
+        The bar there.
+    """
+
+    x: float
+    y: float
+    slot: int
+
+
+@dataclass(frozen=True, slots=True)
+class Brush:
+    """What every part of the overlay paints with; the painter counts logical pixels."""
+
+    painter: QPainter
+    colours: ChartColours
+    labels: Labels
+
+
+def paint_last_price(brush: Brush, frame: Frame, now_ms: int | None) -> None:
+    """Paint the newest close as a line with its tag and, while the bar runs, the time to its close."""
+    last = frame.series.last
+    if last is None:
+        return
+    y = frame.prices.row(last.close) / frame.dpr
+    if not 0 <= y < frame.layout.price_height:
+        return
+    theme = brush.colours.theme
+    colour = QColor(theme.rise if last.close >= last.open else theme.fall)
+    brush.painter.setPen(_dashed(colour, 1, 3))
+    middle = _pixel_middle(y, frame.dpr)
+    brush.painter.drawLine(QLineF(0, middle, frame.layout.plot_width, middle))
+    lines = [price(last.close, frame.series.price_step)]
+    left_ms = 0 if now_ms is None else last.open_time + frame.series.key.bar_ms - now_ms
+    if 0 < left_ms <= frame.series.key.bar_ms:
+        lines.append(countdown(left_ms))
+    _paint_axis_tag(brush, frame, y, lines, colour, QColor(theme.on_badge))
+
+
+def paint_crosshair(brush: Brush, frame: Frame, pointer: Pointer) -> None:
+    """Paint the lines under the pointer and their tags on both axes."""
+    layout, theme = frame.layout, brush.colours.theme
+    brush.painter.setPen(_dashed(QColor(theme.crosshair), 4, 4))
+    x, y = _pixel_middle(frame.slots.x_of(pointer.slot), frame.dpr), _pixel_middle(pointer.y, frame.dpr)
+    brush.painter.drawLine(QLineF(x, 0, x, layout.body_height))
+    brush.painter.drawLine(QLineF(0, y, layout.plot_width, y))
+    tag, ink = QColor(theme.tag), QColor(theme.on_tag)
+    if pointer.y < layout.price_height:
+        value = frame.prices.price_at(pointer.y * frame.dpr)
+        _paint_axis_tag(brush, frame, pointer.y, [price(value, _step(frame))], tag, ink)
+    elif frame.volume_peak > 0:
+        share = (layout.body_height - pointer.y) / (layout.volume_height * 0.86)
+        _paint_axis_tag(brush, frame, pointer.y, [volume(share * frame.volume_peak)], tag, ink)
+    if layout.time_height:
+        _paint_time_tag(brush, frame, x, frame.series.open_time(pointer.slot))
+
+
+def paint_readout(brush: Brush, frame: Frame, slot: int) -> None:
+    """Write the bar's prices, change, volume and time under the caption."""
+    candle = frame.series.candle_at(slot)
+    open_time = frame.series.open_time(slot)
+    when = (
+        f"{moment_label(open_time, frame.zone, frame.series.key.bar_ms)} {zone_label(open_time, frame.zone)}"
+    )
+    parts = [] if candle is None else _parts(candle, frame.series.price_step, brush.colours)
+    at = QPointF(LEFT, TOP + brush.labels.height(Style.CAPTION) + 4)
+    limit = frame.layout.plot_width
+    for name, value, colour in [*parts, ("", when, brush.colours.muted)]:
+        reach = at.x() + brush.labels.width(name) + brush.labels.width(value) + 4
+        if reach > limit:
+            return
+        if name:
+            at.setX(at.x() + brush.labels.paint(brush.painter, at, name, brush.colours.muted) + 4)
+        at.setX(at.x() + brush.labels.paint(brush.painter, at, value, colour) + 12)
+
+
+def signal_lines(signal: Signal) -> list[str]:
+    """Return what a signal says about itself: direction, whether it is settled, and who voted for it."""
+    agreeing = [vote for vote in signal.votes if vote.direction is signal.direction]
+    word = "Bullish" if signal.direction is Direction.BULLISH else "Bearish"
+    state = "signal" if signal.closed else "signal, still forming: it may vanish"
+    lines = [f"{word} {state}", f"{len(agreeing)} of {len(signal.votes)} families agree"]
+    if signal.probability is not None:
+        base = "" if signal.base_rate is None else f", any bar {signal.base_rate * 100:.0f} %"
+        lines.append(f"Probability {signal.probability * 100:.0f} %{base}")
+    order = sorted(signal.votes, key=lambda vote: -vote.score * signal.direction)
+    lines += [f"{_VOTE_MARKS[vote.direction]}  {vote.family.label}" for vote in order]
+    return lines
+
+
+def paint_signal(brush: Brush, frame: Frame, signal: Signal, pointer: Pointer) -> None:
+    """Paint a box beside the pointer that tells which families voted for the signal of its bar."""
+    lines, labels = signal_lines(signal), brush.labels
+    styles = [Style.STRONG] + [Style.PLAIN] * (len(lines) - 1)
+    width = max(labels.width(text, style) for text, style in zip(lines, styles, strict=True))
+    size = (width + 2 * _BOX_PADDING, labels.height() * len(lines) + 2 * _BOX_PADDING + 4)
+    box = _beside(pointer, size, frame)
+    theme = brush.colours.theme
+    colour = QColor(theme.bullish if signal.direction is Direction.BULLISH else theme.bearish)
+    _paint_box(brush.painter, box, QColor(theme.raised), QColor(theme.border))
+    at = box.topLeft() + QPointF(_BOX_PADDING, _BOX_PADDING)
+    for i, (text, style) in enumerate(zip(lines, styles, strict=True)):
+        ink = colour if i == 0 else brush.colours.muted if i == 1 else brush.colours.text
+        labels.paint(brush.painter, at, text, ink, style)
+        at.setY(at.y() + labels.height() + (4 if i == 0 else 0))
+
+
+def go_live_box(frame: Frame, labels: Labels) -> QRectF:
+    """Return where the button that leads back to the newest bar lies, logical pixels."""
+    width, height = labels.width(GO_LIVE) + 24, labels.height() + 10
+    layout = frame.layout
+    return QRectF(layout.plot_width - width - 12, layout.price_height - height - 12, width, height)
+
+
+def paint_go_live(brush: Brush, frame: Frame, is_hovered: bool) -> None:
+    """Paint the button that leads back to the newest bar."""
+    box, theme = go_live_box(frame, brush.labels), brush.colours.theme
+    if box.left() < 0 or box.top() < 0:
+        return
+    ground = QColor(theme.accent if is_hovered else theme.raised)
+    _paint_box(brush.painter, box, ground, QColor(theme.accent), box.height() / 2)
+    ink = QColor(theme.on_accent if is_hovered else theme.accent)
+    brush.labels.paint(brush.painter, box.topLeft() + QPointF(12, 5), GO_LIVE, ink)
+
+
+_VOTE_MARKS = {Direction.BULLISH: "▲", Direction.BEARISH: "▼", Direction.NEUTRAL: "·"}
+
+
+def _parts(candle: Candle, step: float, colours: ChartColours) -> list[tuple[str, str, QColor]]:
+    ink = QColor(colours.theme.rise if candle.close >= candle.open else colours.theme.fall)
+    prices = (("O", candle.open), ("H", candle.high), ("L", candle.low), ("C", candle.close))
+    change = percent((candle.close / candle.open - 1) * 100)
+    return [
+        *((name, price(value, step), ink) for name, value in prices),
+        ("", change, ink),
+        ("Vol", volume(candle.volume), colours.text),
+    ] + ([] if candle.closed else [("", "forming", colours.muted)])
+
+
+def _dashed(colour: QColor, dash: float, gap: float) -> QPen:
+    pen = QPen(colour, 1)
+    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+    pen.setDashPattern([dash, gap])
+    return pen
+
+
+def _step(frame: Frame) -> float:
+    """Return the venue's step, or one as fine as a row of pixels."""
+    if frame.series.price_step > 0:
+        return frame.series.price_step
+    low, high = frame.prices.range
+    return float(f"{max((high - low) / frame.prices.height, 1e-12):.0e}")
+
+
+def _pixel_middle(logical: float, dpr: float) -> float:
+    """Return the middle of the device pixel that holds a logical coordinate, so that a thin line is crisp."""
+    return (int(logical * dpr) + 0.5) / dpr
+
+
+def _paint_axis_tag(
+    brush: Brush, frame: Frame, y: float, lines: list[str], ground: QColor, ink: QColor
+) -> None:
+    layout, labels = frame.layout, brush.labels
+    if not layout.axis_width:
+        return
+    line = labels.height()
+    height = line * len(lines) + 4
+    top = round(min(max(y - line / 2 - 2, 0.0), layout.body_height - height))
+    _fill_round(brush.painter, QRectF(layout.plot_width + 1, top, layout.axis_width - 3, height), ground)
+    for i, text in enumerate(lines):
+        at = QPointF(layout.plot_width + AXIS_PADDING, top + 2 + i * line)
+        labels.paint(brush.painter, at, text, ink)
+
+
+def _paint_time_tag(brush: Brush, frame: Frame, x: float, open_time: int) -> None:
+    layout, labels = frame.layout, brush.labels
+    text = moment_label(open_time, frame.zone, frame.series.key.bar_ms)
+    width = labels.width(text) + 2 * AXIS_PADDING
+    left = round(min(max(x - width / 2, 0.0), layout.width - width))
+    box = QRectF(left, layout.body_height + 1, width, layout.time_height - 3)
+    theme = brush.colours.theme
+    _fill_round(brush.painter, box, QColor(theme.tag))
+    top = round(box.top() + (box.height() - labels.height()) / 2)
+    labels.paint(brush.painter, QPointF(left + AXIS_PADDING, top), text, QColor(theme.on_tag))
+
+
+def _beside(pointer: Pointer, size: tuple[float, float], frame: Frame) -> QRectF:
+    width, height = size
+    x = pointer.x + 16 if pointer.x + 16 + width < frame.layout.plot_width else pointer.x - 16 - width
+    y = min(max(pointer.y - height / 2, 4.0), max(frame.layout.body_height - height - 4, 4.0))
+    return QRectF(round(max(x, 4.0)), round(y), round(width), round(height))
+
+
+def _fill_round(painter: QPainter, box: QRectF, colour: QColor) -> None:
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    painter.drawRoundedRect(box, _CORNER, _CORNER)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+
+
+def _paint_box(
+    painter: QPainter, box: QRectF, ground: QColor, edge: QColor, corner: float = 2 * _CORNER
+) -> None:
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(edge)
+    painter.setBrush(ground)
+    painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), corner, corner)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)

@@ -1,0 +1,83 @@
+"""The still picture of a chart, painted once and shown until something in it changes."""
+
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QPainter, QPixmap
+
+from workstation.ui.chart.axis_painter import needed_axis_width, paint_axes, paint_caption, paint_grid
+from workstation.ui.chart.candle_painter import paint_candles
+from workstation.ui.chart.colours import ChartColours
+from workstation.ui.chart.frame import Frame, View, make_frame
+from workstation.ui.chart.labels import Labels
+from workstation.ui.chart.layout import Layout
+from workstation.ui.chart.marker_painter import Sprites, paint_markers
+from workstation.ui.chart.series import ChartSeries
+from workstation.ui.theme import Theme
+
+_LOOSE = 32  # logical pixels a price axis may be too wide before it shrinks
+
+
+class Picture:
+    """Grid, candles, volume, markers, axes and caption, on a pixmap.
+
+    Parameters
+    ----------
+    theme : Theme
+        Its colours.
+    labels : Labels
+        Its text.
+    """
+
+    def __init__(self, theme: Theme, labels: Labels) -> None:
+        self.colours = ChartColours.of(theme)
+        self.labels = labels
+        self._sprites = Sprites(theme)
+        self._pixmap = QPixmap()
+        self._axis_width = 64
+
+    @property
+    def pixmap(self) -> QPixmap:
+        """The picture as it was painted last."""
+        return self._pixmap
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take other colours; to be seen once painted again."""
+        self.colours = ChartColours.of(theme)
+        self._sprites = Sprites(theme)
+
+    def paint(self, series: ChartSeries, view: View, size: QSize, dpr: float) -> Frame:
+        """Paint a series that holds at least one candle; return what is where."""
+        frame = make_frame(series, view, self._layout(size), dpr)
+        needed = needed_axis_width(frame, self.labels)
+        if not needed <= self._axis_width <= needed + _LOOSE:
+            self._axis_width = needed
+            frame = make_frame(series, view, self._layout(size), dpr)
+        self._reserve(size, dpr)
+        self._pixmap.fill(self.colours.base)
+        with QPainter(self._pixmap) as painter:
+            self._paint_panes(painter, frame)
+            paint_axes(painter, frame, self.colours, self.labels)
+            paint_caption(painter, frame, self.colours, self.labels)
+        return frame
+
+    def _layout(self, size: QSize) -> Layout:
+        time_height = round(self.labels.height() + 12)
+        return Layout.of(size.width(), size.height(), self._axis_width, time_height)
+
+    def _reserve(self, size: QSize, dpr: float) -> None:
+        device = QSize(round(size.width() * dpr), round(size.height() * dpr)).expandedTo(QSize(1, 1))
+        if self._pixmap.size() != device:
+            self._pixmap = QPixmap(device)
+        self._pixmap.setDevicePixelRatio(dpr)
+
+    def _paint_panes(self, painter: QPainter, frame: Frame) -> None:
+        """Paint what counts in device pixels."""
+        painter.save()
+        painter.scale(1 / frame.dpr, 1 / frame.dpr)
+        painter.setPen(Qt.PenStyle.NoPen)
+        paint_grid(painter, frame, self.colours)
+        right = frame.device(frame.layout.plot_width)
+        painter.setClipRect(QRect(0, 0, right, frame.device(frame.layout.body_height)))
+        paint_candles(painter, frame, self.colours)
+        painter.setClipRect(QRect(0, 0, right, frame.device(frame.layout.price_height)))
+        paint_markers(painter, frame, self._sprites)
+        painter.restore()

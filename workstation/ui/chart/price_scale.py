@@ -1,0 +1,176 @@
+"""Which price stands where: the chart's vertical scale, linear or logarithmic."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from workstation.domain.candle import FloatArray
+from workstation.domain.candle import IntArray as PixelArray
+
+_AIR = 0.05  # of the pane, above and below the candles
+_FLAT = 0.005  # a market that does not move is shown within half a percent
+_FURTHEST_ROW = 1 << 20  # what lies beyond is as good as infinitely far, and still fits an int
+_STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
+_LOG_RATIO = 4.0  # from here on ticks of a logarithmic scale are rungs of 1, 2, 5
+
+
+@dataclass(frozen=True, slots=True)
+class PriceMap:
+    """Prices to device pixels for one frame; row 0 is the top of the pane.
+
+    Parameters
+    ----------
+    height : int
+        Device pixels of the pane.
+    low, high : float
+        Prices at its lower and upper edge; for a logarithmic scale their logarithms.
+    is_log : bool
+        Whether equal distances are equal ratios.
+    """
+
+    height: int
+    low: float
+    high: float
+    is_log: bool
+
+    def rows(self, prices: FloatArray) -> PixelArray:
+        """Return the device pixel row that holds each price, shape (n,); no price may be NaN."""
+        levels = np.log(prices) if self.is_log else prices
+        y = (self.high - levels) * (self.height / (self.high - self.low))
+        np.clip(y, -_FURTHEST_ROW, _FURTHEST_ROW, out=y)
+        return np.floor(y, out=y).astype(np.int64)
+
+    def row(self, price: float) -> int:
+        """Return the device pixel row that holds a price."""
+        level = math.log(price) if self.is_log else price
+        y = (self.high - level) * (self.height / (self.high - self.low))
+        return math.floor(min(max(y, -_FURTHEST_ROW), _FURTHEST_ROW))
+
+    def price_at(self, row: float) -> float:
+        """Return the price at a device pixel row."""
+        level = self.high - row * (self.high - self.low) / max(self.height, 1)
+        return _exp(level) if self.is_log else level
+
+    @property
+    def range(self) -> tuple[float, float]:
+        """Prices at the lower and the upper edge."""
+        return (_exp(self.low), _exp(self.high)) if self.is_log else (self.low, self.high)
+
+
+class PriceScale:
+    """What prices the pane shows: fitted to the candles in sight until the trader takes hold of it."""
+
+    def __init__(self) -> None:
+        self.is_log = False
+        self._manual: tuple[float, float] | None = None
+
+    @property
+    def is_fitted(self) -> bool:
+        """True while the scale fits itself to the candles in sight."""
+        return self._manual is None
+
+    def set_log(self, on: bool) -> None:
+        """Change between linear and logarithmic; fits itself again."""
+        self.is_log = on
+        self._manual = None
+
+    def fit(self) -> None:
+        """Fit the candles in sight from now on."""
+        self._manual = None
+
+    def stretch(self, factor: float, shown: PriceMap) -> None:
+        """Show `factor` times the range around the middle of what is shown, and keep it."""
+        middle, half = (shown.low + shown.high) / 2, (shown.high - shown.low) / 2
+        smallest = max(abs(middle), 1e-300) * 1e-12
+        half = min(max(half * factor, smallest), 700.0 if self.is_log else 1e300)
+        self._manual = (middle - half, middle + half)
+
+    def shift(self, rows: float, shown: PriceMap) -> None:
+        """Move what is shown by device pixels, and keep it; positive shows higher prices."""
+        step = rows * (shown.high - shown.low) / max(shown.height, 1)
+        self._manual = (shown.low + step, shown.high + step)
+
+    def map(self, lowest: float, highest: float, height: int, header: int) -> PriceMap:
+        """Return the scale in device pixels.
+
+        Parameters
+        ----------
+        lowest, highest : float
+            Of the candles in sight; above zero.
+        height, header : int
+            Device pixels of the pane, and of its upper part that is kept free of candles.
+        """
+        height = max(height, 1)
+        if self._manual is not None:
+            return PriceMap(height, *self._manual, self.is_log)
+        low, high = (math.log(lowest), math.log(highest)) if self.is_log else (lowest, highest)
+        if high - low <= 1e-12 * max(abs(high), abs(low)):
+            flat = _FLAT if self.is_log else _FLAT * high
+            low, high = low - flat, high + flat
+        header = header if header < height / 3 else 0
+        air = _AIR * (height - header)
+        size = (high - low) * height / (height - header - 2 * air)
+        below = size * air / height
+        return PriceMap(height, low - below, low - below + size, self.is_log)
+
+
+def nice_step(smallest: float) -> float:
+    """Return the next round number, 1, 2, 2.5 or 5 times a power of ten, that is not below `smallest`."""
+    power = 10.0 ** math.floor(math.log10(smallest))
+    for step in _STEPS:
+        if step * power >= smallest * (1 - 1e-9):
+            return step * power
+    return 10.0 * power
+
+
+def price_ticks(scale: PriceMap, gap: float) -> list[tuple[float, float]]:
+    """Return round prices for labels at least `gap` device pixels apart, lowest first.
+
+    Returns
+    -------
+    list of (float, float)
+        Price, and the step that tells it from its neighbours.
+    """
+    low, high = scale.range
+    if not (math.isfinite(low) and math.isfinite(high) and high > low) or scale.height < gap:
+        return []
+    if scale.is_log and high / max(low, 1e-300) >= _LOG_RATIO:
+        return _apart(_log_ticks(low, high), scale, gap)
+    step = nice_step((high - low) * gap / scale.height)
+    first = math.ceil(low / step)
+    n = min(math.floor(high / step) - first + 1, 200)
+    ticks = [((first + i) * step, step) for i in range(max(n, 0))]
+    if scale.is_log:
+        ticks = _apart([tick for tick in ticks if tick[0] > 0], scale, gap * 0.75)
+    return ticks
+
+
+def _log_ticks(low: float, high: float) -> list[tuple[float, float]]:
+    bottom, top = math.floor(math.log10(max(low, 1e-300))), math.ceil(math.log10(high))
+    stride = max((top - bottom) // 40, 1)
+    rungs = (1.0, 2.0, 5.0) if stride == 1 else (1.0,)
+    ticks = [(rung * 10.0**power, 10.0**power) for power in range(bottom, top + 1, stride) for rung in rungs]
+    return [tick for tick in ticks if low <= tick[0] <= high]
+
+
+def _apart(ticks: list[tuple[float, float]], scale: PriceMap, gap: float) -> list[tuple[float, float]]:
+    """Drop ticks that would touch the one below; powers of ten go first."""
+    by_weight = sorted(ticks, key=lambda tick: (not _is_power_of_ten(tick[0]), tick[0]))
+    kept: list[tuple[float, float]] = []
+    rows: list[int] = []
+    for tick in by_weight:
+        row = scale.row(tick[0])
+        if all(abs(row - other) >= gap for other in rows):
+            kept.append(tick)
+            rows.append(row)
+    return sorted(kept)
+
+
+def _is_power_of_ten(price: float) -> bool:
+    exponent = math.log10(price)
+    return abs(exponent - round(exponent)) < 1e-9
+
+
+def _exp(level: float) -> float:
+    return math.exp(min(max(level, -700.0), 700.0))

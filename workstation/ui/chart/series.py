@@ -1,0 +1,141 @@
+"""What a chart shows: one series of candles and the signals that stand on it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workstation.domain.candle import Candle, CandleColumns, FloatArray, IntArray
+from workstation.domain.market import SeriesKey, open_of_slot, slot_of
+from workstation.domain.signal import Direction, Signal
+from workstation.ui.chart.pyramid import Pyramid
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Marks:
+    """The signals of one direction, by slot.
+
+    Parameters
+    ----------
+    slots : ndarray of int64, shape (n,)
+        Rising.
+    strength : ndarray of float64, shape (n,)
+        Sum of the votes' scores that agree; decides which marker stands for many.
+    closed : ndarray of bool, shape (n,)
+        False for one that may still vanish.
+    """
+
+    slots: IntArray
+    strength: FloatArray
+    closed: NDArray[np.bool_]
+
+
+class ChartSeries:
+    """The candles of one `SeriesKey` as the chart draws them, and their signals.
+
+    Parameters
+    ----------
+    key : SeriesKey
+        What is shown.
+    price_step : float
+        Smallest change of price, quote currency; 0.0 where the venue does not say.
+    practice : bool
+        True where the prices are not the world's.
+    """
+
+    def __init__(self, key: SeriesKey, price_step: float = 0.0, practice: bool = False) -> None:
+        self.key = key
+        self.price_step = price_step
+        self.practice = practice
+        self.pyramid = Pyramid()
+        self.forming_slot: int | None = None
+        self._signals: dict[int, Signal] = {}
+        self._forming_signal: Signal | None = None
+        self._marks: dict[Direction, Marks] = {}
+
+    def load(self, columns: CandleColumns) -> None:
+        """Replace the candles; one that is forming after the last of them stays."""
+        forming = self.last if self.forming_slot is not None else None
+        first = slot_of(int(columns.open_time[0]), self.key.timeframe) if len(columns) else 0
+        offset = columns.open_time[0] // self.key.bar_ms - first if len(columns) else 0
+        slots = columns.open_time // self.key.bar_ms - offset
+        sound = ~columns.impossible()
+        if not sound.all():
+            columns, slots = columns.pick(sound), slots[sound]
+        rows = (columns.open, columns.high, columns.low, columns.close, columns.volume)
+        self.pyramid.load(slots, rows)
+        self.forming_slot = None
+        if forming is not None and slot_of(forming.open_time, self.key.timeframe) > self.pyramid.last_slot:
+            self.apply(forming)
+
+    def apply(self, candle: Candle) -> bool:
+        """Take a candle of the live stream; return whether it has a place on the chart."""
+        slot = slot_of(candle.open_time, self.key.timeframe)
+        values = (candle.open, candle.high, candle.low, candle.close, candle.volume)
+        if not self.pyramid.put(slot, values):
+            return False
+        if slot == self.pyramid.last_slot:
+            self.forming_slot = None if candle.closed else slot
+        return True
+
+    @property
+    def last(self) -> Candle | None:
+        """The newest candle; None while there is none."""
+        return self.candle_at(self.pyramid.last_slot)
+
+    def candle_at(self, slot: int) -> Candle | None:
+        """Return the candle of a slot; None for a hole."""
+        bar = self.pyramid.bar(slot)
+        return None if bar is None else Candle(self.open_time(slot), *bar, closed=slot != self.forming_slot)
+
+    def open_time(self, slot: int) -> int:
+        """Return when the bar of a slot opens, UTC milliseconds."""
+        return open_of_slot(slot, self.key.timeframe)
+
+    def slot_from(self, time_ms: int) -> int:
+        """Return the first slot whose bar opens at or after an instant."""
+        return slot_of(time_ms + self.key.bar_ms - 1, self.key.timeframe)
+
+    def set_signals(self, signals: Sequence[Signal]) -> None:
+        """Replace the signals on closed candles; those of another series are left out."""
+        own = (s for s in signals if s.key == self.key)
+        self._signals = {slot_of(s.open_time, self.key.timeframe): s for s in own}
+        self._marks = {}
+
+    def set_forming_signal(self, signal: Signal | None) -> None:
+        """Take what the forming bar would say if it closed now; None takes it back."""
+        self._forming_signal = signal if signal is not None and signal.key == self.key else None
+        self._marks = {}
+
+    def signal_at(self, slot: int) -> Signal | None:
+        """Return the signal that stands on a slot; a settled one comes before one that is forming."""
+        decided = self._signals.get(slot)
+        if decided is not None or self._forming_signal is None:
+            return decided
+        forming_slot = slot_of(self._forming_signal.open_time, self.key.timeframe)
+        return self._forming_signal if forming_slot == slot else None
+
+    def marks(self, direction: Direction) -> Marks:
+        """Return the signals of one direction, ready to be drawn."""
+        found = self._marks.get(direction)
+        if found is None:
+            found = self._marks[direction] = self._marks_of(direction)
+        return found
+
+    def _marks_of(self, direction: Direction) -> Marks:
+        every = dict(self._signals)
+        if self._forming_signal is not None:
+            every.setdefault(
+                slot_of(self._forming_signal.open_time, self.key.timeframe), self._forming_signal
+            )
+        chosen = sorted((slot, s) for slot, s in every.items() if s.direction is direction)
+        return Marks(
+            np.array([slot for slot, _ in chosen], np.int64),
+            np.array([_strength(s) for _, s in chosen], np.float64),
+            np.array([s.closed for _, s in chosen], np.bool_),
+        )
+
+
+def _strength(signal: Signal) -> float:
+    return sum(max(vote.score * signal.direction, 0.0) for vote in signal.votes)
