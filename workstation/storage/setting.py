@@ -1,0 +1,278 @@
+"""What the trader may choose, declared once: the settings dialog and the manual are made from it."""
+
+import math
+from collections.abc import Callable
+from dataclasses import Field, dataclass, field, fields
+from typing import Any, TypeAlias
+
+from workstation.domain.errors import SettingsError
+from workstation.domain.market import TIMEFRAMES
+
+Value: TypeAlias = str | int | float | bool | tuple[str, ...]
+"""What a setting can hold."""
+
+_SETTING = "setting"
+_TYPE_NAMES = {
+    str: "text",
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    tuple: "a list of texts",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One thing to choose.
+
+    Parameters
+    ----------
+    sentence : str
+        What it does, for the trader.
+    unit : str
+        Of a number; empty where it has none.
+    restart : bool
+        Whether it takes effect only at the next start.
+    choices : tuple of str
+        All that is allowed, for a text or for each of a list; empty where any text is.
+    minimum, maximum : float
+        Of a number, both included.
+    check : callable or None
+        Returns whether a text is allowed, where a list of choices cannot say it.
+    expected : str
+        What `check` wants, in words.
+    name : str
+        ``"section.key"`` as in the file; filled in by `declarations`.
+    default : Value
+        Filled in by `declarations`.
+    """
+
+    sentence: str
+    unit: str = ""
+    restart: bool = False
+    choices: tuple[str, ...] = ()
+    minimum: float = -math.inf
+    maximum: float = math.inf
+    check: Callable[[str], bool] | None = None
+    expected: str = ""
+    name: str = ""
+    default: Value = ""
+
+    @property
+    def kind(self) -> type:
+        """Type of its value: str, int, float, bool, or tuple for a list of texts."""
+        return type(self.default)
+
+    def accept(self, raw: object) -> Value:
+        """Return a value from a file or a dialog as this setting's type.
+
+        Raises
+        ------
+        SettingsError
+            It cannot be used; the message says what was expected.
+        """
+        if self.kind is tuple:
+            return self._accept_list(raw)
+        if self.kind is float and type(raw) is int and abs(raw) <= 1 << 53:
+            raw = float(raw)
+        if type(raw) is not self.kind or (isinstance(raw, float) and not math.isfinite(raw)):
+            raise self._refusal(raw)
+        if isinstance(raw, int | float) and not isinstance(raw, bool):
+            if not self.minimum <= raw <= self.maximum:
+                raise self._refusal(raw)
+        elif isinstance(raw, str) and not self._allows(raw):
+            raise self._refusal(raw)
+        return raw  # type: ignore[return-value]  # its type was compared above
+
+    def _accept_list(self, raw: object) -> Value:
+        if not isinstance(raw, list | tuple) or not all(isinstance(x, str) and self._allows(x) for x in raw):
+            raise self._refusal(raw)
+        return tuple(dict.fromkeys(raw))
+
+    def _allows(self, text: str) -> bool:
+        if self.choices:
+            return text in self.choices
+        return self.check is None or self.check(text)
+
+    def _refusal(self, raw: object) -> SettingsError:
+        shown = repr(raw) if len(repr(raw)) <= 60 else repr(raw)[:59] + "…"
+        return SettingsError(f"{self.name} is {shown}, but must be {self.wanted}.")
+
+    @property
+    def wanted(self) -> str:
+        """What it can be, in words."""
+        text = _TYPE_NAMES[self.kind]
+        if self.choices:
+            text += (" out of " if self.kind is tuple else ": ") + ", ".join(self.choices)
+        elif self.expected:
+            text = self.expected
+        if self.minimum > -math.inf:
+            text += f" from {self.minimum:g} to {self.maximum:g}"
+        return text + (f" ({self.unit})" if self.unit else "")
+
+
+def _setting(default: Any, sentence: str, **rules: Any) -> Any:
+    return field(default=default, metadata={_SETTING: Setting(sentence, default=default, **rules)})
+
+
+def _is_identifier(text: str) -> bool:
+    return text.isascii() and text.isidentifier()
+
+
+def _is_zone(text: str) -> bool:
+    import zoneinfo  # only where a zone is chosen: it costs the window's first frame a few milliseconds
+
+    try:
+        zoneinfo.ZoneInfo(text)
+    except (OSError, ValueError, zoneinfo.ZoneInfoNotFoundError):
+        return False
+    return True
+
+
+def _is_symbol(text: str) -> bool:
+    base, slash, quote = text.partition("/")
+    return bool(base and slash and quote) and text.isprintable() and len(text) <= 80
+
+
+@dataclass(frozen=True)
+class VenueSettings:
+    """Where prices come from."""
+
+    name: str = _setting(
+        "auto",
+        "Where prices come from: auto (live if a venue answers, else the practice market), practice, or "
+        "ccxt's name of an exchange, e.g. binance.",
+        restart=True,
+        check=_is_identifier,
+        expected='"auto", "practice" or the name of an exchange',
+    )
+
+
+@dataclass(frozen=True)
+class PracticeSettings:
+    """The practice market."""
+
+    seed: int = _setting(
+        7,
+        "Which simulated market it is: the same number, the same prices.",
+        restart=True,
+        minimum=0,
+        maximum=2**31 - 1,
+    )
+    speed: float = _setting(
+        60.0,
+        "How fast its time runs.",
+        unit="market seconds per second",
+        restart=True,
+        minimum=1.0,
+        maximum=10_000.0,
+    )
+
+
+@dataclass(frozen=True)
+class WatchlistSettings:
+    """What is watched."""
+
+    symbols: tuple[str, ...] = _setting(
+        (),
+        "The symbols on the watchlist, in this order; empty takes the venue's most traded.",
+        check=_is_symbol,
+        expected='a list of symbols such as "BTC/USDT"',
+    )
+
+
+@dataclass(frozen=True)
+class ChartSettings:
+    """How charts are drawn."""
+
+    timeframe: str = _setting("1h", "Length of a bar on a new chart.", choices=tuple(TIMEFRAMES))
+    log_scale: bool = _setting(False, "Whether equal distances are equal percentages.")
+    zone: str = _setting(
+        "UTC",
+        "Time zone of every time on screen.",
+        check=_is_zone,
+        expected='a time zone such as "UTC" or "Europe/Berlin"',
+    )
+
+
+@dataclass(frozen=True)
+class AppearanceSettings:
+    """How the window looks."""
+
+    theme: str = _setting("system", "Light, dark, or as the desktop is.", choices=("system", "light", "dark"))
+
+
+@dataclass(frozen=True)
+class AlertSettings:
+    """How the trader is told."""
+
+    sound: bool = _setting(True, "Whether an alert is heard.")
+    notifications: bool = _setting(True, "Whether an alert is shown by the desktop, beside the alert panel.")
+
+
+@dataclass(frozen=True)
+class SignalSettings:
+    """What is judged."""
+
+    timeframes: tuple[str, ...] = _setting(
+        ("1h",), "Lengths of bars on which signals are looked for.", restart=True, choices=tuple(TIMEFRAMES)
+    )
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything the trader chose, each section a table of the file."""
+
+    venue: VenueSettings = VenueSettings()
+    practice: PracticeSettings = PracticeSettings()
+    watchlist: WatchlistSettings = WatchlistSettings()
+    chart: ChartSettings = ChartSettings()
+    appearance: AppearanceSettings = AppearanceSettings()
+    alerts: AlertSettings = AlertSettings()
+    signals: SignalSettings = SignalSettings()
+
+    def value(self, name: str) -> Value:
+        """Return what a setting is set to, by its name, e.g. ``"chart.zone"``."""
+        section, key = name.split(".")
+        value: Value = getattr(getattr(self, section), key)
+        return value
+
+    def changed(self, values: dict[str, object]) -> "Settings":
+        """Return these settings with some values changed, by name.
+
+        Raises
+        ------
+        SettingsError
+            There is no such setting, or a value cannot be used.
+        """
+        known = {setting.name: setting for setting in declarations()}
+        sections: dict[str, dict[str, Value]] = {}
+        for name, raw in values.items():
+            if name not in known:
+                raise SettingsError(f"There is no setting {name!r}.")
+            section, key = name.split(".")
+            sections.setdefault(section, {})[key] = known[name].accept(raw)
+        kept = {f.name: getattr(self, f.name) for f in fields(self)}
+        return Settings(**{name: _with(part, sections.get(name, {})) for name, part in kept.items()})
+
+
+def declarations() -> tuple[Setting, ...]:
+    """Return every setting with its name, in the order of the file."""
+    return _DECLARATIONS
+
+
+def _with(section: Any, values: dict[str, Value]) -> Any:
+    return type(section)(**{f.name: values.get(f.name, getattr(section, f.name)) for f in fields(section)})
+
+
+def _declared(section: str, part: "Field[Any]") -> Setting:
+    bare: Setting = part.metadata[_SETTING]
+    values = {f.name: getattr(bare, f.name) for f in fields(Setting)}
+    return Setting(**values | {"name": f"{section}.{part.name}"})
+
+
+_DECLARATIONS = tuple(
+    _declared(section.name, part)
+    for section in fields(Settings)
+    for part in fields(getattr(Settings, section.name))
+)
