@@ -145,6 +145,10 @@ class _Narrator:
             sentence = "The disk is full: about 1 GB is needed."
         elif "THESE PACKAGES DO NOT MATCH THE HASHES" in said:
             sentence = "A downloaded package is not the one that was locked, so nothing was installed."
+        elif "No matching distribution found" in said:
+            sentence = (
+                "The package index has no ready-built file of a package for this system and this Python."
+            )
         else:
             sentence = "The packages could not be installed."
         return f"{sentence}\n\nWhat pip said:\n{said}"

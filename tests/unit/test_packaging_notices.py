@@ -1,28 +1,15 @@
 """What is shipped beside Tidemark is named, and none of it is under the GPL alone."""
 
-import importlib.util
 import re
-import sys
 from importlib import metadata
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
+import notices
+
 PROJECT = Path(__file__).resolve().parents[2]
 
-
-def load_notices() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("notices", PROJECT / "packaging" / "notices.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["notices"] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-notices = load_notices()
 
 COPYLEFT = re.compile(r"\bA?GPL(?:v?\d|\b)|GNU (?:Affero )?General Public", re.IGNORECASE)
 # Licence files that hold the words for a reason, read by a person: the words, and why they do not bind.
