@@ -1,0 +1,123 @@
+"""Alerts from the moment they reach the window: listed, announced once, counted on the tray."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Signal
+
+from workstation.domain.alert import Alert
+from workstation.domain.errors import TidemarkError
+from workstation.ui.announcer import Announcer, Loudness
+from workstation.ui.panels.alerts import AlertPanel
+from workstation.ui.surroundings import Choices, Surroundings
+from workstation.ui.theme import Theme
+from workstation.ui.tray import Tray
+
+NO_TRAY = "This desktop has no tray. This list is the record of your alerts."
+NO_SERVICE = "This desktop shows no notifications. This list is the record of your alerts."
+
+
+class AlertDesk(QObject):
+    """The alert panel, the tray icon and the announcer, kept of one mind.
+
+    Parameters
+    ----------
+    around : Surroundings
+        Bridge, journal, notifier and sound.
+    choices : Choices
+        Whether to notify and to sound.
+    theme : Theme
+        Colours.
+    """
+
+    opened = Signal(object)  # Alert: from the list
+    opened_from_desktop = Signal(object)  # Alert: from its notification
+    quiet_changed = Signal(bool)
+    unread_changed = Signal(int)
+    hint_changed = Signal(str)
+
+    def __init__(
+        self, around: Surroundings, choices: Choices, theme: Theme, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._around, self._choices = around, choices
+        self._has_service = True
+        self.panel = AlertPanel(theme)
+        self.tray = Tray(theme, self)
+        loudness = Loudness(choices.notifications, choices.sound, around.memory.quiet)
+        self.announcer = Announcer(around.notifier, around.sound, around.tasks, loudness, self)
+        self.announcer.last_id = around.memory.announced_alert
+        self.announcer.clicked.connect(self.opened_from_desktop)
+        self.panel.open_requested.connect(self.opened)
+        self.panel.model.unread_changed.connect(self.tray.set_unread)
+        self.panel.model.unread_changed.connect(self.unread_changed)
+        self.tray.quiet_toggled.connect(self.set_quiet)
+        self.tray.available_changed.connect(lambda _is: self._show_notes())
+        around.bridge.alert_raised.connect(self._on_alert)
+        around.bridge.alert_closed.connect(self.panel.model.remove)
+        self.tray.set_quiet(is_quiet=around.memory.quiet)
+
+    @property
+    def is_quiet(self) -> bool:
+        """True while alerts are only listed."""
+        return self.announcer.loudness.is_quiet
+
+    def restore(self) -> None:
+        """List the alerts of earlier sessions."""
+        try:
+            self.panel.model.restore(self._around.past.journal.alerts())
+        except TidemarkError as error:
+            self._around.bridge.notice_posted.emit("journal", str(error))
+
+    def start(self) -> None:
+        """Look for a tray. Called after the first frame."""
+        self.tray.start()
+        self._show_notes()
+
+    def set_quiet(self, is_quiet: bool) -> None:
+        """Announce alerts, or only list them."""
+        if is_quiet == self.is_quiet:
+            return
+        self.announcer.loudness.is_quiet = self._around.memory.quiet = is_quiet
+        self.tray.set_quiet(is_quiet=is_quiet)
+        self.quiet_changed.emit(is_quiet)
+
+    def switches(self) -> dict[str, tuple[bool, Callable[[bool], None]]]:
+        """Return what can be switched on and off for a menu: title, then state now and what is told."""
+        return {
+            "Desktop notifications": (self._choices.notifications, self._set_notifications),
+            "Alert sound": (self._choices.sound, self._set_sound),
+        }
+
+    def on_service(self, trouble: str) -> None:
+        """Take that notifications cannot be shown, or can again (empty text)."""
+        self._has_service = not trouble
+        self._around.bridge.notice_posted.emit("notifications", trouble)
+        self._show_notes()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take other colours."""
+        self.panel.set_theme(theme)
+        self.tray.set_theme(theme)
+
+    def stop(self) -> None:
+        """Announce nothing more, and take the tray icon away."""
+        self.announcer.stop()
+        self.tray.stop()
+        self._around.memory.announced_alert = self.announcer.last_id
+
+    def _set_notifications(self, is_on: bool) -> None:
+        self.announcer.loudness.notifications = self._choices.notifications = is_on
+        self._around.on_choice("alerts.notifications", is_on)
+
+    def _set_sound(self, is_on: bool) -> None:
+        self.announcer.loudness.sound = self._choices.sound = is_on
+        self._around.on_choice("alerts.sound", is_on)
+
+    def _on_alert(self, alert: Alert) -> None:
+        self.panel.model.add(alert)
+        self.announcer.add(alert)
+
+    def _show_notes(self) -> None:
+        has_tray = self.tray.is_available
+        self.panel.set_record_note(NO_SERVICE if not self._has_service else "" if has_tray else NO_TRAY)
+        self.hint_changed.emit("" if has_tray else "no tray")

@@ -1,0 +1,129 @@
+"""Says alerts aloud: a notification and a sound, each alert at most once, a storm as one."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from workstation.domain.alert import Alert
+from workstation.domain.ports import TaskOwner
+from workstation.domain.signal import Direction
+from workstation.ui import number_format
+from workstation.ui.foreign_text import one_line
+from workstation.ui.models.alert_model import agreement, lateness
+
+GATHER_MS = 250
+"""Alerts that come this close together are announced together."""
+
+MOST_AT_ONCE = 3
+"""More than these become one summary."""
+
+
+class Shows(Protocol):
+    """Shows a notification on the desktop."""
+
+    async def show(self, title: str, body: str, on_click: Callable[[], None]) -> bool:
+        """Return whether it was shown."""
+        ...
+
+
+class Plays(Protocol):
+    """Plays the alert's sound."""
+
+    async def play(self) -> bool:
+        """Return whether it was heard."""
+        ...
+
+
+@dataclass(slots=True)
+class Loudness:
+    """What the trader wants to see and hear."""
+
+    notifications: bool = True
+    sound: bool = True
+    is_quiet: bool = False
+
+
+class Announcer(QObject):
+    """Announces alerts newer than the last one announced.
+
+    Parameters
+    ----------
+    notifier, sound : Shows, Plays
+        How.
+    tasks : TaskOwner
+        Who answers for the work.
+    loudness : Loudness
+        What the trader wants; read each time.
+
+    Attributes
+    ----------
+    last_id : int
+        Number of the last alert that was announced; those up to it stay silent.
+    """
+
+    clicked = Signal(object)  # Alert: the trader clicked its notification
+
+    def __init__(
+        self,
+        notifier: Shows,
+        sound: Plays,
+        tasks: TaskOwner,
+        loudness: Loudness,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._notifier, self._sound, self._tasks = notifier, sound, tasks
+        self.loudness = loudness
+        self.last_id = 0
+        self._gathered: list[Alert] = []
+        self._timer = QTimer(self, interval=GATHER_MS, singleShot=True)
+        self._timer.timeout.connect(self._announce)
+
+    def add(self, alert: Alert) -> bool:
+        """Announce an alert soon; False where it already was, or is dismissed."""
+        if alert.id <= self.last_id or alert.dismissed:
+            return False
+        self.last_id = alert.id
+        if self.loudness.is_quiet:
+            return False
+        self._gathered.append(alert)
+        if not self._timer.isActive():
+            self._timer.start()
+        return True
+
+    def stop(self) -> None:
+        """Announce nothing more."""
+        self._timer.stop()
+        self._gathered.clear()
+
+    def _announce(self) -> None:
+        alerts, self._gathered = self._gathered, []
+        if self.loudness.notifications:
+            self._tasks.start("notify", self._notify(alerts))
+        if self.loudness.sound:
+            self._tasks.start("alert sound", self._ring())
+
+    async def _notify(self, alerts: list[Alert]) -> None:
+        if len(alerts) > MOST_AT_ONCE:
+            newest = alerts[-1]
+            title = f"{len(alerts)} new alerts"
+            body = f"The newest: {headline(newest)}. All are in the alert panel."
+            await self._notifier.show(title, body, lambda: self.clicked.emit(newest))
+            return
+        for alert in alerts:
+            body = "\n".join(part for part in (alert.text, agreement(alert), lateness(alert)) if part)
+            await self._notifier.show(headline(alert), body, partial(self.clicked.emit, alert))
+
+    async def _ring(self) -> None:
+        await self._sound.play()
+
+
+def headline(alert: Alert) -> str:
+    """Return an alert in a few words, e.g. ``"▲ BTC/USDT 1h bullish at 67,123.45"``."""
+    signal = alert.signal
+    mark, way = ("▲", "bullish") if signal.direction is Direction.BULLISH else ("▼", "bearish")
+    symbol = one_line(signal.key.symbol, 40)
+    return f"{mark} {symbol} {signal.key.timeframe} {way} at {number_format.price(signal.price)}"

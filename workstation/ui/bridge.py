@@ -1,0 +1,257 @@
+"""Where the engine's facts become Qt signals, and the window's picture of the world.
+
+`Frame` is state: frames that arrive within one screen frame are merged and told once. Everything else is told
+at once and in order; signals and alerts are never merged.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+from workstation.domain.candle import Candle
+from workstation.domain.events import FeedState
+from workstation.domain.market import Market, SeriesKey, Venue
+from workstation.domain.ticker import Ticker
+from workstation.link import messages as said
+
+SCREEN_FRAME_MS = 16
+"""Panels are told at most this often, milliseconds."""
+
+
+@dataclass(slots=True)
+class World:
+    """What the window knows. Only the `Bridge` writes it.
+
+    Parameters
+    ----------
+    venue : Venue or None
+        Where prices come from; None until known.
+    markets : dict
+        What trades there, by symbol.
+    tickers : dict
+        Newest prices of that venue, by symbol.
+    watchlist : tuple of str
+        Watched symbols, in the trader's order.
+    feed, feed_reason : FeedState, str
+        How the feed is doing, and a sentence about it.
+    vitals : Vitals or None
+        What the engine costs.
+    connected : bool
+        Whether the engine is there.
+    alone_since : float or None
+        When it was lost, on the bridge's clock; None while it is there or before it ever was.
+    progress : tuple of int
+        Series loaded and to load at the first start; ``(0, 0)`` where there is nothing to load.
+    """
+
+    venue: Venue | None = None
+    markets: dict[str, Market] = field(default_factory=dict)
+    tickers: dict[str, Ticker] = field(default_factory=dict)
+    watchlist: tuple[str, ...] = ()
+    feed: FeedState = FeedState.CONNECTING
+    feed_reason: str = ""
+    vitals: said.Vitals | None = None
+    connected: bool = False
+    alone_since: float | None = None
+    progress: tuple[int, int] = (0, 0)
+
+
+@dataclass(slots=True)
+class _Pending:
+    """What frames brought since the panels were last told."""
+
+    tickers: dict[str, Ticker] = field(default_factory=dict)
+    candles: dict[SeriesKey, dict[int, Candle]] = field(default_factory=dict)
+    forming: dict[SeriesKey, said.FormingSignal] = field(default_factory=dict)
+    has_vitals: bool = False
+
+
+class Bridge(QObject):
+    """Takes facts from the link on the Qt loop and tells the panels.
+
+    Parameters
+    ----------
+    monotonic : callable
+        Seconds on a clock that never jumps; ages are measured with it.
+    """
+
+    venue_changed = Signal()
+    markets_changed = Signal()
+    watchlist_changed = Signal()
+    tickers_changed = Signal(object)  # list[Ticker], each symbol once
+    candles_changed = Signal(object, object)  # SeriesKey, list[Candle] oldest first
+    forming_changed = Signal(object, object)  # SeriesKey, Signal or None
+    signals_replaced = Signal(object, object)  # SeriesKey, tuple[Signal, ...]
+    signal_said = Signal(object)  # Signal
+    alert_raised = Signal(object)  # Alert
+    alert_closed = Signal(object)  # int
+    history_grew = Signal(object)  # SeriesKey
+    feed_changed = Signal()
+    vitals_changed = Signal()
+    progress_changed = Signal()
+    link_changed = Signal()
+    notice_posted = Signal(str, str)  # subject, text; empty text takes it away
+
+    def __init__(
+        self, monotonic: Callable[[], float] = time.monotonic, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.world = World()
+        self._monotonic = monotonic
+        self._pending = _Pending()
+        self._venue_time_ms = 0
+        self._data_age_ms: int | None = None
+        self._framed_at = 0.0
+        self._told_at = 0.0
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self.flush)
+        self._handlers: dict[type, Callable[..., None]] = {
+            said.Frame: self._on_frame,
+            said.Welcome: self._on_welcome,
+            said.VenueChosen: self._on_venue,
+            said.FeedStateSaid: self._on_feed,
+            said.WatchlistSaid: self._on_watchlist,
+            said.SignalsOf: lambda m: self.signals_replaced.emit(m.key, m.signals),
+            said.SignalSaid: lambda m: self.signal_said.emit(m.signal),
+            said.AlertSaid: lambda m: self.alert_raised.emit(m.alert),
+            said.AlertClosed: lambda m: self.alert_closed.emit(m.alert_id),
+            said.HistoryGrew: lambda m: self.history_grew.emit(m.key),
+            said.Progress: self._on_progress,
+            said.Notice: lambda m: self.notice_posted.emit(m.subject, m.text),
+            said.Failed: lambda m: self.notice_posted.emit("request", m.reason),
+            said.Done: lambda m: None,
+        }
+
+    def on_fact(self, message: said.ToWindow) -> None:
+        """Take one fact. One that is not a frame is told at once, after the frames before it."""
+        if type(message) is not said.Frame:
+            self.flush()
+        self._handlers[type(message)](message)
+
+    def on_engine_lost(self, reason: str = "") -> None:
+        """Take that the link broke; what is on screen stays, and its age keeps growing."""
+        self.flush()
+        if self.world.connected:
+            self.world.alone_since = self._monotonic()
+        self.world.connected = False
+        self.world.vitals = None
+        self.notice_posted.emit(
+            "engine",
+            " ".join(
+                part
+                for part in (
+                    "The engine stopped and is being started again.",
+                    reason,
+                    "What is on screen is from before; nothing that was stored is lost.",
+                )
+                if part
+            ),
+        )
+        self.link_changed.emit()
+
+    @property
+    def data_age_ms(self) -> int | None:
+        """How old the newest market data is by our clock, milliseconds; None before the first."""
+        if self._data_age_ms is None:
+            return None
+        return self._data_age_ms + round(1000 * (self._monotonic() - self._framed_at))
+
+    @property
+    def venue_time_ms(self) -> int:
+        """The venue's clock now, UTC milliseconds; 0 before the first frame."""
+        if not self._venue_time_ms:
+            return 0
+        speed = self.world.venue.speed if self.world.venue else 1.0
+        return self._venue_time_ms + round(1000 * speed * (self._monotonic() - self._framed_at))
+
+    @property
+    def alone_for_s(self) -> float:
+        """Seconds since the engine was lost; 0 while it is there."""
+        since = self.world.alone_since
+        return 0.0 if since is None else self._monotonic() - since
+
+    def remember(self, venue: Venue | None, watchlist: tuple[str, ...]) -> None:
+        """Start with what the last session knew; the engine's own word replaces it."""
+        self.world.venue = venue
+        self.world.watchlist = watchlist
+        self.venue_changed.emit()
+        self.watchlist_changed.emit()
+
+    def close(self) -> None:
+        """Tell nobody any more."""
+        self._timer.stop()
+        self._pending = _Pending()
+
+    def _on_frame(self, frame: said.Frame) -> None:
+        self._venue_time_ms = frame.venue_time_ms
+        self._data_age_ms = frame.data_age_ms
+        self._framed_at = self._monotonic()
+        for ticker in frame.tickers:
+            self._pending.tickers[ticker.symbol] = ticker
+        for state in frame.candles:
+            bars = self._pending.candles.setdefault(state.key, {})
+            for candle in state.candles:
+                bars[candle.open_time] = candle
+        for forming in frame.forming:
+            self._pending.forming[forming.key] = forming
+        if frame.vitals is not None:
+            self.world.vitals = frame.vitals
+            self._pending.has_vitals = True
+        if not self._timer.isActive():
+            since_told_ms = 1000 * (self._monotonic() - self._told_at)
+            self._timer.start(max(0, round(SCREEN_FRAME_MS - since_told_ms)))
+
+    def flush(self) -> None:
+        """Tell the panels what frames brought; nothing where there is nothing to tell."""
+        self._timer.stop()
+        pending, self._pending = self._pending, _Pending()
+        self._told_at = self._monotonic()
+        if pending.tickers:
+            self.world.tickers.update(pending.tickers)
+            self.tickers_changed.emit(list(pending.tickers.values()))
+        for key, bars in pending.candles.items():
+            self.candles_changed.emit(key, [bars[time_ms] for time_ms in sorted(bars)])
+        for key, forming in pending.forming.items():
+            self.forming_changed.emit(key, forming.signal)
+        if pending.has_vitals:
+            self.vitals_changed.emit()
+
+    def _on_welcome(self, welcome: said.Welcome) -> None:
+        self.world.connected = True
+        self.world.alone_since = None
+        self.notice_posted.emit("engine", "")
+        if welcome.venue is not None:
+            self._set_venue(welcome.venue, welcome.markets)
+        self._on_watchlist(said.WatchlistSaid(welcome.watchlist))
+        self.link_changed.emit()
+
+    def _on_venue(self, chosen: said.VenueChosen) -> None:
+        self._set_venue(chosen.venue, chosen.markets)
+
+    def _set_venue(self, venue: Venue, markets: tuple[Market, ...]) -> None:
+        """Take another venue: prices of the old one must not be read as prices of the new one."""
+        is_other = venue != self.world.venue
+        if is_other:
+            self.world.tickers.clear()
+            self._data_age_ms = None
+        self.world.venue = venue
+        self.world.markets = {market.symbol: market for market in markets}
+        self.markets_changed.emit()
+        if is_other:
+            self.venue_changed.emit()
+
+    def _on_feed(self, message: said.FeedStateSaid) -> None:
+        self.world.feed, self.world.feed_reason = message.state, message.reason
+        self.feed_changed.emit()
+
+    def _on_watchlist(self, message: said.WatchlistSaid) -> None:
+        self.world.watchlist = message.symbols
+        self.watchlist_changed.emit()
+
+    def _on_progress(self, message: said.Progress) -> None:
+        self.world.progress = (message.done, message.total)
+        self.progress_changed.emit()

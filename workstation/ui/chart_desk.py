@@ -1,0 +1,197 @@
+"""What is on the chart: opens a series from the store at once, then follows it live."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from PySide6.QtCore import QObject
+from PySide6.QtCore import Signal as QtSignal
+
+from workstation.domain.candle import Candle, CandleColumns, CandleSeries
+from workstation.domain.errors import TidemarkError
+from workstation.domain.market import SeriesKey, Venue
+from workstation.domain.signal import Signal
+from workstation.ui.bridge import Bridge
+from workstation.ui.engine_port import EngineRequests, Past
+
+FIRST_CANDLES = 20_000
+"""Newest candles read before the first paint."""
+
+
+class Chart(Protocol):
+    """What the desk needs of the chart."""
+
+    def set_series(
+        self, key: SeriesKey, columns: CandleColumns, price_step: float = 0.0, practice: bool = False
+    ) -> None:
+        """Show these closed candles; a forming one after them stays."""
+        ...
+
+    def apply_candles(self, candles: Sequence[Candle]) -> None:
+        """Take newest candles of the series shown, oldest first."""
+        ...
+
+    def set_signals(self, signals: Sequence[Signal]) -> None:
+        """Mark these signals."""
+        ...
+
+    def set_forming_signal(self, signal: Signal | None) -> None:
+        """Mark what the forming bar would say; None takes it away."""
+        ...
+
+    def clear(self, message: str) -> None:
+        """Show a sentence only."""
+        ...
+
+
+class ChartDesk(QObject):
+    """Keeps one chart showing one series.
+
+    Parameters
+    ----------
+    chart : Chart
+        Where it is drawn.
+    bridge : Bridge
+        What the engine says.
+    past : Past
+        What is stored.
+    requests : EngineRequests
+        Who loads and streams a series.
+    """
+
+    opened = QtSignal(object)  # SeriesKey
+
+    def __init__(
+        self,
+        chart: Chart,
+        bridge: Bridge,
+        past: Past,
+        requests: EngineRequests,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._chart, self._bridge, self._past, self._requests = chart, bridge, past, requests
+        self.key: SeriesKey | None = None
+        self._series: CandleSeries | None = None
+        self._signals: dict[tuple[int, int], Signal] = {}
+        self._is_followed = False
+        bridge.candles_changed.connect(self._on_candles)
+        bridge.forming_changed.connect(self._on_forming)
+        bridge.signals_replaced.connect(self._on_signals)
+        bridge.signal_said.connect(self._on_signal)
+        bridge.history_grew.connect(self._on_history)
+        bridge.link_changed.connect(self._on_link)
+
+    @property
+    def venue(self) -> Venue | None:
+        """Where prices come from."""
+        return self._bridge.world.venue
+
+    def open(self, symbol: str, timeframe: str) -> None:
+        """Show a market: from the store at once, then live. Nothing while no venue is known."""
+        venue = self.venue
+        if venue is None or not symbol:
+            return
+        key = SeriesKey(venue.name, symbol, timeframe)
+        if key == self.key:
+            return
+        self._unfollow()
+        self.key = key
+        self._series = CandleSeries(key)
+        self._signals = {_identity(signal): signal for signal in self._stored_signals(key)}
+        self._load(key)
+        self._show_signals()
+        self._chart.set_forming_signal(None)
+        self._follow()
+        self.opened.emit(key)
+
+    def close(self) -> None:
+        """Show nothing and follow nothing."""
+        self._unfollow()
+        self.key, self._series = None, None
+        self._signals.clear()
+        self._chart.clear("No market chosen")
+
+    def reopen(self) -> None:
+        """Show the same market on a venue that changed under it."""
+        key = self.key
+        if key is not None:
+            self.close()
+            self.open(key.symbol, key.timeframe)
+
+    @property
+    def price_step(self) -> float:
+        """Smallest change of price of the market shown; 0.0 where not known."""
+        market = self._bridge.world.markets.get(self.key.symbol) if self.key else None
+        return market.price_step if market else 0.0
+
+    def show_again(self) -> None:
+        """Draw the series again, with what is now known of its market."""
+        if self.key is None or self._series is None:
+            return
+        practice = self.venue is not None and self.venue.kind.is_practice
+        self._chart.set_series(self.key, self._series.closed(), self.price_step, practice=practice)
+
+    def _load(self, key: SeriesKey) -> None:
+        assert self._series is not None  # noqa: S101  # it was made for this key
+        try:
+            self._series.merge(self._past.candles.read_last(key, FIRST_CANDLES))
+        except TidemarkError as error:
+            self._bridge.notice_posted.emit("store", str(error))
+        self.show_again()
+
+    def _stored_signals(self, key: SeriesKey) -> list[Signal]:
+        try:
+            return self._past.journal.signals(key)
+        except TidemarkError as error:
+            self._bridge.notice_posted.emit("journal", str(error))
+            return []
+
+    def _follow(self) -> None:
+        if self.key is not None and self._bridge.world.connected and not self._is_followed:
+            self._requests.follow(self.key)
+            self._is_followed = True
+
+    def _unfollow(self) -> None:
+        if self.key is not None and self._is_followed:
+            self._requests.unfollow(self.key)
+        self._is_followed = False
+
+    def _on_link(self) -> None:
+        if self._bridge.world.connected:
+            self._follow()
+        else:
+            self._is_followed = False  # the engine that knew of it is gone
+
+    def _on_candles(self, key: SeriesKey, candles: list[Candle]) -> None:
+        if key != self.key or self._series is None:
+            return
+        for candle in candles:
+            self._series.apply(candle)
+        self._chart.apply_candles(candles)
+
+    def _on_history(self, key: SeriesKey) -> None:
+        if key == self.key:
+            self._load(key)
+            self._show_signals()
+
+    def _on_forming(self, key: SeriesKey, signal: Signal | None) -> None:
+        if key == self.key:
+            self._chart.set_forming_signal(signal)
+
+    def _on_signals(self, key: SeriesKey, signals: tuple[Signal, ...]) -> None:
+        if key == self.key:
+            self._signals = {_identity(signal): signal for signal in signals}
+            self._show_signals()
+
+    def _on_signal(self, signal: Signal) -> None:
+        if signal.key == self.key:
+            self._signals[_identity(signal)] = signal
+            self._show_signals()
+
+    def _show_signals(self) -> None:
+        ordered = sorted(self._signals.values(), key=lambda signal: signal.open_time)
+        self._chart.set_signals(ordered)
+
+
+def _identity(signal: Signal) -> tuple[int, int]:
+    return signal.open_time, int(signal.direction)

@@ -1,0 +1,92 @@
+"""Everything the trader can do from the keyboard or a menu, in one table."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMainWindow
+
+TIMEFRAME_KEYS = ("1m", "5m", "15m", "30m", "1h", "4h", "1d", "1w")
+"""Timeframes with a button and a key of their own, in the order of ``Ctrl+1`` to ``Ctrl+8``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing to do.
+
+    Parameters
+    ----------
+    id : str
+        Stable name, e.g. ``"chart.log"``.
+    title : str
+        What a menu says.
+    group : str
+        The heading it stands under.
+    shortcut : str
+        In Qt's portable spelling; empty where it has none.
+    checkable : bool
+        True where it switches something on and off.
+    """
+
+    id: str
+    title: str
+    group: str
+    shortcut: str = ""
+    checkable: bool = False
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("search.open", "Find a market…", "Chart", "Ctrl+K"),
+    Command("chart.log", "Logarithmic prices", "Chart", "Ctrl+L", checkable=True),
+    Command("chart.live", "Go to the newest bar", "Chart", "Ctrl+G"),
+    *(
+        Command(f"timeframe.{name}", f"Timeframe {name}", "Chart", f"Ctrl+{number}")
+        for number, name in enumerate(TIMEFRAME_KEYS, 1)
+    ),
+    Command("watchlist.add", "Watch this market", "Watchlist", "Ctrl+D"),
+    Command("watchlist.filter", "Filter the watchlist", "Watchlist", "Ctrl+F"),
+    Command("alerts.focus", "Go to the alerts", "Alerts", "Ctrl+E"),
+    Command("alerts.dismiss", "Dismiss the alert", "Alerts", "Ctrl+Backspace"),
+    Command("alerts.dismiss_all", "Dismiss every alert", "Alerts", "Ctrl+Shift+Backspace"),
+    Command("alerts.quiet", "Do not disturb", "Alerts", "Ctrl+Shift+D", checkable=True),
+    Command("view.theme", "Light or dark", "View", "Ctrl+T"),
+    Command("view.reset", "Reset the layout", "View"),
+    Command("view.hide", "Hide to the tray", "View", "Ctrl+W"),
+    Command("help.shortcuts", "Keyboard shortcuts", "Help", "F1"),
+    Command("app.quit", "Quit", "Help", "Ctrl+Q"),
+)
+"""Every command; no two share a shortcut."""
+
+
+def make_actions(window: QMainWindow, handlers: Mapping[str, Callable[[], None]]) -> dict[str, QAction]:
+    """Return one action for each command, added to the window so that its shortcut works everywhere in it.
+
+    Parameters
+    ----------
+    window : QMainWindow
+        Whose shortcuts they are.
+    handlers : mapping
+        What each command does, by its id; every command must have one.
+    """
+    return {command.id: _action(window, command, handlers[command.id]) for command in COMMANDS}
+
+
+def _action(window: QMainWindow, command: Command, handler: Callable[[], None]) -> QAction:
+    action = QAction(command.title, window)
+    action.setObjectName(command.id)
+    action.setCheckable(command.checkable)
+    if command.shortcut:
+        action.setShortcut(QKeySequence(command.shortcut))
+    action.triggered.connect(lambda _checked=False: handler())
+    window.addAction(action)
+    return action
+
+
+def other_keys() -> tuple[tuple[str, str], ...]:
+    """Return keys that belong to one panel, as (key, what it does); for the shortcuts dialog."""
+    return (
+        ("Any letter or digit", "On the chart: find a market, or type a timeframe such as 15m"),
+        ("Enter", "Open the chosen market or alert"),
+        ("Del", "Watchlist: stop watching. Alerts: dismiss"),
+        ("Esc", "Close the search; on the alerts: dismiss"),
+    )

@@ -1,0 +1,400 @@
+"""The window: the chart in the middle, docks around it, and every command joined to what it does."""
+
+import contextlib
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
+
+from workstation.domain.alert import Alert
+from workstation.domain.market import SeriesKey, slot_of
+from workstation.domain.ticker import Ticker
+from workstation.ui import theme as themes
+from workstation.ui.alert_desk import AlertDesk
+from workstation.ui.application import chosen_theme
+from workstation.ui.chart.chart_view import ChartView
+from workstation.ui.chart_desk import ChartDesk
+from workstation.ui.commands import TIMEFRAME_KEYS, make_actions
+from workstation.ui.foreign_text import one_line
+from workstation.ui.notice_banner import NoticeArea
+from workstation.ui.panels.watchlist import WatchlistPanel
+from workstation.ui.shortcuts_dialog import ShortcutsDialog
+from workstation.ui.spark_reader import SparkReader
+from workstation.ui.status_strip import StatusStrip
+from workstation.ui.surroundings import Choices, Surroundings
+from workstation.ui.symbol_search import SymbolSearch
+from workstation.ui.theme import DARK, LIGHT, Theme
+from workstation.ui.top_strip import TopStrip
+from workstation.ui.venue_badge import PracticeBand, mode_word
+from workstation.ui.window_docks import Docks
+from workstation.ui.window_menu import fill_menu
+from workstation.ui.zone import zone_of
+
+_ALONE = "The engine is away just now, so this was not done. Try again when it is back."
+_BARS_AROUND = 60  # bars shown on either side of an alert's
+
+
+class MainWindow(QMainWindow):
+    """Tidemark's window.
+
+    Closing it asks the program to end: `close_requested` is emitted, and the window goes when `finish` is
+    called.
+    """
+
+    close_requested = Signal()
+
+    def __init__(self, surroundings: Surroundings, choices: Choices) -> None:
+        super().__init__()
+        self.setObjectName("tidemark")
+        self._around, self._choices = surroundings, choices
+        self._bridge, self._memory = surroundings.bridge, surroundings.memory
+        self._may_close = False
+        self.theme = chosen_theme(_app(), choices.theme)
+        self._make_parts()
+        self.actions_by_id = make_actions(self, self._handlers())
+        self._lay_out()
+        fill_menu(self.strip.menu_button, self.actions_by_id, self.docks, self.alert_desk.switches())
+        self._connect()
+        self._show_choices()
+
+    def _make_parts(self) -> None:
+        theme, bridge = self.theme, self._bridge
+        self.band, self.strip, self.notices = PracticeBand(theme), TopStrip(theme), NoticeArea(theme)
+        self.chart = ChartView()
+        self.chart.set_theme(theme)
+        self.watchlist = WatchlistPanel(theme, self._price_step)
+        self.alert_desk = AlertDesk(self._around, self._choices, theme, self)
+        self.alerts, self.tray = self.alert_desk.panel, self.alert_desk.tray
+        self.status = StatusStrip(bridge, theme)
+        self.desk = ChartDesk(self.chart, bridge, self._around.past, self._around.requests, self)
+        self.sparks = SparkReader(bridge, self._around.past, self)
+        self._clock = QTimer(self, interval=1000)
+
+    def _lay_out(self) -> None:
+        top = QWidget()
+        column = QVBoxLayout(top)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for part in (self.band, self.strip, self.notices):
+            column.addWidget(part)
+        self.setMenuWidget(top)
+        self.setCentralWidget(self.chart)
+        self.setStatusBar(self.status)
+        self.docks = Docks(self, {"Watchlist": self.watchlist, "Alerts": self.alerts})
+        self.search = SymbolSearch(self._bridge.world, self.theme, self)
+        self.docks.restore(self._memory)
+
+    def _connect(self) -> None:
+        bridge, strip, search = self._bridge, self.strip, self.search
+        bridge.venue_changed.connect(self._on_venue)
+        bridge.markets_changed.connect(self._on_markets)
+        bridge.watchlist_changed.connect(self._on_watchlist)
+        bridge.tickers_changed.connect(self._on_tickers)
+        bridge.notice_posted.connect(self.notices.post)
+        self.desk.opened.connect(self._on_opened)
+        self.sparks.read.connect(self.watchlist.model.set_spark)
+        self.watchlist.open_requested.connect(self.open_symbol)
+        self.watchlist.edited.connect(self._set_watchlist)
+        self.watchlist.add_requested.connect(partial(search.open, adding=True))
+        search.symbol_chosen.connect(self.open_symbol)
+        search.timeframe_chosen.connect(self.set_timeframe)
+        search.add_chosen.connect(self.watchlist.add)
+        search.closed.connect(self.chart.setFocus)
+        strip.search_requested.connect(search.open)
+        strip.timeframe_chosen.connect(self.set_timeframe)
+        strip.zone_chosen.connect(self.set_zone)
+        strip.log_button.clicked.connect(self.set_log_scale)
+        strip.theme_button.clicked.connect(self.toggle_theme)
+        strip.quiet_button.clicked.connect(self.alert_desk.set_quiet)
+        self._clock.timeout.connect(self._on_second)
+        self.chart.installEventFilter(self)
+        self._connect_alerts()
+
+    def _connect_alerts(self) -> None:
+        desk, tray = self.alert_desk, self.tray
+        desk.opened.connect(self.open_alert)
+        desk.opened_from_desktop.connect(self._open_from_desktop)
+        desk.unread_changed.connect(self._on_unread)
+        desk.quiet_changed.connect(self._show_quiet)
+        desk.hint_changed.connect(self.status.set_hint)
+        self.alerts.dismiss_requested.connect(self._dismiss)
+        tray.show_requested.connect(self.toggle_shown)
+        tray.quit_requested.connect(self.close_requested)
+
+    def _handlers(self) -> dict[str, Callable[[], None]]:
+        def is_checked(command: str) -> bool:
+            return self.actions_by_id[command].isChecked()
+
+        handlers: dict[str, Callable[[], None]] = {
+            "search.open": lambda: self.search.open(),
+            "chart.log": lambda: self.set_log_scale(is_checked("chart.log")),
+            "chart.live": self.chart.go_live,
+            "watchlist.add": self._watch_current,
+            "watchlist.filter": self._focus_filter,
+            "alerts.focus": self._focus_alerts,
+            "alerts.dismiss": self.alerts.dismiss_current,
+            "alerts.dismiss_all": self.alerts.dismiss_all,
+            "alerts.quiet": lambda: self.alert_desk.set_quiet(is_checked("alerts.quiet")),
+            "view.theme": self.toggle_theme,
+            "view.reset": lambda: self.docks.reset(),
+            "view.hide": self._hide,
+            "help.shortcuts": lambda: ShortcutsDialog(self.theme, self).open(),
+            "app.quit": self.close_requested.emit,
+        }
+        return handlers | {f"timeframe.{name}": partial(self.set_timeframe, name) for name in TIMEFRAME_KEYS}
+
+    def _show_choices(self) -> None:
+        self.set_zone(self._choices.zone)
+        self.set_log_scale(self._choices.log_scale)
+        self.strip.set_timeframe(self._choices.timeframe)
+        self._show_quiet(self.alert_desk.is_quiet)
+        self._title()
+
+    def start(self) -> None:
+        """Show what the store has: the chart, the watchlist and the alerts of earlier sessions."""
+        self.alert_desk.restore()
+        if self._bridge.world.venue is None and self._memory.venue is not None:
+            self._bridge.remember(self._memory.venue, self._bridge.world.watchlist)
+        else:
+            self._on_venue()
+            self._on_watchlist()
+        self._clock.start()
+        self.chart.setFocus()
+
+    @property
+    def last_alert_id(self) -> int:
+        """Number of the last alert that this window has announced; the engine sends what came after it."""
+        return self.alert_desk.announcer.last_id
+
+    def open_symbol(self, symbol: str) -> None:
+        """Show a market on the chart, with the timeframe as it is."""
+        self.desk.open(symbol, self._choices.timeframe)
+
+    def open_alert(self, alert: Alert) -> None:
+        """Show the bar that an alert is about."""
+        key = alert.signal.key
+        self.set_timeframe(key.timeframe)
+        self.open_symbol(key.symbol)
+        self.alerts.model.mark_read(alert.id)
+        slot = slot_of(alert.signal.open_time, key.timeframe)
+        self.chart.show_slots(slot - _BARS_AROUND, slot + _BARS_AROUND)
+
+    def set_timeframe(self, timeframe: str) -> None:
+        """Show bars of this length."""
+        if timeframe != self._choices.timeframe:
+            self._choices.timeframe = timeframe
+            self._around.on_choice("chart.timeframe", timeframe)
+        self.strip.set_timeframe(timeframe)
+        if self.desk.key is not None:
+            self.desk.open(self.desk.key.symbol, timeframe)
+
+    def set_zone(self, zone: str) -> None:
+        """Show times in this zone."""
+        if zone != self._choices.zone:
+            self._choices.zone = zone
+            self._around.on_choice("chart.zone", zone)
+        self.strip.set_zone(zone)
+        self.chart.set_zone(zone_of(zone))
+        self.alerts.set_zone(zone_of(zone))
+
+    def set_log_scale(self, is_log: bool) -> None:
+        """Draw prices logarithmically, or not."""
+        if is_log != self._choices.log_scale:
+            self._choices.log_scale = is_log
+            self._around.on_choice("chart.log_scale", is_log)
+        self.actions_by_id["chart.log"].setChecked(is_log)
+        self.strip.log_button.setChecked(is_log)
+        self.chart.set_log_scale(is_log)
+
+    def toggle_theme(self) -> None:
+        """Change between light and dark."""
+        self.set_theme(LIGHT if self.theme.is_dark else DARK)
+        self._around.on_choice("appearance.theme", self.theme.name)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Put a theme on every part."""
+        self.theme = theme
+        themes.apply(_app(), theme)
+        for part in (
+            self.band,
+            self.strip,
+            self.notices,
+            self.chart,
+            self.watchlist,
+            self.alert_desk,
+            self.status,
+            self.search,
+        ):
+            part.set_theme(theme)
+
+    def toggle_shown(self) -> None:
+        """Bring the window to the front, or hide it where it is there already."""
+        if self.isVisible() and not self.isMinimized() and self.isActiveWindow():
+            self._hide()
+        else:
+            self.bring_to_front()
+
+    def bring_to_front(self) -> None:
+        """Show the window before the others."""
+        if self.isMinimized():
+            self.showNormal()
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
+    def finish(self) -> None:
+        """Save what is remembered, end every timer, and go."""
+        self._may_close = True
+        self.docks.save(self._memory)
+        if self._bridge.world.venue is not None:
+            self._memory.venue = self._bridge.world.venue
+        if self.desk.key is not None:
+            self._memory.symbol = self.desk.key.symbol
+        self._clock.stop()
+        for part in (self.alert_desk, self.sparks, self.watchlist, self.status):
+            part.stop()
+        with contextlib.suppress(OSError):  # a read-only home: the layout is not worth a question at the end
+            self._memory.save(self._around.memory_file)
+        self._bridge.close()
+        self.close()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Ask to end in order; close only when that is done."""
+        if self._may_close:
+            event.accept()
+        else:
+            event.ignore()
+            self.close_requested.emit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the search where it belongs."""
+        super().resizeEvent(event)
+        self.search.dismiss()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Open the search with the first letter or digit typed on the chart."""
+        if watched is self.chart and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            typed = event.text()
+            if len(typed) == 1 and typed.isalnum():
+                self.search.open(typed)
+                return True
+        return super().eventFilter(watched, event)
+
+    def _on_venue(self) -> None:
+        venue = self._bridge.world.venue
+        self.band.set_venue(venue)
+        self.strip.badge.set_venue(venue)
+        self.watchlist.model.clear_prices()
+        if venue is None:
+            return
+        if self.desk.key is not None:
+            self.desk.reopen()
+        else:
+            self.open_symbol(self._first_symbol())
+        self._show_price()
+        self._title()
+
+    def _first_symbol(self) -> str:
+        """Return what to show first: the last session's market, the first watched one, or any."""
+        world = self._bridge.world
+        wished = (self._memory.symbol, *world.watchlist, *world.markets)
+        known = (symbol for symbol in wished if symbol and (symbol in world.markets or not world.markets))
+        return next(known, "")
+
+    def _on_markets(self) -> None:
+        self.search.set_markets()
+        if self.desk.key is not None:
+            self.desk.show_again()
+
+    def _on_watchlist(self) -> None:
+        symbols = self._bridge.world.watchlist
+        self.watchlist.set_symbols(symbols)
+        self.watchlist.apply(list(self._bridge.world.tickers.values()))
+        self.sparks.set_symbols(symbols)
+        if self.desk.key is None:
+            self.open_symbol(self._first_symbol())
+        else:
+            self.watchlist.show_opened(self.desk.key.symbol)
+
+    def _on_tickers(self, tickers: list[Ticker]) -> None:
+        self.watchlist.apply(tickers)
+        if self.desk.key is not None and any(one.symbol == self.desk.key.symbol for one in tickers):
+            self._show_price()
+
+    def _on_opened(self, key: SeriesKey) -> None:
+        self.strip.set_symbol(key.symbol)
+        self.watchlist.show_opened(key.symbol)
+        self._show_price()
+        self._title()
+
+    def _on_unread(self, n_unread: int) -> None:
+        self.docks.by_title["Alerts"].setWindowTitle(f"Alerts ({n_unread})" if n_unread else "Alerts")
+
+    def _show_quiet(self, is_quiet: bool) -> None:
+        self.actions_by_id["alerts.quiet"].setChecked(is_quiet)
+        self.strip.set_quiet(is_quiet=is_quiet)
+
+    def _on_second(self) -> None:
+        venue_time_ms = self._bridge.venue_time_ms
+        if venue_time_ms:
+            self.chart.set_now(venue_time_ms)
+
+    def _price_step(self, symbol: str) -> float:
+        market = self._bridge.world.markets.get(symbol)
+        return market.price_step if market else 0.0
+
+    def _show_price(self) -> None:
+        symbol = self.desk.key.symbol if self.desk.key else ""
+        self.strip.set_ticker(self._bridge.world.tickers.get(symbol), self._price_step(symbol))
+
+    def _title(self) -> None:
+        key = self.desk.key
+        shown = f"{one_line(key.symbol, 40)} {key.timeframe} · " if key else ""
+        self.setWindowTitle(f"{shown}{mode_word(self._bridge.world.venue)} — Tidemark")
+
+    def _set_watchlist(self, symbols: tuple[str, ...]) -> None:
+        if self._is_answered():
+            self._around.requests.set_watchlist(symbols)
+
+    def _dismiss(self, ids: list[int]) -> None:
+        if self._is_answered():
+            for alert_id in ids:
+                self._around.requests.dismiss_alert(alert_id)
+
+    def _is_answered(self) -> bool:
+        """Return whether the engine is there to be asked; say so where it is not."""
+        is_there = self._bridge.world.connected
+        self.notices.post("request", "" if is_there else _ALONE)
+        return is_there
+
+    def _watch_current(self) -> None:
+        if self.desk.key is not None:
+            self.watchlist.add(self.desk.key.symbol)
+
+    def _focus_filter(self) -> None:
+        self.docks.reveal("Watchlist")
+        self.watchlist.filter.setFocus()
+        self.watchlist.filter.selectAll()
+
+    def _focus_alerts(self) -> None:
+        self.docks.reveal("Alerts")
+        self.alerts.focus_list()
+
+    def _open_from_desktop(self, alert: Alert) -> None:
+        self.bring_to_front()
+        self.open_alert(alert)
+
+    def _hide(self) -> None:
+        if self.tray.is_available:
+            self.hide()
+        else:
+            self.showMinimized()
+
+
+def _app() -> QApplication:
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        raise TypeError("A QApplication must be made before the window.")
+    return app

@@ -1,0 +1,221 @@
+"""The watchlist: markets, their prices, and the way to a chart."""
+
+import time
+from collections.abc import Callable
+
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QStackedLayout,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workstation.domain.ticker import Ticker
+from workstation.ui.foreign_text import in_menu, one_line
+from workstation.ui.icon import glyph
+from workstation.ui.models.watchlist_model import Column, WatchlistModel
+from workstation.ui.panels.market_table import MarketTable
+from workstation.ui.panels.watchlist_delegate import FLASH_S, WatchlistDelegate
+from workstation.ui.theme import Theme
+
+_FLASH_STEP_MS = 90
+_RESORT_MS = 1000  # rows that change places more often cannot be read
+_WIDTHS = {Column.LAST: 94, Column.CHANGE: 72, Column.GRADE: 50, Column.SPARK: 70}
+_EMPTY = "Nothing is watched yet.\nPress Ctrl+D to watch the market on the chart, or + to find one."
+
+
+class WatchlistPanel(QWidget):
+    """A table of watched markets with a filter above it.
+
+    Parameters
+    ----------
+    theme : Theme
+        Colours.
+    price_step : callable
+        Smallest change of price by symbol; 0.0 where not known.
+    monotonic : callable
+        Seconds; for the tint of prices that moved.
+    """
+
+    open_requested = Signal(str)
+    edited = Signal(object)  # tuple[str, ...]: what the trader wants to watch
+    add_requested = Signal()
+
+    def __init__(
+        self,
+        theme: Theme,
+        price_step: Callable[[str], float],
+        monotonic: Callable[[], float] = time.monotonic,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._monotonic = monotonic
+        self.model = WatchlistModel(price_step, monotonic, self)
+        self.delegate = WatchlistDelegate(self.model, theme, self)
+        self.filter = QLineEdit()
+        self.add_button = QToolButton()
+        self.table = MarketTable()
+        self._nothing = QLabel(_EMPTY)
+        self._pages = QStackedLayout()
+        self._flashing = QTimer(self, interval=_FLASH_STEP_MS)
+        self._resorting = QTimer(self, interval=_RESORT_MS, singleShot=True)
+        self._lay_out()
+        self._connect()
+        self.set_theme(theme)
+        self._show_page()
+
+    def _lay_out(self) -> None:
+        self.filter.setPlaceholderText("Filter")
+        self.filter.setAccessibleName("Filter the watchlist")
+        self.filter.setClearButtonEnabled(True)
+        self.add_button.setAccessibleName("Add a market to the watchlist")
+        self.add_button.setToolTip("Add a market")
+        self.table.setAccessibleName("Watchlist")
+        self.table.setModel(self.model)
+        self.table.setItemDelegate(self.delegate)
+        header = self.table.horizontalHeader()
+        header.setSectionResizeMode(Column.SYMBOL, QHeaderView.ResizeMode.Stretch)
+        for column, width in _WIDTHS.items():
+            header.resizeSection(column, width)
+        self._nothing.setTextFormat(Qt.TextFormat.PlainText)
+        self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._nothing.setWordWrap(True)
+        self._nothing.setMargin(24)
+        top = QHBoxLayout()
+        top.setContentsMargins(8, 6, 8, 6)
+        top.addWidget(self.filter)
+        top.addWidget(self.add_button)
+        self._pages.addWidget(self.table)
+        self._pages.addWidget(self._nothing)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addLayout(top)
+        whole.addLayout(self._pages)
+
+    def _connect(self) -> None:
+        self.filter.textChanged.connect(self._on_filter)
+        self.filter.returnPressed.connect(self._open_first)
+        self.add_button.clicked.connect(self.add_requested)
+        self.table.open_requested.connect(lambda row: self.open_requested.emit(self.model.symbol_at(row)))
+        self.table.remove_requested.connect(lambda row: self.remove(self.model.symbol_at(row)))
+        self.table.hovered.connect(self._on_hover)
+        self.table.customContextMenuRequested.connect(self._show_menu)
+        self.table.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
+        self._flashing.timeout.connect(self._fade)
+        self._resorting.timeout.connect(self.model.resort)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take other colours."""
+        self.delegate.set_theme(theme)
+        self.add_button.setIcon(glyph("plus", theme.muted))
+        self._nothing.setStyleSheet(f"color: {theme.muted}")
+        self.table.viewport().update()
+
+    def set_symbols(self, symbols: tuple[str, ...]) -> None:
+        """Show what is watched, as the engine says."""
+        current = self.current_symbol
+        self.model.set_symbols(symbols)
+        self._after_rows_changed(current)
+
+    def apply(self, tickers: list[Ticker]) -> None:
+        """Take newest prices."""
+        if not self.model.apply(tickers):
+            return
+        self.delegate.now_s = self._monotonic()
+        if not self._flashing.isActive():
+            self._flashing.start()
+        if self.model.is_sorted_by_price and not self._resorting.isActive():
+            self._resorting.start()
+
+    @property
+    def current_symbol(self) -> str:
+        """The chosen market; empty where none is."""
+        row = self.table.currentIndex().row()
+        return self.model.symbol_at(row) if 0 <= row < self.model.rowCount() else ""
+
+    def show_opened(self, symbol: str) -> None:
+        """Choose the row of the market on the chart."""
+        self.table.choose(self.model.row_of(symbol))
+
+    def add(self, symbol: str) -> None:
+        """Ask to watch a market; nothing where it already is."""
+        if symbol and symbol not in self.model.symbols:
+            self.edited.emit((*self.model.symbols, symbol))
+
+    def remove(self, symbol: str) -> None:
+        """Ask to stop watching a market."""
+        if symbol in self.model.symbols:
+            self.edited.emit(tuple(one for one in self.model.symbols if one != symbol))
+
+    def stop(self) -> None:
+        """End every timer."""
+        self._flashing.stop()
+        self._resorting.stop()
+
+    def _on_filter(self, text: str) -> None:
+        current = self.current_symbol
+        self.model.set_filter(text)
+        self._after_rows_changed(current)
+
+    def _open_first(self) -> None:
+        if self.model.rowCount():
+            self.open_requested.emit(self.model.symbol_at(0))
+
+    def _after_rows_changed(self, current: str) -> None:
+        self._on_hover(-1)
+        self.table.choose(self.model.row_of(current))
+        self._show_page()
+
+    def _show_page(self) -> None:
+        has_rows = self.model.rowCount() > 0
+        if not has_rows:
+            narrowed = one_line(self.filter.text(), 24)
+            self._nothing.setText(
+                f"No watched market holds “{narrowed}”." if self.model.symbols and narrowed else _EMPTY
+            )
+        self._pages.setCurrentIndex(0 if has_rows else 1)
+
+    def _on_hover(self, row: int) -> None:
+        if row != self.delegate.hover_row:
+            self.delegate.hover_row = row
+            self.table.viewport().update()
+
+    def _fade(self) -> None:
+        self.delegate.now_s = self._monotonic()
+        moved_at = self.model.moved_at
+        if not len(moved_at) or self.delegate.now_s - float(moved_at.max()) > FLASH_S + _FLASH_STEP_MS / 1000:
+            self._flashing.stop()
+        x = self.table.columnViewportPosition(Column.LAST)
+        self.table.viewport().update(
+            x, 0, self.table.columnWidth(Column.LAST), self.table.viewport().height()
+        )
+
+    def _show_menu(self, where: QPoint) -> None:
+        index = self.table.indexAt(where)
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if index.isValid():
+            symbol = self.model.symbol_at(index.row())
+            menu.addAction(
+                self._choice(menu, f"Open {in_menu(symbol)}", lambda: self.open_requested.emit(symbol))
+            )
+            menu.addAction(
+                self._choice(menu, f"Stop watching {in_menu(symbol)}", lambda: self.remove(symbol))
+            )
+            menu.addSeparator()
+        menu.addAction(self._choice(menu, "Add a market…", self.add_requested.emit))
+        menu.popup(self.table.viewport().mapToGlobal(where))
+
+    @staticmethod
+    def _choice(menu: QMenu, title: str, chosen: Callable[[], None]) -> QAction:
+        action = QAction(title, menu)
+        action.triggered.connect(lambda _checked=False: chosen())
+        return action

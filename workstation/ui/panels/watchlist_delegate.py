@@ -1,0 +1,121 @@
+"""Paints the watchlist's cells straight from its arrays."""
+
+import numpy as np
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QPolygonF
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
+
+from workstation.ui import number_format
+from workstation.ui.models.watchlist_model import Column, WatchlistModel
+from workstation.ui.theme import Theme
+
+Index = QModelIndex | QPersistentModelIndex
+
+ROW_HEIGHT = 30
+FLASH_S = 0.7
+"""Seconds for which a price that moved is tinted."""
+
+_SELECTED = 0x8000  # QStyle.State_Selected; flags of an enum cost more than the cell
+_PADDING = 8
+_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+_TINT = 0.17
+
+
+class WatchlistDelegate(QStyledItemDelegate):
+    """Paints rows of a `WatchlistModel`.
+
+    Parameters
+    ----------
+    model : WatchlistModel
+        Whose arrays are painted.
+    theme : Theme
+        Colours.
+    """
+
+    def __init__(self, model: WatchlistModel, theme: Theme, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self.hover_row = -1
+        self.now_s = 0.0
+        self.set_theme(theme)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take other colours."""
+        self._text, self._muted = QPen(QColor(theme.text)), QPen(QColor(theme.muted))
+        self._rise, self._fall = QColor(theme.rise), QColor(theme.fall)
+        self._selection, self._hover = QColor(theme.selection), QColor(theme.hover)
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        """Return the height of a row."""
+        return QSize(60, ROW_HEIGHT)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Paint one cell or row."""
+        rect: QRect = option.rect
+        row, column = index.row(), index.column()
+        if option.state.value & _SELECTED:
+            painter.fillRect(rect, self._selection)
+        elif row == self.hover_row:
+            painter.fillRect(rect, self._hover)
+        inner = rect.adjusted(_PADDING, 0, -_PADDING, 0)
+        if column == Column.SYMBOL:
+            self._paint_symbol(painter, inner, row, option.font)
+        elif column == Column.LAST:
+            self._paint_last(painter, rect, inner, row)
+        elif column == Column.CHANGE:
+            self._paint_change(painter, inner, row)
+        elif column == Column.GRADE:
+            painter.setPen(self._muted)
+            painter.drawText(inner, int(Qt.AlignmentFlag.AlignCenter), number_format.NOTHING)
+        else:
+            self._paint_spark(painter, inner, row)
+
+    def _paint_symbol(self, painter: QPainter, inner: QRect, row: int, font: QFont) -> None:
+        base, slash, quote = self._model.label_at(row).partition("/")
+        strong = QFont(font)
+        strong.setWeight(QFont.Weight.DemiBold)
+        metrics = QFontMetrics(strong)
+        shown = metrics.elidedText(base, Qt.TextElideMode.ElideRight, inner.width())
+        painter.setFont(strong)
+        painter.setPen(self._text)
+        painter.drawText(inner, _LEFT, shown)
+        painter.setFont(font)
+        used = metrics.horizontalAdvance(shown)
+        if slash and painter.fontMetrics().horizontalAdvance(quote) <= inner.width() - used - 4:
+            painter.setPen(self._muted)
+            painter.drawText(inner.adjusted(used + 4, 0, 0, 0), _LEFT, quote)
+
+    def _paint_last(self, painter: QPainter, rect: QRect, inner: QRect, row: int) -> None:
+        source = self._model.shown[row]
+        age_s = self.now_s - self._model.moved_at[source]
+        moved = self._model.moved[source]
+        if age_s < FLASH_S and moved:
+            tint = QColor(self._rise if moved > 0 else self._fall)
+            tint.setAlphaF(_TINT * (1 - max(age_s, 0.0) / FLASH_S))
+            painter.fillRect(rect.adjusted(2, 4, -2, -4), tint)
+        painter.setPen(self._text)
+        painter.drawText(inner, _RIGHT, self._model.price_text(row))
+
+    def _paint_change(self, painter: QPainter, inner: QRect, row: int) -> None:
+        change = float(self._model.change[self._model.shown[row]])
+        painter.setPen(self._muted if change != change or change == 0 else self._colour(change))
+        painter.drawText(inner, _RIGHT, number_format.percent(change))
+
+    def _paint_spark(self, painter: QPainter, inner: QRect, row: int) -> None:
+        closes = self._model.sparks.get(self._model.symbol_at(row))
+        if closes is None or len(closes) < 2:
+            return
+        low, high = float(closes.min()), float(closes.max())
+        height = inner.height() - 12
+        level = (closes - low) / (high - low) if high > low else np.full(len(closes), 0.5)
+        x = inner.left() + np.linspace(0, inner.width() - 1, len(closes))
+        y = inner.top() + 6 + (1 - level) * height
+        points = [QPointF(a, b) for a, b in zip(x.tolist(), y.tolist(), strict=True)]
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.setPen(QPen(self._colour(float(closes[-1] - closes[0])), 1.2))
+        painter.drawPolyline(QPolygonF(points))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+    def _colour(self, change: float) -> QColor:
+        return self._rise if change >= 0 else self._fall

@@ -1,0 +1,66 @@
+"""What the window is joined to, and the settings it reads and changes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from workstation.domain.ports import TaskOwner
+from workstation.ui.announcer import Plays, Shows
+from workstation.ui.bridge import Bridge
+from workstation.ui.engine_port import EngineRequests, Past
+from workstation.ui.window_memory import WindowMemory
+
+
+@dataclass(slots=True)
+class Choices:
+    """The settings that the window reads and changes.
+
+    Parameters
+    ----------
+    timeframe : str
+        Of the chart.
+    log_scale : bool
+        Whether prices are drawn logarithmically.
+    zone : str
+        ``"UTC"``, ``"local"`` or a name of the time zone database.
+    theme : str
+        ``"system"``, ``"light"`` or ``"dark"``.
+    sound, notifications : bool
+        How alerts are announced.
+    """
+
+    timeframe: str = "1h"
+    log_scale: bool = False
+    zone: str = "UTC"
+    theme: str = "system"
+    sound: bool = True
+    notifications: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the window is joined to.
+
+    Parameters
+    ----------
+    bridge, requests, past : Bridge, EngineRequests, Past
+        The engine's facts, the way to ask it, and the store.
+    tasks : TaskOwner
+        Answers for work that takes time.
+    notifier, sound : Shows, Plays
+        How alerts are announced.
+    memory, memory_file : WindowMemory, Path
+        What the last session left, and where this one's is written.
+    on_choice : callable
+        Told the name of a setting, e.g. ``"chart.timeframe"``, and its new value when the trader changes it.
+    """
+
+    bridge: Bridge
+    requests: EngineRequests
+    past: Past
+    tasks: TaskOwner
+    notifier: Shows
+    sound: Plays
+    memory: WindowMemory
+    memory_file: Path
+    on_choice: Callable[[str, object], None]

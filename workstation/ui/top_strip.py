@@ -1,0 +1,188 @@
+"""The strip above the chart: market and price, timeframes, scale, zone, theme, and the venue's badge."""
+
+from PySide6.QtCore import QPoint, QSize, Qt, Signal, SignalInstance
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
+
+from workstation.domain.market import TIMEFRAMES
+from workstation.domain.ticker import Ticker
+from workstation.ui import number_format
+from workstation.ui.commands import TIMEFRAME_KEYS
+from workstation.ui.foreign_text import in_menu, one_line, tooltip
+from workstation.ui.icon import glyph
+from workstation.ui.theme import Theme
+from workstation.ui.venue_badge import VenueBadge
+from workstation.ui.zone import ZONES, zone_label
+
+_OTHERS = tuple(name for name in TIMEFRAMES if name not in TIMEFRAME_KEYS)
+_GLYPH = QSize(18, 18)
+
+
+class TopStrip(QWidget):
+    """Buttons and read-outs for the chart."""
+
+    search_requested = Signal()
+    timeframe_chosen = Signal(str)
+    zone_chosen = Signal(str)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("top-strip")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.menu_button = QToolButton()
+        self.symbol_button = QPushButton()
+        self.price_label, self.change_label = QLabel(), QLabel()
+        self.timeframes: dict[str, QToolButton] = {}
+        self.more_button, self.zone_button = QToolButton(), QToolButton()
+        self.log_button, self.theme_button, self.quiet_button = QToolButton(), QToolButton(), QToolButton()
+        self.badge = VenueBadge(theme)
+        self._group = QButtonGroup(self)
+        self._more_menu, self._zone_menu = QMenu(self), QMenu(self)
+        self._name_all()
+        self._lay_out()
+        self._fill_menus()
+        self.set_theme(theme)
+
+    def _name_all(self) -> None:
+        names = (
+            (self.menu_button, "Menu"),
+            (self.symbol_button, "Market on the chart"),
+            (self.more_button, "More timeframes"),
+            (self.zone_button, "Time zone"),
+            (self.log_button, "Logarithmic prices"),
+            (self.theme_button, "Light or dark"),
+            (self.quiet_button, "Do not disturb"),
+        )
+        for widget, name in names:
+            widget.setAccessibleName(name)
+            widget.setToolTip(name)
+        self.log_button.setText("Log")
+        self.log_button.setCheckable(True)
+        self.quiet_button.setCheckable(True)
+        for label in (self.price_label, self.change_label):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+        for button in (self.menu_button, self.theme_button, self.quiet_button):
+            button.setIconSize(_GLYPH)
+        self.symbol_button.clicked.connect(self.search_requested)
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 6, 10, 6)
+        row.setSpacing(4)
+        for widget in (self.menu_button, self.symbol_button, self.price_label, self.change_label):
+            row.addWidget(widget)
+        row.addSpacing(12)
+        self._group.setExclusive(True)
+        for name in TIMEFRAME_KEYS:
+            button = QToolButton()
+            button.setText(name)
+            button.setCheckable(True)
+            button.setAccessibleName(f"Timeframe {name}")
+            button.clicked.connect(lambda _checked=False, one=name: self.timeframe_chosen.emit(one))
+            self._group.addButton(button)
+            self.timeframes[name] = button
+            row.addWidget(button)
+        self.more_button.setCheckable(True)
+        row.addWidget(self.more_button)
+        row.addStretch(1)
+        for widget in (self.log_button, self.zone_button, self.quiet_button, self.theme_button):
+            row.addWidget(widget)
+        row.addSpacing(6)
+        row.addWidget(self.badge)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def _fill_menus(self) -> None:
+        for name in _OTHERS:
+            self._choice(self._more_menu, name, self.timeframe_chosen, name)
+        zones = QActionGroup(self)
+        for name, label in ZONES:
+            action = self._choice(self._zone_menu, label, self.zone_chosen, name)
+            action.setCheckable(True)
+            zones.addAction(action)
+        self.more_button.clicked.connect(lambda: self._pop_up(self._more_menu, self.more_button))
+        self.zone_button.clicked.connect(lambda: self._pop_up(self._zone_menu, self.zone_button))
+
+    @staticmethod
+    def _choice(menu: QMenu, title: str, chosen: SignalInstance, value: str) -> QAction:
+        action = menu.addAction(in_menu(title))
+        action.setData(value)
+        action.triggered.connect(lambda _checked=False: chosen.emit(value))
+        return action
+
+    def _pop_up(self, menu: QMenu, below: QToolButton) -> None:
+        if below is self.more_button:
+            self.set_timeframe(self._timeframe)  # a click must not leave it pressed
+        menu.popup(below.mapToGlobal(QPoint(0, below.height())))
+
+    _timeframe = ""
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take other colours."""
+        self._theme = theme
+        self.menu_button.setIcon(glyph("menu", theme.text))
+        self.symbol_button.setIcon(glyph("search", theme.muted))
+        self.theme_button.setIcon(glyph("theme", theme.text))
+        self._paint_quiet()
+        self.badge.set_theme(theme)
+        self.setStyleSheet(
+            f"#top-strip {{ background: {theme.panel}; border-bottom: 1px solid {theme.border}; }}"
+            "QToolButton { padding: 4px 7px; }"
+        )
+        self.symbol_button.setStyleSheet("QPushButton { font-weight: 600; padding: 5px 12px; }")
+        self.price_label.setStyleSheet("font-size: 15px; font-weight: 600; padding-left: 8px;")
+        self._paint_change()
+
+    def set_symbol(self, symbol: str) -> None:
+        """Name the market on the chart."""
+        self.symbol_button.setText(in_menu(one_line(symbol, 28)) or "Find a market")
+        self.symbol_button.setToolTip(tooltip(symbol, "Ctrl+K to find another"))
+
+    def set_timeframe(self, timeframe: str) -> None:
+        """Mark the timeframe on the chart."""
+        self._timeframe = timeframe
+        button = self.timeframes.get(timeframe)
+        self._group.setExclusive(False)
+        for name, one in self.timeframes.items():
+            one.setChecked(name == timeframe)
+        self._group.setExclusive(button is not None)
+        self.more_button.setText("More" if button is not None else timeframe)
+        self.more_button.setChecked(button is None)
+
+    def set_zone(self, zone: str) -> None:
+        """Name the time zone of the chart."""
+        self.zone_button.setText(zone_label(zone))
+        for action in self._zone_menu.actions():
+            action.setChecked(action.data() == zone)
+
+    def set_quiet(self, *, is_quiet: bool) -> None:
+        """Show whether alerts are announced."""
+        self.quiet_button.setChecked(is_quiet)
+        self._paint_quiet()
+
+    def set_ticker(self, ticker: Ticker | None, price_step: float) -> None:
+        """Show the last price and the day's change; nothing where they are not known."""
+        self.price_label.setText(number_format.price(ticker.last, price_step) if ticker else "")
+        self._change = ticker.change_24h_pct if ticker else None
+        self._paint_change()
+
+    _change: float | None = None
+
+    def _paint_change(self) -> None:
+        change = self._change
+        self.change_label.setText("" if change is None else number_format.percent(change))
+        colour = self._theme.rise if (change or 0.0) >= 0 else self._theme.fall
+        self.change_label.setStyleSheet(f"color: {colour}; padding-left: 4px;")
+
+    def _paint_quiet(self) -> None:
+        is_quiet = self.quiet_button.isChecked()
+        colour = self._theme.on_accent if is_quiet else self._theme.text
+        self.quiet_button.setIcon(glyph("quiet" if is_quiet else "bell", colour))

@@ -1,0 +1,104 @@
+"""Says at all times whether prices are the world's: a badge, and on a practice market a band as well."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from workstation.domain.market import Venue, VenueKind
+from workstation.ui.foreign_text import one_line
+from workstation.ui.theme import Theme
+
+
+def mode_word(venue: Venue | None) -> str:
+    """Return ``"LIVE"``, ``"PRACTICE"`` or, before a venue is known, ``"NO VENUE"``."""
+    if venue is None:
+        return "NO VENUE"
+    return "PRACTICE" if venue.kind.is_practice else "LIVE"
+
+
+def speed_text(venue: Venue) -> str:
+    """Return how fast its time runs, e.g. ``"3,600×"``."""
+    return f"{venue.speed:,.10g}×"
+
+
+def practice_sentence(venue: Venue) -> str:
+    """Return what a practice market is, in one line."""
+    source = "simulated" if venue.kind is VenueKind.PRACTICE_SIMULATED else "recorded"
+    return (
+        f"PRACTICE MARKET · {source} · {speed_text(venue)} speed · {one_line(venue.label)}"
+        " · nothing on screen is a live price"
+    )
+
+
+class VenueBadge(QLabel):
+    """One word in one colour: live or practice."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._venue: Venue | None = None
+        self._theme = theme
+        self._show()
+
+    def set_venue(self, venue: Venue | None) -> None:
+        """Say what this venue is."""
+        self._venue = venue
+        self._show()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take other colours."""
+        self._theme = theme
+        self._show()
+
+    @property
+    def colour(self) -> str:
+        """The badge's own colour."""
+        if self._venue is None:
+            return self._theme.muted
+        return self._theme.practice if self._venue.kind.is_practice else self._theme.live
+
+    def _show(self) -> None:
+        venue = self._venue
+        words = [mode_word(venue)]
+        if venue is not None:
+            words.append(speed_text(venue) if venue.kind.is_practice else one_line(venue.label, 24))
+        self.setText("  ".join(words))
+        self.setAccessibleName(" ".join(words))
+        self.setStyleSheet(
+            f"color: {self._theme.on_badge}; background: {self.colour}; border-radius: 4px;"
+            " padding: 4px 10px; font-weight: 600;"
+        )
+
+
+class PracticeBand(QWidget):
+    """A band across the window while the market is a practice one; hidden on a live venue."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._label = QLabel()
+        self._label.setTextFormat(Qt.TextFormat.PlainText)
+        self._label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self._label)
+        self.setFixedHeight(24)
+        self.set_theme(theme)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """What it says."""
+        return self._label.text()
+
+    def set_venue(self, venue: Venue | None) -> None:
+        """Show the band for a practice market, hide it for a live one."""
+        is_practice = venue is not None and venue.kind.is_practice
+        self._label.setText(practice_sentence(venue) if is_practice and venue else "")
+        self.setAccessibleName(self._label.text())
+        self.setVisible(is_practice)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take other colours."""
+        self._label.setStyleSheet(
+            f"color: {theme.on_badge}; background: {theme.practice}; font-weight: 600; padding: 0 12px;"
+        )

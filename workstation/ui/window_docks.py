@@ -1,0 +1,96 @@
+"""The window's docks: where they stand at first, and how their places are kept."""
+
+from base64 import b64decode, b64encode
+from collections.abc import Mapping
+
+from PySide6.QtCore import QByteArray, QRect, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
+
+from workstation.ui.window_memory import WindowMemory
+
+LAYOUT_VERSION = 1
+"""Rises when docks are added or renamed; an older layout is then not restored."""
+
+_COLUMN_WIDTH = 392
+_DEFAULT_SIZE = (1280, 800)
+_SMALLEST_OVERLAP = 80
+
+
+class Docks:
+    """The docks of one window.
+
+    Parameters
+    ----------
+    window : QMainWindow
+        Where they stand.
+    panels : mapping
+        What they hold, by title; the first stands above the others, on the right.
+    """
+
+    def __init__(self, window: QMainWindow, panels: Mapping[str, QWidget]) -> None:
+        self._window = window
+        window.setDockNestingEnabled(True)
+        self.by_title = {title: self._dock(title, panel) for title, panel in panels.items()}
+        self.reset()
+
+    def _dock(self, title: str, panel: QWidget) -> QDockWidget:
+        dock = QDockWidget(title, self._window)
+        dock.setObjectName(f"dock-{title.lower()}")
+        dock.setAccessibleName(title)
+        dock.setWidget(panel)
+        return dock
+
+    def reset(self) -> None:
+        """Put every dock where it stood at first."""
+        docks = list(self.by_title.values())
+        for dock in docks:
+            dock.setFloating(False)
+            self._window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
+            dock.show()
+        self._window.resizeDocks(docks, [_COLUMN_WIDTH] * len(docks), Qt.Orientation.Horizontal)
+        self._window.resizeDocks(docks, [58, 42], Qt.Orientation.Vertical)
+
+    def reveal(self, title: str) -> None:
+        """Show a dock and bring it before those it shares a place with."""
+        self.by_title[title].show()
+        self.by_title[title].raise_()
+
+    def save(self, memory: WindowMemory) -> None:
+        """Write the places into the memory."""
+        memory.geometry = _encoded(self._window.saveGeometry())
+        memory.docks = _encoded(self._window.saveState(LAYOUT_VERSION))
+
+    def restore(self, memory: WindowMemory) -> bool:
+        """Bring back the places; the first ones where they cannot be read. Return whether they could."""
+        if not self._window.restoreGeometry(_decoded(memory.geometry)):
+            self._window.resize(*_DEFAULT_SIZE)
+        self._keep_on_screen()
+        is_restored = bool(memory.docks) and self._window.restoreState(_decoded(memory.docks), LAYOUT_VERSION)
+        if not is_restored:
+            self.reset()
+        return is_restored
+
+    def _keep_on_screen(self) -> None:
+        """Bring the window back where the screen it stood on is gone."""
+        frame = self._window.frameGeometry()
+        screens = [screen.availableGeometry() for screen in QGuiApplication.screens()]
+        if screens and not any(_overlaps(frame, screen) for screen in screens):
+            self._window.move(screens[0].topLeft())
+            self._window.resize(self._window.size().boundedTo(screens[0].size()))
+
+
+def _overlaps(frame: QRect, screen: QRect) -> bool:
+    common = frame.intersected(screen)
+    return common.width() >= _SMALLEST_OVERLAP and common.height() >= _SMALLEST_OVERLAP
+
+
+def _encoded(state: QByteArray) -> str:
+    return b64encode(bytes(state.data())).decode("ascii")
+
+
+def _decoded(text: str) -> QByteArray:
+    try:
+        return QByteArray(b64decode(text, validate=True))
+    except ValueError:
+        return QByteArray()

@@ -1,0 +1,86 @@
+"""What the window remembers between sessions: its layout, what it showed, and what it last announced.
+
+One small JSON file. A damaged one is set aside and the window starts fresh: nothing in it is worth a
+question.
+"""
+
+import contextlib
+import json
+import logging
+import os
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+from workstation.domain.market import Venue, VenueKind
+
+_LOG = logging.getLogger(__name__)
+_VERSION = 1
+
+
+@dataclass(slots=True)
+class WindowMemory:
+    """One session's end, and the next one's beginning.
+
+    Parameters
+    ----------
+    geometry, docks : str
+        Qt's own words for place and docks, base64; empty where never saved.
+    symbol : str
+        The market on the chart.
+    venue : Venue or None
+        Where it traded.
+    announced_alert : int
+        Number of the last alert that was announced.
+    quiet : bool
+        True while the trader does not want to be disturbed.
+    """
+
+    geometry: str = ""
+    docks: str = ""
+    symbol: str = ""
+    venue: Venue | None = None
+    announced_alert: int = 0
+    quiet: bool = False
+
+    @classmethod
+    def load(cls, path: Path) -> "WindowMemory":
+        """Return what was saved; a fresh memory where nothing was, or where the file cannot be used."""
+        try:
+            return cls._from_json(path.read_bytes())
+        except FileNotFoundError:
+            return cls()
+        except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
+            _LOG.warning("The window's layout in %s cannot be used and starts fresh: %s", path, error)
+            with contextlib.suppress(OSError):
+                os.replace(path, path.with_suffix(".damaged"))
+            return cls()
+
+    @classmethod
+    def _from_json(cls, raw: bytes) -> "WindowMemory":
+        saved = json.loads(raw)
+        if not isinstance(saved, dict) or saved.pop("version", None) != _VERSION:
+            raise ValueError("it is not a layout of this version")
+        venue = saved.pop("venue")
+        memory = cls(**saved)
+        for entry in fields(cls):
+            if entry.name != "venue" and type(getattr(memory, entry.name)) is not type(entry.default):
+                raise ValueError(f"{entry.name} has the wrong type")
+        if venue is not None:
+            memory.venue = Venue(venue["name"], VenueKind(venue["kind"]), venue["label"], venue["speed"])
+        return memory
+
+    def save(self, path: Path) -> None:
+        """Write the file so that a crash leaves the old one or the new one.
+
+        Raises
+        ------
+        OSError
+            The place cannot be written.
+        """
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_suffix(".new")
+        with fresh.open("w", encoding="utf-8") as file:
+            json.dump({"version": _VERSION, **asdict(self)}, file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(fresh, path)
