@@ -57,7 +57,7 @@ class DataPoint:
             nothing (no range, no volume, no swing yet). Never infinite.
         """
         with np.errstate(all="ignore"):  # a price of 1e300 overflows into "unknown" below, without a word
-            values = self.formula(candles)
+            values = np.array(self.formula(candles), np.float64)
         values[: self.warmup] = np.nan
         values[np.isinf(values)] = np.nan
         return values

@@ -121,8 +121,9 @@ def volume_near(candles: CandleColumns) -> FloatArray:
 
 
 def volume_overhead(candles: CandleColumns) -> FloatArray:
-    """Return the share of 72 bars' volume traded above the close, 0..1, shape (n,)."""
-    return _volume_share(candles, candles.close, np.full_like(candles.close, np.inf))
+    """Return the share of 72 bars' volume traded above the close, 0..1, shape (n,); NaN in a still market."""
+    moves = average_true_range(candles) > 0
+    return _volume_share(candles, np.where(moves, candles.close, np.nan), np.full_like(candles.close, np.inf))
 
 
 def _volume_share(candles: CandleColumns, bottom: FloatArray, top: FloatArray) -> FloatArray:

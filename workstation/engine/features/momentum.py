@@ -115,7 +115,7 @@ POINTS = (
         acceleration,
     ),
     DataPoint(
-        "momentum.rsi_14", "0..100", "Share of the recent movement that was upward.", 15, relative_strength
+        "momentum.rsi_14", "0..100", "Share of the recent movement that was upward.", 14, relative_strength
     ),
     DataPoint("momentum.macd_histogram", _ATR, "MACD above its signal line.", 33, macd_histogram),
     DataPoint("momentum.macd_shift_3", _ATR, "Change of the MACD histogram over 3 bars.", 36, macd_shift),

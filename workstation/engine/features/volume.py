@@ -186,7 +186,7 @@ POINTS = (
     DataPoint(
         "volume.buying_share_24", "0..1", "Share of the money that traded in rising bars.", 24, buying_share
     ),
-    DataPoint("volume.backing_48", "-1..1", "Do volume and price rise together?", 49, volume_backing),
+    DataPoint("volume.backing_48", "-1..1", "Do volume and price rise together?", 48, volume_backing),
     DataPoint("volume.quiet_24", _LOG, "Volume growing without price moving.", 168, quiet_accumulation),
 )
 
