@@ -1,1 +1,1 @@
-"""Practice market: an exchange on loopback that speaks a real exchange's wire protocol."""
+"""The practice market: an exchange on 127.0.0.1 that speaks Binance spot's public protocol."""
