@@ -89,10 +89,13 @@ def paint_badge(painter: QPainter, at: QPointF, text: str, colours: ChartColours
 
 
 def _paint_prices(painter: QPainter, frame: Frame, colours: ChartColours, labels: Labels) -> None:
-    x, half = frame.layout.plot_width + AXIS_PADDING, labels.height() / 2
+    x, line = frame.layout.plot_width + AXIS_PADDING, labels.height()
+    last = frame.series.last
+    tag = frame.prices.row(last.close) / frame.dpr if last else -line * 4
     for value, spacing in frame.price_ticks:
-        y = frame.prices.row(value) / frame.dpr - half
-        if 0 <= y <= frame.layout.price_height - 2 * half:
+        y = frame.prices.row(value) / frame.dpr - line / 2
+        is_under_tag = -1.5 * line < y - tag < 1.9 * line  # the newest price and its countdown lie there
+        if 0 <= y <= frame.layout.price_height - line and not is_under_tag:
             labels.paint(painter, QPointF(x, round(y)), price_label(frame, value, spacing), colours.muted)
 
 

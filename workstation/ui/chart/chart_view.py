@@ -312,6 +312,7 @@ class ChartView(QWidget):
         """Take hold of the panes or an axis, or go to the newest candle."""
         if self._frame is None or event.button() is not Qt.MouseButton.LeftButton:
             return
+        self._pointer = event.position()
         if self._is_on_go_live(self._frame):
             self.go_live()
             return

@@ -4,10 +4,11 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QPolygonF
 
-from workstation.domain.candle import IntArray
+from workstation.domain.candle import FloatArray, IntArray
 from workstation.domain.signal import Direction
 from workstation.ui.chart.frame import Frame
 from workstation.ui.chart.series import Marks
@@ -15,6 +16,7 @@ from workstation.ui.theme import Theme
 
 _WIDE_BAR = 5.0  # logical pixels; narrower bars get smaller markers
 _SIZE, _SMALL_SIZE = 11.0, 8.0  # logical pixels across
+_CROWD = 1.6  # markers' widths between small ones, so that a long history is not a fence of triangles
 _GAP = 5.0  # between the wick and the marker
 
 
@@ -37,7 +39,7 @@ class PlacedMarker:
 
 
 def lay_out(frame: Frame) -> list[PlacedMarker]:
-    """Return the markers in sight, at most one of each direction in the width of a marker.
+    """Return the markers in sight; two of one direction never touch.
 
     Where several would lie on one another the strongest stands for them. The choice depends on slots, not on
     where the chart was panned to, so markers do not flicker under the hand.
@@ -140,11 +142,23 @@ def _placed(frame: Frame, marks: Marks, direction: Direction, size: int) -> list
 
 
 def _strongest(frame: Frame, marks: Marks, rows: slice, size: int) -> IntArray:
-    """Return the positions within `rows` of the strongest mark of every cell as wide as a marker."""
-    cell_slots = max((size + 2) / frame.slots.per_slot, 1.0)
-    if cell_slots <= 1.0:
-        return np.arange(rows.stop - rows.start)
-    cells = np.floor(marks.slots[rows] / math.ceil(cell_slots)).astype(np.int64)
-    order = np.lexsort((marks.slots[rows], marks.strength[rows], cells))
-    ends = np.flatnonzero(np.diff(cells[order], append=cells[order][-1] + 1))
-    return np.sort(order[ends])
+    """Return the positions within `rows` of the marks that stand for their neighbours."""
+    slots, strength = marks.slots[rows], marks.strength[rows]
+    away = math.ceil((size + 2) * (_CROWD if size < _SIZE * frame.dpr else 1.0) / frame.slots.per_slot)
+    if away <= 1:
+        return np.arange(len(slots))
+    cells = slots // away
+    order = np.lexsort((slots, strength, cells))
+    best = np.sort(order[np.flatnonzero(np.diff(cells[order], append=cells[order][-1] + 1))])
+    weaker = _is_weaker(slots[best], strength[best], away)
+    return best[~weaker]
+
+
+def _is_weaker(slots: IntArray, strength: FloatArray, away: int) -> NDArray[np.bool_]:
+    """Return which marks have a stronger neighbour, or an equal newer one, less than `away` slots off."""
+    weaker = np.zeros(len(slots), np.bool_)
+    near = np.diff(slots) < away
+    newer_wins = strength[1:] >= strength[:-1]
+    weaker[:-1] |= near & newer_wins
+    weaker[1:] |= near & ~newer_wins
+    return weaker

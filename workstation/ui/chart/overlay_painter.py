@@ -17,6 +17,8 @@ from workstation.ui.number_format import countdown, percent, price, volume
 GO_LIVE = "Newest  »"
 _CORNER = 3.0
 _BOX_PADDING = 10.0
+_LEADING = 3.0  # between the lines of a box
+_MARK_COLUMN = 18.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,35 +104,37 @@ def paint_readout(brush: Brush, frame: Frame, slot: int) -> None:
         at.setX(at.x() + brush.labels.paint(brush.painter, at, value, colour) + 12)
 
 
-def signal_lines(signal: Signal) -> list[str]:
-    """Return what a signal says about itself: direction, whether it is settled, and who voted for it."""
+def signal_lines(signal: Signal) -> list[tuple[str, str]]:
+    """Return what a signal says about itself, as marks and texts: the votes that agree first."""
     agreeing = [vote for vote in signal.votes if vote.direction is signal.direction]
     word = "Bullish" if signal.direction is Direction.BULLISH else "Bearish"
     state = "signal" if signal.closed else "signal, still forming: it may vanish"
-    lines = [f"{word} {state}", f"{len(agreeing)} of {len(signal.votes)} families agree"]
+    lines = [("", f"{word} {state}"), ("", f"{len(agreeing)} of {len(signal.votes)} families agree")]
     if signal.probability is not None:
         base = "" if signal.base_rate is None else f", any bar {signal.base_rate * 100:.0f} %"
-        lines.append(f"Probability {signal.probability * 100:.0f} %{base}")
+        lines.append(("", f"Probability {signal.probability * 100:.0f} %{base}"))
     order = sorted(signal.votes, key=lambda vote: -vote.score * signal.direction)
-    lines += [f"{_VOTE_MARKS[vote.direction]}  {vote.family.label}" for vote in order]
-    return lines
+    return lines + [(_VOTE_MARKS[vote.direction], vote.family.label) for vote in order]
 
 
 def paint_signal(brush: Brush, frame: Frame, signal: Signal, pointer: Pointer) -> None:
     """Paint a box beside the pointer that tells which families voted for the signal of its bar."""
-    lines, labels = signal_lines(signal), brush.labels
-    styles = [Style.STRONG] + [Style.PLAIN] * (len(lines) - 1)
-    width = max(labels.width(text, style) for text, style in zip(lines, styles, strict=True))
-    size = (width + 2 * _BOX_PADDING, labels.height() * len(lines) + 2 * _BOX_PADDING + 4)
+    lines, labels, theme = signal_lines(signal), brush.labels, brush.colours.theme
+    line = labels.height() + _LEADING
+    widths = [labels.width(text, Style.STRONG) + (_MARK_COLUMN if mark else 0) for mark, text in lines]
+    size = (max(widths) + 2 * _BOX_PADDING, line * len(lines) + 2 * _BOX_PADDING - _LEADING)
     box = _beside(pointer, size, frame)
-    theme = brush.colours.theme
-    colour = QColor(theme.bullish if signal.direction is Direction.BULLISH else theme.bearish)
     _paint_box(brush.painter, box, QColor(theme.raised), QColor(theme.border))
+    inks = {"▲": QColor(theme.bullish), "▼": QColor(theme.bearish)}
+    heading = inks["▲" if signal.direction is Direction.BULLISH else "▼"]
     at = box.topLeft() + QPointF(_BOX_PADDING, _BOX_PADDING)
-    for i, (text, style) in enumerate(zip(lines, styles, strict=True)):
-        ink = colour if i == 0 else brush.colours.muted if i == 1 else brush.colours.text
-        labels.paint(brush.painter, at, text, ink, style)
-        at.setY(at.y() + labels.height() + (4 if i == 0 else 0))
+    for i, (mark, text) in enumerate(lines):
+        ink = heading if i == 0 else brush.colours.text if mark in inks else brush.colours.muted
+        indent = QPointF(_MARK_COLUMN if mark else 0, 0)
+        if mark:
+            labels.paint(brush.painter, at, mark, inks.get(mark, brush.colours.muted))
+        labels.paint(brush.painter, at + indent, text, ink, Style.STRONG if i == 0 else Style.PLAIN)
+        at.setY(at.y() + line)
 
 
 def go_live_box(frame: Frame, labels: Labels) -> QRectF:
@@ -151,7 +155,7 @@ def paint_go_live(brush: Brush, frame: Frame, is_hovered: bool) -> None:
     brush.labels.paint(brush.painter, box.topLeft() + QPointF(12, 5), GO_LIVE, ink)
 
 
-_VOTE_MARKS = {Direction.BULLISH: "▲", Direction.BEARISH: "▼", Direction.NEUTRAL: "·"}
+_VOTE_MARKS = {Direction.BULLISH: "▲", Direction.BEARISH: "▼", Direction.NEUTRAL: "–"}
 
 
 def _parts(candle: Candle, step: float, colours: ChartColours) -> list[tuple[str, str, QColor]]:
@@ -193,7 +197,7 @@ def _paint_axis_tag(
         return
     line = labels.height()
     height = line * len(lines) + 4
-    top = round(min(max(y - line / 2 - 2, 0.0), layout.body_height - height))
+    top = round(min(max(y - line / 2 - 2, 0.0), max(layout.body_height - height, 0.0)))
     _fill_round(brush.painter, QRectF(layout.plot_width + 1, top, layout.axis_width - 3, height), ground)
     for i, text in enumerate(lines):
         at = QPointF(layout.plot_width + AXIS_PADDING, top + 2 + i * line)

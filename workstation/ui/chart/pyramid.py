@@ -134,7 +134,8 @@ class Pyramid:
         if slot < self._first_slot or slot > self.last_slot + MOST_SLOTS:
             return False
         below = self.levels[0]
-        below.values[:, below.reach(slot)] = values
+        column = below.reach(slot)
+        below.values[:, column] = values
         bucket = slot
         for level in self.levels[1:]:
             bucket >>= FACTOR_BITS
