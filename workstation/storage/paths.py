@@ -27,7 +27,8 @@ class Paths:
     config : Path
         Settings and the layout of the window.
     runtime : Path
-        Sockets and locks; may be gone after a restart of the machine.
+        Sockets and locks; may be gone after a restart of the machine. Where it cannot be written, or its name
+        is too long for a socket, a folder of this user's in the system's temporary folder stands in.
     """
 
     data: Path
@@ -41,7 +42,9 @@ class Paths:
         if home:
             return cls.below(Path(home).expanduser().absolute())
         dirs = platformdirs.PlatformDirs(APP, appauthor=False)
-        return cls(dirs.user_data_path, dirs.user_config_path, dirs.user_runtime_path)
+        session = os.environ.get("XDG_RUNTIME_DIR", "")
+        runtime = Path(session) / APP if os.path.isdir(session) else dirs.user_data_path / "run"
+        return cls(dirs.user_data_path, dirs.user_config_path, runtime)
 
     @classmethod
     def below(cls, folder: Path) -> "Paths":
@@ -86,20 +89,25 @@ class Paths:
     @property
     def engine_lock(self) -> Path:
         """Held while an engine runs over these folders."""
-        return private_folder(self.runtime) / "engine.lock"
+        return self._writable_runtime() / "engine.lock"
 
     @property
     def window_lock(self) -> Path:
         """Held while a window is open over these folders."""
-        return private_folder(self.runtime) / "window.lock"
+        return self._writable_runtime() / "window.lock"
 
     def _socket(self, name: str) -> Path:
-        near = self.runtime / name
-        if len(os.fsencode(near)) <= _LONGEST_SOCKET:
-            return private_folder(self.runtime) / name
+        near = self._writable_runtime() / name
+        return near if len(os.fsencode(near)) <= _LONGEST_SOCKET else self._short_runtime() / name
+
+    def _writable_runtime(self) -> Path:
+        folder = private_folder(self.runtime)
+        return folder if folder.is_dir() and os.access(folder, os.W_OK) else self._short_runtime()
+
+    def _short_runtime(self) -> Path:
         # Two homes must never share a socket, so the short folder is named by the long one it stands for.
         mark = hashlib.sha256(os.fsencode(self.runtime)).hexdigest()[:16]
-        return private_folder(Path(tempfile.gettempdir()) / f"{APP}-{os.getuid()}-{mark}") / name
+        return private_folder(Path(tempfile.gettempdir()) / f"{APP}-{os.getuid()}-{mark}")
 
 
 def private_folder(folder: Path) -> Path:

@@ -125,10 +125,10 @@ class Recorder:
                 await self.flush()
                 await asyncio.get_running_loop().run_in_executor(self._thread, self._close_files)
         except TimeoutError:
+            self._thread.shutdown(wait=False, cancel_futures=True)
             waiting = len(self._queue)
             raise StoreError(f"The disk is too slow: Tidemark left with {waiting} writes waiting.") from None
-        finally:
-            self._thread.shutdown(wait=False, cancel_futures=True)
+        self._thread.shutdown()  # it is idle: this only waits for it to end
 
     def _close_files(self) -> None:
         self._journal_reader.close()

@@ -1,0 +1,261 @@
+"""Killed, full, read-only, shared: what the disk and other processes may do to the stores."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from workstation.domain.candle import CandleColumns
+from workstation.domain.market import SeriesKey
+from workstation.storage.candle_store import CandleStore
+from workstation.storage.journal import Journal
+
+KEY = SeriesKey("binance", "BTC/USDT", "1h")
+HOUR = 3_600_000
+
+PRELUDE = """
+import sys, json
+import numpy as np
+from pathlib import Path
+from workstation.domain.candle import CandleColumns
+from workstation.domain.errors import StoreError, StoreReadOnly
+from workstation.domain.market import SeriesKey
+from workstation.domain.signal import Direction, Signal, SignalOrigin
+from workstation.storage.candle_store import CandleStore
+from workstation.storage.journal import Journal
+
+KEY = SeriesKey("binance", "BTC/USDT", "1h")
+HOUR = 3_600_000
+folder = Path(sys.argv[1])
+
+def candles(first, n):
+    close = 100 + np.arange(first, first + n) / 1024
+    times = HOUR * np.arange(first, first + n)
+    return CandleColumns.of(times, close, close + 1, close - 1, close, close)
+
+def signal(i):
+    return Signal(KEY, i * HOUR, 1.0, Direction.BULLISH, (), True, SignalOrigin.LIVE, "1")
+"""
+
+
+def candles(first, n):
+    close = 100 + np.arange(first, first + n) / 1024
+    times = HOUR * np.arange(first, first + n)
+    return CandleColumns.of(times, close, close + 1, close - 1, close, close)
+
+
+def run(script, folder, *prefix, timeout=60):
+    """Run a script in a process of its own and return what it printed, as JSON."""
+    command = [*prefix, sys.executable, "-c", PRELUDE + script, str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def mount_or_skip(*words):
+    """Return the command that runs a program after a mount only it can see."""
+    prefix = ("unshare", "--mount", "sh", "-c", f'{" ".join(words)} && exec "$@"', "sh")
+    if shutil.which("unshare") is None or subprocess.run([*prefix, "true"], check=False).returncode:
+        pytest.skip("needs the right to mount (unshare --mount)")
+    return prefix
+
+
+WRITER = """
+store, journal = CandleStore(folder / "candles.db"), Journal(folder / "journal.db")
+start = (store.span(KEY) or (0, -HOUR, 0))[1] // HOUR + 1
+alerts = len(journal.alerts(limit=100000))
+rng = np.random.default_rng(start)
+print(json.dumps([start, alerts]), flush=True)
+while True:
+    n = int(rng.choice([1, 1, 1, 3, 40, 700]))
+    store.add(KEY, candles(start, n))
+    start += n
+    journal.add_signal(signal(alerts))
+    alerts += journal.add_alert(signal(alerts), "text", 1, 0) is not None
+    print(json.dumps([start, alerts]), flush=True)
+"""
+
+
+def test_twenty_kills_of_the_writer_lose_nothing_that_was_acknowledged(tmp_path):
+    random = np.random.default_rng(1)
+    acknowledged = [0, 0]
+    for _ in range(20):
+        writer = subprocess.Popen(
+            [sys.executable, "-c", PRELUDE + WRITER, str(tmp_path)], stdout=subprocess.PIPE, text=True
+        )
+        lines = int(random.integers(2, 40))
+        for _ in range(lines):
+            acknowledged = json.loads(writer.stdout.readline())
+        time.sleep(random.random() * 0.01)  # not a wait for anything: the kill must fall anywhere in a write
+        writer.send_signal(signal.SIGKILL)
+        rest = writer.communicate()[0].splitlines()
+        if rest and rest[-1].endswith("]"):
+            acknowledged = json.loads(rest[-1])
+        with CandleStore(tmp_path / "candles.db", read_only=True) as store:
+            stored = store.read(KEY)
+            assert len(stored) >= acknowledged[0]
+            assert stored.equals(candles(0, len(stored)))
+            assert store.span(KEY)[2] == len(stored)
+        with Journal(tmp_path / "journal.db", read_only=True) as journal:
+            ids = [alert.id for alert in journal.alerts(limit=100_000)]
+            assert len(ids) >= acknowledged[1]
+            assert ids == list(range(1, len(ids) + 1))
+            assert len(journal.signals(KEY)) >= acknowledged[1]
+    assert acknowledged[0] > 1000
+    with CandleStore(tmp_path / "candles.db") as store, Journal(tmp_path / "journal.db") as journal:
+        assert store.verify() == []
+        assert journal.verify() == []
+
+
+def test_a_reader_in_another_process_is_never_wrong_and_hardly_waits(tmp_path):
+    script = """
+import time
+from workstation.storage.candle_block import SLOTS
+print(json.dumps("ready"), flush=True)
+store = CandleStore(folder / "candles.db", read_only=True)
+waits, seen = [], 0
+while seen < 6000:
+    began = time.perf_counter()
+    found = store.read(KEY)
+    waits.append(time.perf_counter() - began)
+    assert len(found) >= seen and found.equals(candles(0, len(found))), (seen, len(found))
+    assert store.damage() == []
+    seen = len(found)
+waits.sort()
+print(json.dumps([len(waits), waits[len(waits) // 2]]))
+"""
+    reader = subprocess.Popen(
+        [sys.executable, "-c", PRELUDE + script, str(tmp_path)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert reader.stdout.readline()
+    n = 0
+    with CandleStore(tmp_path / "candles.db") as store:
+        while n < 6000:
+            size = 1 if n % 5 else 47
+            store.add(KEY, candles(n, size))
+            n += size
+        out, errors = reader.communicate(timeout=60)
+    assert reader.returncode == 0, errors
+    reads, median = json.loads(out)
+    assert reads > 3
+    assert median < 0.05, "a reader never waits 50 ms for the writer"
+
+
+def test_a_full_disk_refuses_without_harm_and_writing_resumes_when_there_is_room(tmp_path):
+    prefix = mount_or_skip("mount", "-t", "tmpfs", "-o", "size=3m", "none", str(tmp_path))
+    script = """
+store, journal = CandleStore(folder / "candles.db"), Journal(folder / "journal.db")
+filler = folder / "filler"
+filler.write_bytes(bytes(1 << 20))
+n = alerts = refusals = 0
+said = ""
+while refusals < 5:
+    try:
+        store.add(KEY, candles(n, 500)); n += 500
+    except StoreError as error:
+        refusals += 1; said = str(error)
+    try:
+        journal.add_alert(signal(alerts), "x" * 2000, 1, 0); alerts += 1
+    except StoreError as error:
+        pass
+assert store.read(KEY).equals(candles(0, n)), "nothing acknowledged is lost while the disk is full"
+assert len(journal.alerts(limit=100000)) == alerts
+filler.unlink()
+new = store.add(KEY, candles(n, 500))
+alert = journal.add_alert(signal(alerts), "there is room again", 1, 0)
+store.close(); journal.close()
+with CandleStore(folder / "candles.db") as store, Journal(folder / "journal.db") as journal:
+    whole = store.read(KEY).equals(candles(0, n + 500))
+    print(json.dumps([n, said, new, alert.id == alerts + 1, whole, store.verify() + journal.verify()]))
+"""
+    n, said, new, next_id, whole, damage = run(script, tmp_path, *prefix)
+    assert n > 500
+    assert said.startswith("The disk is full: ")
+    assert "candles.db" in said
+    assert (new, next_id, whole, damage) == (500, True, True, [])
+
+
+def test_a_home_that_cannot_be_written_is_named_and_can_still_be_read(tmp_path):
+    home = tmp_path / "home"
+    home.mkdir()
+    with CandleStore(home / "candles.db") as store, Journal(home / "journal.db") as journal:
+        store.add(KEY, candles(0, 2000))
+        assert journal.alerts() == []
+    prefix = mount_or_skip(
+        "mount", "--bind", str(home), str(home), "&&", "mount -o remount,ro,bind", str(home)
+    )
+    script = """
+said = []
+for make in (lambda: CandleStore(folder / "candles.db"), lambda: Journal(folder / "journal.db"),
+             lambda: CandleStore(folder / "new" / "candles.db")):
+    try:
+        make()
+    except StoreReadOnly as error:
+        said.append(str(error))
+with CandleStore(folder / "candles.db", read_only=True) as store:
+    whole = store.read(KEY).equals(candles(0, 2000))
+with Journal(folder / "journal.db", read_only=True) as journal:
+    alerts = journal.alerts()
+from workstation.storage.settings import Settings, SettingsFile
+try:
+    SettingsFile(folder / "settings.toml").save(Settings())
+except StoreReadOnly as error:
+    said.append(str(error))
+print(json.dumps([said, whole, alerts, sorted(p.name for p in folder.iterdir())]))
+"""
+    said, whole, alerts, files = run(script, home, *prefix)
+    assert len(said) == 4
+    assert all(str(home) in text and "cannot be written" in text for text in said)
+    assert whole
+    assert alerts == []
+    assert files == ["candles.db", "journal.db"]
+
+
+@pytest.fixture
+def home_of_another_user():
+    """Return a folder that everybody may read; pytest's own lie below one that nobody else may enter."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can start a process of another user")
+def test_a_folder_without_permission_is_named(home_of_another_user):
+    home = home_of_another_user
+    CandleStore(home / "candles.db").close()
+    script = """
+try:
+    CandleStore(folder / "candles.db")
+except StoreReadOnly as error:
+    print(json.dumps([str(error), len(CandleStore(folder / "candles.db", read_only=True).read(KEY))]))
+"""
+    other = ("setpriv", "--reuid", "65534", "--clear-groups")
+    if (
+        shutil.which("setpriv") is None
+        or subprocess.run([*other, sys.executable, "-c", ""], check=False).returncode
+    ):
+        pytest.skip("another user cannot start this interpreter")
+    said, n = run(script, home, *other)
+    assert "cannot be written" in said
+    assert n == 0
+
+
+def test_the_reading_side_loads_no_heavy_library_and_no_qt(tmp_path):
+    script = """
+import workstation.storage.paths, workstation.storage.settings
+CandleStore(folder / "candles.db", read_only=True).read(KEY)
+heavy = ("pandas", "pyarrow", "ccxt", "PySide6", "tomlkit", "asyncio", "sqlite3")
+print(json.dumps([name for name in heavy if name in sys.modules]))
+"""
+    assert run(script, tmp_path) == []
