@@ -93,6 +93,18 @@ def test_after_merging_every_bar_of_the_history_is_there(everything, history):
     assert np.isin(history.open_time, series.closed().open_time).all()
 
 
+@given(arrivals, st.integers(0, 50))
+def test_forgetting_keeps_the_newest_bars_as_they_were(everything, n_kept):
+    series = CandleSeries(KEY)
+    for arrival in everything:
+        take(series, arrival)
+    before, last = series.everything(), series.last
+    series.forget(n_kept)
+    assert series.everything().equals(before[max(len(before) - n_kept, 0) :])
+    assert series.last == (last if n_kept else None)
+    assert series.n_closed == len(series.closed()) <= n_kept
+
+
 @given(st.lists(st.floats(allow_nan=True, allow_infinity=True), min_size=5, max_size=5))
 def test_columns_and_candles_call_the_same_bars_impossible(values):
     rows = CandleColumns.of(np.array([0]), *(np.array([value]) for value in values))

@@ -183,6 +183,44 @@ def test_the_forming_bar_gives_way_to_its_closed_self_and_to_newer_ones():
         assert series.n_closed == len(history)
 
 
+def test_the_newest_closed_bar_is_the_one_below_the_forming():
+    series = CandleSeries(KEY)
+    assert series.newest_closed is None
+    series.apply(bar(1, closed=False))
+    assert series.newest_closed is None
+    series.apply(bar(1))
+    assert series.newest_closed == MINUTE
+    series.apply(bar(2, closed=False))
+    assert series.newest_closed == MINUTE
+
+
+def test_a_series_forgets_its_oldest_bars_and_grows_on():
+    series = CandleSeries(KEY)
+    series.merge(columns(*range(300)))
+    series.apply(bar(300, 7.0, closed=False))
+    series.forget(400)
+    assert len(series) == 301
+    series.forget(3)
+    assert series.column("open_time").tolist() == [298 * MINUTE, 299 * MINUTE, 300 * MINUTE]
+    assert series.last == bar(300, 7.0, closed=False)
+    assert series.n_closed == 2
+    for slot in range(300, 900):
+        series.apply(bar(slot, 8.0))
+    assert series.closed().open_time.tolist() == [slot * MINUTE for slot in range(298, 900)]
+
+
+def test_a_series_that_forgets_everything_is_empty_even_while_a_bar_forms():
+    series = CandleSeries(KEY)
+    series.apply(bar(1))
+    series.apply(bar(2, closed=False))
+    series.forget(0)
+    assert len(series) == series.n_closed == len(series.closed()) == 0
+    assert series.last is None
+    assert series.newest_closed is None
+    assert series.apply(bar(3, closed=False)) is Applied.APPENDED
+    assert series.n_closed == 0
+
+
 def test_merging_nothing_new_leaves_the_forming_bar_forming():
     series = CandleSeries(KEY)
     series.apply(bar(1))

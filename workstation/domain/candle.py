@@ -285,11 +285,12 @@ class CandleSeries:
         return n_new
 
     def forget(self, n_kept: int) -> None:
-        """Let go of the oldest candles, so that the newest `n_kept` remain."""
+        """Let go of the oldest candles, so that the newest `n_kept`, zero or more, remain."""
         n_gone = self._n - n_kept
         if n_gone <= 0:
             return
         self._n = n_kept
+        self._last_is_closed |= not n_kept  # the forming bar went with the rest
         self._time = self._time[n_gone:].copy()
         self._values = {name: v[n_gone:].copy() for name, v in self._values.items()}
         self._quality = self._quality[n_gone:].copy()
