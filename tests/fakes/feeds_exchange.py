@@ -47,7 +47,7 @@ class LoopbackExchange:
     """The exchange. Knobs are plain attributes; `requests` and `dials` say what was asked of it."""
 
     def __init__(
-        self, bases: Sequence[str] = ("BTC", "ETH"), speed: float = 600.0, push_s: float = 0.02
+        self, bases: Sequence[str] = ("BTC", "ETH"), speed: float = 1200.0, push_s: float = 0.02
     ) -> None:
         self.bases = list(bases)
         self.speed = speed

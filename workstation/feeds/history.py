@@ -12,6 +12,7 @@ from workstation.feeds.line import Line
 from workstation.feeds.normalize import candle_row, candle_rows, raw_bytes
 from workstation.feeds.venue_clock import VenueClock
 
+_SURE_AFTER_S = 2.0  # of ours; a venue's servers differ, and the practice market's time moves in steps
 _N_EMPTY_PAGES = 3  # venues that answer by window may have a hole as long as one
 
 
@@ -23,7 +24,7 @@ class HistoryReader:
     line : Line
         To the venue.
     clock : VenueClock
-        The venue's time; never ahead of it, so a bar it calls finished is finished.
+        The venue's time.
     listener : FeedListener
         Hears of rows that cannot be candles.
     page_rows : int
@@ -35,12 +36,13 @@ class HistoryReader:
         self._clock = clock
         self._listener = listener
         self._page_rows = page_rows
+        self._sure_after_ms = int(_SURE_AFTER_S * 1000 * clock.speed)
 
     async def read(self, key: SeriesKey, since_ms: int, limit: int) -> CandleColumns:
         """Return closed candles from `since_ms` on, at most `limit`, oldest first.
 
-        The newest bar is left out while it forms: it counts as closed once its end has passed by the venue's
-        clock, or when the venue itself already tells of a younger one.
+        The newest bar is left out while it may still form: it counts as closed when the venue tells of a
+        younger one, or when its end passed two seconds ago by the venue's clock.
 
         Raises
         ------
@@ -50,16 +52,24 @@ class HistoryReader:
         self._refuse_unknown(key)
         await self._line.measure_clock()
         found: dict[int, Candle] = {}
-        n_empty, next_ms = 0, since_ms
+        n_empty, next_ms, is_edge = 0, since_ms, False
         while len(found) < limit and n_empty < _N_EMPTY_PAGES and next_ms <= self._clock.now_ms():
             n_rows = min(self._page_rows, limit - len(found) + 1)  # one more, whose presence closes the last
-            page, newest_ms = await self._page(key, next_ms, n_rows)
-            fresh = [c for c in page if c.open_time >= next_ms]
-            found.update((c.open_time, c) for c in fresh)
-            if newest_ms >= next_ms:
-                n_empty, next_ms = 0, newest_ms + key.bar_ms
-            else:
+            asked_at_ms = self._clock.now_ms()
+            page = [c for c in await self._page(key, next_ms, n_rows) if c.open_time >= next_ms]
+            if not page:
                 n_empty, next_ms = n_empty + 1, next_ms + n_rows * key.bar_ms
+                continue
+            newest = page[-1]
+            ended_for_ms = asked_at_ms - (newest.open_time + key.bar_ms)
+            n_empty, next_ms = 0, newest.open_time + key.bar_ms
+            if ended_for_ms < self._sure_after_ms:
+                page.pop()
+                is_edge = ended_for_ms < 0 or not page
+                next_ms = newest.open_time  # once more, perhaps with a younger one beside it
+            found.update((c.open_time, c) for c in page)
+            if is_edge:
+                break
         return _columns([found[t] for t in sorted(found)[:limit]])
 
     def _refuse_unknown(self, key: SeriesKey) -> None:
@@ -69,20 +79,12 @@ class HistoryReader:
         if key.timeframe not in exchange.timeframes:
             raise VenueError(f"{self._line.label} has no {key.timeframe} candles.")
 
-    async def _page(self, key: SeriesKey, since_ms: int, n_rows: int) -> tuple[list[Candle], int]:
-        """Return the closed candles of one page, and the open time of its newest row, sound or not, or -1."""
+    async def _page(self, key: SeriesKey, since_ms: int, n_rows: int) -> list[Candle]:
         fetch = self._line.exchange.fetch_ohlcv
-        asked_at_ms = self._clock.now_ms()
         answer = await self._line.ask(
             f"candles of {key}", lambda: fetch(key.symbol, key.timeframe, since_ms, n_rows)
         )
-        candles = self._checked(key, candle_rows(key, answer))
-        if not candles:
-            return [], -1
-        newest = candles[-1]
-        if newest.open_time + key.bar_ms > asked_at_ms:
-            candles.pop()
-        return candles, newest.open_time
+        return self._checked(key, candle_rows(key, answer))
 
     def _checked(self, key: SeriesKey, rows: Sequence[object]) -> list[Candle]:
         latest_ms = self._clock.latest_true_ms()

@@ -238,7 +238,7 @@ class Line:
         if getattr(refusal, "status", None) in _TOLD_TO_WAIT:
             self._shut_for(getattr(refusal, "headers", None))
         if client in self._clients:
-            _log.warning("connection to %s failed: %r", self.label, error)
+            _log.info("connection to %s failed: %r", self.label, error)
             self._broken(f"{self.label} cannot be reached; trying again until it answers.")
 
     def _broken(self, reason: str) -> None:

@@ -61,7 +61,7 @@ def candle_row(key: SeriesKey, row: object, closed: bool, latest_ms: int) -> Can
     return Candle(open_time, open_, high, low, close, volume, closed)
 
 
-def _open_time(key: SeriesKey, value: float, latest_ms: int) -> int:
+def _open_time(key: SeriesKey, value: int | float, latest_ms: int) -> int:
     if isinstance(value, float) and not value.is_integer():  # NaN and infinity are not whole either
         raise BadCandle(f"{key}: open time must be whole milliseconds, got {_shown(value)}.")
     open_time = int(value)

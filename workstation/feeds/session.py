@@ -253,7 +253,7 @@ class Session:
         except ccxt.UnsubscribeError:
             _log.debug("a series was unfollowed before it spoke")
         except UNREADABLE as error:
-            _log.warning("a stream of %s failed: %r", self._line.label, error)
+            _log.info("a stream of %s failed: %r", self._line.label, error)
             self.on_broken(f"{self._line.label} refused a stream or dropped it; connecting anew.")
 
     # Watching over it

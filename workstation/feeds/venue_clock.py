@@ -11,7 +11,7 @@ _TOLERANCE_S = 2.0  # of ours; Binance's own servers differ by up to a second
 
 
 class VenueClock:
-    """Tells the venue's time, and is never ahead of it.
+    """Tells the venue's time, and is never ahead of it while the venue's own clock runs evenly.
 
     The venue is asked for its time; the answer counts from the moment it arrived, so the clock is behind by
     the answer's way back at most. Of several answers the quickest counts. In between, the monotonic clock
