@@ -41,7 +41,7 @@ def candles(first, n):
     times = HOUR * np.arange(first, first + n)
     return CandleColumns.of(times, close, close + 1, close - 1, close, close)
 
-def signal(i):
+def make_signal(i):
     return Signal(KEY, i * HOUR, 1.0, Direction.BULLISH, (), True, SignalOrigin.LIVE, "1")
 """
 
@@ -78,8 +78,8 @@ while True:
     n = int(rng.choice([1, 1, 1, 3, 40, 700]))
     store.add(KEY, candles(start, n))
     start += n
-    journal.add_signal(signal(alerts))
-    alerts += journal.add_alert(signal(alerts), "text", 1, 0) is not None
+    journal.add_signal(make_signal(alerts))
+    alerts += journal.add_alert(make_signal(alerts), "text", 1, 0) is not None
     print(json.dumps([start, alerts]), flush=True)
 """
 
@@ -91,7 +91,7 @@ def test_twenty_kills_of_the_writer_lose_nothing_that_was_acknowledged(tmp_path)
         writer = subprocess.Popen(
             [sys.executable, "-c", PRELUDE + WRITER, str(tmp_path)], stdout=subprocess.PIPE, text=True
         )
-        lines = int(random.integers(2, 40))
+        lines = int(random.integers(2, 16))
         for _ in range(lines):
             acknowledged = json.loads(writer.stdout.readline())
         time.sleep(random.random() * 0.01)  # not a wait for anything: the kill must fall anywhere in a write
@@ -166,14 +166,14 @@ while refusals < 5:
     except StoreError as error:
         refusals += 1; said = str(error)
     try:
-        journal.add_alert(signal(alerts), "x" * 2000, 1, 0); alerts += 1
+        journal.add_alert(make_signal(alerts), "x" * 2000, 1, 0); alerts += 1
     except StoreError as error:
         pass
 assert store.read(KEY).equals(candles(0, n)), "nothing acknowledged is lost while the disk is full"
 assert len(journal.alerts(limit=100000)) == alerts
 filler.unlink()
 new = store.add(KEY, candles(n, 500))
-alert = journal.add_alert(signal(alerts), "there is room again", 1, 0)
+alert = journal.add_alert(make_signal(alerts), "there is room again", 1, 0)
 store.close(); journal.close()
 with CandleStore(folder / "candles.db") as store, Journal(folder / "journal.db") as journal:
     whole = store.read(KEY).equals(candles(0, n + 500))
@@ -184,6 +184,31 @@ with CandleStore(folder / "candles.db") as store, Journal(folder / "journal.db")
     assert said.startswith("The disk is full: ")
     assert "candles.db" in said
     assert (new, next_id, whole, damage) == (500, True, True, [])
+
+
+def test_a_disk_that_fails_is_told_and_the_file_is_opened_anew(tmp_path):
+    script = """
+import resource, signal
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+store, journal = CandleStore(folder / "candles.db"), Journal(folder / "journal.db")
+store.add(KEY, candles(0, 100))
+resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, resource.RLIM_INFINITY))
+said = []
+for attempt in (lambda: store.add(KEY, candles(100, 20_000)),
+                lambda: journal.add_alert(make_signal(1), "x" * 300_000, 1, 0)):
+    try:
+        attempt()
+    except StoreError as error:
+        said.append(str(error))
+kept = store.read(KEY).equals(candles(0, 100))
+resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+new = store.add(KEY, candles(100, 20_000))
+alert = journal.add_alert(make_signal(1), "x" * 300_000, 1, 0)
+print(json.dumps([said, kept, new, alert.id, store.verify() + journal.verify()]))
+"""
+    said, kept, new, number, damage = run(script, tmp_path)
+    assert [text.split(":")[0] for text in said] == ["The disk failed", "The disk failed"]
+    assert (kept, new, number, damage) == (True, 20_000, 1, [])
 
 
 def test_a_home_that_cannot_be_written_is_named_and_can_still_be_read(tmp_path):

@@ -245,6 +245,23 @@ def test_a_damaged_file_is_set_aside_and_its_reader_follows(path):
     reader.close()
 
 
+def test_damage_that_is_met_while_writing_costs_that_call_and_not_the_session(path):
+    with CandleStore(path) as store:
+        store.add(KEY, candles(3000))
+    page = raw(path, "SELECT rootpage FROM sqlite_schema WHERE name = 'block'")[0][0]
+    with open(path, "r+b") as file:
+        file.seek((page - 1) * 4096)
+        file.write(b"\xaa" * 4096)
+    with CandleStore(path) as store, CandleStore(path, read_only=True) as reader:
+        with pytest.raises(StoreError, match="is damaged"):
+            reader.read(KEY)
+        with pytest.raises(StoreError, match="is damaged"):
+            store.add(KEY, candles(100))
+        assert "kept as candles.db.damaged-1" in store.damage()[0]
+        assert store.add(KEY, candles(100)) == 100
+        assert reader.read(KEY).equals(candles(100))
+
+
 def test_a_closed_store_says_so(path):
     store = CandleStore(path)
     store.close()

@@ -100,10 +100,7 @@ class CandleStore:
         except StoreError as error:
             if path is None or read_only or not is_damage(error):
                 raise
-            aside = set_aside(path)
-            self._damage[None, 0] = (
-                f"{path} was damaged; it is kept as {aside.name}, candles are fetched again."
-            )
+            self._set_aside(path)
             self._database = Database(path, _SCHEMA)
         self._writer = CandleWriter(self._database)
 
@@ -148,19 +145,38 @@ class CandleStore:
         """
         for key, candles in items:
             check_candles(key, candles)
-        with self._writer.transaction() as connection:
+        with self._transaction() as connection:
             return sum(self._writer.add(connection, key, candles) for key, candles in items)
 
     def quarantine(self, key: SeriesKey, raw: bytes, reason: str) -> None:
         """Keep a row that cannot be a candle; the newest thousand of a series stay."""
-        with self._writer.transaction() as connection:
+        with self._transaction() as connection:
             self._writer.quarantine(connection, self._writer.series(connection, key), raw, reason)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Make every call inside part of one transaction: all of them are stored, or none."""
-        with self._writer.transaction():
+        with self._transaction():
             yield
+
+    @contextmanager
+    def _transaction(self) -> Iterator[apsw.Connection]:
+        try:
+            with self._writer.transaction() as connection:
+                yield connection
+        except StoreError as error:
+            path = self._database.path
+            if is_damage(error) and path is not None and not self._database.in_transaction:
+                # What is lost can be fetched again; a file that refuses every write could not be lived with.
+                self._database.close()
+                self._set_aside(path)
+                self._open(path, read_only=False)
+            raise
+
+    def _set_aside(self, path: Path) -> None:
+        aside = set_aside(path)
+        text = f"{path} was damaged; it is kept as {aside.name}, candles are fetched again."
+        self._damage[None, len(self._damage)] = text
 
     # ---- reading
 

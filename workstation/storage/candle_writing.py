@@ -64,17 +64,17 @@ class CandleWriter:
         self._database = database
         self._ids: dict[SeriesKey, int] = {}
         self._newest: dict[int, int] = {}
-        self._seen_version = -1
+        self._seen: tuple[apsw.Connection, int] | None = None
 
     @contextmanager
     def transaction(self) -> Iterator[apsw.Connection]:
         """Run the block as one transaction; what is remembered of the file is forgotten where it fails."""
         try:
             with self._database.writing() as connection:
-                version = connection.pragma("data_version")
-                if version != self._seen_version:  # another process has written since
+                now = connection, int(connection.pragma("data_version"))
+                if now != self._seen:  # another process has written since, or the file was opened anew
                     self._forget()
-                    self._seen_version = version
+                    self._seen = now
                 yield connection
         except BaseException:
             self._forget()

@@ -137,6 +137,11 @@ class Database:
             finally:
                 connection.execute("ROLLBACK")
 
+    @property
+    def in_transaction(self) -> bool:
+        """True inside a `writing` block."""
+        return self._connection is not None and not self._connection.getautocommit()
+
     def check(self) -> list[str]:
         """Return what SQLite's own full check finds, one sentence each; reads the whole file."""
         with self.reading() as connection:
@@ -260,7 +265,9 @@ class Database:
         except (apsw.BusyError, apsw.LockedError) as error:
             raise StoreError(f"{self.name} is busy and cannot {what} just now; try again.") from error
         except (apsw.CorruptError, apsw.NotADBError) as error:
-            raise StoreError(f"{self.name} is damaged and cannot {what}: {error}.") from error
+            raise StoreError(
+                f"{self.name} is damaged and cannot {what} ({error}); move it away, a new one is made."
+            ) from error
         except apsw.IOError as error:
             # After a failed fsync nothing is known about what reached the disk: start from the file again.
             self._drop()
