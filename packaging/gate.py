@@ -95,11 +95,16 @@ def _run(command: list[str], folder: str) -> int:
     before = signal.signal(signal.SIGTERM, pass_on)
     try:
         return process.wait()
-    except KeyboardInterrupt:  # the terminal has told the command too; let it clean up
-        process.wait(timeout=30)
-        raise
     finally:
         signal.signal(signal.SIGTERM, before)
-        if process.poll() is None:
-            process.terminate()
-            process.wait(timeout=30)
+        _see_out(process)
+
+
+def _see_out(process: subprocess.Popen[bytes]) -> None:
+    """Wait for a command that was told to stop; ask again, louder, when it does not hear."""
+    for louder in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
+        try:
+            process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            process.send_signal(louder)
+    process.wait()

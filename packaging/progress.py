@@ -1,5 +1,6 @@
 """One line that says how far a long step is."""
 
+import shutil
 import sys
 import time
 from typing import TextIO
@@ -28,7 +29,8 @@ class Progress:
             return
         now = time.monotonic()
         if self._live:
-            self._out.write(f"\r\x1b[K{text}")
+            width = shutil.get_terminal_size().columns - 1  # a line that wraps cannot be overwritten
+            self._out.write(f"\r\x1b[K{text[:width]}")
         elif now - self._last_line_s >= _QUIET_S:
             self._out.write(f"{text}\n")
             self._last_line_s = now

@@ -191,3 +191,33 @@ def test_a_place_that_cannot_be_written_is_named(checkout: Checkout) -> None:
     failed = checkout.bootstrap("run")
     assert failed.returncode == 1
     assert failed.stderr.startswith(f"{checkout.folder / '.venv'} could not be made: ")
+
+
+@pytest.mark.parametrize(
+    ("told", "exit_code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)], ids=["TERM", "INT"]
+)
+def test_a_gate_that_is_told_to_stop_leaves_nothing_running(told: signal.Signals, exit_code: int) -> None:
+    stay = "import os, time; print(os.getpid(), flush=True); time.sleep(60)"
+    code = f"""
+import sys
+sys.path.insert(0, {str(PROJECT / "packaging")!r})
+import bootstrap, gate
+bootstrap._set_up = lambda *about: None
+gate._offer_desktop = lambda: None
+gate.steps = lambda *about: [("tests", [sys.executable, "-c", {stay!r}])]
+sys.exit(bootstrap.main(["test"]))
+"""
+    with subprocess.Popen(
+        [sys.executable, "-c", code],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
+    ) as gate:
+        assert gate.stdout is not None
+        assert gate.stdout.readline() == "── tests\n"
+        pid = int(gate.stdout.readline())
+        os.killpg(gate.pid, told)  # as a terminal and a CI runner do
+        assert gate.wait(timeout=20) == exit_code
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)

@@ -210,6 +210,13 @@ def test_a_failure_is_told_in_one_sentence_and_then_in_pips_own_words(
     assert "Collecting" not in said
 
 
+def test_a_terminal_line_never_wraps(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "20")
+    out = Terminal()
+    Progress(out).show("Installing with apt: libegl1 libgl1")
+    assert out.getvalue() == "\r\x1b[KInstalling with apt"
+
+
 def test_a_log_file_gets_few_lines_and_no_control_characters() -> None:
     out = io.StringIO()
     progress = Progress(out)
