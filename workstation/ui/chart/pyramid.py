@@ -64,15 +64,17 @@ class Level:
 
     def summary(self) -> "Level":
         """Return the level above."""
-        size = -(-self.size // _FACTOR)
-        values = _empty(size)
-        used = self.values[:, : size * _FACTOR]
-        _first(used[OPEN], values[OPEN, :size])
-        _first(used[CLOSE, ::-1], values[CLOSE, :size][::-1])
-        _extreme(np.fmax, used[HIGH], values[HIGH, :size])
-        _extreme(np.fmin, used[LOW], values[LOW, :size])
-        _extreme(np.fmax, used[VOLUME], values[VOLUME, :size])
-        return _aligned(self.start >> FACTOR_BITS, values, size)
+        start = self.start >> FACTOR_BITS
+        lead = start & (_FACTOR - 1)
+        n = -(-self.size // _FACTOR)
+        values = _empty(_with_room(lead + n))
+        used, above = self.values[:, : n * _FACTOR], values[:, lead : lead + n]
+        _first(used[OPEN], above[OPEN])
+        _first(used[CLOSE, ::-1], above[CLOSE, ::-1])
+        _extreme(np.fmax, used[HIGH], above[HIGH])
+        _extreme(np.fmin, used[LOW], above[LOW])
+        _extreme(np.fmax, used[VOLUME], above[VOLUME])
+        return Level(start - lead, values, lead + n)
 
 
 class Pyramid:
@@ -114,7 +116,7 @@ class Pyramid:
         self._first_slot = int(slots[0])
         start = self._first_slot & -_FACTOR
         size = int(slots[-1]) - start + 1
-        block = _empty(size + size // 16)
+        block = _empty(_with_room(size))
         lead = self._first_slot - start
         dense = size - lead == len(slots)
         where = slice(lead, size) if dense else slots - start
@@ -181,14 +183,9 @@ def _empty(size: int) -> NDArray[np.float64]:
     return np.full((5, capacity), np.nan)
 
 
-def _aligned(start: int, values: NDArray[np.float64], size: int) -> Level:
-    """Return a level whose start is a multiple of four, moving its values up where it is not."""
-    lead = start & (_FACTOR - 1)
-    if not lead:
-        return Level(start, values, size)
-    moved = _empty(size + lead)
-    moved[:, lead : lead + size] = values[:, :size]
-    return Level(start - lead, moved, size + lead)
+def _with_room(size: int) -> int:
+    """Return a capacity that leaves room for new candles, so that a live chart seldom moves its memory."""
+    return size + size // 16
 
 
 def _first(row: NDArray[np.float64], out: NDArray[np.float64]) -> None:

@@ -1,0 +1,283 @@
+"""Times the chart frame by frame, beside finplot on the same candles in the same run.
+
+    python tests/benchmarks/bench_chart_painting.py [--candles N] [--json FILE]
+
+A frame is one operation and the paint it asks for, in a window of 1600 by 900 on the offscreen platform. Both
+charts show candles and volume; finplot keeps its own defaults. Every frame is asked for in several passes and
+its fastest counts towards median and p95, because a machine that does something else for 5 ms says nothing
+about a chart; `worst` is the slowest of all passes. Exit code 1 where a bar is missed.
+"""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from time import perf_counter
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+os.environ["QT_API"] = "pyside6"
+os.environ.setdefault("QT_SCALE_FACTOR", "1")
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+import numpy as np
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtWidgets import QApplication, QWidget
+
+from workstation.domain.candle import Candle, CandleColumns
+from workstation.domain.market import SeriesKey, slot_of
+from workstation.ui.chart.chart_view import ChartView
+
+SIZE = (1600, 900)
+SMALL = 10_000
+MINUTE = 60_000
+KEY = SeriesKey("bench", "BTC/USDT", "1m")
+START = 1_600_000_020_000 // MINUTE * MINUTE
+LONGEST_FRAME_MS = 8.3
+FLATNESS = 1.5
+ZOOM_RATIO, APPEND_RATIO = 25.0, 100.0
+FIRST_PAINT_MS = 60.0
+FIRST_PAINT_CANDLES = 20_000
+PASSES = 3
+PATIENCE_S = 30.0
+
+Operations = Callable[[int], Iterator[tuple[str, Callable[[], object]]]]
+"""What to do in a pass, by the number of the pass."""
+
+
+@dataclass(frozen=True)
+class Timing:
+    """What one kind of frame took, milliseconds."""
+
+    chart: str
+    candles: int
+    operation: str
+    n_frames: int
+    median: float
+    p95: float
+    worst: float
+
+
+class PaintCounter(QObject):
+    """Counts the paints of a widget."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__()
+        self.n_paints = 0
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self.n_paints += event.type() is QEvent.Type.Paint
+        return False
+
+
+def market(n: int) -> CandleColumns:
+    rng = np.random.default_rng(20240201)
+    close = 40_000 * np.exp(np.cumsum(rng.standard_t(4, n) * 0.0004))
+    open_ = np.concatenate([[40_000.0], close[:-1]])
+    high = np.maximum(open_, close) * (1 + rng.random(n) * 0.0006)
+    low = np.minimum(open_, close) * (1 - rng.random(n) * 0.0006)
+    return CandleColumns.of(START + np.arange(n) * MINUTE, open_, high, low, close, rng.gamma(2.0, 20.0, n))
+
+
+def spans(n: int, n_frames: int) -> Iterator[tuple[str, float, float]]:
+    """Yield what is shown, as (operation, first row, last row)."""
+    for i in range(n_frames):
+        first = n // 2 + i * 5
+        yield "pan 200 candles", first, first + 200
+    for i in range(n_frames):
+        first = n * 0.2 * i / n_frames
+        yield "pan over all", first, first + n * 0.8
+    widths = np.geomspace(100, n, n_frames // 2)
+    for width in [*widths, *widths[-2::-1]]:
+        yield "zoom sweep", (n - width) / 2, (n + width) / 2
+
+
+def time_frames(chart: str, n: int, operations: Operations, widget: QWidget) -> list[Timing]:
+    counter = PaintCounter(widget)
+    passes = []
+    for number in range(PASSES):
+        taken: dict[str, list[float]] = {}
+        for name, operation in operations(number):
+            QApplication.processEvents()
+            taken.setdefault(name, []).append(frame_ms(f"{chart}, {name}", operation, counter))
+        passes.append(taken)
+    timings = []
+    for name in passes[0]:
+        every = np.array([taken[name] for taken in passes])
+        median, p95 = np.percentile(every.min(axis=0), (50, 95))
+        timings.append(Timing(chart, n, name, every.shape[1], *rounded(median, p95, every.max())))
+    return timings
+
+
+def frame_ms(what: str, operation: Callable[[], object], counter: PaintCounter) -> float:
+    seen, began = counter.n_paints, perf_counter()
+    operation()
+    QApplication.processEvents()
+    while counter.n_paints == seen:
+        if perf_counter() - began > PATIENCE_S:
+            raise SystemExit(f"No paint within {PATIENCE_S:.0f} s: {what}.")
+        QApplication.processEvents()
+    return (perf_counter() - began) * 1000
+
+
+def rounded(*values: float) -> list[float]:
+    return [round(float(value), 3) for value in values]
+
+
+def once(chart: str, n: int, operation: str, ms: float) -> Timing:
+    return Timing(chart, n, operation, 1, *rounded(ms, ms, ms))
+
+
+def time_first_paint(candles: CandleColumns) -> Timing:
+    took = []
+    for _ in range(5):
+        began = perf_counter()
+        view = ChartView()
+        view.resize(*SIZE)
+        view.set_series(KEY, candles)
+        view.show()
+        while view.last_painted_candle is None:
+            QApplication.processEvents()
+        took.append((perf_counter() - began) * 1000)
+        view.close()
+    return once("tidemark", len(candles), "construct, load, paint", float(np.median(took)))
+
+
+def time_ours(candles: CandleColumns, n_frames: int) -> list[Timing]:
+    n = len(candles) - n_frames * PASSES
+    history, new = candles[:n], list(candles[n:])
+    view = ChartView()
+    view.resize(*SIZE)
+    view.show()
+    began = perf_counter()
+    view.set_series(KEY, history, price_step=0.01)
+    QApplication.processEvents()
+    first_ms = (perf_counter() - began) * 1000
+    first_slot = slot_of(START, KEY.timeframe)
+
+    def operations(number: int) -> Iterator[tuple[str, Callable[[], object]]]:
+        for name, first, last in spans(n, n_frames):
+            yield name, lambda first=first, last=last: view.show_slots(first_slot + first, first_slot + last)
+        end = first_slot + n + number * n_frames
+        view.show_slots(end - 200, end + 5)
+        for candle in new[number * n_frames : (number + 1) * n_frames]:
+            yield "append", lambda candle=candle: view.apply_candles([as_forming(candle, 1.0)])
+            yield "tick", lambda candle=candle: view.apply_candles([as_forming(candle, 1.0001)])
+
+    timings = time_frames("tidemark", len(candles), operations, view)
+    assert view.last_painted_candle is not None
+    assert view.last_painted_candle.open_time == new[-1].open_time
+    view.close()
+    return [*timings, once("tidemark", len(candles), "load and paint", first_ms)]
+
+
+def as_forming(candle: Candle, factor: float) -> Candle:
+    close = candle.close * factor
+    high, low = max(candle.high, close), min(candle.low, close)
+    return Candle(candle.open_time, candle.open, high, low, close, candle.volume, closed=False)
+
+
+def time_finplot(candles: CandleColumns, n_frames: int) -> list[Timing]:
+    import finplot
+    import pandas as pd
+
+    n = len(candles) - n_frames * PASSES
+    names = ("open", "close", "high", "low", "volume")
+    table = pd.DataFrame({name: getattr(candles, name) for name in names})
+    table.insert(0, "time", candles.open_time * 1_000_000)
+    prices, volumes = ["time", "open", "close", "high", "low"], ["time", "open", "close", "volume"]
+    began = perf_counter()
+    axis = finplot.create_plot("bench", init_zoom_periods=200, maximize=False)
+    candle_plot = finplot.candlestick_ochl(table.iloc[:n][prices], ax=axis)
+    volume_plot = finplot.volume_ocv(table.iloc[:n][volumes], ax=axis.overlay())
+    finplot.show(qt_exec=False)
+    window = axis.vb.win
+    window.resize(*SIZE)
+    QApplication.processEvents()
+    first_ms = (perf_counter() - began) * 1000
+
+    def update(rows: "pd.DataFrame") -> None:
+        candle_plot.update_data(rows[prices])
+        volume_plot.update_data(rows[volumes])
+
+    def operations(number: int) -> Iterator[tuple[str, Callable[[], object]]]:
+        for name, first, last in spans(n, n_frames):
+            yield name, lambda first=first, last=last: axis.vb.update_y_zoom(first, last)
+        end = n + number * n_frames
+        axis.vb.update_y_zoom(end - 200, end + 5)
+        for i in range(end + 1, end + n_frames + 1):
+            rows = table.iloc[:i]
+            yield "append", lambda rows=rows: update(rows)
+            moved = rows.copy()
+            moved.iloc[-1, moved.columns.get_loc("close")] *= 1.0001
+            yield "tick", lambda moved=moved: update(moved)
+
+    timings = time_frames("finplot", len(candles), operations, window.viewport())
+    finplot.close()
+    return [*timings, once("finplot", len(candles), "load and paint", first_ms)]
+
+
+def verdicts(timings: list[Timing], n: int) -> list[tuple[bool, str]]:
+    by_name = {(t.chart, t.candles, t.operation): t for t in timings}
+    ours = [t for t in timings if t.chart == "tidemark" and t.candles == n and t.n_frames > 1]
+    first = by_name["tidemark", FIRST_PAINT_CANDLES, "construct, load, paint"].median
+    found = [(first <= FIRST_PAINT_MS, f"first paint: {first:.1f} ms, at most {FIRST_PAINT_MS:.0f} ms")]
+    found += [
+        (t.p95 <= LONGEST_FRAME_MS, f"{t.operation}: p95 {t.p95:.2f} ms, at most {LONGEST_FRAME_MS} ms")
+        for t in ours
+    ]
+    for timing in ours:
+        small = by_name["tidemark", SMALL, timing.operation]
+        ratio = timing.p95 / small.p95
+        text = f"{timing.operation}: {ratio:.2f} times its p95 at {SMALL:,}, at most {FLATNESS}"
+        found.append((ratio <= FLATNESS, text))
+    for operation, least in (("zoom sweep", ZOOM_RATIO), ("append", APPEND_RATIO)):
+        peer, mine = by_name["finplot", n, operation], by_name["tidemark", n, operation]
+        ratio = peer.p95 / mine.p95
+        found.append(
+            (ratio >= least, f"{operation}: {ratio:.0f} times finplot's speed, at least {least:.0f}")
+        )
+    return found
+
+
+def table_of(timings: list[Timing]) -> str:
+    head = (
+        f"{'chart':<10}{'candles':>10}  {'frame':<22}{'frames':>7}{'median':>10}{'p95':>10}{'worst':>10}  ms"
+    )
+    rows = [
+        f"{t.chart:<10}{t.candles:>10,}  {t.operation:<22}{t.n_frames:>7}"
+        f"{t.median:>10.2f}{t.p95:>10.2f}{t.worst:>10.2f}"
+        for t in timings
+    ]
+    return "\n".join([head, *rows])
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--candles", type=int, default=1_000_000, help="candles of the large chart")
+    parser.add_argument("--frames", type=int, default=200, help="frames of each kind; finplot paints a fifth")
+    parser.add_argument("--json", type=Path, help="write every figure to this file")
+    asked = parser.parse_args()
+    app = QApplication([])
+    candles = market(asked.candles)
+    time_ours(candles[:SMALL], 20)  # warm-up: fonts, caches
+    timings = [time_first_paint(candles[:FIRST_PAINT_CANDLES])]
+    timings += time_ours(candles[:SMALL], asked.frames) + time_ours(candles, asked.frames)
+    timings += time_finplot(candles, max(asked.frames // 5, 4))
+    found = verdicts(timings, asked.candles)
+    lines = [table_of(timings), "", *(f"{'pass' if good else 'FAIL'}  {text}" for good, text in found)]
+    sys.stdout.write("\n".join(lines) + "\n")
+    if asked.json:
+        asked.json.write_text(
+            json.dumps({"timings": [asdict(t) for t in timings], "verdicts": found}, indent=1)
+        )
+    app.quit()
+    return 0 if all(good for good, _ in found) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
