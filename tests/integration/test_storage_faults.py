@@ -186,6 +186,46 @@ with CandleStore(folder / "candles.db") as store, Journal(folder / "journal.db")
     assert (new, next_id, whole, damage) == (500, True, True, [])
 
 
+def test_room_is_kept_for_alerts_when_the_disk_is_full(tmp_path):
+    prefix = mount_or_skip("mount", "-t", "tmpfs", "-o", "size=40m", "none", str(tmp_path))
+    script = """
+import asyncio
+from workstation.storage.recorder import Recorder
+from workstation.storage.reserve import DiskReserve
+
+async def main():
+    reserve = DiskReserve(folder / "reserve", 12 << 20)
+    recorder = Recorder(CandleStore(folder / "candles.db"), Journal(folder / "journal.db"), reserve)
+    first = await recorder.record(KEY, candles(0, 10)), reserve.held
+    filler = open(folder / "filler", "wb", buffering=0)
+    try:
+        while True:
+            filler.write(bytes(4096))
+    except OSError:
+        pass
+    alerts, refused = 0, ""
+    for i in range(200):
+        alerts += await recorder.add_alert(make_signal(i), "x" * 4000, 1, 0) is not None
+    held_when_full = reserve.held
+    try:
+        await recorder.record(KEY, candles(10, 10))
+    except StoreError as error:
+        refused = str(error)
+    filler.close()
+    (folder / "filler").unlink()
+    later = await recorder.record(KEY, candles(10, 10)), reserve.held
+    await recorder.close()
+    print(json.dumps([first, alerts, held_when_full, refused, later]))
+
+asyncio.run(main())
+"""
+    first, alerts, held_when_full, refused, later = run(script, tmp_path, *prefix)
+    assert first == [10, True]
+    assert (alerts, held_when_full) == (200, False)
+    assert refused.startswith("The disk is nearly full: candles are not stored")
+    assert later == [10, True]
+
+
 def test_a_disk_that_fails_is_told_and_the_file_is_opened_anew(tmp_path):
     script = """
 import resource, signal

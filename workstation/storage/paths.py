@@ -62,6 +62,11 @@ class Paths:
         return private_folder(self.data) / "journal.db"
 
     @property
+    def reserve_file(self) -> Path:
+        """Room kept on the disk for the journal (`workstation.storage.reserve.DiskReserve`)."""
+        return private_folder(self.data) / "reserve"
+
+    @property
     def log_dir(self) -> Path:
         """Folder of the log files."""
         return private_folder(self.data / "log")

@@ -13,7 +13,9 @@ from workstation.domain.market import SeriesKey
 from workstation.domain.signal import Signal
 from workstation.storage.candle_store import CandleStore
 from workstation.storage.candle_writing import check_candles
+from workstation.storage.database import is_full_disk
 from workstation.storage.journal import Journal
+from workstation.storage.reserve import DiskReserve
 
 _T = TypeVar("_T")
 
@@ -43,9 +45,13 @@ class Recorder:
         Owned from now on: written to only here, closed with this.
     journal : Journal
         The same.
+    reserve : DiskReserve, optional
+        Given up when the disk is too full for the journal. Until there is room for it again candles, which
+        the venue still has, are refused, so that signals and alerts have the disk for themselves.
     """
 
-    def __init__(self, candles: CandleStore, journal: Journal) -> None:
+    def __init__(self, candles: CandleStore, journal: Journal, reserve: DiskReserve | None = None) -> None:
+        self._reserve = reserve
         self._candles = candles
         self._journal = journal
         self._journal_reader = journal.reader()
@@ -147,7 +153,7 @@ class Recorder:
     def _commit_next(self) -> None:
         batch, self._queue = self._queue, []
         loop = asyncio.get_running_loop()
-        self._committing = loop.run_in_executor(self._thread, _commit, batch)
+        self._committing = loop.run_in_executor(self._thread, self._commit, batch)
         self._committing.add_done_callback(lambda committed: self._answer(batch, committed))
 
     def _answer(self, batch: Sequence[_Write], committed: asyncio.Future[list[object]]) -> None:
@@ -164,19 +170,27 @@ class Recorder:
         if self._queue:
             self._commit_next()
 
-
-def _commit(batch: Sequence[_Write]) -> list[object]:
-    """Return what each write returned, or the error it met. Runs on the recorder's thread."""
-    results: dict[int, object] = {}
-    for store in {id(write.store): write.store for write in batch}.values():
-        places = [i for i, write in enumerate(batch) if write.store is store]
-        results |= _commit_together(store, {i: batch[i].work for i in places})
-    return [results[i] for i in range(len(batch))]
+    def _commit(self, batch: Sequence[_Write]) -> list[object]:
+        """Return what each write returned, or the error it met. Runs on the recorder's thread."""
+        journal = {i: write.work for i, write in enumerate(batch) if write.store is self._journal}
+        results = _commit_together(self._journal, journal)
+        full = {i: work for i, work in journal.items() if _met_full_disk(results[i])}
+        if full and self._reserve is not None and self._reserve.release():
+            results |= _commit_together(self._journal, full)
+        candles = {i: write.work for i, write in enumerate(batch) if write.store is self._candles}
+        if candles and self._reserve is not None and not self._reserve.ensure():
+            text = "The disk is nearly full: candles are not stored, what is left is for signals and alerts."
+            results |= {i: StoreError(text + " Free some space.") for i in candles}
+        else:
+            results |= _commit_together(self._candles, candles)
+        return [results[i] for i in range(len(batch))]
 
 
 def _commit_together(
     store: CandleStore | Journal, works: dict[int, Callable[[], object]]
 ) -> dict[int, object]:
+    if not works:
+        return {}
     try:
         with store.transaction():
             return {i: work() for i, work in works.items()}
@@ -187,3 +201,7 @@ def _commit_together(
     for i, work in works.items():
         alone |= _commit_together(store, {i: work})
     return alone
+
+
+def _met_full_disk(result: object) -> bool:
+    return isinstance(result, StoreError) and is_full_disk(result)
