@@ -208,7 +208,7 @@ class SymbolSearch(QFrame):
         self._place()
         self.show()
         self.raise_()
-        self.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.edit.setFocus(Qt.FocusReason.OtherFocusReason)  # a shortcut's focus would select what was typed
 
     def dismiss(self) -> None:
         """Close the sheet without a choice."""

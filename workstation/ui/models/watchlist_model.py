@@ -17,6 +17,7 @@ Index = QModelIndex | QPersistentModelIndex
 
 _DISPLAY, _TOOLTIP, _ALIGN, _ACCESSIBLE = 0, 3, 7, 11  # plain ints: an enum costs three times the call
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+_CENTRE = int(Qt.AlignmentFlag.AlignCenter)
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 NO_GRADE = "No grade yet: grades come with a trained model."
 
@@ -256,5 +257,5 @@ class WatchlistModel(QAbstractTableModel):
             if role == _TOOLTIP:
                 return _HEADER_TIPS[section]
             if role == _ALIGN:
-                return _LEFT if section == Column.SYMBOL else _RIGHT
+                return {Column.SYMBOL: _LEFT, Column.GRADE: _CENTRE}.get(Column(section), _RIGHT)
         return None

@@ -27,7 +27,7 @@ from workstation.ui.theme import Theme
 
 _FLASH_STEP_MS = 90
 _RESORT_MS = 1000  # rows that change places more often cannot be read
-_WIDTHS = {Column.LAST: 94, Column.CHANGE: 72, Column.GRADE: 50, Column.SPARK: 70}
+_WIDTHS = {Column.LAST: 94, Column.CHANGE: 72, Column.GRADE: 56, Column.SPARK: 68}
 _EMPTY = "Nothing is watched yet.\nPress Ctrl+D to watch the market on the chart, or + to find one."
 
 

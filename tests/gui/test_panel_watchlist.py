@@ -1,0 +1,222 @@
+"""The watchlist: order, filter, prices, keys."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from tests.fakes.window_world import ticker
+from workstation.ui.models.watchlist_model import Column, WatchlistModel
+from workstation.ui.panels.watchlist import WatchlistPanel
+from workstation.ui.theme import DARK, LIGHT
+
+pytestmark = pytest.mark.qt_log_ignore(
+    "This plugin does not support"
+)  # the offscreen platform has no window manager
+
+SYMBOLS = ("BTC/USDT", "ETH/USDT", "SOL/USDT", "PEPE/USDT")
+DOWN, UP = Qt.SortOrder.DescendingOrder, Qt.SortOrder.AscendingOrder
+
+
+@pytest.fixture
+def model(qtbot):
+    made = WatchlistModel(lambda symbol: 1e-8 if symbol.startswith("PEPE") else 0.01)
+    tester = QAbstractItemModelTester(made, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    made.set_symbols(SYMBOLS)
+    yield made
+    tester.deleteLater()
+
+
+@pytest.fixture
+def panel(qtbot):
+    made = WatchlistPanel(DARK, lambda _symbol: 0.01)
+    qtbot.addWidget(made)
+    made.resize(392, 300)
+    made.set_symbols(SYMBOLS)
+    made.show()
+    yield made
+    made.stop()
+
+
+def shown(model: WatchlistModel) -> list[str]:
+    return [model.symbol_at(row) for row in range(model.rowCount())]
+
+
+def cell(model: WatchlistModel, row: int, column: Column) -> str:
+    return model.data(model.index(row, column))
+
+
+def test_prices_are_shown_in_full_with_the_markets_own_decimals(model):
+    model.apply([ticker("PEPE/USDT", 0.00001234, -0.4), ticker("BTC/USDT", 67123.4, None)])
+    assert [cell(model, 3, column) for column in Column] == ["PEPE/USDT", "0.00001234", "−0.40 %", "–", ""]
+    assert [cell(model, 0, column) for column in Column][1:3] == ["67,123.40", "–"]
+
+
+def test_new_prices_are_told_once_for_all_rows(model, qtbot):
+    told = []
+    model.dataChanged.connect(lambda first, last: told.append((first.row(), last.row())))
+    model.apply([ticker(symbol, 1.0) for symbol in SYMBOLS])
+    assert told == [(0, 3)]
+
+
+def test_a_price_of_an_unwatched_market_changes_nothing(model):
+    assert not model.apply([ticker("DOGE/USDT", 1.0)])
+
+
+@pytest.mark.parametrize(
+    ("column", "order", "expected"),
+    [
+        (Column.SYMBOL, UP, ["BTC", "ETH", "PEPE", "SOL"]),
+        (Column.SYMBOL, DOWN, ["SOL", "PEPE", "ETH", "BTC"]),
+        (Column.LAST, UP, ["SOL", "ETH", "BTC", "PEPE"]),
+        (Column.LAST, DOWN, ["BTC", "ETH", "SOL", "PEPE"]),
+        (Column.CHANGE, DOWN, ["SOL", "BTC", "ETH", "PEPE"]),
+        (-1, UP, ["BTC", "ETH", "SOL", "PEPE"]),
+    ],
+)
+def test_sorting_puts_what_is_unknown_last_and_can_be_taken_back(model, column, order, expected):
+    model.apply([ticker("BTC/USDT", 60_000, 1), ticker("ETH/USDT", 3000, -1), ticker("SOL/USDT", 170, 4)])
+    model.sort(column, order)
+    assert [symbol.partition("/")[0] for symbol in shown(model)] == expected
+
+
+def test_the_selection_stays_on_its_market_when_rows_change_places(panel):
+    panel.apply([ticker("BTC/USDT", 2, 1), ticker("ETH/USDT", 3, 2)])
+    panel.show_opened("BTC/USDT")
+    panel.table.sortByColumn(Column.CHANGE, DOWN)
+    assert shown(panel.model)[0] == "ETH/USDT"
+    assert panel.current_symbol == "BTC/USDT"
+    panel.apply([ticker("BTC/USDT", 2, 9)])
+    panel.model.resort()
+    assert (shown(panel.model)[0], panel.current_symbol) == ("BTC/USDT", "BTC/USDT")
+
+
+def test_rows_sorted_by_price_change_places_at_most_once_a_second(panel):
+    panel.table.sortByColumn(Column.LAST, DOWN)
+    panel.apply([ticker("ETH/USDT", 3)])
+    first = shown(panel.model)
+    assert panel._resorting.isActive()
+    assert panel._resorting.interval() == 1000
+    panel.model.resort()
+    assert shown(panel.model)[0] == "ETH/USDT" != first[0]
+
+
+def test_the_filter_narrows_and_says_when_nothing_is_left(panel, qtbot):
+    qtbot.keyClicks(panel.filter, "et")
+    assert shown(panel.model) == ["ETH/USDT"]
+    panel.filter.setText("<b>zz")
+    assert panel.model.rowCount() == 0
+    assert panel._nothing.isVisible()
+    assert panel._nothing.text() == "No watched market holds “<b>zz”."
+    panel.filter.clear()
+    assert shown(panel.model) == list(SYMBOLS)
+
+
+def test_enter_in_the_filter_opens_the_first_hit(panel, qtbot):
+    panel.filter.setText("sol")
+    with qtbot.waitSignal(panel.open_requested) as opened:
+        qtbot.keyClick(panel.filter, Qt.Key.Key_Return)
+    assert opened.args == ["SOL/USDT"]
+
+
+def test_enter_and_double_click_open_a_row_and_del_asks_to_remove_it(panel, qtbot):
+    panel.show_opened("ETH/USDT")
+    with qtbot.waitSignal(panel.open_requested) as opened:
+        qtbot.keyClick(panel.table, Qt.Key.Key_Return)
+    assert opened.args == ["ETH/USDT"]
+    with qtbot.waitSignal(panel.open_requested) as opened:
+        panel.table.doubleClicked.emit(panel.model.index(2, 1))
+    assert opened.args == ["SOL/USDT"]
+    with qtbot.waitSignal(panel.edited) as edited:
+        qtbot.keyClick(panel.table, Qt.Key.Key_Delete)
+    assert edited.args == [("BTC/USDT", "SOL/USDT", "PEPE/USDT")]
+    assert shown(panel.model) == list(SYMBOLS), "the list changes when the engine says so"
+
+
+def test_a_market_cannot_be_watched_twice(panel, qtbot):
+    with qtbot.assertNotEmitted(panel.edited):
+        panel.add("BTC/USDT")
+    panel.set_symbols(("A/B", "A/B", "C/D"))
+    assert shown(panel.model) == ["A/B", "C/D"]
+
+
+def test_prices_survive_when_the_list_changes(model):
+    model.apply([ticker("SOL/USDT", 171.4)])
+    model.set_symbols(("SOL/USDT", "NEW/USDT"))
+    assert cell(model, 0, Column.LAST) == "171.40"
+    assert cell(model, 1, Column.LAST) == "–"
+
+
+def test_tab_leaves_the_table(qtbot):
+    window = QWidget()
+    qtbot.addWidget(window)
+    from PySide6.QtWidgets import QVBoxLayout
+
+    column = QVBoxLayout(window)
+    made, after = WatchlistPanel(LIGHT, lambda _symbol: 0.0), QLineEdit()
+    made.set_symbols(SYMBOLS)
+    column.addWidget(made)
+    column.addWidget(after)
+    with qtbot.waitActive(window):
+        window.show()
+    made.table.setFocus()
+    qtbot.keyClick(made.table, Qt.Key.Key_Tab)
+    assert after.hasFocus()
+    made.stop()
+
+
+def test_a_symbol_from_a_hostile_venue_stays_plain(panel):
+    panel.set_symbols(("<b>x</b>\u202egnp/USDT\n", "A" * 5000))
+    assert "\u202e" not in cell(panel.model, 0, Column.SYMBOL)
+    assert "\n" not in cell(panel.model, 0, Column.SYMBOL)
+    assert len(cell(panel.model, 1, Column.SYMBOL)) == 40
+    tip = panel.model.data(panel.model.index(0, 0), int(Qt.ItemDataRole.ToolTipRole))
+    assert "<b>" not in tip
+    assert "&lt;b&gt;x" in tip
+    panel.grab()
+
+
+def test_a_moved_price_is_tinted_and_the_tint_goes_away(panel, qtbot):
+    panel.apply([ticker("BTC/USDT", 100.0)])
+    panel.apply([ticker("BTC/USDT", 101.0)])
+    assert panel._flashing.isActive()
+    tinted = _colours_of_last(panel)
+    qtbot.waitUntil(lambda: not panel._flashing.isActive(), timeout=3000)
+    assert tinted != _colours_of_last(panel)
+
+
+def _colours_of_last(panel: WatchlistPanel) -> set[str]:
+    image = panel.table.viewport().grab().toImage()
+    x = panel.table.columnViewportPosition(Column.LAST)
+    return {image.pixelColor(x + 6, y).name() for y in range(30)}
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
+def test_rise_and_fall_have_their_colours_and_a_sparkline_is_drawn(panel, theme):
+    panel.set_theme(theme)
+    panel.model.set_spark("ETH/USDT", np.array([1.0, 3.0, 2.0, 5.0]))
+    panel.apply([ticker("BTC/USDT", 1, -3.0), ticker("ETH/USDT", 1, 3.0)])
+    image = panel.table.viewport().grab().toImage()
+    colours = {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(60)}
+    assert {theme.rise, theme.fall} <= colours
+
+
+def test_the_empty_list_says_how_to_fill_it(panel):
+    panel.set_symbols(())
+    assert panel._nothing.isVisible()
+    assert "Ctrl+D" in panel._nothing.text()
+
+
+def test_a_thousand_rows_take_prices_without_asking_for_hidden_ones(panel):
+    symbols = tuple(f"C{number}/USDT" for number in range(1000))
+    panel.set_symbols(symbols)
+    asked = []
+    plain = panel.delegate.paint
+    panel.delegate.paint = lambda painter, option, index: (
+        asked.append(index.row()),
+        plain(painter, option, index),
+    )
+    panel.apply([ticker(symbol, 5.0) for symbol in symbols])
+    panel.table.viewport().grab()
+    assert 0 < len(set(asked)) < 30

@@ -1,0 +1,106 @@
+"""Everything that takes the keyboard has a name, and foreign text is never markup."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible, QTextDocument
+from PySide6.QtWidgets import QWidget
+
+from tests.fakes.window_world import Desk, alert
+from workstation.link import messages as said
+from workstation.ui.commands import COMMANDS
+from workstation.ui.foreign_text import in_menu, one_line, tooltip
+from workstation.ui.shortcuts_dialog import ShortcutsDialog
+from workstation.ui.theme import DARK
+from workstation.ui.zone import ZONES, day_and_time, full_time, zone_of
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager
+
+
+def spoken_name(widget: QWidget) -> str:
+    return QAccessible.queryAccessibleInterface(widget).text(QAccessible.Text.Name)
+
+
+def test_every_control_has_a_name_for_a_screen_reader(tmp_path, qtbot):
+    desk = Desk(tmp_path)
+    desk.fill_store()
+    window = desk.open()
+    qtbot.addWidget(window)
+    desk.welcome()
+    desk.prices()
+    desk.tell(said.AlertSaid(alert(1)), said.Notice("venue", "Binance does not answer."))
+    window.search.open("btc")
+    takes_keys = [
+        widget
+        for widget in window.findChildren(QWidget)
+        if widget.isVisible() and widget.focusPolicy() is not Qt.FocusPolicy.NoFocus
+    ]
+    assert len(takes_keys) > 20
+    nameless = [
+        f"{type(w).__name__} in {type(w.parent()).__name__}" for w in takes_keys if not spoken_name(w)
+    ]
+    assert nameless == []
+    window.finish()
+
+
+def test_tab_goes_from_the_chart_through_the_panels_and_comes_back(tmp_path, qtbot):
+    desk = Desk(tmp_path)
+    desk.fill_store()
+    window = desk.open()
+    qtbot.addWidget(window)
+    desk.welcome()
+    with qtbot.waitActive(window):
+        window.activateWindow()
+    window.chart.setFocus()
+    seen = []
+    for _ in range(60):
+        qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Tab)
+        seen.append(window.focusWidget())
+        if window.focusWidget() is window.chart:
+            break
+    assert window.chart in seen
+    assert {window.watchlist.filter, window.watchlist.table, window.strip.symbol_button} <= set(seen)
+    window.finish()
+
+
+def test_every_command_is_on_the_sheet_of_keys(qtbot):
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    sheet = ShortcutsDialog(DARK, parent)
+    texts = {label.text() for label in sheet.findChildren(QWidget) if hasattr(label, "text")}
+    assert {command.title.rstrip("…") for command in COMMANDS if command.shortcut} <= texts
+
+
+def unspaced(text: str) -> str:
+    return "".join(text.split())
+
+
+@given(st.text(max_size=200))
+@settings(max_examples=200, deadline=None)
+def test_foreign_text_is_one_line_without_anything_that_moves_or_hides(text):
+    shown = one_line(text, 60)
+    inner = shown.removeprefix("\u2068").removesuffix("\u2069")
+    assert len(inner) <= 60
+    assert not any(
+        c in inner for c in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\n\r\x1b\0"
+    )
+    document = QTextDocument()
+    document.setHtml(tooltip(text))
+    assert unspaced(document.toPlainText()) == unspaced(one_line(text, 300)), "a tool tip shows it as it is"
+    assert "&" not in in_menu(text).replace("&&", "")
+
+
+def test_text_that_runs_right_to_left_cannot_turn_what_stands_around_it():
+    assert one_line("שלום/USDT") == "\u2068שלום/USDT\u2069"
+    assert one_line("BTC/USDT") == "BTC/USDT"
+
+
+@pytest.mark.parametrize("name", [name for name, _ in ZONES])
+def test_every_zone_on_offer_is_known_here(name):
+    assert day_and_time(1_722_513_600_000, zone_of(name)).startswith(("1 Aug ", "2 Aug "))
+
+
+def test_an_unknown_zone_is_utc():
+    assert full_time(1_722_513_600_000, zone_of("Mars/Olympus")) == "2024-08-01 12:00 UTC"
+    assert full_time(1_722_513_600_000, zone_of("../../etc/passwd")) == "2024-08-01 12:00 UTC"

@@ -1,0 +1,50 @@
+"""What the window remembers survives, and a damaged file takes nothing with it."""
+
+import json
+
+import pytest
+
+from tests.fakes.window_world import PRACTICE
+from workstation.ui.window_memory import WindowMemory
+
+
+def test_what_was_saved_is_read_back(tmp_path):
+    file = tmp_path / "deep" / "window.json"
+    memory = WindowMemory("Z2Vv", "ZG9ja3M=", "BTC/USDT", PRACTICE, 42, quiet=True)
+    memory.save(file)
+    assert WindowMemory.load(file) == memory
+    assert [path.name for path in file.parent.iterdir()] == ["window.json"]
+
+
+def test_the_first_session_remembers_nothing(tmp_path):
+    assert WindowMemory.load(tmp_path / "window.json") == WindowMemory()
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"\xff\xfe\x00garbage",
+        b"[]",
+        b"null",
+        b'{"version": 2}',
+        b'{"version": 1, "venue": {"name": "x"}}',
+        b'{"version": 1, "venue": null, "symbol": 7}',
+        b'{"version": 1, "venue": null, "unknown": 7}',
+        b'{"version": 1, "venue": {"name": "x", "kind": "none", "label": "", "speed": 1}}',
+        b"[" * 100_000,
+    ],
+)
+def test_a_damaged_file_is_set_aside_and_the_window_starts_fresh(tmp_path, raw):
+    file = tmp_path / "window.json"
+    file.write_bytes(raw)
+    assert WindowMemory.load(file) == WindowMemory()
+    assert (tmp_path / "window.damaged").read_bytes() == raw
+    assert not file.exists()
+
+
+def test_saving_over_an_old_file_replaces_it_whole(tmp_path):
+    file = tmp_path / "window.json"
+    file.write_text("x" * 10_000)
+    WindowMemory(symbol="ETH/USDT").save(file)
+    assert json.loads(file.read_text())["symbol"] == "ETH/USDT"
