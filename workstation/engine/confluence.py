@@ -69,7 +69,9 @@ def judge(
     """Return every signal in a history, oldest first.
 
     Each depends only on bars up to its own, and on no more of them than `workstation.engine.segments` says;
-    the same candles arriving one by one at a `ConfluenceStream` give the same signals.
+    the same candles arriving one by one at a `ConfluenceStream` give the same signals. In the first
+    ``segments.DEPTH + rules.cool_down`` bars a longer history could say otherwise: to be sure of a bar, give
+    that much before it.
 
     Parameters
     ----------
