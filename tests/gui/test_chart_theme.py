@@ -4,8 +4,10 @@ import re
 from dataclasses import fields
 
 import pytest
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QTableWidget
 
-from workstation.ui.theme import DARK, LIGHT, Theme
+from workstation.ui.theme import DARK, LIGHT, Theme, apply, system_prefers_dark
 
 THEMES = pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
 SURFACES = ("window", "panel", "base", "raised")
@@ -55,6 +57,31 @@ def test_candles_stand_out_from_the_chart(theme: Theme):
 def test_practice_is_never_the_colour_of_live(theme: Theme):
     assert contrast(theme.practice, theme.live) > 1.0
     assert theme.practice not in (theme.live, theme.rise, theme.bullish)
+
+
+@THEMES
+def test_a_theme_reaches_every_widget_whatever_the_platform_prefers(qapp, qtbot, theme: Theme):
+    before = qapp.palette(), qapp.styleSheet(), qapp.style().objectName()
+    try:
+        apply(qapp, theme)
+        apply(qapp, theme)  # a second time changes nothing
+        table = QTableWidget(2, 2)
+        qtbot.addWidget(table)
+        table.resize(300, 200)
+        table.show()
+        image = table.grab().toImage()
+        assert image.pixelColor(290, 190).name() == theme.base
+        assert qapp.palette().color(QPalette.ColorRole.WindowText).name() == theme.text
+        disabled = qapp.palette().color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.Text)
+        assert disabled.name() == theme.disabled
+    finally:
+        qapp.setStyleSheet(before[1])
+        qapp.setPalette(before[0])
+        qapp.setStyle(before[2])
+
+
+def test_a_desktop_that_does_not_say_gets_light_windows(qapp):
+    assert system_prefers_dark(qapp) is False
 
 
 def test_light_and_dark_know_which_they_are():

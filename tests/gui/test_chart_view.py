@@ -12,12 +12,13 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
-from workstation.domain.candle import Candle, CandleColumns
+from workstation.domain.candle import Candle, CandleColumns, Quality
 from workstation.domain.market import SeriesKey, slot_of
 from workstation.domain.signal import Direction, Family, FamilyVote, Signal, SignalOrigin
 from workstation.ui.chart import marker_painter
 from workstation.ui.chart.chart_view import ChartView
 from workstation.ui.chart.overlay_painter import go_live_box, signal_lines
+from workstation.ui.chart.quality_painter import quality_words
 from workstation.ui.theme import DARK, LIGHT, Theme
 
 KEY = SeriesKey("binance", "BTC/USDT", "1h")
@@ -236,6 +237,22 @@ def test_an_error_while_painting_is_said_on_the_chart_and_logged_once(chart, cap
         chart._change()
         assert count(picture(chart), DARK.warning) > 20
     assert len(caplog.records) == 1
+
+
+def test_a_candle_that_was_revised_carries_a_mark_and_says_so(chart):
+    history = columns(60)
+    chart.set_series(KEY, history)
+    bare = count(picture(chart), DARK.warning)
+    quality = np.zeros(60, np.uint8)
+    quality[55] = Quality.REVISED
+    quality[56] = Quality.IMPORTED
+    chart.set_series(KEY, replace(history, quality=quality))
+    marked = count(picture(chart), DARK.warning)
+    assert (bare, marked) == (0, 9)
+    hover(chart, chart.frame.slots.x_of(slot_of(START, "1h") + 55), 200)
+    assert count(picture(chart), DARK.warning, 30) > 50
+    assert quality_words(Quality.REVISED | Quality.IMPORTED) == "revised by the venue, from a file"
+    assert quality_words(Quality.SOUND) == ""
 
 
 def test_impossible_candles_are_left_out(chart, caplog):

@@ -25,6 +25,7 @@ class ChartColours:
     base: QColor
     text: QColor
     muted: QColor
+    warning: QColor
     grid: QColor
     border: QColor
     rise: QBrush
@@ -42,6 +43,7 @@ class ChartColours:
             base=QColor(theme.base),
             text=QColor(theme.text),
             muted=QColor(theme.muted),
+            warning=QColor(theme.warning),
             grid=QColor(theme.grid),
             border=QColor(theme.border),
             rise=QBrush(QColor(theme.rise_body)),

@@ -13,9 +13,6 @@ from workstation.ui.chart.series import ChartSeries
 from workstation.ui.chart.time_scale import SlotMap, TimeScale
 from workstation.ui.chart.time_ticks import DAY, TimeTick, time_ticks
 
-HEADER = 52
-"""Logical pixels at the top of the price pane that hold the caption and the read-out."""
-
 _PRICE_GAP = 44  # logical pixels between price labels
 _TIME_GAP = 84
 _UTC = ZoneInfo("UTC")
@@ -80,7 +77,7 @@ def make_frame(series: ChartSeries, view: View, layout: Layout, dpr: float) -> F
     columns = gather(series.pyramid, slots, *slots.visible(layout.plot_width))
     low, high, peak = _extremes(columns, series)
     height = round(layout.price_height * dpr)
-    prices = view.price.map(low, high, height, round(HEADER * dpr))
+    prices = view.price.map(low, high, height, round(layout.header * dpr))
     zone = _UTC if series.key.bar_ms >= DAY else view.zone
     return Frame(
         series=series,

@@ -21,6 +21,8 @@ class Layout:
         Of the time axis at the bottom; 0 in a very small chart.
     volume_height : int
         Of the volume pane above the time axis; 0 in a low chart.
+    header : int
+        Of the upper part of the price pane that holds caption and read-out, free of candles.
     """
 
     width: int
@@ -28,15 +30,16 @@ class Layout:
     axis_width: int
     time_height: int
     volume_height: int
+    header: int
 
     @classmethod
-    def of(cls, width: int, height: int, axis_width: int, time_height: int) -> "Layout":
+    def of(cls, width: int, height: int, axis_width: int, time_height: int, header: int) -> "Layout":
         """Return how a widget of this size is divided."""
         axis_width = axis_width if width >= _LEAST_FOR_AXES + axis_width else 0
         time_height = time_height if height >= _LEAST_FOR_AXES + time_height else 0
         body = height - time_height
         volume_height = round(body * _VOLUME_SHARE) if body >= _LEAST_FOR_VOLUME else 0
-        return cls(width, height, axis_width, time_height, volume_height)
+        return cls(width, height, axis_width, time_height, volume_height, header)
 
     @property
     def plot_width(self) -> int:

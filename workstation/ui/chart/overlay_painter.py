@@ -11,6 +11,7 @@ from workstation.ui.chart.axis_painter import AXIS_PADDING, LEFT, TOP
 from workstation.ui.chart.colours import ChartColours
 from workstation.ui.chart.frame import Frame
 from workstation.ui.chart.labels import Labels, Style
+from workstation.ui.chart.quality_painter import quality_words
 from workstation.ui.chart.time_ticks import moment_label, zone_label
 from workstation.ui.number_format import countdown, percent, price, volume
 
@@ -93,6 +94,9 @@ def paint_readout(brush: Brush, frame: Frame, slot: int) -> None:
         f"{moment_label(open_time, frame.zone, frame.series.key.bar_ms)} {zone_label(open_time, frame.zone)}"
     )
     parts = [] if candle is None else _parts(candle, frame.series.price_step, brush.colours)
+    doubts = quality_words(frame.series.quality_at(slot))
+    if doubts:
+        parts.append(("", doubts, brush.colours.warning))
     at = QPointF(LEFT, TOP + brush.labels.height(Style.CAPTION) + 4)
     limit = frame.layout.plot_width
     for name, value, colour in [*parts, ("", when, brush.colours.muted)]:

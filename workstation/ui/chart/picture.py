@@ -3,13 +3,14 @@
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPixmap
 
-from workstation.ui.chart.axis_painter import needed_axis_width, paint_axes, paint_caption, paint_grid
+from workstation.ui.chart.axis_painter import TOP, needed_axis_width, paint_axes, paint_caption, paint_grid
 from workstation.ui.chart.candle_painter import paint_candles
 from workstation.ui.chart.colours import ChartColours
 from workstation.ui.chart.frame import Frame, View, make_frame
-from workstation.ui.chart.labels import Labels
+from workstation.ui.chart.labels import Labels, Style
 from workstation.ui.chart.layout import Layout
 from workstation.ui.chart.marker_painter import Sprites, paint_markers
+from workstation.ui.chart.quality_painter import paint_doubts
 from workstation.ui.chart.series import ChartSeries
 from workstation.ui.theme import Theme
 
@@ -60,8 +61,9 @@ class Picture:
         return frame
 
     def _layout(self, size: QSize) -> Layout:
-        time_height = round(self.labels.height() + 12)
-        return Layout.of(size.width(), size.height(), self._axis_width, time_height)
+        line = self.labels.height()
+        header = round(TOP + self.labels.height(Style.CAPTION) + line + 12)
+        return Layout.of(size.width(), size.height(), self._axis_width, round(line + 12), header)
 
     def _reserve(self, size: QSize, dpr: float) -> None:
         device = QSize(round(size.width() * dpr), round(size.height() * dpr)).expandedTo(QSize(1, 1))
@@ -79,5 +81,6 @@ class Picture:
         painter.setClipRect(QRect(0, 0, right, frame.device(frame.layout.body_height)))
         paint_candles(painter, frame, self.colours)
         painter.setClipRect(QRect(0, 0, right, frame.device(frame.layout.price_height)))
+        paint_doubts(painter, frame, self.colours)
         paint_markers(painter, frame, self._sprites)
         painter.restore()

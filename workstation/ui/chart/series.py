@@ -6,10 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from workstation.domain.candle import Candle, CandleColumns, FloatArray, IntArray
+from workstation.domain.candle import Candle, CandleColumns, FlagArray, FloatArray, IntArray, Quality
 from workstation.domain.market import SeriesKey, open_of_slot, slot_of
 from workstation.domain.signal import Direction, Signal
 from workstation.ui.chart.pyramid import Pyramid
+
+_DOUBTS = Quality.REVISED | Quality.OUTLIER
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,6 +52,9 @@ class ChartSeries:
         self.practice = practice
         self.pyramid = Pyramid()
         self.forming_slot: int | None = None
+        self._flagged: IntArray = np.empty(0, np.int64)
+        self._flags: FlagArray = np.empty(0, np.uint8)
+        self._doubted: IntArray = np.empty(0, np.int64)
         self._signals: dict[int, Signal] = {}
         self._forming_signal: Signal | None = None
         self._marks: dict[Direction, Marks] = {}
@@ -66,6 +71,9 @@ class ChartSeries:
         rows = (columns.open, columns.high, columns.low, columns.close, columns.volume)
         self.pyramid.load(slots, rows)
         self.forming_slot = None
+        flagged = columns.quality != Quality.SOUND
+        self._flagged, self._flags = slots[flagged], columns.quality[flagged]
+        self._doubted = slots[(columns.quality & _DOUBTS) != 0]
         if forming is not None and slot_of(forming.open_time, self.key.timeframe) > self.pyramid.last_slot:
             self.apply(forming)
 
@@ -88,6 +96,17 @@ class ChartSeries:
         """Return the candle of a slot; None for a hole."""
         bar = self.pyramid.bar(slot)
         return None if bar is None else Candle(self.open_time(slot), *bar, closed=slot != self.forming_slot)
+
+    def quality_at(self, slot: int) -> Quality:
+        """Return what is known against the stored candle of a slot."""
+        row = int(np.searchsorted(self._flagged, slot))
+        known = row < len(self._flagged) and self._flagged[row] == slot
+        return Quality(int(self._flags[row])) if known else Quality.SOUND
+
+    def doubted(self, first_slot: int, end_slot: int) -> IntArray:
+        """Return the slots ``first_slot .. end_slot - 1`` whose candle was revised or is an extreme print."""
+        begin, end = np.searchsorted(self._doubted, (first_slot, end_slot))
+        return self._doubted[begin:end]
 
     def open_time(self, slot: int) -> int:
         """Return when the bar of a slot opens, UTC milliseconds."""

@@ -6,7 +6,7 @@ its length.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,7 @@ _MINUTE_RUNGS = (1, 5, 15, 30, 60, 120, 180, 360, 720)
 _DAY_RUNGS = (1, 2, 4, 7, 14)
 _MONTH_RUNGS = (1, 2, 3, 6)
 _YEAR_RUNGS = (1, 2, 5, 10)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MOST_TICKS = 400  # far more than a screen holds; stops a mistaken range from running for ever
 _EARLIEST_MS = -60_000_000_000_000  # the year 68; beyond the calendar's edges there is nothing to label
 _LATEST_MS = 200_000_000_000_000
@@ -143,10 +144,10 @@ def _days(first: date, last: date) -> Iterator[date]:
 def _utc_ms(day: date, at: time, zone: ZoneInfo) -> int | None:
     """Return when the wall clock there shows `at`; None in the hour that a spring night skips."""
     moment = datetime.combine(day, at, zone)
-    seconds = int(moment.timestamp())
-    there = datetime.fromtimestamp(seconds, zone)
-    return seconds * 1000 if (there.hour, there.minute) == (at.hour, at.minute) else None
+    time_ms = int(moment.timestamp()) * 1000
+    there = _local(time_ms, zone)
+    return time_ms if (there.hour, there.minute) == (at.hour, at.minute) else None
 
 
 def _local(time_ms: float, zone: ZoneInfo) -> datetime:
-    return datetime.fromtimestamp(time_ms / 1000, zone)
+    return (_EPOCH + timedelta(milliseconds=time_ms)).astimezone(zone)  # also before 1970, on every system
