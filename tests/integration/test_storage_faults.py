@@ -17,6 +17,7 @@ from workstation.domain.candle import CandleColumns
 from workstation.domain.market import SeriesKey
 from workstation.storage.candle_store import CandleStore
 from workstation.storage.journal import Journal
+from workstation.storage.settings import SettingsFile
 
 KEY = SeriesKey("binance", "BTC/USDT", "1h")
 HOUR = 3_600_000
@@ -224,6 +225,55 @@ asyncio.run(main())
     assert (alerts, held_when_full) == (200, False)
     assert refused.startswith("The disk is nearly full: candles are not stored")
     assert later == [10, True]
+
+
+def test_settings_on_a_full_disk_stay_as_they_were(tmp_path):
+    prefix = mount_or_skip("mount", "-t", "tmpfs", "-o", "size=64k", "none", str(tmp_path))
+    script = """
+from workstation.storage.settings import Settings, SettingsFile
+file = SettingsFile(folder / "settings.toml")
+file.save(Settings().changed({"chart.zone": "Asia/Tokyo"}))
+before = (folder / "settings.toml").read_bytes()
+try:
+    with open(folder / "filler", "wb", buffering=0) as filler:
+        while True:
+            filler.write(bytes(4096))
+except OSError:
+    pass
+try:
+    file.save(Settings().changed({"chart.zone": "UTC", "alerts.sound": False}))
+    said = ""
+except StoreError as error:
+    said = str(error)
+print(json.dumps([said, (folder / "settings.toml").read_bytes() == before,
+                  sorted(p.name for p in folder.iterdir())]))
+"""
+    said, same, files = run(script, tmp_path, *prefix)
+    assert "No space left on device" in said
+    assert same
+    assert files == ["filler", "settings.toml"]
+
+
+def test_settings_are_the_old_or_the_new_ones_after_a_kill(tmp_path):
+    script = """
+from workstation.storage.settings import Settings, SettingsFile
+file, i = SettingsFile(folder / "settings.toml"), 0
+while True:
+    file.save(Settings().changed({"practice.seed": i}))
+    print(json.dumps(i), flush=True)
+    i += 1
+"""
+    random = np.random.default_rng(2)
+    for _ in range(6):
+        writer = subprocess.Popen(
+            [sys.executable, "-c", PRELUDE + script, str(tmp_path)], stdout=subprocess.PIPE, text=True
+        )
+        said = [json.loads(writer.stdout.readline()) for _ in range(int(random.integers(2, 20)))]
+        writer.kill()
+        said += [int(line) for line in writer.communicate()[0].splitlines() if line]
+        settings, problems = SettingsFile(tmp_path / "settings.toml").load()
+        assert problems == []
+        assert settings.practice.seed - said[-1] in (0, 1), "the last one acknowledged, or the next"
 
 
 def test_a_disk_that_fails_is_told_and_the_file_is_opened_anew(tmp_path):

@@ -121,8 +121,6 @@ class CandleStore:
         """Close the file."""
         self._database.close()
 
-    # ---- writing
-
     def add(self, key: SeriesKey, candles: CandleColumns) -> int:
         """Store closed candles of one series; return how many were new.
 
@@ -177,8 +175,6 @@ class CandleStore:
         aside = set_aside(path)
         text = f"{path} was damaged; it is kept as {aside.name}, candles are fetched again."
         self._damage[None, len(self._damage)] = text
-
-    # ---- reading
 
     def read(self, key: SeriesKey, since_ms: int | None = None, until_ms: int | None = None) -> CandleColumns:
         """Return stored candles with ``since_ms <= open_time < until_ms``, oldest first.
@@ -246,8 +242,6 @@ class CandleStore:
             series = None if connection is None else candle_query.series_id(connection, key)
             rows = () if connection is None else connection.execute(sql, (series,))
             return [Quarantined(*row) for row in rows]
-
-    # ---- damage
 
     def damage(self) -> list[str]:
         """Return what was found damaged so far, one sentence each."""

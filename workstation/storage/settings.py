@@ -2,9 +2,11 @@
 
 import contextlib
 import errno
+import fcntl
 import os
 import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -182,21 +184,29 @@ def _write(path: Path, text: str) -> None:
     StoreError
         The place cannot be written (`StoreReadOnly`), or is full.
     """
-    beside = path.with_name(f"{path.name}.{os.getpid()}.new")
+    beside = path.with_name(path.name + ".new")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with open(beside, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
+        with _locked(path.parent) as folder:
+            with open(beside, "w", encoding="utf-8", newline="") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(path)
             os.fsync(folder)  # the rename itself must survive a power cut
-        finally:
-            os.close(folder)
     except OSError as error:
         with contextlib.suppress(OSError):
             beside.unlink()
         kind = StoreReadOnly if error.errno in _READ_ONLY else StoreError
         raise kind(f"{path} cannot be written ({error.strerror}); it is as it was.") from error
+
+
+@contextlib.contextmanager
+def _locked(folder: Path) -> Iterator[int]:
+    """Hold a folder against another process that saves at the same moment; yield its descriptor."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX)
+        yield opened
+    finally:
+        os.close(opened)
