@@ -101,3 +101,16 @@ def test_a_connection_is_not_live_before_every_series_spoke_or_had_its_time():
     it.tick(1.0)
     it.tick(2.0)
     assert it.verdict().state is FeedState.LIVE
+
+
+def test_a_price_told_just_after_its_candle_suspects_nothing():
+    it = silence()
+    it.tick(0)
+    it.heard_prices()
+    it.heard(KEY)
+    it.tick(1)
+    it.traded(KEY.symbol)  # the price of the very trade that the candle spoke of
+    for second in range(1, 20):
+        it.tick(second)
+        it.heard_prices()
+    assert it.verdict().state is FeedState.LIVE

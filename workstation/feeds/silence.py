@@ -8,6 +8,9 @@ from workstation.domain.market import SeriesKey
 from workstation.feeds.reconnect import FeedTimings
 
 
+_PRICE_PERIOD_S = 1.5  # venues tell all prices about every second
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What silence says about a connection.
@@ -52,6 +55,9 @@ class Silence:
         self._prices_s: float | None = None
         self._keys_of: dict[str, list[SeriesKey]] = {}
         self._moved_s: dict[SeriesKey, float] = {}
+        self._heard_s: dict[SeriesKey, float] = {}
+        # A price is told up to a second, or one polling, after the trade that its candle spoke of at once.
+        self._price_lag_s = _PRICE_PERIOD_S if has_ticker_stream else timings.poll_s + _PRICE_PERIOD_S
         self.settled = False
 
     def follow(self, keys: Iterable[SeriesKey]) -> None:
@@ -61,6 +67,7 @@ class Silence:
             self._keys_of.setdefault(key.symbol, []).append(key)
         followed = {key for keys_of in self._keys_of.values() for key in keys_of}
         self._moved_s = {key: at for key, at in self._moved_s.items() if key in followed}
+        self._heard_s = {key: at for key, at in self._heard_s.items() if key in followed}
 
     def tick(self, now_s: float) -> None:
         """Let time pass.
@@ -78,6 +85,7 @@ class Silence:
         """Note that a series spoke."""
         self._note_first()
         self._moved_s.pop(key, None)
+        self._heard_s[key] = self._now_s
         self.blamed.discard(key)
 
     def heard_prices(self) -> None:
@@ -92,7 +100,8 @@ class Silence:
     def traded(self, symbol: str) -> None:
         """Note that a market's price moved: its candles must move too."""
         for key in self._keys_of.get(symbol, ()):
-            self._moved_s.setdefault(key, self._now_s)
+            if self._now_s - self._heard_s.get(key, -self._price_lag_s) >= self._price_lag_s:
+                self._moved_s.setdefault(key, self._now_s)
 
     def verdict(self) -> Verdict:
         """Return what the silence so far says."""

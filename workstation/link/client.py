@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from workstation.domain.errors import LinkError, TidemarkError
-from workstation.link.messages import PROTOCOL, Command, Done, Failed, Hello, Notice, ToWindow
+from workstation.link.messages import PROTOCOL, Command, Done, Failed, Hello, Notice, ToWindow, Welcome
 from workstation.link.wire import MessageReader, encode
 
 RETRY_S = 0.1
@@ -69,9 +69,12 @@ class LinkClient:
             writer.write(encode(Hello(number, PROTOCOL, self._last_alert_id())))
             while (fact := await facts.next()) is not None:
                 if isinstance(fact, Done | Failed):
-                    self._settle(fact, number, writer)
-                else:
-                    self._on_fact(fact)
+                    self._settle(fact, number)
+                    continue
+                if isinstance(fact, Welcome):
+                    self._writer = writer
+                    self._on_connected(True)
+                self._on_fact(fact)
         finally:
             was_connected, self._writer = self._writer is not None, None
             for answer in self._answers.values():
@@ -82,13 +85,9 @@ class LinkClient:
             if was_connected:
                 self._on_connected(False)
 
-    def _settle(self, answer: Done | Failed, hello: int, writer: asyncio.StreamWriter) -> None:
-        if answer.number == hello:
-            if isinstance(answer, Failed):
-                raise LinkError(answer.reason)
-            self._writer = writer
-            self._on_connected(True)
-            return
+    def _settle(self, answer: Done | Failed, hello: int) -> None:
+        if answer.number == hello and isinstance(answer, Failed):
+            raise LinkError(answer.reason)
         waiting = self._answers.pop(answer.number, None)
         if waiting is None or waiting.done():
             return

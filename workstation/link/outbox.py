@@ -57,8 +57,7 @@ class Outbox:
         self._vitals = vitals
 
     def forget_series(self, kept: Collection[SeriesKey]) -> None:
-        """Drop the state of series that are no longer shown."""
-        self._candles = {k: v for k, v in self._candles.items() if k in kept}
+        """Drop the forming verdicts of series that are no longer shown."""
         self._forming = {k: v for k, v in self._forming.items() if k in kept}
 
     def take_frame(self, venue_time_ms: int, data_age_ms: int | None) -> Frame:

@@ -1,0 +1,252 @@
+"""The window's process: builds the window, joins it to an engine, and ends both in order."""
+
+import asyncio
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication
+
+from workstation.domain.errors import StoreError, TidemarkError
+from workstation.domain.market import SeriesKey
+from workstation.link.client import LinkClient
+from workstation.link.doorbell import Doorbell, ring
+from workstation.link.engine_process import EngineProcess
+from workstation.link.messages import Command, DismissAlert, Follow, Notice, SetWatchlist, ShutDown, Unfollow
+from workstation.services.supervisor import Supervisor
+from workstation.storage.candle_store import CandleStore
+from workstation.storage.instance_lock import InstanceLock
+from workstation.storage.journal import Journal
+from workstation.storage.paths import Paths, resource
+from workstation.storage.settings import Settings, SettingsFile
+from workstation.ui.application import LastResort, make_application
+from workstation.ui.bridge import Bridge
+from workstation.ui.main_window import MainWindow
+from workstation.ui.notifier import Notifier
+from workstation.ui.qt_loop import run
+from workstation.ui.sound import AlertSound
+from workstation.ui.surroundings import Choices, Surroundings
+from workstation.ui.window_memory import WindowMemory
+
+LINGER_S = 60.0  # how long an engine of ours waits for a window that crashed to come back
+FIRST_RESTART_S, LAST_RESTART_S = 1.0, 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class WindowOptions:
+    """How this window was asked for.
+
+    Parameters
+    ----------
+    engine_arguments : tuple of str
+        For an engine started by it, as after ``tidemark serve``.
+    screenshot : Path or None
+        Where to save a picture of the window before it closes by itself.
+    after_s : float
+        ... so long after its start, seconds.
+    """
+
+    engine_arguments: tuple[str, ...] = ()
+    screenshot: Path | None = None
+    after_s: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPast:
+    """What lies in the store, opened for reading."""
+
+    candles: CandleStore
+    journal: Journal
+
+    @classmethod
+    def of(cls, paths: Paths) -> "StoredPast":
+        """Open the store of these folders; one that is not there yet is empty until it is."""
+        return cls(CandleStore(paths.candles_db, read_only=True), Journal(paths.journal_db, read_only=True))
+
+    def close(self) -> None:
+        """Close both files."""
+        self.candles.close()
+        self.journal.close()
+
+
+class EngineDesk:
+    """Asks the engine for the window: each request is a task, a refusal a notice."""
+
+    def __init__(self, client: LinkClient, bridge: Bridge, tasks: Supervisor) -> None:
+        self._client, self._bridge, self._tasks = client, bridge, tasks
+
+    def follow(self, key: SeriesKey) -> None:
+        """Load and stream a series, and send its signals."""
+        self._ask(lambda number: Follow(number, key))
+
+    def unfollow(self, key: SeriesKey) -> None:
+        """No longer send this series."""
+        self._ask(lambda number: Unfollow(number, key))
+
+    def set_watchlist(self, symbols: Sequence[str]) -> None:
+        """Watch exactly these symbols."""
+        self._ask(lambda number: SetWatchlist(number, tuple(symbols)))
+
+    def dismiss_alert(self, alert_id: int) -> None:
+        """Close an alert for good."""
+        self._ask(lambda number: DismissAlert(number, alert_id))
+
+    def _ask(self, command: Callable[[int], Command]) -> None:
+        if self._client.is_connected:
+            self._tasks.start("ask the engine", self._answer(command))
+
+    async def _answer(self, command: Callable[[int], Command]) -> None:
+        try:
+            await self._client.ask(command)
+        except TidemarkError as error:
+            self._bridge.on_fact(Notice("request", str(error)))
+
+
+class WindowHouse:
+    """Everybody in the window's process."""
+
+    def __init__(self, paths: Paths, options: WindowOptions) -> None:
+        self._paths, self._options = paths, options
+        self._settings_file = SettingsFile(paths.settings_file)
+        self._settings, self._problems = self._settings_file.load()
+        self._log_file = paths.log_dir / "engine.log"
+        self._ending = asyncio.Event()
+        self._tasks = Supervisor(self._on_task_died)
+        self._past = StoredPast.of(paths)
+        self._bridge = Bridge()
+        self._client = LinkClient(
+            paths.engine_socket, self._bridge.on_fact, self._on_connected, lambda: self._window.last_alert_id
+        )
+        self._engine = EngineProcess(["--linger", f"{LINGER_S:g}", *options.engine_arguments], self._log_file)
+        self._notifier = Notifier(resource("icons", "tidemark.svg"), self._say("notifications"))
+        self._window = MainWindow(self._surroundings(), _choices(self._settings))
+        self._window.close_requested.connect(self._ending.set)
+        self._bell = Doorbell(paths.window_socket, self._window.bring_to_front)
+
+    def _surroundings(self) -> Surroundings:
+        memory_file = self._paths.layout_file
+        return Surroundings(
+            bridge=self._bridge,
+            requests=EngineDesk(self._client, self._bridge, self._tasks),
+            past=self._past,
+            tasks=self._tasks,
+            notifier=self._notifier,
+            sound=AlertSound(resource("sounds", "alert.wav"), QApplication.beep, self._say("sound")),
+            memory=WindowMemory.load(memory_file),
+            memory_file=memory_file,
+            on_choice=self._on_choice,
+        )
+
+    def _say(self, subject: str) -> Callable[[str], None]:
+        return lambda text: self._bridge.on_fact(Notice(subject, text))
+
+    async def live(self) -> int:
+        """Show the window until it is closed; return the exit code."""
+        failed = False
+        try:
+            self._window.start()
+            self._window.show()
+            await self._bell.hang()
+            for problem in self._problems:
+                self._bridge.on_fact(Notice(f"settings {problem}", problem))
+            await asyncio.sleep(0)  # the first frame is painted before an engine competes for the processor
+            self._tasks.start("talk to the engine", self._client.run())
+            self._tasks.start("keep an engine running", self._keep_engine())
+            if self._options.screenshot is not None:
+                await asyncio.wait([self._tasks.start("wait", asyncio.sleep(self._options.after_s))])
+                failed = not self._window.grab().save(str(self._options.screenshot))
+            else:
+                await self._ending.wait()
+        finally:
+            await self._close()
+        if failed:
+            raise TidemarkError(f"The picture could not be saved as {self._options.screenshot}.")
+        return 0
+
+    async def _keep_engine(self) -> None:
+        """Start an engine where none answers, and again when it dies; ever more slowly if it keeps dying."""
+        wait_s = FIRST_RESTART_S
+        await asyncio.sleep(0.1)  # one that runs already has answered by now
+        while True:
+            if not self._client.is_connected and not self._engine.is_running:
+                if self._engine.exit_code is not None:
+                    await asyncio.sleep(wait_s)
+                    wait_s = min(2 * wait_s, LAST_RESTART_S)
+                self._engine.start()
+            elif self._client.is_connected:
+                wait_s = FIRST_RESTART_S
+            await asyncio.sleep(0.2)
+
+    def _on_connected(self, is_connected: bool) -> None:
+        if not is_connected and not self._ending.is_set():
+            self._bridge.on_engine_lost()
+
+    def _on_choice(self, name: str, value: object) -> None:
+        self._settings = self._settings_file.load()[0].changed({name: value})
+        try:
+            self._settings_file.save(self._settings)
+        except StoreError as error:
+            self._bridge.on_fact(Notice("settings", f"{error} This choice lasts until Tidemark closes."))
+
+    def _on_task_died(self, name: str, error: BaseException) -> None:
+        why = str(error) if isinstance(error, TidemarkError) else f"an unexpected {type(error).__name__}"
+        self._bridge.on_fact(Notice(f"task {name}", f"The window could not {name}: {why}. The rest goes on."))
+
+    async def _close(self) -> None:
+        self._ending.set()
+        self._bell.take_down()
+        self._window.hide()
+        if self._client.is_connected:
+            try:
+                await self._client.ask(ShutDown)
+            except TidemarkError:
+                pass  # it is not ours, or gone already
+            else:
+                await self._engine.leave()
+        elif self._engine.is_running:
+            await self._engine.leave()
+        self._window.finish()
+        await self._tasks.close()
+        self._notifier.close()
+        self._past.close()
+
+
+def _choices(settings: Settings) -> Choices:
+    return Choices(
+        timeframe=settings.chart.timeframe,
+        log_scale=settings.chart.log_scale,
+        zone=settings.chart.zone,
+        theme=settings.appearance.theme,
+        sound=settings.alerts.sound,
+        notifications=settings.alerts.notifications,
+    )
+
+
+def run_window(options: WindowOptions) -> int:
+    """Open the window over this user's folders, or bring the one that is open to the front.
+
+    Returns
+    -------
+    int
+        Exit code: 0 done.
+    """
+    paths = Paths.of_user()
+    lock = InstanceLock(paths.window_lock)
+    if not lock.acquire():
+        if ring(paths.window_socket):
+            return 0  # it came to the front: that is what was asked for
+        raise TidemarkError("Tidemark is open already, but its window does not answer; close it first.")
+    try:
+        app = make_application(sys.argv[:1], SettingsFile(paths.settings_file).load()[0].appearance.theme)
+        restore = LastResort(str(paths.log_dir)).install()
+        try:
+            return run(_live(paths, options), app) or 0
+        finally:
+            restore()
+    finally:
+        lock.release()
+
+
+async def _live(paths: Paths, options: WindowOptions) -> int:
+    return await WindowHouse(paths, options).live()
