@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 from workstation.domain.candle import Candle, CandleColumns, Quality
 from workstation.domain.market import SeriesKey, slot_of
 from workstation.domain.signal import Direction, Family, FamilyVote, Signal, SignalOrigin
-from workstation.ui.chart import marker_painter
+from workstation.ui.chart import candle_painter, marker_painter
 from workstation.ui.chart.chart_view import ChartView
 from workstation.ui.chart.overlay_painter import go_live_box, signal_lines
 from workstation.ui.chart.quality_painter import quality_words
@@ -431,6 +431,28 @@ def test_markers_of_one_direction_never_touch(chart):
     xs = [marker.x for marker in marker_painter.lay_out(chart.frame)]
     assert len(xs) > 10
     assert np.diff(xs).min() >= marker_painter.marker_size(chart.frame)
+
+
+def test_a_forming_marker_stands_beside_a_settled_one_however_narrow_the_bars(chart):
+    chart.set_series(KEY, columns(5000))
+    chart.apply_candles([candle(5000)])
+    chart.set_signals([signal(4998)])
+    chart.set_forming_signal(signal(5000, closed=False))
+    first = slot_of(START, "1h")
+    chart.show_slots(first, first + 5010)
+    settle()
+    assert [marker.closed for marker in marker_painter.lay_out(chart.frame)] == [True, False]
+
+
+@pytest.mark.parametrize("n_shown", [50, 500, 5000, 50_000])
+def test_a_frame_never_paints_more_than_two_shapes_a_pixel_column(chart, n_shown):
+    chart.set_series(KEY, columns(50_000))
+    first = slot_of(START, "1h")
+    chart.show_slots(first + 50_000 - n_shown, first + 49_999)
+    settle()
+    candles = candle_painter.lay_out(chart.frame, chart.frame.columns)
+    n_shapes = sum(map(len, (*candles.wicks, *candles.bodies)))
+    assert 0 < n_shapes <= 2 * (chart.frame.layout.plot_width + 2)
 
 
 @pytest.mark.parametrize("scale", ["1.25", "2"])

@@ -142,10 +142,19 @@ def _placed(frame: Frame, marks: Marks, direction: Direction, size: int) -> list
 
 
 def _strongest(frame: Frame, marks: Marks, rows: slice, size: int) -> IntArray:
-    """Return the positions within `rows` of the marks that stand for their neighbours."""
-    slots, strength = marks.slots[rows], marks.strength[rows]
+    """Return the positions within `rows` of the marks that stand for their neighbours.
+
+    One that is forming stands for itself only: it neither hides a settled one nor hides behind it.
+    """
+    settled = np.flatnonzero(marks.closed[rows])
+    chosen = settled[_thinned(frame, marks.slots[rows][settled], marks.strength[rows][settled], size)]
+    return np.sort(np.append(chosen, np.flatnonzero(~marks.closed[rows])))
+
+
+def _thinned(frame: Frame, slots: IntArray, strength: FloatArray, size: int) -> IntArray:
+    """Return the positions of the strongest marks that do not touch."""
     away = math.ceil((size + 2) * (_CROWD if size < _SIZE * frame.dpr else 1.0) / frame.slots.per_slot)
-    if away <= 1:
+    if away <= 1 or not len(slots):
         return np.arange(len(slots))
     cells = slots // away
     order = np.lexsort((slots, strength, cells))
