@@ -4,12 +4,21 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 
 import pytest
 
 from workstation.domain.errors import StoreError, StoreReadOnly
 from workstation.storage.instance_lock import InstanceLock
 from workstation.storage.paths import Paths, require_writable, resource
+
+
+@pytest.fixture(autouse=True)
+def temporary_folder(monkeypatch):
+    """Give each test a system's temporary folder of its own, with a name short enough for sockets."""
+    with tempfile.TemporaryDirectory() as folder:
+        monkeypatch.setattr(tempfile, "tempdir", folder)
+        yield
 
 
 def test_one_variable_puts_everything_below_one_folder(tmp_path, monkeypatch):
