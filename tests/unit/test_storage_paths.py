@@ -14,8 +14,8 @@ from workstation.storage.paths import Paths, require_writable, resource
 
 
 @pytest.fixture(autouse=True)
-def temporary_folder(monkeypatch):
-    """Give each test a system's temporary folder of its own, with a name short enough for sockets."""
+def temporary_folder(monkeypatch, tmp_path):
+    """Give each test its own temporary folder of the system, once `tmp_path` lies in the real one."""
     with tempfile.TemporaryDirectory() as folder:
         monkeypatch.setattr(tempfile, "tempdir", folder)
         yield
