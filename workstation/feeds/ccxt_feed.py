@@ -45,7 +45,7 @@ class CcxtFeed:
         self._timings = timings or FeedTimings()
         self._line = Line(opened.exchange, opened.venue.label, opened.clock, self._timings)
         self._status = FeedStatus(listener)
-        self._history = HistoryReader(self._line, opened.clock, listener, opened.page_rows)
+        self._history = HistoryReader(self._line, listener, opened.page_rows)
         self._markets: tuple[Market, ...] = ()
         self._loading = asyncio.Lock()
         self._wanted: tuple[SeriesKey, ...] = ()
@@ -116,9 +116,7 @@ class CcxtFeed:
             await self._wait_for_leave()
             await self.markets()
             await self._line.measure_clock()
-            session = Session(
-                self._line, self._opened.clock, self._status, self._listener, self._owner, self._timings
-            )
+            session = Session(self._line, self._status, self._listener, self._owner)
             session.follow(self._wanted)
             self._session = session
             reason = await session.run(self._blamed)

@@ -10,7 +10,6 @@ from workstation.domain.market import SeriesKey
 from workstation.domain.ports import FeedListener
 from workstation.feeds.line import Line
 from workstation.feeds.normalize import candle_row, candle_rows, raw_bytes
-from workstation.feeds.venue_clock import VenueClock
 
 _SURE_AFTER_S = 2.0  # of ours; a venue's servers differ, and the practice market's time moves in steps
 _N_EMPTY_PAGES = 3  # venues that answer by window may have a hole as long as one
@@ -23,20 +22,18 @@ class HistoryReader:
     ----------
     line : Line
         To the venue.
-    clock : VenueClock
-        The venue's time.
     listener : FeedListener
         Hears of rows that cannot be candles.
     page_rows : int
         Most rows that the venue gives at once.
     """
 
-    def __init__(self, line: Line, clock: VenueClock, listener: FeedListener, page_rows: int) -> None:
+    def __init__(self, line: Line, listener: FeedListener, page_rows: int) -> None:
         self._line = line
-        self._clock = clock
+        self._clock = line.clock
         self._listener = listener
         self._page_rows = page_rows
-        self._sure_after_ms = int(_SURE_AFTER_S * 1000 * clock.speed)
+        self._sure_after_ms = int(_SURE_AFTER_S * 1000 * line.clock.speed)
 
     async def read(self, key: SeriesKey, since_ms: int, limit: int) -> CandleColumns:
         """Return closed candles from `since_ms` on, at most `limit`, oldest first.

@@ -67,7 +67,7 @@ class Line:
     clock : VenueClock
         The venue's time.
     timings : FeedTimings
-        Back-off and pace.
+        Back-off, pace and patience.
     """
 
     def __init__(self, exchange: Any, label: str, clock: VenueClock, timings: FeedTimings) -> None:
@@ -75,9 +75,9 @@ class Line:
         self.label = label
         self.gate = Gate()
         self.n_messages = 0
-        self._clock = clock
+        self.clock = clock
         self._rng = random.Random()
-        self._timings = timings
+        self.timings = timings
         self._pace = DialPace(timings.connect_gap_s)
         self._listener: LineListener | None = None
         self._clients: set[Any] = set()
@@ -96,8 +96,8 @@ class Line:
         VenueError
             It did not answer, or not with a time.
         """
-        if not self._clock.is_trusted:
-            await self._clock.measure(lambda: self.ask("its time", self._time))
+        if not self.clock.is_trusted:
+            await self.clock.measure(lambda: self.ask("its time", self._time))
 
     async def _time(self) -> int:
         answer = await self.exchange.fetch_time()
@@ -122,7 +122,7 @@ class Line:
         VenueError
             An answer that says no, or is not data.
         """
-        pauses = BackOff(self._timings.backoff_first_s, self._timings.backoff_longest_s, self._rng)
+        pauses = BackOff(self.timings.backoff_first_s, self.timings.backoff_longest_s, self._rng)
         for i_try in range(_N_RETRIES + 1):
             self._refuse_while_shut()
             try:
@@ -189,7 +189,7 @@ class Line:
 
     def _shut_for(self, headers: Mapping[str, str] | None) -> None:
         by_name = {name.lower(): value for name, value in (headers or {}).items()}
-        self.gate.shut(retry_after_s(by_name.get("retry-after"), self._clock.wall.now_ms()))
+        self.gate.shut(retry_after_s(by_name.get("retry-after"), self.clock.wall.now_ms()))
 
     def _client(self, url: str) -> Any:
         client = self._make_client(url)

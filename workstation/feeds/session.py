@@ -15,10 +15,9 @@ from workstation.domain.ports import FeedListener, TaskOwner
 from workstation.domain.ticker import Ticker
 from workstation.feeds.line import UNREADABLE, Line
 from workstation.feeds.normalize import raw_bytes, ticker
-from workstation.feeds.reconnect import FeedStatus, FeedTimings
+from workstation.feeds.reconnect import FeedStatus
 from workstation.feeds.series_ear import SeriesEar
 from workstation.feeds.silence import Silence, Verdict
-from workstation.feeds.venue_clock import VenueClock
 
 _log = logging.getLogger(__name__)
 
@@ -38,34 +37,28 @@ class Session:
     ----------
     line : Line
         To the venue; nobody else listens to it meanwhile.
-    clock : VenueClock
-        The venue's time.
     status : FeedStatus
         Told LIVE, STALE and WAITING as they change.
     listener : FeedListener
         Told candles and prices.
     tasks : TaskOwner
         Owns the tasks that wait for ccxt.
-    timings : FeedTimings
-        Patience.
     """
 
     def __init__(
         self,
         line: Line,
-        clock: VenueClock,
         status: FeedStatus,
         listener: FeedListener,
         tasks: TaskOwner,
-        timings: FeedTimings,
     ) -> None:
         self._line = line
         self._exchange = line.exchange
-        self._clock = clock
+        self._clock = line.clock
         self._status = status
         self._listener = listener
         self._owner = tasks
-        self._timings = timings
+        self._timings = line.timings
         self._loop = asyncio.get_running_loop()
         self._end: asyncio.Future[str] = self._loop.create_future()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -73,7 +66,7 @@ class Session:
         self._wanted: tuple[SeriesKey, ...] = ()
         self._wanted_changed = asyncio.Event()
         self._ears: dict[SeriesKey, SeriesEar] = {}
-        self._silence = Silence(timings, has_ticker_stream=self._has_ticker_stream)
+        self._silence = Silence(line.timings, has_ticker_stream=self._has_ticker_stream)
         self._known_tickers: dict[str, Any] = {}
         self._pass: asyncio.TimerHandle | None = None
         self._passed_at = 0.0
@@ -169,7 +162,7 @@ class Session:
                 try:
                     self._hear_tickers(await self._line.ask("prices", self._exchange.fetch_tickers))
                 except VenueError as error:  # the streams may be well; silence is told by its age
-                    _log.warning("%s", error)
+                    _log.info("%s", error)
                 await asyncio.sleep(self._timings.poll_s)
 
     def _hear_tickers(self, cached: Mapping[str, Any]) -> None:
@@ -208,7 +201,7 @@ class Session:
     def _is_streamed(self, key: SeriesKey) -> bool:
         known = key.symbol in self._exchange.markets and key.timeframe in self._exchange.timeframes
         if not known:
-            _log.warning("%s does not stream %s", self._line.label, key)
+            _log.info("%s does not stream %s", self._line.label, key)
         return known
 
     def _watch_calls(self, keys: Sequence[SeriesKey]) -> list[Callable[[], Awaitable[Any]]]:
@@ -274,7 +267,7 @@ class Session:
         try:
             await self._line.measure_clock()
         except VenueError as error:  # asked again in a moment; candles do not wait for it
-            _log.warning("%s", error)
+            _log.info("%s", error)
 
     def _say_how_it_is(self) -> Verdict:
         self._silence.settled = not self._subscribing

@@ -7,7 +7,6 @@ from workstation.domain.events import FeedState
 from workstation.domain.market import SeriesKey
 from workstation.feeds.reconnect import FeedTimings
 
-
 _PRICE_PERIOD_S = 1.5  # venues tell all prices about every second
 
 
