@@ -32,7 +32,7 @@ def _pointed_at(url: str, client: Any) -> Any:
             api[name] = f"{url}/{'api/v3' if name == 'public' else 'not-served'}"
     if "ws" in api:
         sockets = url.replace("http:", "ws:")
-        api["ws"] = {name: f"{sockets}/not-served" for name in api["ws"]}
+        api["ws"] = dict.fromkeys(api["ws"], f"{sockets}/not-served")
         api["ws"]["spot"] = f"{sockets}/stream/ws"
     client.urls.pop("test", None)
     client.urls.pop("demo", None)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import msgspec
 from aiohttp import WSMsgType, web
 
-from workstation.sandbox.streams import Stream, open_stream
+from workstation.sandbox.streams import Stream, StreamRefused, open_stream
 from workstation.sandbox.trading_floor import TradingFloor
 
 MOST_STREAMS = 1024
@@ -51,8 +51,11 @@ class Listener:
         while not socket.closed:
             await self._something.wait()
             self._something.clear()
-            while self._waiting and not socket.closed:
-                await socket.send_frame(self._waiting.popleft(), WSMsgType.TEXT)
+            try:
+                while self._waiting and not socket.closed:
+                    await socket.send_frame(self._waiting.popleft(), WSMsgType.TEXT)
+            except ConnectionError:
+                return
 
 
 class Broadcast:
@@ -74,9 +77,11 @@ class Broadcast:
 
         Raises
         ------
-        UnknownStream
-            A name is no stream's; nothing was subscribed.
+        StreamRefused
+            A name is no stream's, or these are too many; nothing was subscribed.
         """
+        if len(listener.streams.keys() | set(names)) > MOST_STREAMS:
+            raise StreamRefused(f"Invalid request: too many streams; a connection may hear {MOST_STREAMS}")
         opened = {name: open_stream(name, self._floor) for name in names if name not in self._streams}
         self._streams.update(opened)
         for name in names:

@@ -6,11 +6,11 @@ from typing import Any
 import msgspec
 from aiohttp import WSMsgType, web
 
-from workstation.sandbox.broadcast import MOST_STREAMS, Broadcast, Listener
-from workstation.sandbox.streams import UnknownStream
+from workstation.sandbox.broadcast import Broadcast, Listener
+from workstation.sandbox.streams import StreamRefused
 
 _METHODS = ("SUBSCRIBE", "UNSUBSCRIBE", "LIST_SUBSCRIPTIONS")
-_POLICY = 2
+_BAD_REQUEST = 2
 _BAD_JSON = 3
 
 
@@ -43,8 +43,8 @@ def _answer(text: str | bytes, listener: Listener, broadcast: Broadcast) -> dict
         return {"result": _obey(request, listener, broadcast), "id": number}
     except BadRequest as refusal:
         return {"error": {"code": refusal.code, "msg": str(refusal)}, "id": number}
-    except UnknownStream as refusal:
-        return {"error": {"code": _POLICY, "msg": str(refusal)}, "id": number}
+    except StreamRefused as refusal:
+        return {"error": {"code": _BAD_REQUEST, "msg": str(refusal)}, "id": number}
 
 
 def _decoded(text: str | bytes) -> dict[str, Any]:
@@ -53,7 +53,7 @@ def _decoded(text: str | bytes) -> dict[str, Any]:
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise BadRequest(_BAD_JSON, f"Invalid JSON: {error}") from error
     if not isinstance(request, dict):
-        raise BadRequest(_POLICY, "Invalid request: expected an object")
+        raise BadRequest(_BAD_REQUEST, "Invalid request: expected an object")
     return request
 
 
@@ -62,24 +62,26 @@ def _number(request: dict[str, Any]) -> int | str | None:
     is_whole = isinstance(number, int) and not isinstance(number, bool) and number >= 0
     if number is None or is_whole or (isinstance(number, str) and len(number) <= 36):
         return number
-    raise BadRequest(_POLICY, "Invalid request: request ID must be an unsigned integer or a short string")
+    raise BadRequest(
+        _BAD_REQUEST, "Invalid request: request ID must be an unsigned integer or a short string"
+    )
 
 
 def _obey(request: dict[str, Any], listener: Listener, broadcast: Broadcast) -> list[str] | None:
     method = request.get("method")
     if method is None:
-        raise BadRequest(_POLICY, "Invalid request: missing field `method`")
+        raise BadRequest(_BAD_REQUEST, "Invalid request: missing field `method`")
     if method not in _METHODS:
         known = ", ".join(f"`{name}`" for name in _METHODS)
-        raise BadRequest(_POLICY, f"Invalid request: unknown variant `{method}`, expected one of {known}")
+        raise BadRequest(
+            _BAD_REQUEST, f"Invalid request: unknown variant `{method}`, expected one of {known}"
+        )
     if method == "LIST_SUBSCRIPTIONS":
         return list(listener.streams)
     names = _names(request)
     if method == "UNSUBSCRIBE":
         broadcast.unsubscribe(listener, names)
         return None
-    if len(listener.streams.keys() | set(names)) > MOST_STREAMS:
-        raise BadRequest(_POLICY, f"Invalid request: too many parameters; at most {MOST_STREAMS} streams")
     broadcast.subscribe(listener, names)
     return None
 
@@ -87,7 +89,7 @@ def _obey(request: dict[str, Any], listener: Listener, broadcast: Broadcast) -> 
 def _names(request: dict[str, Any]) -> list[str]:
     names = request.get("params")
     if not isinstance(names, list) or not names:
-        raise BadRequest(_POLICY, "Invalid request: `params` must be a list of stream names")
+        raise BadRequest(_BAD_REQUEST, "Invalid request: `params` must be a list of stream names")
     if not all(isinstance(name, str) for name in names):
-        raise BadRequest(_POLICY, "Invalid request: stream names must be strings")
+        raise BadRequest(_BAD_REQUEST, "Invalid request: stream names must be strings")
     return names

@@ -14,7 +14,7 @@ from workstation.domain.errors import BadCandleFile
 WIRE_DECIMALS = 8
 """The venue writes at least so many decimals."""
 
-_MOST_DECIMALS = 18
+_MOST_DECIMALS = 22  # the last power of ten that a float holds exactly
 _EXACT_IN_FLOAT = 2**53
 _LARGEST_UNIT_COUNT = 2**62
 
@@ -30,7 +30,7 @@ def decimals_of(values: FloatArray) -> int:
     Raises
     ------
     BadCandleFile
-        No number of decimals up to 18 gives back every value bit for bit.
+        No number of decimals up to 22 gives back every value bit for bit.
     """
     for decimals in range(_MOST_DECIMALS + 1):
         if _are_whole(values, decimals):

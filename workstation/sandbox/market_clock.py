@@ -1,10 +1,21 @@
 """Market time: real time from a chosen date on, at a chosen speed."""
 
 from collections.abc import Callable
+from typing import Protocol
 
 from workstation.domain.errors import UsageError
 
 SLOWEST, FASTEST = 1.0, 10_000.0
+
+
+class SpeedClock(Protocol):
+    """A clock of market time that knows its speed."""
+
+    speed: float
+
+    def now_ms(self) -> int:
+        """Return market time, UTC milliseconds."""
+        ...
 
 
 class MarketClock:

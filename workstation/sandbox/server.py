@@ -1,8 +1,10 @@
 """The practice market's front door: one HTTP server on 127.0.0.1 for REST and streams."""
 
 import asyncio
+import os
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -15,15 +17,16 @@ from workstation.domain.errors import TidemarkError
 from workstation.domain.market import VenueKind
 from workstation.sandbox.broadcast import Broadcast, Listener
 from workstation.sandbox.connection import converse
-from workstation.sandbox.market_clock import MarketClock
+from workstation.sandbox.market_clock import SpeedClock
 from workstation.sandbox.request import Parameters, Refused
 from workstation.sandbox.rest import RestApi
 from workstation.sandbox.source import CandleSource
-from workstation.sandbox.streams import UnknownStream
+from workstation.sandbox.streams import StreamRefused
 from workstation.sandbox.trading_floor import TradingFloor
 from workstation.sandbox.weight_budget import WEIGHT_PER_MINUTE, WeightBudget
 
 HOST = "127.0.0.1"
+_GOODBYE_S = 0.3
 
 _KINDS = {VenueKind.PRACTICE_RECORDED: "recorded", VenueKind.PRACTICE_SIMULATED: "simulated"}
 
@@ -62,7 +65,7 @@ class PracticeExchange:
     ----------
     source : CandleSource
         The market's truth.
-    clock : MarketClock
+    clock : SpeedClock
         Where its time comes from.
     options : ExchangeOptions, optional
         How it behaves as a server.
@@ -73,7 +76,7 @@ class PracticeExchange:
     def __init__(
         self,
         source: CandleSource,
-        clock: MarketClock,
+        clock: SpeedClock,
         options: ExchangeOptions | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -112,8 +115,9 @@ class PracticeExchange:
             await web.TCPSite(self._runner, HOST, self._options.port).start()
         except OSError as error:
             await self._runner.cleanup()
+            reason = os.strerror(error.errno or 0)
             raise TidemarkError(
-                f"The practice market cannot listen on {HOST}:{self._options.port} ({error.strerror}); "
+                f"The practice market cannot listen on {HOST}:{self._options.port} ({reason}); "
                 "another program may be using the port. Choose another one, or 0 for any free port."
             ) from error
         self.url = f"http://{HOST}:{self._runner.addresses[0][1]}"
@@ -127,10 +131,19 @@ class PracticeExchange:
         """Close every connection and the door."""
         if self._rounds is not None:
             self._rounds.cancel()
-        for socket in tuple(self._sockets):
-            await socket.close(code=WSCloseCode.GOING_AWAY, message=b"practice market closes", drain=False)
+        async with asyncio.TaskGroup() as goodbyes:
+            for socket in self._sockets:
+                goodbyes.create_task(_say_goodbye(socket))
         await self._runner.cleanup()
-        await self._tasks.__aexit__(None, None, None)
+        try:
+            await self._tasks.__aexit__(None, None, None)
+        except ExceptionGroup as group:
+            raise group.exceptions[0] from None  # only the rounds run in it
+
+    @property
+    def n_connections(self) -> int:
+        """Streams' connections open now."""
+        return len(self._sockets)
 
     async def run(self, on_listening: Callable[[str], None]) -> None:
         """Serve until cancelled.
@@ -215,17 +228,25 @@ class PracticeExchange:
         )
         try:
             self._broadcast.subscribe(listener, names)
-        except UnknownStream as unknown:
-            raise Refused(-1100, str(unknown)) from unknown
-        socket = web.WebSocketResponse(heartbeat=self._options.ping_every_s, compress=False)
-        self._sockets.add(socket)
+        except StreamRefused as refusal:
+            raise Refused(-1100, str(refusal)) from refusal
+        socket = web.WebSocketResponse(
+            timeout=_GOODBYE_S, heartbeat=self._options.ping_every_s, compress=False
+        )
         try:
             await socket.prepare(request)
+            self._sockets.add(socket)
             await converse(socket, listener, self._broadcast)
         finally:
             self._broadcast.unsubscribe(listener, list(listener.streams))
             self._sockets.discard(socket)
         return socket
+
+
+async def _say_goodbye(socket: web.WebSocketResponse) -> None:
+    with suppress(TimeoutError):  # whoever does not even read is cut off by the runner
+        async with asyncio.timeout(2 * _GOODBYE_S):
+            await socket.close(code=WSCloseCode.GOING_AWAY, message=b"practice market closes", drain=False)
 
 
 def _cut(request: web.Request) -> None:

@@ -17,8 +17,8 @@ _TICKER_EVERY_S = 1.0
 _DEPTH_EVERY_S = {"depth": 1.0, "depth@100ms": 0.1}
 
 
-class UnknownStream(TidemarkError):
-    """Nobody can say what this stream would carry; the message names it."""
+class StreamRefused(TidemarkError):
+    """A stream nobody can say, or one too many; the message names it in the venue's words."""
 
 
 class Stream(Protocol):
@@ -217,7 +217,7 @@ def open_stream(name: str, floor: TradingFloor) -> Stream | None:
 
     Raises
     ------
-    UnknownStream
+    StreamRefused
         The name is no stream's.
     """
     coin_name, _, channel = name.partition("@")
@@ -227,7 +227,7 @@ def open_stream(name: str, floor: TradingFloor) -> Stream | None:
     kind, _, timeframe = channel.partition("_")
     is_kline = kind == "kline" and timeframe in TIMEFRAMES
     if not is_kline and channel not in _CHANNELS:
-        raise UnknownStream(f"Invalid request: unknown stream {name!r}")
+        raise StreamRefused(f"Invalid request: unknown stream {name!r}")
     coin_id = coin_name.upper()
     if coin_id not in floor.coins or coin_name != coin_name.lower():
         return None

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from workstation.sandbox.book import Book
 from workstation.sandbox.coin_market import CoinMarket
-from workstation.sandbox.market_clock import MarketClock
+from workstation.sandbox.market_clock import SpeedClock
 from workstation.sandbox.source import CandleSource
 
 
@@ -18,11 +18,11 @@ class TradingFloor:
     ----------
     source : CandleSource
         The market's truth.
-    clock : MarketClock
+    clock : SpeedClock
         Where market time comes from.
     """
 
-    def __init__(self, source: CandleSource, clock: MarketClock) -> None:
+    def __init__(self, source: CandleSource, clock: SpeedClock) -> None:
         self.source = source
         self.speed = clock.speed
         self._clock = clock

@@ -163,7 +163,7 @@ def book_ticker_event(listing: Listing, touch: Touch, update_id: int) -> Event:
 
 
 def mini_ticker_row(listing: Listing, day: Day) -> Event:
-    """Return the last 24 hours as ``/ticker/24hr?type=MINI`` lists them."""
+    """Return the prices and volumes of the last 24 hours as ``/ticker/24hr`` lists them."""
     whole, ticks = day.whole, listing.price_decimals
     return {
         "symbol": listing.id,
