@@ -6,15 +6,13 @@ from typing import Protocol
 from PySide6.QtCore import QObject
 from PySide6.QtCore import Signal as QtSignal
 
-from workstation.domain.candle import Candle, CandleColumns, CandleSeries
+from workstation.domain.candle import Candle, CandleColumns
 from workstation.domain.errors import TidemarkError
 from workstation.domain.market import SeriesKey, Venue
 from workstation.domain.signal import Signal
 from workstation.ui.bridge import Bridge
 from workstation.ui.engine_port import EngineRequests, Past
-
-FIRST_CANDLES = 20_000
-"""Newest candles read before the first paint."""
+from workstation.ui.history_reader import HistoryReader
 
 
 class Chart(Protocol):
@@ -71,7 +69,11 @@ class ChartDesk(QObject):
         super().__init__(parent)
         self._chart, self._bridge, self._past, self._requests = chart, bridge, past, requests
         self.key: SeriesKey | None = None
-        self._series: CandleSeries | None = None
+        self._stored = CandleColumns.empty()
+        self._live: dict[int, Candle] = {}
+        self._history = HistoryReader(past.candles, self)
+        self._history.read.connect(self._on_read)
+        self._history.failed.connect(lambda text: bridge.notice_posted.emit("store", text))
         self._signals: dict[tuple[int, int], Signal] = {}
         self._is_followed = False
         bridge.candles_changed.connect(self._on_candles)
@@ -96,9 +98,9 @@ class ChartDesk(QObject):
             return
         self._unfollow()
         self.key = key
-        self._series = CandleSeries(key)
+        self._live.clear()
         self._signals = {_identity(signal): signal for signal in self._stored_signals(key)}
-        self._load(key)
+        self._history.open(key)
         self._show_signals()
         self._chart.set_forming_signal(None)
         self._follow()
@@ -107,9 +109,15 @@ class ChartDesk(QObject):
     def close(self) -> None:
         """Show nothing and follow nothing."""
         self._unfollow()
-        self.key, self._series = None, None
+        self.stop()
+        self.key = None
+        self._live.clear()
         self._signals.clear()
         self._chart.clear("No market chosen")
+
+    def stop(self) -> None:
+        """Read nothing more from the store."""
+        self._history.stop()
 
     def reopen(self) -> None:
         """Show the same market on a venue that changed under it."""
@@ -126,17 +134,16 @@ class ChartDesk(QObject):
 
     def show_again(self) -> None:
         """Draw the series again, with what is now known of its market."""
-        if self.key is None or self._series is None:
+        if self.key is None:
             return
         practice = self.venue is not None and self.venue.kind.is_practice
-        self._chart.set_series(self.key, self._series.closed(), self.price_step, practice=practice)
+        self._chart.set_series(self.key, self._stored, self.price_step, practice)
+        self._chart.apply_candles([self._live[time_ms] for time_ms in sorted(self._live)])
 
-    def _load(self, key: SeriesKey) -> None:
-        assert self._series is not None  # noqa: S101  # it was made for this key
-        try:
-            self._series.merge(self._past.candles.read_last(key, FIRST_CANDLES))
-        except TidemarkError as error:
-            self._bridge.notice_posted.emit("store", str(error))
+    def _on_read(self, stored: CandleColumns) -> None:
+        self._stored = stored
+        newest = int(stored.open_time[-1]) if len(stored) else -1
+        self._live = {time_ms: candle for time_ms, candle in self._live.items() if time_ms > newest}
         self.show_again()
 
     def _stored_signals(self, key: SeriesKey) -> list[Signal]:
@@ -163,16 +170,14 @@ class ChartDesk(QObject):
             self._is_followed = False  # the engine that knew of it is gone
 
     def _on_candles(self, key: SeriesKey, candles: list[Candle]) -> None:
-        if key != self.key or self._series is None:
+        if key != self.key:
             return
-        for candle in candles:
-            self._series.apply(candle)
+        self._live.update((candle.open_time, candle) for candle in candles)
         self._chart.apply_candles(candles)
 
     def _on_history(self, key: SeriesKey) -> None:
         if key == self.key:
-            self._load(key)
-            self._show_signals()
+            self._history.read_again()
 
     def _on_forming(self, key: SeriesKey, signal: Signal | None) -> None:
         if key == self.key:

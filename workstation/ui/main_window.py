@@ -253,7 +253,7 @@ class MainWindow(QMainWindow):
         if self.desk.key is not None:
             self._memory.symbol = self.desk.key.symbol
         self._clock.stop()
-        for part in (self.alert_desk, self.sparks, self.watchlist, self.status):
+        for part in (self.alert_desk, self.desk, self.sparks, self.watchlist, self.status):
             part.stop()
         with contextlib.suppress(OSError):  # a read-only home: the layout is not worth a question at the end
             self._memory.save(self._around.memory_file)

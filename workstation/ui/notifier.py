@@ -6,6 +6,7 @@ anything but one sentence: the alert panel is the record.
 
 import asyncio
 import html
+import importlib
 import logging
 from collections.abc import Callable
 from pathlib import Path
@@ -74,8 +75,8 @@ class Notifier:
             bus.disconnect()
 
     async def _send(self, title: str, body: str, on_click: Callable[[], None]) -> bool:
-        import desktop_notifier
-
+        loop = asyncio.get_running_loop()
+        desktop_notifier = await loop.run_in_executor(None, importlib.import_module, "desktop_notifier")
         if self._service is None:
             # The library reports failures as log lines only; ours is the sentence in the window.
             logging.getLogger("desktop_notifier").setLevel(logging.CRITICAL)

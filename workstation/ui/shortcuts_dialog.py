@@ -43,6 +43,7 @@ class ShortcutsDialog(QDialog):
 
     def _add_heading(self, text: str) -> None:
         label = QLabel(text)
+        label.setIndent(0)
         label.setStyleSheet(f"color: {self._theme.accent}; font-weight: 600; padding-top: 6px;")
         self._grid.addWidget(label, self._grid.rowCount(), 0, 1, 2)
 

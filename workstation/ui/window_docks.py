@@ -3,7 +3,7 @@
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 
-from PySide6.QtCore import QByteArray, QRect, Qt
+from PySide6.QtCore import QByteArray, QRect, QSize, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
@@ -14,6 +14,7 @@ LAYOUT_VERSION = 1
 
 _COLUMN_WIDTH = 392
 _DEFAULT_SIZE = (1280, 800)
+_FRAME = (16, 48)  # room for a window manager's borders and title
 _SMALLEST_OVERLAP = 80
 
 
@@ -64,7 +65,7 @@ class Docks:
     def restore(self, memory: WindowMemory) -> bool:
         """Bring back the places; the first ones where they cannot be read. Return whether they could."""
         if not self._window.restoreGeometry(_decoded(memory.geometry)):
-            self._window.resize(*_DEFAULT_SIZE)
+            self._window.resize(_first_size())
         self._keep_on_screen()
         is_restored = bool(memory.docks) and self._window.restoreState(_decoded(memory.docks), LAYOUT_VERSION)
         if not is_restored:
@@ -78,6 +79,12 @@ class Docks:
         if screens and not any(_overlaps(frame, screen) for screen in screens):
             self._window.move(screens[0].topLeft())
             self._window.resize(self._window.size().boundedTo(screens[0].size()))
+
+
+def _first_size() -> QSize:
+    """Return the size of a first window: the usual one, or what the screen leaves beside its frame."""
+    usual, screens = QSize(*_DEFAULT_SIZE), QGuiApplication.screens()
+    return usual.boundedTo(screens[0].availableSize() - QSize(*_FRAME)) if screens else usual
 
 
 def _overlaps(frame: QRect, screen: QRect) -> bool:

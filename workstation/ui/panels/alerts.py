@@ -93,6 +93,8 @@ class AlertPanel(QWidget):
         self._on_rows_changed()
 
     def _lay_out(self) -> None:
+        self.setObjectName("alerts")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.list.setModel(self.model)
         self.list.setItemDelegate(self.delegate)
         self.dismiss_all_button.setAccessibleName("Dismiss every alert")
@@ -130,6 +132,7 @@ class AlertPanel(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Take other colours."""
         self.delegate.set_theme(theme)
+        self.setStyleSheet(f"#alerts {{ background: {theme.panel}; }}")
         for label in (self._unread, self._nothing, self.record_note):
             label.setStyleSheet(f"color: {theme.muted}")
         self.list.viewport().update()

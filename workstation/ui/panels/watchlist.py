@@ -72,6 +72,8 @@ class WatchlistPanel(QWidget):
         self._show_page()
 
     def _lay_out(self) -> None:
+        self.setObjectName("watchlist")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.filter.setPlaceholderText("Filter")
         self.filter.setAccessibleName("Filter the watchlist")
         self.filter.setClearButtonEnabled(True)
@@ -115,6 +117,7 @@ class WatchlistPanel(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Take other colours."""
         self.delegate.set_theme(theme)
+        self.setStyleSheet(f"#watchlist {{ background: {theme.panel}; }}")
         self.add_button.setIcon(glyph("plus", theme.muted))
         self._nothing.setStyleSheet(f"color: {theme.muted}")
         self.table.viewport().update()

@@ -1,0 +1,123 @@
+"""Long histories reach the chart newest part first, then whole, and never in one long read."""
+
+import pytest
+
+from tests.fakes.window_world import NOW_MS, StoredCandles, columns
+from workstation.domain.candle import CandleColumns
+from workstation.domain.errors import StoreError
+from workstation.domain.market import SeriesKey
+from workstation.ui import history_reader
+from workstation.ui.history_reader import HistoryReader
+
+KEY = SeriesKey("binance", "BTC/USDT", "1m")
+MINUTE = 60_000
+
+
+@pytest.fixture
+def store(monkeypatch):
+    monkeypatch.setattr(history_reader, "FIRST_CANDLES", 100)
+    monkeypatch.setattr(history_reader, "STEP_CANDLES", 300)
+    return StoredCandles()
+
+
+@pytest.fixture
+def told(store, qtbot):
+    reader, heard = HistoryReader(store), []
+    reader.read.connect(heard.append)
+    yield reader, heard
+    reader.stop()
+
+
+def test_a_short_history_is_told_once_and_at_once(store, told):
+    reader, heard = told
+    store.by_key[KEY] = columns(KEY, 60)
+    reader.open(KEY)
+    assert [len(one) for one in heard] == [60]
+    assert not reader._stepping.isActive()
+
+
+def test_a_long_history_is_told_newest_first_and_then_whole(store, told, qtbot):
+    reader, heard = told
+    store.by_key[KEY] = columns(KEY, 1_234)
+    reader.open(KEY)
+    assert [len(one) for one in heard] == [100]
+    qtbot.waitUntil(lambda: len(heard) == 2)
+    assert heard[1].equals(store.by_key[KEY])
+    assert not reader._stepping.isActive()
+
+
+def test_a_hole_longer_than_one_step_does_not_end_the_reading(store, told, qtbot):
+    reader, heard = told
+    old = columns(KEY, 200, NOW_MS - 5_000 * MINUTE)
+    store.by_key[KEY] = CandleColumns.join(old, columns(KEY, 250))
+    reader.open(KEY)
+    qtbot.waitUntil(lambda: len(heard) == 2)
+    assert heard[1].equals(store.by_key[KEY])
+
+
+def test_no_more_is_kept_than_a_chart_can_use(store, told, qtbot, monkeypatch):
+    monkeypatch.setattr(history_reader, "MOST_CANDLES", 500)
+    reader, heard = told
+    store.by_key[KEY] = columns(KEY, 5_000)
+    reader.open(KEY)
+    qtbot.waitUntil(lambda: len(heard) == 2)
+    assert 500 <= len(heard[1]) < 1_000
+    assert heard[1].open_time[-1] == store.by_key[KEY].open_time[-1]
+
+
+def test_an_empty_store_says_so_and_the_first_history_comes_at_once(store, told):
+    reader, heard = told
+    reader.open(KEY)
+    assert [len(one) for one in heard] == [0]
+    store.by_key[KEY] = columns(KEY, 30)
+    reader.read_again()
+    assert [len(one) for one in heard] == [0, 30]
+
+
+def test_history_that_grows_many_times_a_second_is_read_a_few_times(store, told, qtbot):
+    reader, heard = told
+    store.by_key[KEY] = columns(KEY, 30)
+    reader.open(KEY)
+    before = store.n_reads
+    for n in range(31, 81):
+        store.by_key[KEY] = columns(KEY, n)
+        reader.read_again()
+    qtbot.waitUntil(lambda: len(heard[-1]) == 80)
+    assert store.n_reads - before == 1
+
+
+def test_a_chart_that_shows_everything_never_shrinks_while_it_is_read_again(store, told, qtbot):
+    reader, heard = told
+    store.by_key[KEY] = columns(KEY, 900)
+    reader.open(KEY)
+    qtbot.waitUntil(lambda: len(heard) == 2)
+    store.by_key[KEY] = columns(KEY, 950)
+    reader.read_again()
+    qtbot.waitUntil(lambda: len(heard) == 3)
+    assert [len(one) for one in heard] == [100, 900, 950]
+
+
+def test_another_series_ends_the_reading_of_the_first(store, told, qtbot):
+    reader, heard = told
+    other = SeriesKey("binance", "ETH/USDT", "1m")
+    store.by_key = {KEY: columns(KEY, 5_000), other: columns(other, 40)}
+    reader.open(KEY)
+    reader.open(other)
+    assert [len(one) for one in heard] == [100, 40]
+    assert not reader._stepping.isActive()
+
+
+def test_a_store_that_fails_on_the_way_says_so_and_what_was_read_is_shown(store, told, qtbot, monkeypatch):
+    reader, heard = told
+    problems = []
+    reader.failed.connect(problems.append)
+    store.by_key[KEY] = columns(KEY, 900)
+
+    def fail(*_args):
+        raise StoreError("The candles of January cannot be read; they are fetched again.")
+
+    monkeypatch.setattr(store, "read", fail)
+    reader.open(KEY)
+    qtbot.waitUntil(lambda: len(heard) == 2)
+    assert len(heard[1]) == 100
+    assert problems == ["The candles of January cannot be read; they are fetched again."]
