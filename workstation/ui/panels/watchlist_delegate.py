@@ -1,6 +1,7 @@
 """Paints the watchlist's cells straight from its arrays."""
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
@@ -20,6 +21,8 @@ _PADDING = 8
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _TINT = 0.17
+_SPARK_WIDTH, _SPARK_MARGIN = 1.2, 6
+_Line = tuple[NDArray[np.float64], tuple[int, int], QPolygonF]
 
 
 class WatchlistDelegate(QStyledItemDelegate):
@@ -38,12 +41,15 @@ class WatchlistDelegate(QStyledItemDelegate):
         self._model = model
         self.hover_row = -1
         self.now_s = 0.0
+        self._font_key = ""
+        self._lines: dict[str, _Line] = {}
         self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
         """Take other colours."""
         self._text, self._muted = QPen(QColor(theme.text)), QPen(QColor(theme.muted))
         self._rise, self._fall = QColor(theme.rise), QColor(theme.fall)
+        self._rise_pen, self._fall_pen = QPen(self._rise, _SPARK_WIDTH), QPen(self._fall, _SPARK_WIDTH)
         self._selection, self._hover = QColor(theme.selection), QColor(theme.hover)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
@@ -72,19 +78,25 @@ class WatchlistDelegate(QStyledItemDelegate):
             self._paint_spark(painter, inner, row)
 
     def _paint_symbol(self, painter: QPainter, inner: QRect, row: int, font: QFont) -> None:
+        if font.key() != self._font_key:
+            self._take_font(font)
         base, slash, quote = self._model.label_at(row).partition("/")
-        strong = QFont(font)
-        strong.setWeight(QFont.Weight.DemiBold)
-        metrics = QFontMetrics(strong)
-        shown = metrics.elidedText(base, Qt.TextElideMode.ElideRight, inner.width())
-        painter.setFont(strong)
+        used = self._strong_metrics.horizontalAdvance(base)
+        if used > inner.width():
+            base = self._strong_metrics.elidedText(base, Qt.TextElideMode.ElideRight, inner.width())
+        painter.setFont(self._strong)
         painter.setPen(self._text)
-        painter.drawText(inner, _LEFT, shown)
+        painter.drawText(inner, _LEFT, base)
         painter.setFont(font)
-        used = metrics.horizontalAdvance(shown)
-        if slash and painter.fontMetrics().horizontalAdvance(quote) <= inner.width() - used - 4:
+        if slash and self._metrics.horizontalAdvance(quote) <= inner.width() - used - 4:
             painter.setPen(self._muted)
             painter.drawText(inner.adjusted(used + 4, 0, 0, 0), _LEFT, quote)
+
+    def _take_font(self, font: QFont) -> None:
+        self._font_key = font.key()
+        self._strong = QFont(font)
+        self._strong.setWeight(QFont.Weight.DemiBold)
+        self._strong_metrics, self._metrics = QFontMetrics(self._strong), QFontMetrics(font)
 
     def _paint_last(self, painter: QPainter, rect: QRect, inner: QRect, row: int) -> None:
         source = self._model.shown[row]
@@ -103,19 +115,29 @@ class WatchlistDelegate(QStyledItemDelegate):
         painter.drawText(inner, _RIGHT, number_format.percent(change))
 
     def _paint_spark(self, painter: QPainter, inner: QRect, row: int) -> None:
-        closes = self._model.sparks.get(self._model.symbol_at(row))
+        symbol = self._model.symbol_at(row)
+        closes = self._model.sparks.get(symbol)
         if closes is None or len(closes) < 2:
             return
-        low, high = float(closes.min()), float(closes.max())
-        height = inner.height() - 12
-        level = (closes - low) / (high - low) if high > low else np.full(len(closes), 0.5)
-        x = inner.left() + np.linspace(0, inner.width() - 1, len(closes))
-        y = inner.top() + 6 + (1 - level) * height
-        points = [QPointF(a, b) for a, b in zip(x.tolist(), y.tolist(), strict=True)]
+        size = (inner.width(), inner.height())
+        known = self._lines.get(symbol)
+        if known is None or known[0] is not closes or known[1] != size:
+            known = self._lines[symbol] = (closes, size, _line(closes, *size))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        painter.setPen(QPen(self._colour(float(closes[-1] - closes[0])), 1.2))
-        painter.drawPolyline(QPolygonF(points))
+        painter.setPen(self._rise_pen if closes[-1] >= closes[0] else self._fall_pen)
+        painter.translate(inner.topLeft())
+        painter.drawPolyline(known[2])
+        painter.translate(-inner.topLeft())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
     def _colour(self, change: float) -> QColor:
         return self._rise if change >= 0 else self._fall
+
+
+def _line(closes: NDArray[np.float64], width: int, height: int) -> QPolygonF:
+    """Return closes as a line that fills a cell, oldest at the left."""
+    low, high = float(closes.min()), float(closes.max())
+    level = (closes - low) / (high - low) if high > low else np.full(len(closes), 0.5)
+    x = np.linspace(0, width - 1, len(closes))
+    y = _SPARK_MARGIN + (1 - level) * (height - 2 * _SPARK_MARGIN)
+    return QPolygonF([QPointF(a, b) for a, b in zip(x.tolist(), y.tolist(), strict=True)])
