@@ -5,17 +5,19 @@ on standard error.
 """
 
 import argparse
+import contextlib
 import logging
 import os
+import shutil
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
 from workstation import __version__
-from workstation.domain.errors import TidemarkError, UsageError
+from workstation.domain.errors import StoreReadOnly, TidemarkError, UsageError
 
 DONE, FAILED, USAGE = 0, 1, 2
 
@@ -231,15 +233,42 @@ def _window(asked: argparse.Namespace) -> int:
         raise TidemarkError(reason)
     from workstation.window_app import WindowOptions, run_window
 
-    engine = [] if asked.practice is None else _practice_words(asked)
-    options = WindowOptions(tuple(engine), asked.screenshot, asked.after)
-    if asked.practice is None:
-        return run_window(options)
-    with tempfile.TemporaryDirectory(prefix="tidemark-practice-") as home:
-        os.environ["TIDEMARK_HOME"] = (
-            home  # a market that begins anew must not meet its own future in the store
-        )
-        return run_window(options)
+    words = [] if asked.practice is None else _practice_words(asked)
+    with _home(is_kept=asked.practice is None) as notices:
+        return run_window(WindowOptions(tuple(words), asked.screenshot, asked.after, notices))
+
+
+@contextlib.contextmanager
+def _home(is_kept: bool) -> Iterator[tuple[str, ...]]:
+    """Give the user's folders or, where they cannot or must not be written, temporary ones; and say why.
+
+    A practice market that begins anew each time must not meet its own future in the store.
+    """
+    from workstation.storage.paths import HOME_VARIABLE, Paths, require_writable
+
+    notices: tuple[str, ...] = ()
+    mine = Paths.of_user()
+    try:
+        for place in (mine.data, mine.config):
+            require_writable(place)
+    except StoreReadOnly as error:
+        is_kept = False
+        notices = (f"{error} This session lies in a temporary folder and is gone when it closes.",)
+    if is_kept:
+        yield notices
+        return
+    with tempfile.TemporaryDirectory(prefix="tidemark-") as folder:
+        its = Paths.below(Path(folder))
+        with contextlib.suppress(OSError):
+            shutil.copyfile(mine.settings_file, its.settings_file)
+        before = os.environ.get(HOME_VARIABLE)
+        os.environ[HOME_VARIABLE] = folder  # for the processes started from here, too
+        try:
+            yield notices
+        finally:
+            del os.environ[HOME_VARIABLE]
+            if before is not None:
+                os.environ[HOME_VARIABLE] = before
 
 
 def _practice_words(asked: argparse.Namespace) -> list[str]:
@@ -261,17 +290,18 @@ def _practice_source(text: str) -> str:
 def _serve(asked: argparse.Namespace) -> int:
     from workstation.engine_app import EngineOptions, run_engine
     from workstation.services.practice_market import PracticeOptions
-    from workstation.storage.paths import Paths
+    from workstation.storage.paths import HOME_VARIABLE, Paths
 
     practice = None
     if asked.practice is not None:
         source = _practice_source(asked.practice)
         practice = PracticeOptions(source, asked.seed, asked.speed, asked.from_date)
     options = EngineOptions(asked.venue, practice, asked.symbols, asked.timeframes, asked.linger)
-    if practice is None or "TIDEMARK_HOME" in os.environ:
+    is_kept = practice is None or HOME_VARIABLE in os.environ
+    with _home(is_kept) as notices:
+        for notice in notices:
+            print(notice, file=sys.stderr)
         return run_engine(Paths.of_user(), options)
-    with tempfile.TemporaryDirectory(prefix="tidemark-practice-") as home:
-        return run_engine(Paths.below(Path(home)), options)
 
 
 def _sandbox(asked: argparse.Namespace) -> int:

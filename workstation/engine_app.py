@@ -7,10 +7,10 @@ import logging
 import os
 import signal
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workstation import __version__
-from workstation.domain.errors import StoreReadOnly, TidemarkError, UsageError
+from workstation.domain.errors import TidemarkError, UsageError
 from workstation.domain.events import (
     CandleUpdated,
     FeedState,
@@ -62,11 +62,11 @@ from workstation.storage.instance_lock import InstanceLock
 from workstation.storage.journal import Journal
 from workstation.storage.paths import Paths
 from workstation.storage.recorder import Recorder
+from workstation.storage.reserve import DiskReserve
 from workstation.storage.settings import SettingsFile
 
 _log = logging.getLogger(__name__)
 
-ANSWER_WITHIN_S = 5.0  # a live venue that is slower than this at the start is passed over
 PRICES_WITHIN_S = 3.0  # how long the proposal of a watchlist waits for volumes to rank by
 ALL, AUTO, PRACTICE = "all", "auto", "practice"
 
@@ -103,7 +103,9 @@ class EngineHouse:
         self._options = options
         self._settings_file = SettingsFile(paths.settings_file)
         self._settings, self._problems = self._settings_file.load()
-        self._recorder = _open_recorder(paths, self._problems)
+        self._recorder = Recorder(
+            CandleStore(paths.candles_db), Journal(paths.journal_db), DiskReserve(paths.reserve_file)
+        )
         self._ending = asyncio.Event()
         self._bus = Bus()
         self._tasks = Supervisor(self._on_task_died)
@@ -185,18 +187,23 @@ class EngineHouse:
         name = name or self._settings.venue.name
         if practice is None and name != PRACTICE:
             asked = venues.LIVE_VENUES if name == AUTO else (name,)
-            live = await venues.first_that_answers(asked, wall, ANSWER_WITHIN_S)
+            live = await venues.first_that_answers(asked, wall, self._settings.venue.answer_within_s)
             if live is not None:
                 return venues.open_live(live, wall)
             self._say_practice(name)
-        self._practice = PracticeMarket(practice or PracticeOptions())
-        return await venues.open_practice(await self._practice.start(), wall)
+        seed = self._settings.practice.seed
+        self._practice = PracticeMarket(practice or PracticeOptions(seed=seed))
+        opened = await venues.open_practice(await self._practice.start(), wall)
+        # Another seed is another market: its candles must not be taken for this one's.
+        name = f"{opened.venue.name}-{practice.seed if practice else seed}"
+        return replace(opened, venue=replace(opened.venue, name=name))
 
     def _say_practice(self, name: str) -> None:
         who = "No venue answered" if name == AUTO else f"{name.title()} did not answer"
+        within = f"within {self._settings.venue.answer_within_s:g} s"
         text = (
-            f"{who} within {ANSWER_WITHIN_S:.0f} s, so this is the practice market: its prices are "
-            "simulated. Start Tidemark again when the network is back."
+            f"{who} {within}, so this is the practice market: its prices are simulated. "
+            "Start Tidemark again when the network is back."
         )
         self._bus.publish(NoticePosted("venue", text))
 
@@ -348,17 +355,6 @@ class EngineHouse:
         self._bus.publish(
             NoticePosted(f"task {name}", f"The engine could not {name}: {why}. The rest goes on.")
         )
-
-
-def _open_recorder(paths: Paths, problems: list[str]) -> Recorder:
-    """Open the store; where it cannot be written, keep this session in memory and say so."""
-    try:
-        return Recorder(CandleStore(paths.candles_db), Journal(paths.journal_db))
-    except StoreReadOnly as error:
-        problems.append(
-            f"{error} This session is kept in memory only: nothing it hears will be there tomorrow."
-        )
-        return Recorder.in_memory()
 
 
 def run_engine(paths: Paths, options: EngineOptions) -> int:

@@ -45,11 +45,14 @@ class WindowOptions:
         Where to save a picture of the window before it closes by itself.
     after_s : float
         ... so long after its start, seconds.
+    notices : tuple of str
+        What the trader must know from the start.
     """
 
     engine_arguments: tuple[str, ...] = ()
     screenshot: Path | None = None
     after_s: float = 10.0
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +151,7 @@ class WindowHouse:
             self._window.start()
             self._window.show()
             await self._bell.hang()
-            for problem in self._problems:
+            for problem in (*self._options.notices, *self._problems):
                 self._bridge.on_fact(Notice(f"settings {problem}", problem))
             await asyncio.sleep(0)  # the first frame is painted before an engine competes for the processor
             self._tasks.start("talk to the engine", self._client.run())

@@ -4,7 +4,7 @@ import pytest
 
 from tests.fakes.recorded_week import differences, replay
 
-SYMBOLS = ["BTC/USDT", "ETH/USDT", "PEPE/USDT", "1000SATS/USDT", "JUP/USDT"]
+SYMBOLS = ["BTC/USDT", "ETH/USDT", "PEPE/USDT", "1000SATS/USDT", "JTO/USDT"]
 
 
 @pytest.mark.timeout(180)

@@ -32,7 +32,7 @@ def test_what_was_saved_is_loaded(path):
     wanted = Settings().changed(
         {
             "venue.name": "binance",
-            "practice.speed": 3600.0,
+            "venue.answer_within_s": 12.5,
             "watchlist.symbols": ["BTC/USDT", "１２/USDT"],
             "chart.zone": "Europe/Berlin",
             "alerts.sound": False,
@@ -69,15 +69,28 @@ def test_comments_order_and_unknown_keys_stay(path, load):
         ("seed = true", "practice.seed is True, but must be a whole number"),
         ("seed = -1", "practice.seed is -1"),
         ("seed = 99999999999999999999999", "practice.seed is 99999999999999999999999"),
-        ("speed = nan", "practice.speed is nan, but must be a number from 1 to 10000 (market seconds"),
-        ("speed = inf", "practice.speed is inf"),
-        ("speed = 0.0", "practice.speed is 0.0"),
-        ("speed = 2024-01-01", "practice.speed is datetime.date(2024, 1, 1)"),
-        ("speed = [[1]]", "practice.speed is [[1]]"),
     ],
 )
-def test_a_value_that_cannot_be_used_leaves_the_default_and_is_told(load, line, words):
-    settings, problems = load(f'# one\n[practice]\n{line}\n[chart]\ntimeframe = "4h"\n')
+def test_a_number_that_cannot_be_used_leaves_the_default_and_is_told(load, line, words):
+    check_refusal(load, "practice", line, words)
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("nan", "is nan, but must be a number from 1 to 60 (seconds"),
+        ("inf", "is inf"),
+        ("0.0", "is 0.0"),
+        ("2024-01-01", "is datetime.date(2024, 1, 1)"),
+        ("[[1]]", "is [[1]]"),
+    ],
+)
+def test_a_span_that_cannot_be_used_leaves_the_default_and_is_told(load, value, words):
+    check_refusal(load, "venue", f"answer_within_s = {value}", f"venue.answer_within_s {words}")
+
+
+def check_refusal(load, section, line, words):
+    settings, problems = load(f'# one\n[{section}]\n{line}\n[chart]\ntimeframe = "4h"\n')
     assert settings == Settings().changed({"chart.timeframe": "4h"})
     assert len(problems) == 1
     assert words in problems[0]

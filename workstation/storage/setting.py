@@ -146,6 +146,14 @@ class VenueSettings:
         check=_is_identifier,
         expected='"auto", "practice" or the name of an exchange',
     )
+    answer_within_s: float = _setting(
+        5.0,
+        "How long a live venue may take to answer at the start before the practice market is opened.",
+        unit="seconds",
+        restart=True,
+        minimum=1.0,
+        maximum=60.0,
+    )
 
 
 @dataclass(frozen=True)
@@ -158,14 +166,6 @@ class PracticeSettings:
         restart=True,
         minimum=0,
         maximum=2**31 - 1,
-    )
-    speed: float = _setting(
-        60.0,
-        "How fast its time runs.",
-        unit="market seconds per second",
-        restart=True,
-        minimum=1.0,
-        maximum=10_000.0,
     )
 
 
