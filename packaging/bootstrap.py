@@ -3,13 +3,13 @@
 
     python3 packaging/bootstrap.py run   [arguments of tidemark]
     python3 packaging/bootstrap.py test  [arguments of pytest]
-    python3 packaging/bootstrap.py bench [arguments of pytest]
+    python3 packaging/bootstrap.py bench [NAME [arguments of that benchmark]]
     python3 packaging/bootstrap.py lock  [arguments of uv pip compile]
 
 run    makes .venv beside this folder, installs what packaging/locks/run.txt names (each file
        checked against its hash), asks for missing Qt system libraries, and opens the workstation.
 test   the same with the test tools, then the whole gate: format, lint, types, imports, tests.
-bench  the same with the benchmark peers, then the benchmarks.
+bench  the same with the benchmark peers, then one benchmark of tests/benchmarks, or all.
 lock   writes the three lock files anew from pyproject.toml (needs uv; --upgrade moves the pins).
 
 A second start finds everything in place and goes straight on. Exit codes: what was started says,

@@ -1,5 +1,6 @@
 """The gate: what has to hold before a change may stay. The first step that fails ends it."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -34,11 +35,30 @@ def test(environment: Environment, pytest_arguments: list[str]) -> int:
     return _run_steps(environment, steps(environment, pytest_arguments))
 
 
-def bench(environment: Environment, pytest_arguments: list[str]) -> int:
-    """Run the benchmarks and return pytest's exit code."""
-    settings = "addopts=-q --strict-markers --strict-config --import-mode=importlib"
-    command = [environment.command("pytest"), "-s", "-o", settings, "-o", "timeout=1800"]
-    return _run_steps(environment, [("benchmarks", [*command, *(pytest_arguments or ["tests/benchmarks"])])])
+def bench(environment: Environment, arguments: list[str]) -> int:
+    """Run one benchmark with its arguments, or all of them; return the exit code of the first that failed.
+
+    Parameters
+    ----------
+    environment : Environment
+        Holds the peers that are measured beside.
+    arguments : list of str
+        Nothing, or a benchmark's name as in ``tests/benchmarks/bench_NAME.py`` and what it is to be told.
+
+    Raises
+    ------
+    SetupError
+        There is no benchmark of that name.
+    """
+    folder = os.path.join(environment.project, "tests", "benchmarks")
+    names = sorted(
+        entry[len("bench_") : -len(".py")] for entry in os.listdir(folder) if entry.startswith("bench_")
+    )
+    if arguments and arguments[0] not in names:
+        raise SetupError(f"{arguments[0]!r} is not a benchmark; there are {', '.join(names)}.", exit_code=2)
+    chosen, told = (arguments[:1], arguments[1:]) if arguments else (names, [])
+    todo = [(name, [environment.python, os.path.join(folder, f"bench_{name}.py"), *told]) for name in chosen]
+    return _run_steps(environment, todo)
 
 
 def steps(environment: Environment, pytest_arguments: list[str]) -> list[tuple[str, list[str]]]:

@@ -319,6 +319,36 @@ def test_the_first_step_that_fails_ends_the_gate_with_its_exit_code(
     assert "reached" not in said
 
 
+@pytest.fixture
+def with_benchmarks(environment: Environment) -> Environment:
+    """Return an environment whose Python is ours, in a checkout with two benchmarks."""
+    folder = Path(environment.project, "tests", "benchmarks")
+    folder.mkdir(parents=True)
+    for name in ("chart_painting", "recorded_week"):
+        (folder / f"bench_{name}.py").write_text(f"import sys; print({name!r}, sys.argv[1:])")
+    environment.python = sys.executable
+    return environment
+
+
+def test_all_benchmarks_are_run_or_one_with_what_follows_its_name(
+    with_benchmarks: Environment, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert gate.bench(with_benchmarks, []) == 0
+    said = capfd.readouterr().out
+    assert "chart_painting []" in said
+    assert "recorded_week []" in said
+    assert gate.bench(with_benchmarks, ["chart_painting", "--candles", "100000"]) == 0
+    said = capfd.readouterr().out
+    assert "chart_painting ['--candles', '100000']" in said
+    assert "recorded_week" not in said
+
+
+def test_a_benchmark_that_does_not_exist_is_answered_with_those_that_do(with_benchmarks: Environment) -> None:
+    with pytest.raises(SetupError, match="there are chart_painting, recorded_week") as told:
+        gate.bench(with_benchmarks, ["chart"])
+    assert told.value.exit_code == 2
+
+
 def test_ci_runs_exactly_the_test_command() -> None:
     script = PROJECT / ".ci" / "run"
     assert os.access(script, os.X_OK)
