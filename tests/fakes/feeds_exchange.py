@@ -47,7 +47,7 @@ class LoopbackExchange:
     """The exchange. Knobs are plain attributes; `requests` and `dials` say what was asked of it."""
 
     def __init__(
-        self, bases: Sequence[str] = ("BTC", "ETH"), speed: float = 1200.0, push_s: float = 0.02
+        self, bases: Sequence[str] = ("BTC", "ETH"), speed: float = 3000.0, push_s: float = 0.02
     ) -> None:
         self.bases = list(bases)
         self.speed = speed
@@ -181,7 +181,20 @@ class LoopbackExchange:
         )
 
     async def _prices(self, _: web.Request) -> web.Response:
-        return web.json_response([])
+        now = self.now_ms()
+        told = []
+        for mini in (self._mini(base, now) for base in self.bases):
+            names = {
+                "lastPrice": "c",
+                "openPrice": "o",
+                "highPrice": "h",
+                "lowPrice": "l",
+                "quoteVolume": "q",
+            }
+            told.append(
+                {"symbol": mini["s"], "closeTime": now, **{name: mini[k] for name, k in names.items()}}
+            )
+        return web.json_response(told)
 
     @staticmethod
     def _row(market_id: str, timeframe: str, open_time: int, now: int) -> list[float]:

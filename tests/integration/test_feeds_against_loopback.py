@@ -98,7 +98,7 @@ async def test_it_says_where_it_listens_and_what_trades_there():
     async with house() as h:
         assert h.feed.venue.name == "practice"
         assert h.feed.venue.kind is VenueKind.PRACTICE_RECORDED
-        assert h.feed.venue.speed == 1200.0
+        assert h.feed.venue.speed == 3000.0
         markets = await h.feed.markets()
         assert markets == (Market("BTC/USDT", "BTC", "USDT", 0.01), Market("ETH/USDT", "ETH", "USDT", 0.01))
         await h.feed.markets()
@@ -125,7 +125,7 @@ async def test_an_unlisted_symbol_is_refused_without_a_request():
         assert "/api/v3/klines" not in h.exchange.requests
 
 
-@pytest.mark.parametrize("speed", [1200.0, 10_000.0])
+@pytest.mark.parametrize("speed", [3000.0, 10_000.0])
 async def test_every_streamed_candle_closes_exactly_once_and_equals_the_source(speed):
     async with house(LoopbackExchange(speed=speed, push_s=0.03)) as h:
         keys = [BTC, ETH, HOURLY]
@@ -162,6 +162,33 @@ async def test_prices_of_all_markets_come_without_being_asked_for():
         assert ticker.quote_volume_24h is not None
         assert START_MS <= ticker.time_ms <= h.exchange.now_ms()
         await until(h.is_live)
+
+
+async def test_a_venue_without_wide_streams_is_asked_for_prices_and_heard_series_by_series():
+    async with house() as h:
+        client = h.feed._opened.exchange
+        client.options["allTickersStream"] = False
+        client.has["watchOHLCVForSymbols"] = False
+        h.feed.follow([BTC, ETH])
+        await until(lambda: h.n_closed() > 3 and h.n_closed(ETH) > 3 and h.is_live())
+        n = h.exchange.requests.count("/api/v3/ticker/24hr")
+        await until(lambda: h.exchange.requests.count("/api/v3/ticker/24hr") > n + 1)
+        assert set(h.household.tickers) == {"BTC/USDT", "ETH/USDT"}
+        assert next(iter(h.exchange.sockets.values())) == {"btcusdt@kline_1m", "ethusdt@kline_1m"}
+        assert all(c == source(BTC, c.open_time) for c in h.household.closed[BTC])
+
+
+async def test_a_series_may_be_left_before_it_ever_spoke():
+    exchange = LoopbackExchange()
+    exchange.mute.add("ethusdt@kline_1m")
+    async with house(exchange) as h:
+        h.feed.follow([BTC, ETH])
+        await until(lambda: h.n_closed() > 1)
+        h.feed.follow([BTC])
+        await until(lambda: next(iter(exchange.sockets.values())) == {"btcusdt@kline_1m", "!miniTicker@arr"})
+        n = h.n_closed()
+        await until(lambda: h.n_closed() > n + 10 and h.is_live())
+        assert len(exchange.dials) == 1
 
 
 async def test_following_is_exact_whatever_is_added_and_taken_away():

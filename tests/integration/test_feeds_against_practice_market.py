@@ -49,7 +49,7 @@ async def test_recorded_candles_arrive_bit_for_bit_by_stream_and_by_history(reco
         keys = [SeriesKey("practice", m.symbol, "1h") for m in await feed.markets()]
         assert len(keys) == 3
         feed.follow(keys)
-        await until(lambda: all(len(household.closed.get(key, ())) >= 5 for key in keys), 12.0)
+        await until(lambda: all(len(household.closed.get(key, ())) >= 3 for key in keys), 12.0)
         for key in keys:
             recorded = rows_of(archive.read(key.symbol.replace("/", ""), "1h"))
             heard = household.closed[key]
@@ -70,7 +70,7 @@ async def test_a_simulated_market_is_heard_whole_and_is_never_taken_for_a_live_o
         keys = [SeriesKey("practice", m.symbol, "1m") for m in markets]
         feed.follow(keys)
         await until(lambda: len(household.tickers) == len(markets))
-        await until(lambda: all(len(household.closed.get(key, ())) >= 5 for key in keys), 12.0)
+        await until(lambda: all(len(household.closed.get(key, ())) >= 3 for key in keys), 12.0)
         for key in keys[:3]:
             heard = household.closed[key]
             fetched = rows_of(await feed.history(key, heard[0].open_time, 500))
