@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 from tests.fakes.sandbox_source import FIRST_MS, HOUR_MS, recorded
 from workstation.domain.market import TIMEFRAMES, open_of, timeframe_ms
-from workstation.sandbox.coin_market import CoinMarket, Kline
+from workstation.sandbox.coin_market import CoinMarket
+from workstation.sandbox.kline import Kline
 
 N_HOURS = 200
 FRAMES = st.sampled_from(list(TIMEFRAMES))
@@ -53,9 +54,9 @@ def test_a_bar_of_any_timeframe_is_exactly_its_trades(frame: str, moment: int, b
 
 
 @settings(max_examples=40, deadline=None)
-@given(FRAMES, MOMENTS)
-def test_a_list_of_bars_says_the_same_as_each_bar_alone(frame: str, moment: int) -> None:
-    market = coin()
+@given(FRAMES, MOMENTS, st.sampled_from(["3m", "1h", "8h", "1w"]))
+def test_a_list_of_bars_says_the_same_as_each_bar_alone(frame: str, moment: int, base: str) -> None:
+    market = coin(base)
     now = FIRST_MS + moment
     listed = market.newest_klines(frame, now, 30, now)
     assert listed == [market.kline(frame, kline.open_time, now) for kline in listed]

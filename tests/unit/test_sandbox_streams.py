@@ -87,6 +87,7 @@ def test_two_paces_of_one_book_follow_the_venues_sequence_rules() -> None:
             for event in room.wait(stream, 180_000, 0.05):
                 assert event["U"] == last[name] + 1
                 assert event["u"] >= event["U"]
+                assert "pu" not in event  # only futures have it
                 last[name] = event["u"]
                 n_events[name] += 1
     assert n_events["fast"] > 5 * n_events["slow"] > 0

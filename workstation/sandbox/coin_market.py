@@ -5,39 +5,17 @@ before. Only what lies before the moment is ever told.
 """
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
-from workstation.domain.candle import FloatArray
 from workstation.domain.market import open_of, timeframe_ms
 from workstation.sandbox.bars import Bar, Bars
+from workstation.sandbox.kline import Kline, joined, split, taker_lots
 from workstation.sandbox.source import CandleSource, Listing
 from workstation.sandbox.tape import TapeMaker
 from workstation.sandbox.tape_reader import Tapes
 
 _DAY_MS = 86_400_000
-
-
-class Kline(NamedTuple):
-    """A bar of any timeframe, in ticks and lots.
-
-    ``quote`` and ``taker_lots`` are estimates from the bar's own shape, because a recording lacks them:
-    typical price times volume (quote currency), and half the volume, more where the bar closed high.
-    ``first_id`` is -1 where nothing traded.
-    """
-
-    open_time: int
-    open: int
-    high: int
-    low: int
-    close: int
-    volume: int
-    n_trades: int
-    quote: float
-    taker_lots: int
-    first_id: int
-    last_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +81,7 @@ class CoinMarket:
             parts.append(self._whole(first, whole_until))
         if tail:
             parts.append(self._part(bars.bar(last - 1), since_ms, until_ms))
-        return _joined(since_ms, [part for part in parts if part is not None])
+        return joined(since_ms, [part for part in parts if part is not None])
 
     def _whole(self, first: int, last: int) -> Kline:
         """Put whole bars together."""
@@ -124,7 +102,7 @@ class CoinMarket:
             sum(volumes),
             sum(map(self._maker.n_trades, volumes)),
             float(((open_ + high + low + close) / 4 * volume * self._quote_unit).sum()),
-            int(_taker_lots(open_, high, low, close, volume).sum()),
+            int(taker_lots(open_, high, low, close, volume).sum()),
             self._maker.first_id(int(bars.open_time[traded[0]])) if traded else -1,
             self._last_id(traded[-1]) if traded else -1,
         )
@@ -156,7 +134,7 @@ class CoinMarket:
             size,
             end - start,
             float((open_ + high + low + close) / 4 * volume * self._quote_unit),
-            int(_taker_lots(open_, high, low, close, volume)),
+            int(taker_lots(open_, high, low, close, volume)),
             tape.first_id + start,
             tape.first_id + end - 1,
         )
@@ -174,6 +152,8 @@ class CoinMarket:
         last = min(until_ms, now_ms)
         if timeframe == self.base_timeframe:
             return self._base_klines(first, last, now_ms)
+        if self._base_ms % length == 0:
+            return self._fine_klines(length, first, last, now_ms)
         seen = (self.kline(timeframe, open_time, now_ms) for open_time in range(first, last + 1, length))
         return [kline for kline in seen if kline is not None]
 
@@ -212,6 +192,16 @@ class CoinMarket:
         )
         return [*closed, newest] if newest else closed
 
+    def _fine_klines(self, length: int, first_open: int, last_open: int, now_ms: int) -> list[Kline]:
+        """Return bars that divide the base bar; the same figures as `kline`, for many at once."""
+        bars = self._bars
+        found: list[Kline] = []
+        for row in range(bars.row_from(first_open - self._base_ms + 1), bars.row_from(last_open + 1)):
+            bar = bars.bar(row)
+            end = min(bar.open_time + self._base_ms, now_ms + 1)
+            found += split(self.tapes.of(bar), bar, (length, end), self._quote_unit)
+        return [kline for kline in found if first_open <= kline.open_time <= last_open]
+
     def _each(self, first: int, last: int) -> list[Kline]:
         """Return whole bars one by one; the same figures as `_whole`, for many rows at once."""
         bars, rows = self._bars, slice(first, last)
@@ -231,7 +221,7 @@ class CoinMarket:
             volumes,
             n_trades,
             (open_ + high + low + close) / 4 * volume * self._quote_unit,
-            _taker_lots(open_, high, low, close, volume).astype(np.int64),
+            taker_lots(open_, high, low, close, volume).astype(np.int64),
             np.where(volumes > 0, first_id, -1),
             np.where(volumes > 0, first_id + n_trades - 1, -1),
         )
@@ -261,28 +251,3 @@ class CoinMarket:
         start = max(0, end - max(1, _DAY_MS // self._base_ms))
         chosen: list[int] = self._bars.volume[start : max(end, 1)].tolist()
         return max(1, sum(chosen) // max(1, len(chosen)))
-
-
-def _taker_lots(
-    open_: FloatArray, high: FloatArray, low: FloatArray, close: FloatArray, volume: FloatArray
-) -> FloatArray:
-    return np.floor(volume * (0.5 + 0.3 * (close - open_) / np.maximum(high - low, 1.0)))
-
-
-def _joined(open_time: int, parts: list[Kline]) -> Kline | None:
-    if not parts:
-        return None
-    traded = [part for part in parts if part.n_trades]
-    return Kline(
-        open_time,
-        parts[0].open,
-        max(part.high for part in parts),
-        min(part.low for part in parts),
-        parts[-1].close,
-        sum(part.volume for part in parts),
-        sum(part.n_trades for part in parts),
-        sum(part.quote for part in parts),
-        sum(part.taker_lots for part in parts),
-        traded[0].first_id if traded else -1,
-        traded[-1].last_id if traded else -1,
-    )

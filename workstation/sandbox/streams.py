@@ -7,7 +7,8 @@ from workstation.domain.errors import TidemarkError
 from workstation.domain.market import TIMEFRAMES, open_of
 from workstation.sandbox import wire
 from workstation.sandbox.book import Book, Touch
-from workstation.sandbox.coin_market import CoinMarket, Day, Kline
+from workstation.sandbox.coin_market import CoinMarket, Day
+from workstation.sandbox.kline import Kline
 from workstation.sandbox.source import Listing
 from workstation.sandbox.tape_reader import Print
 from workstation.sandbox.trading_floor import TradingFloor
@@ -72,7 +73,7 @@ class KlineStream:
         return wire.kline_event(self._coin.listing, self._timeframe, kline, closed=closed, event_ms=event_ms)
 
     def close(self) -> None:
-        """Forget nothing: a kline stream holds nothing."""
+        """Let go of nothing: a kline stream holds nothing."""
 
 
 class TradeStream:
@@ -92,7 +93,7 @@ class TradeStream:
         return [self._event(self._coin.listing, trade, trade.time) for trade in trades]
 
     def close(self) -> None:
-        """Forget nothing: a trade stream holds nothing."""
+        """Let go of nothing: a trade stream holds nothing."""
 
 
 class DepthStream:
@@ -140,7 +141,7 @@ class BookTickerStream:
         return [wire.book_ticker_event(self._coin.listing, touch, now_ms - self._coin.first_ms)]
 
     def close(self) -> None:
-        """Forget nothing: a book ticker stream holds nothing."""
+        """Let go of nothing: a book ticker stream holds nothing."""
 
 
 class TickerStream:
@@ -159,7 +160,7 @@ class TickerStream:
         return [] if event is None else [event]
 
     def close(self) -> None:
-        """Forget nothing: a ticker stream holds nothing."""
+        """Let go of nothing: a ticker stream holds nothing."""
 
 
 class TickerArrayStream:
@@ -178,7 +179,7 @@ class TickerArrayStream:
         return [events] if events else []
 
     def close(self) -> None:
-        """Forget nothing: a ticker array holds nothing."""
+        """Let go of nothing: a ticker array holds nothing."""
 
 
 class DaySayer:

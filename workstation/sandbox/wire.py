@@ -4,8 +4,9 @@ from typing import Any
 
 from workstation.domain.market import timeframe_ms
 from workstation.sandbox.book import BookChange, Side, Touch
-from workstation.sandbox.coin_market import Day, Kline
+from workstation.sandbox.coin_market import Day
 from workstation.sandbox.exact import WIRE_DECIMALS, text_of
+from workstation.sandbox.kline import Kline
 from workstation.sandbox.source import Listing
 from workstation.sandbox.tape_reader import Print
 
