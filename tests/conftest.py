@@ -1,6 +1,8 @@
 """What every test stands on."""
 
 import os
+import shutil
+import subprocess
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before Qt is imported anywhere
@@ -18,3 +20,22 @@ def recordings() -> Path:
     if not (folder / "MANIFEST.md").is_file():
         pytest.skip(f"needs the recorded market data, which is not at {folder} (set TIDEMARK_RECORDINGS)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def display():
+    """Give the name of a real X display for programs to show windows on, or skip."""
+    if shutil.which("Xvfb") is None:
+        pytest.skip("needs Xvfb (Debian's package xvfb)")
+    reading, writing = os.pipe()
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1600x1000x24", "-nolisten", "tcp"],
+        pass_fds=[writing],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(writing)
+    with os.fdopen(reading) as numbers:
+        yield f":{numbers.readline().strip()}"
+    server.terminate()
+    server.wait()

@@ -9,6 +9,7 @@ import contextlib
 import logging
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -20,6 +21,8 @@ from workstation import __version__
 from workstation.domain.errors import StoreReadOnly, TidemarkError, UsageError
 
 DONE, FAILED, USAGE = 0, 1, 2
+
+_SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 
 _EXAMPLES = """\
 examples:
@@ -57,6 +60,7 @@ def run(arguments: Sequence[str]) -> int:
         Exit code: 0 done, 2 wrong usage, 1 failed.
     """
     asked = _parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(DONE))  # until the loop of a command takes it over
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     try:
         return int(asked.carry_out(asked))
@@ -67,7 +71,7 @@ def run(arguments: Sequence[str]) -> int:
         print(f"tidemark: {error}", file=sys.stderr)
         return FAILED
     except KeyboardInterrupt:
-        return FAILED
+        return DONE
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -156,7 +160,7 @@ def _add_sandbox(commands: "argparse._SubParsersAction[_Parser]") -> None:
         metavar="DATE",
         dest="from_date",
         type=_date,
-        help="where it begins, YYYY-MM-DD, UTC (the first day of the data; now for a simulated market)",
+        help="where it begins, YYYY-MM-DD, UTC (now for a simulated market, else 30 days into the data)",
     )
     parser.add_argument(
         "--until-stdin-closes", action="store_true", help="end with whoever holds standard input"
@@ -231,6 +235,10 @@ def _window(asked: argparse.Namespace) -> int:
 
     if (reason := problem()) is not None:
         raise TidemarkError(reason)
+    if sys.platform == "linux" and not any(map(os.environ.get, _SCREENS)):
+        raise TidemarkError(
+            "There is no screen to open a window on (DISPLAY is not set); try tidemark serve."
+        )
     from workstation.window_app import WindowOptions, run_window
 
     words = [] if asked.practice is None else _practice_words(asked)
@@ -329,26 +337,17 @@ def _sandbox(asked: argparse.Namespace) -> int:
     clock = MarketClock(begin, asked.speed, time.monotonic, source.last_ms)
 
     async def keep_open() -> None:
+        loop, told = asyncio.get_running_loop(), asyncio.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, told.set)
+        if asked.until_stdin_closes:
+            loop.add_reader(sys.stdin, told.set)
         async with PracticeExchange(source, clock, ExchangeOptions(port=asked.port)) as exchange:
             print(f"listening on {exchange.url}", flush=True)
-            await _until_told(asked.until_stdin_closes)
+            await told.wait()
 
     asyncio.run(keep_open())
     return DONE
-
-
-async def _until_told(until_stdin_closes: bool) -> None:
-    """Return on SIGINT or SIGTERM, or when whoever holds standard input is gone."""
-    import asyncio
-    import signal
-
-    told = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, told.set)
-    if until_stdin_closes:
-        loop.add_reader(sys.stdin, told.set)
-    await told.wait()
 
 
 def _import(asked: argparse.Namespace) -> int:

@@ -157,6 +157,7 @@ class EngineHouse:
         await self._close()
 
     async def _close(self) -> None:
+        self._data.stop_filling()
         if self._feed is not None:
             await self._feed.close()
         await self._data.flush()

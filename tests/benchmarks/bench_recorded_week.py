@@ -18,7 +18,9 @@ from workstation.storage.candle_files import CandleFolder
 
 def main() -> int:
     """Run the replay and print what differs."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--data", type=Path, default=Path("../shared/data/ohlcv/binance-spot-2024"))
     parser.add_argument("--speed", type=float, default=3600.0)
     asked = parser.parse_args()

@@ -12,9 +12,11 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 
 @contextlib.contextmanager
-def tidemark(*arguments: str, home: Path | None = None, **more: object) -> Iterator[subprocess.Popen[str]]:
-    """Run ``tidemark ARGUMENTS`` for as long as the block lasts; it must leave within 3 s of SIGTERM."""
+def tidemark(*arguments: str, home: Path | None = None, display: str = "") -> Iterator[subprocess.Popen[str]]:
+    """Run ``tidemark ARGUMENTS`` while the block lasts, its window on an X display if one is named."""
     env = dict(os.environ)
+    if display:
+        env |= {"DISPLAY": display, "QT_QPA_PLATFORM": "xcb"}
     if home is not None:
         env["TIDEMARK_HOME"] = str(home)
     process = subprocess.Popen(
@@ -24,7 +26,6 @@ def tidemark(*arguments: str, home: Path | None = None, **more: object) -> Itera
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        **more,  # type: ignore[call-overload]
     )
     try:
         yield process

@@ -31,7 +31,7 @@ def replay(data: Path, home: Path, symbols: list[str], speed: float, market_ms: 
 
 
 def differences(data: Path, home: Path, symbols: list[str], market_ms: int = WEEK) -> dict[str, int]:
-    """Return, for each symbol, how many candles of the replayed time differ from the recording or are missing."""
+    """Return how many candles of each symbol differ from the recording, or are missing."""
     folder = CandleFolder(data)
     found = {}
     with CandleStore(Paths.below(home).candles_db, read_only=True) as store:
@@ -45,9 +45,7 @@ def differences(data: Path, home: Path, symbols: list[str], market_ms: int = WEE
 
 def n_different(recorded: CandleColumns, stored: CandleColumns) -> int:
     """Return how many bars are missing, surplus, or not the same bit for bit."""
-    rows = [
-        {t: (o, h, lo, c, v) for t, o, h, lo, c, v in _rows(columns)} for columns in (recorded, stored)
-    ]
+    rows = [{t: (o, h, lo, c, v) for t, o, h, lo, c, v in _rows(columns)} for columns in (recorded, stored)]
     return sum(rows[0].get(t) != rows[1].get(t) for t in rows[0].keys() | rows[1].keys())
 
 

@@ -74,6 +74,7 @@ class MarketData:
         self._n_filled = 0
         self._to_store: dict[SeriesKey, list[Candle]] = {}
         self._has_something_to_store = asyncio.Event()
+        self._fillers: list[asyncio.Task[None]] = []
         self._store_fails = False
         self._state = FeedState.CONNECTING
         self._feed: Feed | None = None
@@ -82,8 +83,9 @@ class MarketData:
     def listen_to(self, feed: Feed, clock: Clock) -> None:
         """Begin to fill and to store; called once, when the venue is known."""
         self._feed, self._clock = feed, clock
-        for n in range(N_FILLERS):
-            self._tasks.start(f"fill history {n}", self._fill_for_ever(feed))
+        self._fillers = [
+            self._tasks.start(f"fill history {n}", self._fill_for_ever(feed)) for n in range(N_FILLERS)
+        ]
         self._tasks.start("store candles", self._store_for_ever())
         self._tasks.start("watch closes", self._watch_closes(clock, feed.venue.speed))
         feed.follow(self._books)
@@ -287,6 +289,11 @@ class MarketData:
 
     async def _record(self, key: SeriesKey, candles: Sequence[Candle]) -> None:
         await self._recorder.record(key, columns_of(candles))
+
+    def stop_filling(self) -> None:
+        """Ask the venue nothing more; called at the end, before the feed is closed."""
+        for filler in self._fillers:
+            filler.cancel()
 
     async def flush(self) -> None:
         """Have every closed candle that was heard on disk; called once, at the end."""

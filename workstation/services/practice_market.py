@@ -25,7 +25,8 @@ class PracticeOptions:
     speed : float
         Market seconds per second of ours.
     from_date : str or None
-        Where it begins, ``YYYY-MM-DD``; None is today for a simulated market, the first day for a recorded one.
+        Where it begins, ``YYYY-MM-DD``; None is now for a simulated market, and for a recorded one some
+        history after its first day.
     """
 
     source: str = "simulated"

@@ -1,0 +1,193 @@
+"""The real program: a window, an engine and a practice market, killed, stopped and started again."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import psutil
+import pytest
+
+from tests.fakes.processes import PROJECT, practice_exchange, tidemark, wait_for
+from workstation.link.doorbell import ring
+from workstation.storage.candle_store import CandleStore
+from workstation.storage.paths import Paths
+
+PRACTICE = ("--practice", "simulated", "--speed", "60")
+
+
+@pytest.fixture(autouse=True)
+def no_time_is_spent_on_live_venues(tmp_path):
+    settings = Paths.below(tmp_path).settings_file
+    settings.write_text('[venue]\nname = "practice"\n')
+
+
+def family(process):
+    """Return every process below one, itself first, that still lives."""
+    try:
+        parent = psutil.Process(process.pid)
+        return [parent, *parent.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return []
+
+
+def below(home):
+    """Return every process of the program that works below a home."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.environ().get("TIDEMARK_HOME") == str(home) and "workstation" in process.cmdline():
+                found.append(process)
+        except (psutil.NoSuchProcess, psutil.AccessDenied, psutil.ZombieProcess):
+            continue
+    return found
+
+
+def engines(home):
+    return [p for p in below(home) if "serve" in p.cmdline()]
+
+
+def windows(home):
+    return [p for p in below(home) if not {"serve", "sandbox"} & set(p.cmdline())]
+
+
+def stored(home):
+    """Return how many series have candles."""
+    path = Paths.below(home).candles_db
+    if not path.exists():
+        return 0
+    with CandleStore(path, read_only=True) as store:
+        return len(store.series())
+
+
+def end_and_listen(process, number):
+    """Send a signal; return how long the process took to leave, its exit code and what it said."""
+    asked = time.monotonic()
+    process.send_signal(number)
+    out, err = process.communicate(timeout=10)
+    return time.monotonic() - asked, process.returncode, out + err
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "Ctrl-C"])
+def test_the_engine_alone_ends_in_order_within_three_seconds(tmp_path, number):
+    with tidemark("serve", *PRACTICE, home=tmp_path) as engine:
+        wait_for(lambda: stored(tmp_path) > 5, 40)
+        children = family(engine)[1:]
+        assert len(children) == 1  # the practice market
+        took, code, said = end_and_listen(engine, number)
+    assert took < 3
+    assert code == 0
+    assert said == ""
+    psutil.wait_procs(children, timeout=2)
+    assert not any(child.is_running() for child in children)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "Ctrl-C"])
+def test_a_window_ends_with_its_engine_and_its_market_within_three_seconds(tmp_path, display, number):
+    with tidemark(home=tmp_path, display=display) as window:
+        wait_for(lambda: stored(tmp_path) > 5, 60)
+        everybody = below(tmp_path)
+        assert len(everybody) == 3
+        took, code, said = end_and_listen(window, number)
+    assert took < 3
+    assert code == 0
+    assert said == ""
+    assert [p for p in everybody if p.is_running() and p.status() != psutil.STATUS_ZOMBIE] == []
+
+
+def test_a_killed_engine_is_started_again_and_what_was_stored_is_there(tmp_path, display):
+    with tidemark(home=tmp_path, display=display) as window:
+        wait_for(lambda: stored(tmp_path) > 5, 60)
+        (first,) = engines(tmp_path)
+        before = read_everything(tmp_path)
+        first.kill()
+        second = wait_for(lambda: [e for e in engines(tmp_path) if e.pid != first.pid], 20)
+        assert window.poll() is None
+        after = read_everything(tmp_path)
+        for key, candles in before.items():
+            assert after[key][: len(candles)].equals(candles)
+        assert second[0].is_running()
+
+
+def read_everything(home):
+    with CandleStore(Paths.below(home).candles_db, read_only=True) as store:
+        return {key: store.read(key) for key in store.series()}
+
+
+def test_a_killed_window_leaves_its_engine_and_the_next_one_finds_it(tmp_path, display):
+    with tidemark(home=tmp_path, display=display) as window:
+        wait_for(lambda: stored(tmp_path) > 5, 60)
+        (engine,) = engines(tmp_path)
+        window.kill()
+        window.wait()
+    assert engine.is_running()
+    with tidemark(home=tmp_path, display=display):
+        wait_for(lambda: ring(Paths.below(tmp_path).window_socket), 20)
+        time.sleep(2)  # long enough for a window that finds no engine to have started one
+        assert [e.pid for e in engines(tmp_path)] == [engine.pid]
+    psutil.wait_procs([engine], timeout=4)
+    assert not engine.is_running()
+
+
+def test_an_engine_whose_window_never_comes_back_leaves_by_itself(tmp_path):
+    with tidemark("serve", *PRACTICE, "--linger", "3", home=tmp_path) as engine:
+        assert engine.wait(timeout=30) == 0
+    assert below(tmp_path) == []
+
+
+def test_a_second_start_brings_the_first_window_to_the_front_and_leaves(tmp_path, display):
+    with tidemark(home=tmp_path, display=display) as first:
+        wait_for(lambda: Paths.below(tmp_path).window_socket.exists(), 20)
+        began = time.monotonic()
+        with tidemark(home=tmp_path, display=display) as second:
+            assert second.wait(timeout=10) == 0
+        assert time.monotonic() - began < 5
+        assert first.poll() is None
+        assert len(windows(tmp_path)) == 1
+
+
+def test_an_engine_started_by_the_trader_outlives_its_windows(tmp_path, display):
+    with (
+        practice_exchange("--simulated", "--speed", "60") as url,
+        tidemark("serve", "--practice", url, home=tmp_path) as engine,
+    ):
+        wait_for(lambda: stored(tmp_path) > 5, 40)
+        with tidemark(home=tmp_path, display=display) as window:
+            wait_for(lambda: Paths.below(tmp_path).window_socket.exists(), 20)
+            time.sleep(2)
+            _, code, said = end_and_listen(window, signal.SIGTERM)
+            assert (code, said) == (0, "")
+        assert engine.poll() is None
+
+
+def test_a_window_on_a_home_that_cannot_be_written_says_so_and_works(tmp_path, display):
+    frozen = tmp_path / "frozen"
+    frozen.mkdir()
+    mounted = subprocess.run(
+        ["unshare", "-m", "sh", "-c", f"mount --bind {frozen} {frozen} && mount -o remount,ro,bind {frozen}"],
+        capture_output=True,
+        check=False,
+    )
+    if mounted.returncode:
+        pytest.skip(f"needs the right to mount a folder read-only: {mounted.stderr.decode().strip()}")
+    picture = tmp_path / "window.png"
+    program = f"{sys.executable} -m workstation --screenshot {picture} --after 4"
+    script = f"mount --bind {frozen} {frozen} && mount -o remount,ro,bind {frozen} && exec {program}"
+    ended = subprocess.run(
+        ["unshare", "-m", "sh", "-c", script],
+        cwd=PROJECT,
+        env={
+            **os.environ,
+            "TIDEMARK_HOME": str(frozen / "home"),
+            "DISPLAY": display,
+            "QT_QPA_PLATFORM": "xcb",
+        },
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (ended.returncode, ended.stdout + ended.stderr) == (0, "")
+    assert picture.stat().st_size > 10_000
+    assert list(frozen.iterdir()) == []
