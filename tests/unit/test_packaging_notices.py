@@ -18,7 +18,6 @@ READ_AND_FOUND_HARMLESS = {
     "bidict": "the MPL names the GPL as a secondary licence that a receiver may choose",
     "numpy": "libgfortran comes under the GCC Runtime Library Exception",
     "orjson": "the MPL names the GPL as a secondary licence that a receiver may choose",
-    "pandas": "Python's own licence tells that it is compatible with the GPL",
     "pathspec": "the MPL names the GPL as a secondary licence that a receiver may choose",
     "pyarrow": "the LLVM exception, which frees whoever combines it with GPL software",
     "typing-extensions": "Python's own licence tells that it is compatible with the GPL",
