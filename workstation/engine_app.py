@@ -47,7 +47,7 @@ from workstation.link.messages import (
 )
 from workstation.link.outbox import Outbox
 from workstation.link.server import Connection, LinkServer
-from workstation.link.translation import FACTS_FOR_EVERYBODY, in_words
+from workstation.link.translation import FACTS_FOR_EVERYBODY, in_parts, in_words
 from workstation.services.alerts import Alerts
 from workstation.services.bus import Bus
 from workstation.services.clock import SystemClock
@@ -67,6 +67,7 @@ from workstation.storage.settings import SettingsFile
 
 _log = logging.getLogger(__name__)
 
+NICENESS = 5  # an engine of a window's lets the window go first where cores are few
 PRICES_WITHIN_S = 3.0  # how long the proposal of a watchlist waits for volumes to rank by
 ALL, AUTO, PRACTICE = "all", "auto", "practice"
 
@@ -145,6 +146,8 @@ class EngineHouse:
 
     async def live(self) -> None:
         """Run until asked to end, then close everything in order."""
+        if self._options.linger_s is not None:
+            os.nice(NICENESS)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self._ending.set)
@@ -179,7 +182,9 @@ class EngineHouse:
         self._data.listen_to(feed, self._clock)
         await self._choose_symbols()
         self._is_open = True
-        self._link.tell_all(VenueChosen(venue, self._markets))
+        self._link.tell_all(VenueChosen(venue))
+        for part in in_parts(self._markets):
+            self._link.tell_all(part)
         gc.collect()
         gc.freeze()  # markets and code live as long as we do; collections need not walk them again
 
@@ -246,8 +251,9 @@ class EngineHouse:
     def _welcome(self, connection: Connection, last_alert_id: int) -> None:
         symbols, is_open = self._watchlist.symbols, self._is_open
         venue = self._feed.venue if self._feed is not None and is_open else None
-        markets = self._markets if is_open else ()
-        connection.tell(Welcome(PROTOCOL, __version__, os.getpid(), venue, markets, symbols))
+        connection.tell(Welcome(PROTOCOL, __version__, os.getpid(), venue, symbols))
+        for part in in_parts(self._markets if is_open else ()):
+            connection.tell(part)
         connection.tell(in_words(self._feed_state))
         for notice in self._notices.values():
             connection.tell(in_words(notice))

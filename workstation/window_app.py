@@ -1,6 +1,7 @@
 """The window's process: builds the window, joins it to an engine, and ends both in order."""
 
 import asyncio
+import gc
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -154,6 +155,8 @@ class WindowHouse:
             for problem in (*self._options.notices, *self._problems):
                 self._bridge.on_fact(Notice(f"settings {problem}", problem))
             await asyncio.sleep(0)  # the first frame is painted before an engine competes for the processor
+            gc.collect()
+            gc.freeze()  # what the window is made of lives as long as it does; collections need not walk it
             self._tasks.start("talk to the engine", self._client.run())
             self._tasks.start("keep an engine running", self._keep_engine())
             if self._options.screenshot is not None:

@@ -240,7 +240,8 @@ class Desk:
 
     def welcome(self, venue: Venue = LIVE, watchlist: Sequence[str] = tuple(PRICES)) -> None:
         self.tell(
-            said.Welcome(said.PROTOCOL, "0.1.0", 4711, venue, markets(), tuple(watchlist)),
+            said.Welcome(said.PROTOCOL, "0.1.0", 4711, venue, tuple(watchlist)),
+            said.MarketsListed(markets(), is_last=True),
             said.FeedStateSaid(FeedState.LIVE, "all streams are up"),
         )
 

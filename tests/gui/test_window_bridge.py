@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.fakes.window_world import LIVE, NOW_MS, PRACTICE, Desk, alert, markets, ticker
+from tests.fakes.window_world import LIVE, NOW_MS, PRACTICE, Desk, alert, ticker
 from workstation.domain.candle import Candle
 from workstation.domain.events import FeedState
 from workstation.domain.market import SeriesKey
@@ -77,7 +77,7 @@ def test_prices_of_one_venue_are_forgotten_when_another_is_chosen(tmp_path):
     desk = Desk(tmp_path)
     desk.welcome(PRACTICE)
     desk.prices()
-    desk.tell(said.VenueChosen(LIVE, markets()))
+    desk.tell(said.VenueChosen(LIVE))
     assert desk.bridge.world.tickers == {}
     assert desk.bridge.data_age_ms is None
 

@@ -39,7 +39,7 @@ class Engine:
         match command:
             case Hello():
                 connection.is_welcome = True
-                connection.tell(Welcome(1, "0.1.0", os.getpid(), None, (), ("BTC/USDT",)))
+                connection.tell(Welcome(1, "0.1.0", os.getpid(), None, ("BTC/USDT",)))
             case DismissAlert():
                 raise TidemarkError("There is no such alert.")
             case SetWatchlist():

@@ -8,7 +8,17 @@ from pathlib import Path
 import msgspec
 
 from workstation.domain.errors import LinkError, TidemarkError
-from workstation.link.messages import PROTOCOL, Command, Done, Failed, Hello, Notice, ToWindow, Welcome
+from workstation.link.messages import (
+    PROTOCOL,
+    Command,
+    Done,
+    Failed,
+    Hello,
+    MarketsListed,
+    Notice,
+    ToWindow,
+    Welcome,
+)
 from workstation.link.wire import MessageReader, encode
 
 RETRY_S = 0.1
@@ -75,6 +85,8 @@ class LinkClient:
                     self._writer = writer
                     self._on_connected(True)
                 self._on_fact(fact)
+                if isinstance(fact, MarketsListed):
+                    await asyncio.sleep(0)  # there may be dozens; the window paints between them
         finally:
             was_connected, self._writer = self._writer is not None, None
             for answer in self._answers.values():

@@ -2,13 +2,11 @@
 
 import asyncio
 import contextlib
-import os
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-NICENESS = 5  # the window goes first where cores are few
 LEAVE_WITHIN_S = 2.5
 
 
@@ -48,7 +46,6 @@ class EngineProcess:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,  # Ctrl-C in the terminal is the window's to answer
-                preexec_fn=_be_nice if os.name == "posix" else None,
             )
 
     def last_words(self) -> str:
@@ -74,7 +71,3 @@ class EngineProcess:
                 return True
             await asyncio.sleep(0.02)
         return not self.is_running
-
-
-def _be_nice() -> None:
-    os.nice(NICENESS)

@@ -78,13 +78,12 @@ class Failed(msgspec.Struct, frozen=True, tag_field="kind", tag="failed"):
 
 
 class Welcome(msgspec.Struct, frozen=True, tag_field="kind", tag="welcome"):
-    """The engine's answer to `Hello`: who it is and what it listens to."""
+    """The engine's answer to `Hello`: who it is and what it listens to; `MarketsListed` follows."""
 
     protocol: int
     engine_version: str
     pid: int
     venue: Venue | None
-    markets: tuple[Market, ...]
     watchlist: tuple[str, ...]
 
 
@@ -126,10 +125,16 @@ class Frame(msgspec.Struct, frozen=True, tag_field="kind", tag="frame"):
 
 
 class VenueChosen(msgspec.Struct, frozen=True, tag_field="kind", tag="venue-chosen"):
-    """Which venue the engine listens to, and what trades there; sent again when it changes."""
+    """Which venue the engine listens to; `MarketsListed` follows."""
 
     venue: Venue
+
+
+class MarketsListed(msgspec.Struct, frozen=True, tag_field="kind", tag="markets"):
+    """Some of what trades at the venue; in parts, so that thousands of them do not hold up the window."""
+
     markets: tuple[Market, ...]
+    is_last: bool
 
 
 class FeedStateSaid(msgspec.Struct, frozen=True, tag_field="kind", tag="feed-state"):
@@ -198,6 +203,7 @@ ToWindow: TypeAlias = (
     | Welcome
     | Frame
     | VenueChosen
+    | MarketsListed
     | FeedStateSaid
     | HistoryGrew
     | SignalsOf

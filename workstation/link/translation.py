@@ -1,5 +1,7 @@
 """Facts of the engine's bus, in the words of the link."""
 
+from collections.abc import Iterator, Sequence
+
 from workstation.domain.events import (
     AlertDismissed,
     AlertRaised,
@@ -10,10 +12,12 @@ from workstation.domain.events import (
     SignalRaised,
     WatchlistChanged,
 )
+from workstation.domain.market import Market
 from workstation.link.messages import (
     AlertClosed,
     AlertSaid,
     FeedStateSaid,
+    MarketsListed,
     Notice,
     Progress,
     SignalSaid,
@@ -32,6 +36,16 @@ FACTS_FOR_EVERYBODY = (
     WatchlistChanged,
 )
 """The types of fact that every window hears, whatever is on its charts."""
+
+
+MARKETS_IN_A_PART = 500
+
+
+def in_parts(markets: Sequence[Market]) -> Iterator[MarketsListed]:
+    """Yield what trades at a venue in messages that are each read within a millisecond."""
+    for since in range(0, len(markets), MARKETS_IN_A_PART):
+        until = since + MARKETS_IN_A_PART
+        yield MarketsListed(tuple(markets[since:until]), is_last=until >= len(markets))
 
 
 def in_words(fact: object) -> ToWindow:

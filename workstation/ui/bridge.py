@@ -101,6 +101,7 @@ class Bridge(QObject):
         self.world = World()
         self._monotonic = monotonic
         self._pending = _Pending()
+        self._listed: list[Market] = []
         self._venue_time_ms = 0
         self._data_age_ms: int | None = None
         self._framed_at = 0.0
@@ -113,6 +114,7 @@ class Bridge(QObject):
             said.Frame: self._on_frame,
             said.Welcome: self._on_welcome,
             said.VenueChosen: self._on_venue,
+            said.MarketsListed: self._on_markets,
             said.FeedStateSaid: self._on_feed,
             said.WatchlistSaid: self._on_watchlist,
             said.SignalsOf: lambda m: self.signals_replaced.emit(m.key, m.signals),
@@ -225,23 +227,30 @@ class Bridge(QObject):
         self.world.alone_since = None
         self.notice_posted.emit("engine", "")
         if welcome.venue is not None:
-            self._set_venue(welcome.venue, welcome.markets)
+            self._set_venue(welcome.venue)
         self._on_watchlist(said.WatchlistSaid(welcome.watchlist))
         self.link_changed.emit()
 
     def _on_venue(self, chosen: said.VenueChosen) -> None:
-        self._set_venue(chosen.venue, chosen.markets)
+        self._set_venue(chosen.venue)
 
-    def _set_venue(self, venue: Venue, markets: tuple[Market, ...]) -> None:
+    def _on_markets(self, listed: said.MarketsListed) -> None:
+        self._listed += listed.markets
+        if listed.is_last:
+            self.world.markets = {market.symbol: market for market in self._listed}
+            self._listed = []
+            self.markets_changed.emit()
+
+    def _set_venue(self, venue: Venue) -> None:
         """Take another venue: prices of the old one must not be read as prices of the new one."""
         is_other = venue != self.world.venue
         if is_other:
             self.world.tickers.clear()
             self._data_age_ms = None
         self.world.venue = venue
-        self.world.markets = {market.symbol: market for market in markets}
-        self.markets_changed.emit()
+        self._listed = []
         if is_other:
+            self.world.markets = {}
             self.venue_changed.emit()
 
     def _on_feed(self, message: said.FeedStateSaid) -> None:

@@ -305,8 +305,12 @@ class MainWindow(QMainWindow):
 
     def _on_markets(self) -> None:
         self.search.set_markets()
-        if self.desk.key is not None:
+        if self.desk.key is None:
+            return
+        if self.desk.key.symbol in self._bridge.world.markets:
             self.desk.show_again()
+        else:
+            self.open_symbol(self._first_symbol())
 
     def _on_watchlist(self) -> None:
         symbols = self._bridge.world.watchlist

@@ -141,7 +141,7 @@ class SymbolSearch(QFrame):
     def __init__(self, world: World, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self._world, self._over = world, parent
-        self._index = SymbolIndex()
+        self._made_index: SymbolIndex | None = None
         self._is_adding = False
         self._hits = _Hits(self)
         self._delegate = _HitDelegate(self._hits, self)
@@ -186,10 +186,17 @@ class SymbolSearch(QFrame):
         )
 
     def set_markets(self) -> None:
-        """Take the venue's markets from the world."""
-        self._index = SymbolIndex(self._world.markets.values())
+        """Take the venue's markets from the world, when they are looked for."""
+        self._made_index = None
         if self.isVisible():
             self._search(self.edit.text())
+
+    @property
+    def _index(self) -> SymbolIndex:
+        """The markets, made ready to be searched when that is first needed: thousands take a while."""
+        if self._made_index is None:
+            self._made_index = SymbolIndex(self._world.markets.values())
+        return self._made_index
 
     def open(self, typed: str = "", *, adding: bool = False) -> None:
         """Show the sheet with what was typed so far.
