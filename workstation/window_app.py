@@ -155,7 +155,6 @@ class WindowHouse:
             for problem in (*self._options.notices, *self._problems):
                 self._bridge.on_fact(Notice(f"settings {problem}", problem))
             await asyncio.sleep(0)  # the first frame is painted before an engine competes for the processor
-            gc.collect()
             gc.freeze()  # what the window is made of lives as long as it does; collections need not walk it
             self._tasks.start("talk to the engine", self._client.run())
             self._tasks.start("keep an engine running", self._keep_engine())

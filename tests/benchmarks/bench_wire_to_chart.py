@@ -112,6 +112,7 @@ def processes(folder: Path, n_listings: int):
         text=True,
         cwd=PROJECT,
     )
+    psutil.Process(market.pid).nice(5)  # as a market that the engine starts
     url = market.stdout.readline().removeprefix("listening on ").strip()
     home = folder / "home"
     (home / "config").mkdir(parents=True)
@@ -167,6 +168,7 @@ def stages(seconds: float) -> list[Stage]:
         found.append(measure(record, "engine killed and back", 10))
     with tempfile.TemporaryDirectory() as folder, processes(Path(folder), N_MARKETS) as (_, window, record):
         wait_for(lambda: record.has("window"), 30)
+        time.sleep(0.5)  # the window has painted itself; the engine has not yet asked for the markets
         since = time.monotonic_ns()
         wait_for(lambda: record.has("paint"), 60)
         time.sleep(8)

@@ -29,7 +29,7 @@ _log = logging.getLogger(__name__)
 
 KEPT_BARS = 5_000  # candles of a series held in memory; a judgement reads at most 3,072
 FIRST_LOAD_BARS = 3_000  # what is fetched of a series never seen before
-N_FILLERS = 4  # series back-filled at once
+N_FILLERS = 2  # series back-filled at once; reading a page takes the loop some 10 ms
 GRACE_MS = 3_000  # how long after its close the venue may take to say that a bar is closed
 MOST_WAITING = 5_000  # live candles held back while their series is being filled
 

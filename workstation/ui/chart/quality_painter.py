@@ -20,6 +20,8 @@ _WORDS = {
 def paint_doubts(painter: QPainter, frame: Frame, colours: ChartColours) -> None:
     """Paint a small square below every revised or extreme candle; the painter counts device pixels."""
     slots = frame.series.doubted(*frame.slots.visible(frame.layout.plot_width))
+    if not len(slots):
+        return
     x = np.unique(np.floor(frame.slots.centre(slots)).astype(np.int64))
     side = max(frame.device(_SIDE), 1)
     bottom = frame.device(frame.layout.price_height) - side
