@@ -11,10 +11,10 @@ import time
 from PySide6.QtCore import QTimer
 
 from tests.fakes.patience import until
+from workstation.storage.paths import resource
 from workstation.ui import qt_loop
 from workstation.ui.application import make_application
 from workstation.ui.notifier import Notifier
-from workstation.ui.resource import resource
 from workstation.ui.theme import DARK
 from workstation.ui.tray import Tray
 

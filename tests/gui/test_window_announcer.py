@@ -9,8 +9,8 @@ import pytest
 from tests.fakes.patience import until
 from tests.fakes.window_world import Notes, RunAtOnce, alert
 from workstation.domain.signal import Direction
+from workstation.storage.paths import resource
 from workstation.ui.announcer import Announcer, Loudness, headline
-from workstation.ui.resource import resource
 from workstation.ui.sound import NO_SOUND, AlertSound
 
 
@@ -125,8 +125,3 @@ def test_the_shipped_sound_is_short_and_small():
     with wave.open(str(resource("sounds", "alert.wav"))) as sound:
         assert 0.3 < sound.getnframes() / sound.getframerate() < 1.5
     assert resource("sounds", "alert.wav").stat().st_size < 60_000
-
-
-def test_a_missing_resource_is_named():
-    with pytest.raises(FileNotFoundError, match=r"icons/nothing\.svg is missing from the installation"):
-        resource("icons", "nothing.svg")

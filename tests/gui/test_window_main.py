@@ -388,9 +388,11 @@ def test_quiet_is_of_one_mind_everywhere_and_is_remembered(desk, window):
     assert desk.memory.quiet is False
 
 
-def test_without_a_tray_the_panel_says_that_it_is_the_record(window):
-    window.alert_desk.start()
-    assert window.alerts.record_note.isVisible()
+def test_without_a_tray_the_panel_says_that_it_is_the_record(window, qtbot):
+    assert not window.tray._looking.isActive(), "nothing looks for a tray before the first frame"
+    window.chart.repaint()
+    qtbot.waitUntil(window.alerts.record_note.isVisible)
+    assert window.tray._looking.isActive()
     assert "no tray" in window.alerts.record_note.text()
     assert window.status.hint.text() == "no tray"
     window.actions_by_id["view.hide"].trigger()
@@ -398,12 +400,14 @@ def test_without_a_tray_the_panel_says_that_it_is_the_record(window):
     window.bring_to_front()
 
 
-def test_without_a_notification_service_the_panel_says_so_and_takes_it_back(window):
-    window.alert_desk.on_service("This desktop shows no notifications.")
+def test_without_a_notification_service_the_panel_says_so_and_takes_it_back(desk, window):
+    window.alert_desk.start()
+    desk.tell(said.Notice("notifications", "This desktop shows no notifications."))
     assert "shows no notifications" in window.alerts.record_note.text()
     assert "notifications" in window.notices.texts
-    window.alert_desk.on_service("")
+    desk.tell(said.Notice("notifications", ""))
     assert "notifications" not in window.notices.texts
+    assert "no tray" in window.alerts.record_note.text()
 
 
 # layout and end

@@ -41,6 +41,7 @@ class AlertDesk(QObject):
         super().__init__(parent)
         self._around, self._choices = around, choices
         self._has_service = True
+        self._is_stopped = False
         self.panel = AlertPanel(theme)
         self.tray = Tray(theme, self)
         loudness = Loudness(choices.notifications, choices.sound, around.memory.quiet)
@@ -54,6 +55,7 @@ class AlertDesk(QObject):
         self.tray.available_changed.connect(lambda _is: self._show_notes())
         around.bridge.alert_raised.connect(self._on_alert)
         around.bridge.alert_closed.connect(self.panel.model.remove)
+        around.bridge.notice_posted.connect(self._on_notice)
         self.tray.set_quiet(is_quiet=around.memory.quiet)
 
     @property
@@ -69,7 +71,9 @@ class AlertDesk(QObject):
             self._around.bridge.notice_posted.emit("journal", str(error))
 
     def start(self) -> None:
-        """Look for a tray. Called after the first frame."""
+        """Look for a tray, once; called after the first frame."""
+        if self._is_stopped:
+            return
         self.tray.start()
         self._show_notes()
 
@@ -88,12 +92,6 @@ class AlertDesk(QObject):
             "Alert sound": (self._choices.sound, self._set_sound),
         }
 
-    def on_service(self, trouble: str) -> None:
-        """Take that notifications cannot be shown, or can again (empty text)."""
-        self._has_service = not trouble
-        self._around.bridge.notice_posted.emit("notifications", trouble)
-        self._show_notes()
-
     def set_theme(self, theme: Theme) -> None:
         """Take other colours."""
         self.panel.set_theme(theme)
@@ -101,6 +99,7 @@ class AlertDesk(QObject):
 
     def stop(self) -> None:
         """Announce nothing more, and take the tray icon away."""
+        self._is_stopped = True
         self.announcer.stop()
         self.tray.stop()
         self._around.memory.announced_alert = self.announcer.last_id
@@ -116,6 +115,12 @@ class AlertDesk(QObject):
     def _on_alert(self, alert: Alert) -> None:
         self.panel.model.add(alert)
         self.announcer.add(alert)
+
+    def _on_notice(self, subject: str, text: str) -> None:
+        """Take that notifications cannot be shown, or can again (empty text)."""
+        if subject == "notifications":
+            self._has_service = not text
+            self._show_notes()
 
     def _show_notes(self) -> None:
         has_tray = self.tray.is_available

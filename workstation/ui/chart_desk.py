@@ -106,6 +106,13 @@ class ChartDesk(QObject):
         self._follow()
         self.opened.emit(key)
 
+    def open_first(self, remembered: str, timeframe: str) -> None:
+        """Show the last session's market, else the first watched one, else any that trades here."""
+        world = self._bridge.world
+        wished = (remembered, *world.watchlist, *world.markets)
+        known = (symbol for symbol in wished if symbol and (symbol in world.markets or not world.markets))
+        self.open(next(known, ""), timeframe)
+
     def close(self) -> None:
         """Show nothing and follow nothing."""
         self._unfollow()

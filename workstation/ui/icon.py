@@ -7,7 +7,7 @@ from functools import lru_cache
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPainterPath, QPen, QPixmap
 
-from workstation.ui.resource import resource
+from workstation.storage.paths import resource
 
 _GRID = 20.0  # glyphs are drawn on a square of 20 units
 _SCALES = (1, 2, 3)

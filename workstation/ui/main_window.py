@@ -162,6 +162,7 @@ class MainWindow(QMainWindow):
             self._on_watchlist()
         self._clock.start()
         self.chart.setFocus()
+        self.chart.frame_painted.connect(self._on_first_frame)
 
     @property
     def last_alert_id(self) -> int:
@@ -217,16 +218,8 @@ class MainWindow(QMainWindow):
         """Put a theme on every part."""
         self.theme = theme
         themes.apply(_app(), theme)
-        for part in (
-            self.band,
-            self.strip,
-            self.notices,
-            self.chart,
-            self.watchlist,
-            self.alert_desk,
-            self.status,
-            self.search,
-        ):
+        top = (self.band, self.strip, self.notices, self.search)
+        for part in (*top, self.chart, self.watchlist, self.alert_desk, self.status):
             part.set_theme(theme)
 
     def toggle_shown(self) -> None:
@@ -282,6 +275,13 @@ class MainWindow(QMainWindow):
                 return True
         return super().eventFilter(watched, event)
 
+    def _on_first_frame(self) -> None:
+        self.chart.frame_painted.disconnect(self._on_first_frame)
+        QTimer.singleShot(0, self.alert_desk.start)
+
+    def _open_first(self) -> None:
+        self.desk.open_first(self._memory.symbol, self._choices.timeframe)
+
     def _on_venue(self) -> None:
         venue = self._bridge.world.venue
         self.band.set_venue(venue)
@@ -292,25 +292,16 @@ class MainWindow(QMainWindow):
         if self.desk.key is not None:
             self.desk.reopen()
         else:
-            self.open_symbol(self._first_symbol())
+            self._open_first()
         self._show_price()
         self._title()
 
-    def _first_symbol(self) -> str:
-        """Return what to show first: the last session's market, the first watched one, or any."""
-        world = self._bridge.world
-        wished = (self._memory.symbol, *world.watchlist, *world.markets)
-        known = (symbol for symbol in wished if symbol and (symbol in world.markets or not world.markets))
-        return next(known, "")
-
     def _on_markets(self) -> None:
         self.search.set_markets()
-        if self.desk.key is None:
-            return
-        if self.desk.key.symbol in self._bridge.world.markets:
+        if self.desk.key is not None and self.desk.key.symbol in self._bridge.world.markets:
             self.desk.show_again()
-        else:
-            self.open_symbol(self._first_symbol())
+        elif self.desk.key is not None:
+            self._open_first()
 
     def _on_watchlist(self) -> None:
         symbols = self._bridge.world.watchlist
@@ -318,7 +309,7 @@ class MainWindow(QMainWindow):
         self.watchlist.apply(list(self._bridge.world.tickers.values()))
         self.sparks.set_symbols(symbols)
         if self.desk.key is None:
-            self.open_symbol(self._first_symbol())
+            self._open_first()
         else:
             self.watchlist.show_opened(self.desk.key.symbol)
 
