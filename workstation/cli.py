@@ -370,9 +370,13 @@ def _import(asked: argparse.Namespace) -> int:
         for note in (*file.notes, file.refused):
             if note:
                 print(note if file.file in note else f"{file.file}: {note}", file=sys.stderr)
-    n_refused = len(report.refused)
-    print(f"{report.n_new:,} new candles from {len(report.taken)} files; {n_refused} files refused.")
-    return FAILED if n_refused else DONE
+    taken, refused = (_count(len(files), "file") for files in (report.taken, report.refused))
+    print(f"{_count(report.n_new, 'new candle')} from {taken}; {refused} refused.")
+    return FAILED if report.refused else DONE
+
+
+def _count(n: int, noun: str) -> str:
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
 
 
 def _signals(asked: argparse.Namespace) -> int:

@@ -154,8 +154,9 @@ class EngineHouse:
         await self._link.start()
         self._tasks.start("open the feed", self._open_feed())
         self._tasks.start("measure", self._measure_for_ever())
-        for problem in self._problems:
-            self._bus.publish(NoticePosted(f"start {problem}", problem))
+        if self._options.linger_s is None:  # a window that started us has read the same file and said so
+            for problem in self._problems:
+                self._bus.publish(NoticePosted(f"settings {problem}", problem))
         await self._ending.wait()
         await self._close()
 
@@ -322,6 +323,8 @@ class EngineHouse:
 
     def _on_notice(self, notice: NoticePosted) -> None:
         self._notices[notice.subject] = notice
+        if notice.text:
+            _log.warning(notice.text)
         if not notice.text:
             del self._notices[notice.subject]
 

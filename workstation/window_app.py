@@ -124,7 +124,9 @@ class WindowHouse:
         )
         self._engine = EngineProcess(["--linger", f"{LINGER_S:g}", *options.engine_arguments], self._log_file)
         self._notifier = Notifier(resource("icons", "tidemark.svg"), self._say("notifications"))
-        self._window = MainWindow(self._surroundings(), _choices(self._settings))
+        around = self._surroundings()
+        self._bridge.remember(around.memory.venue, self._settings.watchlist.symbols)
+        self._window = MainWindow(around, _choices(self._settings))
         self._window.close_requested.connect(self._ending.set)
         self._bell = Doorbell(paths.window_socket, self._window.bring_to_front)
 
@@ -244,14 +246,16 @@ def run_window(options: WindowOptions) -> int:
         raise TidemarkError("Tidemark is open already, but its window does not answer; close it first.")
     try:
         app = make_application(sys.argv[:1], SettingsFile(paths.settings_file).load()[0].appearance.theme)
-        restore = LastResort(str(paths.log_dir)).install()
+        last_resort = LastResort(str(paths.log_dir))
+        restore = last_resort.install()
         try:
-            return run(_live(paths, options), app) or 0
+            return run(_live(paths, options, last_resort), app) or 0
         finally:
             restore()
     finally:
         lock.release()
 
 
-async def _live(paths: Paths, options: WindowOptions) -> int:
+async def _live(paths: Paths, options: WindowOptions, last_resort: LastResort) -> int:
+    asyncio.get_running_loop().set_exception_handler(last_resort.on_loop_error)
     return await WindowHouse(paths, options).live()
