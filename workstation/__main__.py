@@ -2,7 +2,7 @@
 
 import sys
 
-from workstation.cli import run
+from workstation.cli.command_line import run
 
 
 def main() -> None:

@@ -86,16 +86,16 @@ def main() -> int:
     with Path(sys.argv[1]).open("w", buffering=1) as file:
         probe = Probe(file)
         watch_when_imported(probe)
-        from workstation.cli import run
+        from workstation.cli.command_line import run
 
         return run(sys.argv[2:])
 
 
 def watch_when_imported(probe: Probe) -> None:
     """Put the probe on once the window's modules are there, so that importing them is timed as it is."""
-    import workstation.cli
+    from workstation.cli import commands
 
-    plain = workstation.cli._window
+    plain = commands.open_window
 
     def window(asked):
         import workstation.window_app  # noqa: F401  as the command does, in its own time
@@ -103,7 +103,7 @@ def watch_when_imported(probe: Probe) -> None:
         watch(probe)
         return plain(asked)
 
-    workstation.cli._window = window
+    commands.open_window = window
 
 
 if __name__ == "__main__":

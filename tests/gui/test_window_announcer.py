@@ -35,7 +35,7 @@ def test_an_alert_is_announced_once_even_when_it_comes_again(announcer, notes, q
     assert notes.n_played == 1
     title, body = notes.shown[0]
     assert title == "▲ BTC/USDT 1h bullish at 64,412.50"
-    assert body.endswith("\nPrice momentum, Volume")
+    assert body == alert(1).text
 
 
 def test_alerts_announced_in_an_earlier_session_stay_silent(announcer):

@@ -165,7 +165,8 @@ async def test_a_window_that_does_not_read_is_dropped_and_others_still_hear(ends
     silent.transport.pause_reading()
     for _ in range(100):
         for _ in range(10):
-            ends.server.tell_all(Notice("n", "x" * 20_000))
+            for connection in ends.server.connections:
+                connection.tell(Notice("n", "x" * 20_000))
         await asyncio.sleep(0.02)
         if len(ends.server.connections) == 1:
             break

@@ -179,12 +179,6 @@ class LinkServer:
             else:
                 connection.tell(Done(command.number))
 
-    def tell_all(self, fact: ToWindow) -> None:
-        """Send a fact to every window that said hello."""
-        for connection in self.connections:
-            if connection.is_welcome:
-                connection.tell(fact)
-
     async def close(self) -> None:
         """Stop listening and close every connection; what waited as a fact is sent."""
         if self._server is not None:

@@ -76,8 +76,7 @@ def sentence(signal: Signal) -> str:
     """Return a signal as one plain sentence, e.g. for a notification."""
     word = "bullish" if signal.direction is Direction.BULLISH else "bearish"
     agree = [v.family.label.lower() for v in signal.votes if v.direction is signal.direction]
-    who = f"{', '.join(agree[:-1])} and {agree[-1]}" if len(agree) > 1 else "".join(agree)
     return (
         f"{signal.key.symbol} {signal.key.timeframe} turned {word} at {signal.price:.8g}: "
-        f"{who} agree ({len(agree)} of {len(signal.votes)} families)."
+        f"{len(agree)} of {len(signal.votes)} families agree ({', '.join(agree)})."
     )

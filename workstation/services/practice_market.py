@@ -52,9 +52,10 @@ class PracticeMarket:
     def __init__(self, options: PracticeOptions) -> None:
         self._options = options
         self._process: asyncio.subprocess.Process | None = None
+        self._url = ""
 
     async def start(self) -> str:
-        """Start it and return its address, ``http://127.0.0.1:PORT``.
+        """Start it where it does not run and return its address, ``http://127.0.0.1:PORT``.
 
         Raises
         ------
@@ -63,6 +64,8 @@ class PracticeMarket:
         """
         if self._options.is_running_already:
             return self._options.source
+        if self._process is not None and self._process.returncode is None:
+            return self._url
         self._process = process = await asyncio.create_subprocess_exec(
             sys.executable,
             *("-m", "workstation", "sandbox", "--port", "0", "--until-stdin-closes"),
@@ -82,7 +85,8 @@ class PracticeMarket:
                 process.kill()
             why = (await process.stderr.read()).decode(errors="replace").strip().splitlines()
             raise VenueUnreachable(f"The practice market did not start: {why[-1] if why else 'no answer'}")
-        return first.removeprefix(_READY)
+        self._url = first.removeprefix(_READY)
+        return self._url
 
     async def close(self) -> None:
         """End it and wait until it is gone."""

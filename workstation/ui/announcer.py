@@ -12,7 +12,7 @@ from workstation.domain.ports import TaskOwner
 from workstation.domain.signal import Direction
 from workstation.ui import number_format
 from workstation.ui.foreign_text import one_line
-from workstation.ui.models.alert_model import agreement, lateness
+from workstation.ui.models.alert_model import lateness
 
 GATHER_MS = 250
 """Alerts that come this close together are announced together."""
@@ -114,7 +114,7 @@ class Announcer(QObject):
             await self._notifier.show(title, body, lambda: self.clicked.emit(newest))
             return
         for alert in alerts:
-            body = "\n".join(part for part in (alert.text, agreement(alert), lateness(alert)) if part)
+            body = "\n".join(part for part in (alert.text, lateness(alert)) if part)
             await self._notifier.show(headline(alert), body, partial(self.clicked.emit, alert))
 
     async def _ring(self) -> None:

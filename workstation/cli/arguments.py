@@ -1,0 +1,185 @@
+"""What can be asked on the command line, and how it is explained."""
+
+import argparse
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import NoReturn
+
+from workstation import __version__
+from workstation.cli import commands as carry_out
+from workstation.cli.exit_codes import USAGE
+
+_EXAMPLES = """\
+examples:
+  tidemark                                     open the workstation
+  tidemark --practice simulated --speed 600    ... on a simulated market, ten minutes a second
+  tidemark --practice DIR --from 2024-02-01 --speed 3600
+                                               ... on recorded candles, an hour a second
+  tidemark serve                               the engine alone, without a window
+  tidemark sandbox --simulated --port 8080     a practice exchange for any Binance client
+  tidemark import --data DIR --venue binance   put recorded candles into the store
+  tidemark signals --data DIR --symbol BTC/USDT --timeframe 1h --out signals.csv
+
+Your data: prices and signals lie in the user's data folder, settings in the user's configuration folder;
+TIDEMARK_HOME=FOLDER puts everything below one folder.
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(USAGE, f"tidemark: {message}\n")
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Return the parser; what it returns carries in `carry_out` who does it."""
+    parser = _Parser(
+        prog="tidemark",
+        description="A desktop workstation for crypto traders: signals by confluence, with their proof.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"tidemark {__version__}")
+    _add_practice(parser, "open the window on a practice market of its own; nothing of it is kept")
+    parser.add_argument(
+        "--screenshot", metavar="FILE", type=Path, help="save a picture of the window and quit"
+    )
+    parser.add_argument(
+        "--after", metavar="SECONDS", type=_positive, default=10.0, help="... so long after its start (10)"
+    )
+    parser.set_defaults(carry_out=carry_out.open_window)
+    commands = parser.add_subparsers(metavar="COMMAND", parser_class=_Parser)
+    _add_serve(commands)
+    _add_sandbox(commands)
+    _add_import(commands)
+    _add_signals(commands)
+    return parser
+
+
+def _add_practice(parser: argparse.ArgumentParser, help_: str) -> None:
+    group = parser.add_argument_group("practice market")
+    group.add_argument(
+        "--practice",
+        metavar="simulated|DIR|URL",
+        help=f"{help_}: a simulated market, a folder of recorded candles, or the address of one that runs",
+    )
+    group.add_argument(
+        "--speed", metavar="X", type=_speed, default=1.0, help="market seconds per second, 1..10000"
+    )
+    group.add_argument(
+        "--from", metavar="DATE", dest="from_date", type=_date, help="where it begins, YYYY-MM-DD, UTC"
+    )
+    group.add_argument(
+        "--seed", metavar="N", type=int, default=7, help="the same seed is the same market (7)"
+    )
+
+
+def _add_serve(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    parser = commands.add_parser(
+        "serve",
+        help="run the engine alone, without a window",
+        description="Run the engine alone: it listens to the venue, stores candles and raises signals. A "
+        "window started later connects to it, and leaves it running when it closes. Ctrl-C ends it.",
+    )
+    _add_practice(parser, "listen to a practice market")
+    parser.add_argument("--venue", metavar="NAME", help="a venue instead of the one in the settings")
+    parser.add_argument(
+        "--symbols", metavar="A/B,C/D", type=_comma_list, default=(), help="watch these; 'all' is everything"
+    )
+    parser.add_argument(
+        "--timeframes", metavar="1h,4h", type=_comma_list, default=(), help="judge these bars"
+    )
+    parser.add_argument(
+        "--linger", metavar="SECONDS", type=_positive, help="leave when no window was here for so long"
+    )
+    parser.set_defaults(carry_out=carry_out.serve)
+
+
+def _add_sandbox(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    parser = commands.add_parser(
+        "sandbox",
+        help="run a practice exchange that speaks Binance spot's public protocol",
+        description="Run a practice exchange on 127.0.0.1 that speaks Binance spot's public REST and "
+        "WebSocket protocol. The first line printed is 'listening on http://127.0.0.1:PORT'. The same seed "
+        "gives the same bytes. Ctrl-C ends it.",
+    )
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--data", metavar="DIR", type=Path, help="replay a folder of candles as if live")
+    source.add_argument("--simulated", action="store_true", help="60 coins in 8 narratives, out of a seed")
+    parser.add_argument("--port", metavar="P", type=int, default=0, help="0 takes any free one (0)")
+    parser.add_argument(
+        "--seed", metavar="N", type=int, default=7, help="the same seed is the same market (7)"
+    )
+    parser.add_argument(
+        "--speed", metavar="X", type=_speed, default=1.0, help="market seconds per second, 1..10000"
+    )
+    parser.add_argument(
+        "--from",
+        metavar="DATE",
+        dest="from_date",
+        type=_date,
+        help="where it begins, YYYY-MM-DD, UTC (now for a simulated market, else 30 days into the data)",
+    )
+    parser.add_argument(
+        "--until-stdin-closes", action="store_true", help="end with whoever holds standard input"
+    )
+    parser.set_defaults(carry_out=carry_out.run_sandbox)
+
+
+def _add_import(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    parser = commands.add_parser(
+        "import",
+        help="put a folder of recorded candles into the store",
+        description="Put every file SYMBOL-TIMEFRAME.parquet or .csv of a folder (columns ts, open, high, "
+        "low, close, volume; ts is the open in UTC milliseconds) into the store, under a venue's name. A "
+        "file with an impossible row is refused whole, with its rows named; the others go in.",
+    )
+    parser.add_argument("--data", metavar="DIR", type=Path, required=True, help="folder of candle files")
+    parser.add_argument(
+        "--venue", metavar="NAME", required=True, help="the venue they come from, e.g. binance"
+    )
+    parser.add_argument(
+        "--skip-bad-rows", action="store_true", help="leave impossible rows out, and name them"
+    )
+    parser.set_defaults(carry_out=carry_out.import_candles)
+
+
+def _add_signals(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    parser = commands.add_parser(
+        "signals",
+        help="write every signal of a recorded series to a CSV file",
+        description="Judge a recorded series bar by bar, as the engine does live, and write each signal with "
+        "its votes to a CSV file.",
+    )
+    parser.add_argument("--data", metavar="DIR", type=Path, required=True, help="folder of candle files")
+    parser.add_argument("--symbol", metavar="S", required=True, help="e.g. BTC/USDT")
+    parser.add_argument("--timeframe", metavar="T", default="1h", help="e.g. 1h (1h)")
+    parser.add_argument("--out", metavar="FILE.csv", type=Path, required=True, help="where to write")
+    parser.set_defaults(carry_out=carry_out.write_signals)
+
+
+def _positive(text: str) -> float:
+    value = float(text)
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text} is not above zero")
+    return value
+
+
+def _speed(text: str) -> float:
+    value = float(text)
+    if not 1 <= value <= 10_000:
+        raise argparse.ArgumentTypeError(f"{text} is not in 1..10000")
+    return value
+
+
+def _date(text: str) -> str:
+    try:
+        datetime.strptime(text, "%Y-%m-%d")  # noqa: DTZ007  only its form is checked; whoever uses it gives it a zone
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date like 2024-02-01") from None
+    return text
+
+
+def _comma_list(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())

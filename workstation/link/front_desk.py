@@ -1,0 +1,240 @@
+"""Where windows are served: what they ask is carried out, what happens is told to those it concerns."""
+
+import logging
+import os
+import time
+from collections.abc import Callable, Collection, Sequence
+from typing import Protocol, TypeVar
+
+from workstation import __version__
+from workstation.domain.alert import Alert
+from workstation.domain.events import (
+    CandleUpdated,
+    FeedState,
+    FeedStateChanged,
+    FormingSignalChanged,
+    HistoryFilled,
+    NoticePosted,
+    SignalsRecomputed,
+    TickersUpdated,
+)
+from workstation.domain.market import Market, SeriesKey, Venue
+from workstation.domain.ticker import Ticker
+from workstation.link.messages import (
+    PROTOCOL,
+    AlertSaid,
+    DismissAlert,
+    Follow,
+    Frame,
+    Hello,
+    HistoryGrew,
+    SetWatchlist,
+    ShutDown,
+    SignalsOf,
+    ToEngine,
+    Unfollow,
+    VenueChosen,
+    Vitals,
+    Welcome,
+)
+from workstation.link.outbox import Outbox
+from workstation.link.server import Connection
+from workstation.link.translation import FACTS_FOR_EVERYBODY, in_parts, in_words
+
+_log = logging.getLogger(__name__)
+Fact = TypeVar("Fact")
+
+
+class Facts(Protocol):
+    """A bus to hear facts on."""
+
+    def subscribe(self, kind: type[Fact], handler: Callable[[Fact], None]) -> None:
+        """Call `handler` with every fact of exactly this type from now on."""
+        ...
+
+
+class Household(Protocol):
+    """What a window can ask of the engine."""
+
+    @property
+    def watched(self) -> tuple[str, ...]:
+        """The watched symbols, in the trader's order."""
+        ...
+
+    def now_ms(self) -> int:
+        """Return the venue's time, UTC milliseconds."""
+        ...
+
+    def show_charts(self, keys: Collection[SeriesKey]) -> None:
+        """Load and stream exactly these series for charts, with their signals."""
+        ...
+
+    def choose_watchlist(self, symbols: Sequence[str]) -> None:
+        """Watch exactly these symbols; on disk when this returns."""
+        ...
+
+    async def dismiss_alert(self, alert_id: int) -> None:
+        """Close an alert for good."""
+        ...
+
+    def alerts_after(self, alert_id: int) -> list[Alert]:
+        """Return alerts with a higher id, oldest first."""
+        ...
+
+    def end(self) -> None:
+        """Close everything and leave.
+
+        Raises
+        ------
+        UsageError
+            The engine is not a window's to end.
+        """
+        ...
+
+
+class FrontDesk:
+    """Serves every window: `workstation.link.server.EngineSide`.
+
+    Parameters
+    ----------
+    house : Household
+        Carries out what windows ask.
+    facts : Facts
+        The engine's bus.
+    """
+
+    def __init__(self, house: Household, facts: Facts) -> None:
+        self._house = house
+        self._connections: set[Connection] = set()
+        self._venue: Venue | None = None
+        self._markets: tuple[Market, ...] = ()
+        self._feed = FeedStateChanged(FeedState.CONNECTING)
+        self._notices: dict[str, NoticePosted] = {}
+        self._tickers: dict[str, Ticker] = {}
+        self._heard_at: float | None = None
+        for kind in FACTS_FOR_EVERYBODY:
+            facts.subscribe(kind, self._tell_everybody)
+        facts.subscribe(TickersUpdated, self._on_tickers)
+        facts.subscribe(CandleUpdated, self._on_candle)
+        facts.subscribe(FormingSignalChanged, self._on_forming)
+        facts.subscribe(HistoryFilled, self._on_history)
+        facts.subscribe(SignalsRecomputed, self._on_recomputed)
+        facts.subscribe(FeedStateChanged, self._on_feed)
+        facts.subscribe(NoticePosted, self._on_notice)
+
+    @property
+    def has_windows(self) -> bool:
+        """True while any window is connected."""
+        return bool(self._connections)
+
+    def open_venue(self, venue: Venue, markets: tuple[Market, ...]) -> None:
+        """Tell every window where prices come from and what trades there."""
+        self._venue, self._markets = venue, markets
+        for connection in self._welcomed():
+            connection.tell(VenueChosen(venue))
+            for part in in_parts(markets):
+                connection.tell(part)
+
+    def tell_vitals(self, vitals: Vitals) -> None:
+        """Tell every window what the engine costs."""
+        for connection in self._connections:
+            connection.outbox.put_vitals(vitals)
+            connection.wake()
+
+    async def carry_out(self, connection: Connection, command: ToEngine) -> None:
+        """Carry out a command of a window."""
+        match command:
+            case Hello(last_alert_id=last_alert_id):
+                self._welcome(connection, last_alert_id)
+            case Follow(key=key):
+                connection.followed.add(key)
+                self._show_charts()
+            case Unfollow(key=key):
+                connection.followed.discard(key)
+                connection.outbox.forget_series(connection.followed)
+                self._show_charts()
+            case SetWatchlist(symbols=symbols):
+                self._house.choose_watchlist(symbols)
+            case DismissAlert(alert_id=alert_id):
+                await self._house.dismiss_alert(alert_id)
+            case ShutDown():
+                self._house.end()
+
+    def _welcome(self, connection: Connection, last_alert_id: int) -> None:
+        watched = self._house.watched
+        connection.tell(Welcome(PROTOCOL, __version__, os.getpid(), self._venue, watched))
+        for part in in_parts(self._markets):
+            connection.tell(part)
+        connection.tell(in_words(self._feed))
+        for notice in self._notices.values():
+            connection.tell(in_words(notice))
+        for alert in self._house.alerts_after(last_alert_id):
+            connection.tell(AlertSaid(alert))
+        connection.is_welcome = True
+        self._connections.add(connection)
+        for symbol in watched:
+            if symbol in self._tickers:
+                connection.outbox.put_ticker(self._tickers[symbol])
+        connection.wake()
+
+    def _show_charts(self) -> None:
+        shown = (key for connection in self._connections for key in connection.followed)
+        self._house.show_charts(list(dict.fromkeys(shown)))
+
+    def on_gone(self, connection: Connection) -> None:
+        """Let go of what a window had on its charts."""
+        self._connections.discard(connection)
+        self._show_charts()
+
+    def make_frame(self, outbox: Outbox) -> Frame:
+        """Return what waits in an outbox as a frame."""
+        age = None if self._heard_at is None else int((time.monotonic() - self._heard_at) * 1000)
+        return outbox.take_frame(self._house.now_ms(), age)
+
+    def _welcomed(self) -> list[Connection]:
+        return list(self._connections)
+
+    def _tell_everybody(self, fact: object) -> None:
+        for connection in self._welcomed():
+            connection.tell(in_words(fact))
+
+    def _on_tickers(self, updated: TickersUpdated) -> None:
+        self._heard_at = time.monotonic()
+        self._tickers.update((t.symbol, t) for t in updated.tickers)
+        watched = set(self._house.watched)
+        for connection in self._connections:
+            wanted = watched | {key.symbol for key in connection.followed}
+            for ticker in updated.tickers:
+                if ticker.symbol in wanted:
+                    connection.outbox.put_ticker(ticker)
+            connection.wake()
+
+    def _on_candle(self, updated: CandleUpdated) -> None:
+        self._heard_at = time.monotonic()
+        for connection in self._connections:
+            if updated.candle.closed or updated.key in connection.followed:
+                connection.outbox.put_candle(updated.key, updated.candle)
+                connection.wake()
+
+    def _on_forming(self, changed: FormingSignalChanged) -> None:
+        for connection in self._connections:
+            if changed.key in connection.followed:
+                connection.outbox.put_forming_signal(changed.key, changed.signal)
+                connection.wake()
+
+    def _on_history(self, filled: HistoryFilled) -> None:
+        for connection in self._welcomed():
+            connection.tell(HistoryGrew(filled.key, filled.n_new))
+
+    def _on_recomputed(self, recomputed: SignalsRecomputed) -> None:
+        for connection in self._welcomed():
+            if recomputed.key in connection.followed:
+                connection.tell(SignalsOf(recomputed.key, recomputed.signals))
+
+    def _on_feed(self, changed: FeedStateChanged) -> None:
+        self._feed = changed
+
+    def _on_notice(self, notice: NoticePosted) -> None:
+        self._notices[notice.subject] = notice
+        if not notice.text:
+            del self._notices[notice.subject]
