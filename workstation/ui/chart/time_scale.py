@@ -10,7 +10,7 @@ from workstation.domain.candle import FloatArray, IntArray
 WIDEST_BAR = 64.0
 """Pixels a bar may take at most."""
 
-DEFAULT_BAR = 8.0
+DEFAULT_BAR = 6.0
 """Pixels a bar takes when a chart is opened or reset."""
 
 RIGHT_MARGIN = 6.0
