@@ -94,6 +94,7 @@ class EngineHouse:
         self._link = LinkServer(paths.engine_socket, self._desk, self._tasks)
         self._clock: Clock = SystemClock()
         self._practice: PracticeMarket | None = None
+        self._listed: frozenset[str] = frozenset()
         self._feed: CcxtFeed | None = None
         self._bus.subscribe(WatchlistChanged, self._on_watchlist)
         self._bus.subscribe(NoticePosted, self._on_notice)
@@ -143,6 +144,7 @@ class EngineHouse:
         feed = self._feed = CcxtFeed(opened, self._data, self._tasks)
         self._clock, venue = opened.clock, opened.venue
         markets = await feed.markets()
+        self._listed = frozenset(market.symbol for market in markets)
         self._alerts.listen_at(self._clock, venue.speed, lambda: self.watched, self._timeframes)
         self._signals.listen_at(self._clock, venue.speed)
         self._data.listen_to(feed, self._clock)
@@ -241,8 +243,8 @@ class EngineHouse:
 
     def _follow_watchlist(self) -> None:
         if self._feed is not None:
-            venue = self._feed.venue.name
-            keys = [SeriesKey(venue, symbol, t) for t in self._timeframes for symbol in self.watched]
+            venue, symbols = self._feed.venue.name, [s for s in self.watched if s in self._listed]
+            keys = [SeriesKey(venue, symbol, t) for t in self._timeframes for symbol in symbols]
             self._data.follow(keys, "watchlist")
 
     def _on_notice(self, notice: NoticePosted) -> None:

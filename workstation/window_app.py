@@ -178,6 +178,7 @@ class WindowHouse:
         while True:
             if not self._client.is_connected and not self._engine.is_running:
                 if self._engine.exit_code is not None:
+                    self._bridge.on_engine_lost(self._engine.why_it_ended())
                     await asyncio.sleep(wait_s)
                     wait_s = min(2 * wait_s, LAST_RESTART_S)
                 self._engine.start()

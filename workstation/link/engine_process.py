@@ -2,12 +2,19 @@
 
 import asyncio
 import contextlib
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 LEAVE_WITHIN_S = 2.5
+LARGEST_LOG = 1 << 20
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 class EngineProcess:
@@ -39,7 +46,9 @@ class EngineProcess:
     def start(self) -> None:
         """Start an engine; one that finds another engine already there leaves by itself."""
         self._log_file.parent.mkdir(parents=True, exist_ok=True)
-        with self._log_file.open("ab") as log:
+        if self._log_file.exists() and self._log_file.stat().st_size > LARGEST_LOG:
+            self._log_file.replace(self._log_file.with_suffix(".old.log"))
+        with open(self._log_file, "ab", opener=_private) as log:
             self._process = subprocess.Popen(  # noqa: S603  our own program, our own arguments
                 [sys.executable, "-m", "workstation", "serve", *self._arguments],
                 stdin=subprocess.DEVNULL,
@@ -48,11 +57,16 @@ class EngineProcess:
                 start_new_session=True,  # Ctrl-C in the terminal is the window's to answer
             )
 
-    def last_words(self) -> str:
-        """Return the last line that the engine wrote, for a banner; empty where there is none."""
+    def why_it_ended(self) -> str:
+        """Return how the engine ended, for a banner; empty where it is not known to have failed."""
+        code = self.exit_code
+        if code is None or code == 0:
+            return ""
+        if code < 0:
+            return f"It was ended by {signal.Signals(-code).name}."
         with contextlib.suppress(OSError):
             lines = self._log_file.read_text(errors="replace").splitlines()
-            return next((line for line in reversed(lines) if line.strip()), "")
+            return next((f"Its last words: {line}" for line in reversed(lines) if line.strip()), "")
         return ""
 
     async def leave(self) -> None:

@@ -1,6 +1,5 @@
 """Where windows are served: what they ask is carried out, what happens is told to those it concerns."""
 
-import logging
 import os
 import time
 from collections.abc import Callable, Collection, Sequence
@@ -8,6 +7,7 @@ from typing import Protocol, TypeVar
 
 from workstation import __version__
 from workstation.domain.alert import Alert
+from workstation.domain.errors import UsageError
 from workstation.domain.events import (
     CandleUpdated,
     FeedState,
@@ -41,7 +41,6 @@ from workstation.link.outbox import Outbox
 from workstation.link.server import Connection
 from workstation.link.translation import FACTS_FOR_EVERYBODY, in_parts, in_words
 
-_log = logging.getLogger(__name__)
 Fact = TypeVar("Fact")
 
 
@@ -108,6 +107,7 @@ class FrontDesk:
         self._connections: set[Connection] = set()
         self._venue: Venue | None = None
         self._markets: tuple[Market, ...] = ()
+        self._symbols: set[str] = set()
         self._feed = FeedStateChanged(FeedState.CONNECTING)
         self._notices: dict[str, NoticePosted] = {}
         self._tickers: dict[str, Ticker] = {}
@@ -130,7 +130,9 @@ class FrontDesk:
     def open_venue(self, venue: Venue, markets: tuple[Market, ...]) -> None:
         """Tell every window where prices come from and what trades there."""
         self._venue, self._markets = venue, markets
-        for connection in self._welcomed():
+        self._symbols = {market.symbol for market in markets}
+        self._show_charts()
+        for connection in list(self._connections):
             connection.tell(VenueChosen(venue))
             for part in in_parts(markets):
                 connection.tell(part)
@@ -147,6 +149,8 @@ class FrontDesk:
             case Hello(last_alert_id=last_alert_id):
                 self._welcome(connection, last_alert_id)
             case Follow(key=key):
+                if self._venue is not None and not self._trades(key):
+                    raise UsageError(f"{key.symbol} does not trade at {self._venue.label}.")
                 connection.followed.add(key)
                 self._show_charts()
             case Unfollow(key=key):
@@ -178,8 +182,12 @@ class FrontDesk:
         connection.wake()
 
     def _show_charts(self) -> None:
+        """Have shown what is on any chart; what was asked for before the venue was known waits for it."""
         shown = (key for connection in self._connections for key in connection.followed)
-        self._house.show_charts(list(dict.fromkeys(shown)))
+        self._house.show_charts([key for key in dict.fromkeys(shown) if self._trades(key)])
+
+    def _trades(self, key: SeriesKey) -> bool:
+        return self._venue is not None and key.venue == self._venue.name and key.symbol in self._symbols
 
     def on_gone(self, connection: Connection) -> None:
         """Let go of what a window had on its charts."""
@@ -191,11 +199,8 @@ class FrontDesk:
         age = None if self._heard_at is None else int((time.monotonic() - self._heard_at) * 1000)
         return outbox.take_frame(self._house.now_ms(), age)
 
-    def _welcomed(self) -> list[Connection]:
-        return list(self._connections)
-
     def _tell_everybody(self, fact: object) -> None:
-        for connection in self._welcomed():
+        for connection in list(self._connections):
             connection.tell(in_words(fact))
 
     def _on_tickers(self, updated: TickersUpdated) -> None:
@@ -223,11 +228,11 @@ class FrontDesk:
                 connection.wake()
 
     def _on_history(self, filled: HistoryFilled) -> None:
-        for connection in self._welcomed():
+        for connection in list(self._connections):
             connection.tell(HistoryGrew(filled.key, filled.n_new))
 
     def _on_recomputed(self, recomputed: SignalsRecomputed) -> None:
-        for connection in self._welcomed():
+        for connection in list(self._connections):
             if recomputed.key in connection.followed:
                 connection.tell(SignalsOf(recomputed.key, recomputed.signals))
 

@@ -31,6 +31,7 @@ KEPT_BARS = 5_000  # candles of a series held in memory; a judgement reads at mo
 FIRST_LOAD_BARS = 3_000  # what is fetched of a series never seen before
 N_FILLERS = 2  # series back-filled at once; reading a page takes the loop some 10 ms
 GRACE_MS = 3_000  # how long after its close the venue may take to say that a bar is closed
+OVERDUE_MS = 10_000  # ... and how long before a close that is still missing is asked for again
 MOST_WAITING = 5_000  # live candles held back while their series is being filled
 
 
@@ -45,7 +46,7 @@ class _Book:
     is_announced: bool = False
     in_queue: bool = False
     n_rejected: int = 0
-    checked_slot: int = -1  # open time of the bar whose close was last asked for by the clock
+    ask_again_ms: float = 0.0  # venue's time before which a close that is overdue is not asked for again
 
 
 class MarketData:
@@ -252,8 +253,8 @@ class MarketData:
                 last = book.series.last
                 if last is None or last.closed or not book.is_filled:
                     continue
-                if now > last.open_time + key.bar_ms + grace_ms and book.checked_slot != last.open_time:
-                    book.checked_slot = last.open_time
+                if now > max(last.open_time + key.bar_ms + grace_ms, book.ask_again_ms):
+                    book.ask_again_ms = now + OVERDUE_MS * speed
                     self._ask_to_fill(key, 0)
 
     async def _store_for_ever(self) -> None:

@@ -104,6 +104,7 @@ class Signals:
 
     async def _catch_up(self, filled: HistoryFilled) -> None:
         """Judge closes that came with history: missed ones are told late, older ones only drawn."""
+        self._forget_the_unfollowed()
         series = self._market_data.series(filled.key)
         if series is None:
             return
@@ -121,6 +122,11 @@ class Signals:
             await asyncio.sleep(0)
         if filled.key in self._charted:
             await self._recompute(filled.key)
+
+    def _forget_the_unfollowed(self) -> None:
+        for key in [k for k in self._streams if self._market_data.series(k) is None]:
+            del self._streams[key]
+            self._previews.pop(key, None)
 
     async def _raise(self, signal: Signal) -> None:
         assert self._clock is not None  # noqa: S101  set before the judging starts
