@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from workstation.domain.candle import CandleColumns
-from workstation.domain.errors import BadCandle, StoreError
+from workstation.domain.errors import BadCandle, StoreError, StoreReadOnly
 from workstation.domain.market import SeriesKey
 from workstation.domain.signal import Direction, Signal, SignalOrigin
 from workstation.storage.candle_store import CandleStore
@@ -140,15 +140,12 @@ async def test_a_disk_that_hangs_does_not_hold_the_program(tmp_path):
     recorder._close_files()
 
 
-async def test_a_session_that_may_not_write_works_in_memory():
-    recorder = Recorder.in_memory()
+async def test_a_reader_sees_what_was_committed_and_changes_nothing(recorder):
     assert await recorder.record(KEY, candles(40)) == 40
-    assert await recorder.add_signal(signal(1))
-    assert (await recorder.add_alert(signal(1), "text", 1, 0)).id == 1
-    assert recorder.candles.reader().read(KEY).equals(candles(40))
-    assert recorder.signals(KEY) == [signal(1)]
-    assert len(recorder.alerts()) == 1
-    await recorder.close()
+    with recorder.candles.reader() as reader:
+        assert reader.read(KEY).equals(candles(40))
+        with pytest.raises(StoreReadOnly, match="reading only"):
+            reader.add(KEY, candles(41))
 
 
 async def test_reading_the_journal_does_not_wait_for_a_write(recorder):

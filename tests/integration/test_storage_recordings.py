@@ -27,9 +27,9 @@ def test_recorded_candles_come_back_from_disk_bit_for_bit(recordings, tmp_path):
         assert len(store.series()) == 5
 
 
-def test_a_folder_with_known_faults_gives_a_report_file_by_file(recordings):
+def test_a_folder_with_known_faults_gives_a_report_file_by_file(recordings, tmp_path):
     folder = recordings / "ohlcv" / "bybit-perp-1d-2020-2025"
-    with CandleStore.in_memory() as store:
+    with CandleStore(tmp_path / "candles.db") as store:
         report = import_folder(folder, "bybit", store)
         assert [f.file for f in report.refused] == ["BCHUSDT-1d.parquet"]
         assert "row 1: open is 0.0, expected a price above zero" in report.refused[0].refused

@@ -1,5 +1,10 @@
 """Whatever arrives, in whatever order: what was stored comes back, once, bit for bit."""
 
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -29,11 +34,18 @@ def candle_sets(draw, timeframe="1h"):
     return CandleColumns.of(columns[0].astype(np.int64), *columns[1:], np.array(quality, np.uint8))
 
 
+@contextmanager
+def a_store() -> Iterator[CandleStore]:
+    """Open an empty store of its own for each example."""
+    with tempfile.TemporaryDirectory() as folder, CandleStore(Path(folder) / "candles.db") as store:
+        yield store
+
+
 @settings(max_examples=60, deadline=None)
 @given(candles=candle_sets(), cut=st.integers(0, 60), foreign=st.text(min_size=1))
 def test_what_was_stored_comes_back_bit_for_bit(candles, cut, foreign):
     key = SeriesKey("binance", foreign, "1h")
-    with CandleStore.in_memory() as store:
+    with a_store() as store:
         assert store.add(key, candles[:cut]) + store.add(key, candles[cut:]) == len(candles)
         assert store.read(key).equals(candles)
         assert store.series() == [key]
@@ -46,7 +58,7 @@ def test_the_order_and_the_number_of_times_candles_arrive_change_nothing(candles
     key = SeriesKey("binance", "BTC/USDT", "1h")
     rows = list(range(len(candles))) * 2
     order.shuffle(rows)
-    with CandleStore.in_memory() as store:
+    with a_store() as store:
         new = sum(
             store.add(key, candles.pick(np.unique(np.array(rows[i : i + size]))))
             for i in range(0, len(rows), size)
@@ -62,7 +74,7 @@ def test_a_part_is_the_same_part_of_the_whole(candles, bounds):
     key = SeriesKey("binance", "BTC/USDT", "1h")
     since, until = (slot * key.bar_ms + 1 for slot in sorted(bounds))
     n = len(candles) // 2
-    with CandleStore.in_memory() as store:
+    with a_store() as store:
         store.add(key, candles)
         inside = (candles.open_time >= since) & (candles.open_time < until)
         assert store.read(key, since, until).equals(candles.pick(inside))
@@ -77,7 +89,7 @@ def test_a_changed_candle_takes_the_place_of_the_first_version_which_is_kept(fir
     both = np.intersect1d(first.open_time, second.open_time)
     old, new = (c.pick(np.isin(c.open_time, both)) for c in (first, second))
     changed = [a for a, b in zip(old, new, strict=True) if a != b]
-    with CandleStore.in_memory() as store:
+    with a_store() as store:
         store.add(key, first)
         store.add(key, second)
         stored = store.read(key)
@@ -93,6 +105,6 @@ def test_every_timeframe_keeps_its_own_grid(timeframe):
     times = np.array([open_of_slot(slot, timeframe) for slot in (5, 6, 1023, 1024, 5000)])
     one = np.ones(len(times))
     candles = CandleColumns.of(times, one, one, one, one, one)
-    with CandleStore.in_memory() as store:
+    with a_store() as store:
         store.add(key, candles)
         assert store.read(key).equals(candles)

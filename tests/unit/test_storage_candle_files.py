@@ -247,7 +247,7 @@ def test_an_import_takes_what_is_sound_and_reports_the_rest(tmp_path):
     (tmp_path / "whatever.csv").write_text("")
     (tmp_path / "README.md").write_text("not a candle file")
     steps = []
-    with CandleStore.in_memory() as store:
+    with CandleStore(tmp_path / "candles.db") as store:
         report = import_folder(tmp_path, "binance", store, lambda done, total: steps.append((done, total)))
         assert steps == [(1, 2), (2, 2)]
         assert report.n_new == 2

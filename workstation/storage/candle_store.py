@@ -86,28 +86,19 @@ class CandleStore:
         self._damage: dict[tuple[SeriesKey | None, int], str] = {}
         self._open(path, read_only)
 
-    @classmethod
-    def in_memory(cls) -> "CandleStore":
-        """Return a store that lives only as long as this object, for a session that may not write."""
-        store = cls.__new__(cls)
-        store._damage = {}
-        store._open(None, read_only=False)
-        return store
-
-    def _open(self, path: Path | None, read_only: bool) -> None:
+    def _open(self, path: Path, read_only: bool) -> None:
         try:
             self._database = Database(path, _SCHEMA, read_only=read_only)
         except StoreError as error:
-            if path is None or read_only or not is_damage(error):
+            if read_only or not is_damage(error):
                 raise
             self._set_aside(path)
             self._database = Database(path, _SCHEMA)
         self._writer = CandleWriter(self._database)
 
     def reader(self) -> "CandleStore":
-        """Return a reading store on the same file, for another thread; in memory it is this one."""
-        path = self._database.path
-        return self if path is None else CandleStore(path, read_only=True)
+        """Return a reading store on the same file, for another thread."""
+        return CandleStore(self._database.path, read_only=True)
 
     def __enter__(self) -> "CandleStore":
         return self
@@ -163,12 +154,11 @@ class CandleStore:
             with self._writer.transaction() as connection:
                 yield connection
         except StoreError as error:
-            path = self._database.path
-            if is_damage(error) and path is not None and not self._database.in_transaction:
+            if is_damage(error) and not self._database.in_transaction:
                 # What is lost can be fetched again; a file that refuses every write could not be lived with.
                 self._database.close()
-                self._set_aside(path)
-                self._open(path, read_only=False)
+                self._set_aside(self._database.path)
+                self._open(self._database.path, read_only=False)
             raise
 
     def _set_aside(self, path: Path) -> None:

@@ -50,8 +50,8 @@ class Database:
 
     Parameters
     ----------
-    path : Path or None
-        The file; None keeps everything in memory.
+    path : Path
+        The file.
     schema : Schema
         What it must look like; made, or brought up to date, where it may be written.
     read_only : bool
@@ -65,7 +65,7 @@ class Database:
         The file is damaged, foreign, or written by a newer Tidemark.
     """
 
-    def __init__(self, path: Path | None, schema: Schema, *, read_only: bool = False) -> None:
+    def __init__(self, path: Path, schema: Schema, *, read_only: bool = False) -> None:
         version = tuple(int(part) for part in apsw.sqlite_lib_version().split("."))
         if version < OLDEST_SQLITE:
             needed = ".".join(map(str, OLDEST_SQLITE))
@@ -73,7 +73,6 @@ class Database:
                 f"SQLite {apsw.sqlite_lib_version()} can damage files; install {needed} or later."
             )
         self.path = path
-        self._file = Path(":memory:") if path is None else path
         self.read_only = read_only
         self._schema = schema
         self._lock = threading.RLock()
@@ -82,11 +81,6 @@ class Database:
         self._inode: tuple[int, int] | None = None
         with self._told("be opened"):
             self._connect()
-
-    @property
-    def name(self) -> str:
-        """What the trader is told the file is."""
-        return str(self.path) if self.path else f"the {self._schema.what} in memory"
 
     @contextmanager
     def writing(self) -> Iterator[apsw.Connection]:
@@ -101,10 +95,10 @@ class Database:
         """
         with self._lock, self._told("be written"):
             if self.read_only:
-                raise StoreReadOnly(f"{self.name} was opened for reading only.")
+                raise StoreReadOnly(f"{self.path} was opened for reading only.")
             connection = self._connect()
             if connection is None:
-                raise StoreError(f"{self.name} could not be made.")
+                raise StoreError(f"{self.path} could not be made.")
             if not connection.getautocommit():
                 yield connection
                 return
@@ -148,7 +142,7 @@ class Database:
             if connection is None:
                 return []
             found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(20)")]
-        return [f"{self.name}: {text}" for text in found if text != "ok"]
+        return [f"{self.path}: {text}" for text in found if text != "ok"]
 
     def close(self) -> None:
         """Close the file; it cannot be used afterwards."""
@@ -158,7 +152,7 @@ class Database:
 
     def _connect(self) -> apsw.Connection | None:
         if self._closed:
-            raise StoreError(f"{self.name} is closed.")
+            raise StoreError(f"{self.path} is closed.")
         if self.read_only and self._connection is not None and self._file_id() != self._inode:
             self._drop()  # another file stands there now: the writer set a damaged one aside
         if self._connection is None:
@@ -171,16 +165,14 @@ class Database:
 
     def _file_id(self) -> tuple[int, int] | None:
         try:
-            status = self._file.stat()
+            status = self.path.stat()
         except OSError:
             return None
         return status.st_dev, status.st_ino
 
     def _open_writer(self) -> apsw.Connection:
-        if self.path is None:
-            return apsw.Connection(":memory:")
-        require_writable(self._file.parent)
-        connection = apsw.Connection(str(self._file))
+        require_writable(self.path.parent)
+        connection = apsw.Connection(str(self.path))
         if connection.readonly("main"):
             connection.close()
             raise StoreReadOnly(f"{self.path} cannot be written; check who owns it and its permissions.")
@@ -190,16 +182,16 @@ class Database:
         self._inode = self._file_id()
         if self._inode is None:
             return None
-        connection = apsw.Connection(str(self._file), flags=apsw.SQLITE_OPEN_READONLY)
+        connection = apsw.Connection(str(self.path), flags=apsw.SQLITE_OPEN_READONLY)
         connection.set_busy_timeout(_READER_WAITS_MS)
         try:
             connection.execute("SELECT count(*) FROM sqlite_schema")
         except (apsw.CantOpenError, apsw.ReadOnlyError):
             connection.close()
-            if os.access(self._file.parent, os.W_OK):
+            if os.access(self.path.parent, os.W_OK):
                 raise
             # A WAL file cannot be opened where its index cannot be made, unless nobody may change it.
-            uri = f"file:{urllib.parse.quote(str(self._file))}?immutable=1"
+            uri = f"file:{urllib.parse.quote(str(self.path))}?immutable=1"
             return apsw.Connection(uri, flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI)
         return connection
 
@@ -210,10 +202,10 @@ class Database:
         mark = connection.pragma("application_id")
         newest = len(self._schema.steps)
         if mark not in (0, self._schema.application_id):
-            raise StoreError(f"{self.name} is not a {self._schema.what} of Tidemark; move it away.")
+            raise StoreError(f"{self.path} is not a {self._schema.what} of Tidemark; move it away.")
         if version > newest:
             raise StoreError(
-                f"{self.name} was written by a newer Tidemark (format {version}, this one knows {newest}); "
+                f"{self.path} was written by a newer Tidemark (format {version}, this one knows {newest}); "
                 "install that version, or set TIDEMARK_HOME elsewhere."
             )
         if self.read_only:
@@ -226,11 +218,9 @@ class Database:
         connection.pragma("trusted_schema", False)
         connection.pragma("cell_size_check", True)
         connection.pragma("synchronous", self._schema.synchronous)
-        if self.path is not None:
-            mode = connection.pragma("journal_mode", "wal")
-            if mode != "wal":
-                raise StoreError(f"{self.path.parent} takes no write-ahead log; keep data on a local disk.")
-            connection.pragma("journal_size_limit", _WAL_KEPT_BYTES)
+        if connection.pragma("journal_mode", "wal") != "wal":
+            raise StoreError(f"{self.path.parent} takes no write-ahead log; keep data on a local disk.")
+        connection.pragma("journal_size_limit", _WAL_KEPT_BYTES)
 
     def _migrate(self, connection: apsw.Connection, version: int) -> None:
         if version == len(self._schema.steps):
@@ -259,21 +249,21 @@ class Database:
         try:
             yield
         except apsw.FullError as error:
-            raise StoreError(f"The disk is full: {self.name} cannot {what}; free some space.") from error
+            raise StoreError(f"The disk is full: {self.path} cannot {what}; free some space.") from error
         except (apsw.ReadOnlyError, apsw.CantOpenError, apsw.PermissionsError, apsw.AuthError) as error:
-            raise StoreReadOnly(f"{self.name} cannot {what}: {error}.") from error
+            raise StoreReadOnly(f"{self.path} cannot {what}: {error}.") from error
         except (apsw.BusyError, apsw.LockedError) as error:
-            raise StoreError(f"{self.name} is busy and cannot {what} just now; try again.") from error
+            raise StoreError(f"{self.path} is busy and cannot {what} just now; try again.") from error
         except (apsw.CorruptError, apsw.NotADBError) as error:
             raise StoreError(
-                f"{self.name} is damaged and cannot {what} ({error}); move it away, a new one is made."
+                f"{self.path} is damaged and cannot {what} ({error}); move it away, a new one is made."
             ) from error
         except apsw.IOError as error:
             # After a failed fsync nothing is known about what reached the disk: start from the file again.
             self._drop()
-            raise StoreError(f"The disk failed: {self.name} cannot {what} ({error}).") from error
+            raise StoreError(f"The disk failed: {self.path} cannot {what} ({error}).") from error
         except apsw.Error as error:
-            raise StoreError(f"{self.name} cannot {what}: {error}.") from error
+            raise StoreError(f"{self.path} cannot {what}: {error}.") from error
 
 
 def is_damage(error: StoreError) -> bool:

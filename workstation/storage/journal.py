@@ -78,18 +78,9 @@ class Journal:
         self._damage: dict[str, None] = {}
         self._database = Database(path, _SCHEMA, read_only=read_only)
 
-    @classmethod
-    def in_memory(cls) -> "Journal":
-        """Return a journal that lives only as long as this object, for a session that may not write."""
-        journal = cls.__new__(cls)
-        journal._damage = {}
-        journal._database = Database(None, _SCHEMA)
-        return journal
-
     def reader(self) -> "Journal":
-        """Return a reading journal on the same file, for another thread; in memory it is this one."""
-        path = self._database.path
-        return self if path is None else Journal(path, read_only=True)
+        """Return a reading journal on the same file, for another thread."""
+        return Journal(self._database.path, read_only=True)
 
     def __enter__(self) -> "Journal":
         return self

@@ -60,11 +60,6 @@ class Recorder:
         self._committing: asyncio.Future[list[object]] | None = None
         self._closed = False
 
-    @classmethod
-    def in_memory(cls) -> "Recorder":
-        """Return a recorder that keeps everything in memory, for a session that may not write."""
-        return cls(CandleStore.in_memory(), Journal.in_memory())
-
     @property
     def candles(self) -> CandleStore:
         """The store that is written to. Read from `CandleStore.reader` of it, or wait for its commits."""
