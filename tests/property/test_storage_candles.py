@@ -29,7 +29,7 @@ def candle_sets(draw, timeframe="1h"):
     for slot in sorted(slots):
         low, open_, close, high = sorted(draw(st.tuples(PRICES, PRICES, PRICES, PRICES)))
         rows.append((open_of_slot(slot, timeframe), open_, high, low, close, draw(st.floats(0, 1e15))))
-    quality = [draw(st.sampled_from([0, 2, 4, 8, 12])) for _ in rows]
+    quality = [draw(st.sampled_from([0, 4, 8, 12])) for _ in rows]
     columns = [np.array(column) for column in zip(*rows, strict=True)]
     return CandleColumns.of(columns[0].astype(np.int64), *columns[1:], np.array(quality, np.uint8))
 

@@ -78,13 +78,13 @@ def test_what_is_not_made_of_whole_bars_is_refused(fine, coarse):
 def test_flags_of_finer_bars_are_kept_and_no_trades_means_none_at_all():
     fine = minutes(6)
     flags = [Quality.NO_TRADES, Quality.NO_TRADES | Quality.REVISED, Quality.NO_TRADES]
-    flags += [Quality.NO_TRADES, Quality.OUTLIER, Quality.SOUND]
+    flags += [Quality.NO_TRADES, Quality.IMPORTED, Quality.SOUND]
     flagged = CandleColumns.of(
         fine.open_time, fine.open, fine.high, fine.low, fine.close, fine.volume, np.array(flags, np.uint8)
     )
     assert resample(flagged, "1m", "3m").quality.tolist() == [
         Quality.NO_TRADES | Quality.REVISED,
-        Quality.OUTLIER,
+        Quality.IMPORTED,
     ]
 
 

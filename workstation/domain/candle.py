@@ -21,7 +21,6 @@ class Quality(IntFlag):
 
     SOUND = 0
     REVISED = 1  # the venue changed it after its close; the first version is kept beside it
-    OUTLIER = 2  # a genuine but extreme print
     NO_TRADES = 4  # nothing traded: the venue sent a flat bar of volume zero
     IMPORTED = 8  # came from a file, not from the venue
 

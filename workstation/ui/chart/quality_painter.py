@@ -11,14 +11,13 @@ from workstation.ui.chart.rect_batch import paint, rects
 _SIDE = 3.0  # logical pixels
 _WORDS = {
     Quality.REVISED: "revised by the venue",
-    Quality.OUTLIER: "extreme print",
     Quality.NO_TRADES: "no trades",
     Quality.IMPORTED: "from a file",
 }
 
 
 def paint_doubts(painter: QPainter, frame: Frame, colours: ChartColours) -> None:
-    """Paint a small square below every revised or extreme candle; the painter counts device pixels."""
+    """Paint a small square below every candle that the venue revised; the painter counts device pixels."""
     slots = frame.series.doubted(*frame.slots.visible(frame.layout.plot_width))
     if not len(slots):
         return

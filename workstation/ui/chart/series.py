@@ -11,8 +11,6 @@ from workstation.domain.market import SeriesKey, open_of_slot, slot_of
 from workstation.domain.signal import Direction, Signal
 from workstation.ui.chart.pyramid import Pyramid
 
-_DOUBTS = Quality.REVISED | Quality.OUTLIER
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Marks:
@@ -73,7 +71,7 @@ class ChartSeries:
         self.forming_slot = None
         flagged = columns.quality != Quality.SOUND
         self._flagged, self._flags = slots[flagged], columns.quality[flagged]
-        self._doubted = slots[(columns.quality & _DOUBTS) != 0]
+        self._doubted = slots[(columns.quality & Quality.REVISED) != 0]
         if forming is not None and slot_of(forming.open_time, self.key.timeframe) > self.pyramid.last_slot:
             self.apply(forming)
 
@@ -104,7 +102,7 @@ class ChartSeries:
         return Quality(int(self._flags[row])) if known else Quality.SOUND
 
     def doubted(self, first_slot: int, end_slot: int) -> IntArray:
-        """Return the slots ``first_slot .. end_slot - 1`` whose candle was revised or is an extreme print."""
+        """Return the slots ``first_slot .. end_slot - 1`` whose candle was revised."""
         begin, end = np.searchsorted(self._doubted, (first_slot, end_slot))
         return self._doubted[begin:end]
 
