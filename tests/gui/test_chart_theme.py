@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QTableWidget
 
-from workstation.ui.theme import DARK, LIGHT, Theme, apply, system_prefers_dark
+from workstation.ui.theme import DARK, LIGHT, Theme, apply
 
 THEMES = pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
 SURFACES = ("window", "panel", "base", "raised")
@@ -78,10 +78,6 @@ def test_a_theme_reaches_every_widget_whatever_the_platform_prefers(qapp, qtbot,
         qapp.setStyleSheet(before[1])
         qapp.setPalette(before[0])
         qapp.setStyle(before[2])
-
-
-def test_a_desktop_that_does_not_say_gets_light_windows(qapp):
-    assert system_prefers_dark(qapp) is False
 
 
 def test_light_and_dark_know_which_they_are():

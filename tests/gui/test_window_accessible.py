@@ -13,7 +13,7 @@ from workstation.ui.commands import COMMANDS
 from workstation.ui.foreign_text import in_menu, one_line, tooltip
 from workstation.ui.shortcuts_dialog import ShortcutsDialog
 from workstation.ui.theme import DARK
-from workstation.ui.zone import ZONES, day_and_time, full_time, zone_of
+from workstation.ui.zone import ZONES, day_and_time, zone_of
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager
 
@@ -102,5 +102,5 @@ def test_every_zone_on_offer_is_known_here(name):
 
 
 def test_an_unknown_zone_is_utc():
-    assert full_time(1_722_513_600_000, zone_of("Mars/Olympus")) == "2024-08-01 12:00 UTC"
-    assert full_time(1_722_513_600_000, zone_of("../../etc/passwd")) == "2024-08-01 12:00 UTC"
+    for name in ("Mars/Olympus", "../../etc/passwd"):
+        assert zone_of(name).key == "UTC"

@@ -35,7 +35,7 @@ def test_a_folder_with_known_faults_gives_a_report_file_by_file(recordings, tmp_
         assert "row 1: open is 0.0, expected a price above zero" in report.refused[0].refused
         repeated = [f for f in report.taken if f.notes == ("dropped 1 repeated row",)]
         assert len(repeated) >= 130
-        assert report.n_new == sum(f.n_candles for f in report.taken)
+        assert report.n_new == sum(store.span(key)[2] for key in store.series()) > 100_000
         again = import_folder(CandleFolder(folder, skip_bad_rows=True), "bybit", store)
         assert again.refused == ()
         assert {f.file for f in again.files if f.n_new} == {"BCHUSDT-1d.parquet"}

@@ -251,7 +251,7 @@ def test_an_import_takes_what_is_sound_and_reports_the_rest(tmp_path):
         report = import_folder(tmp_path, "binance", store, lambda done, total: steps.append((done, total)))
         assert steps == [(1, 2), (2, 2)]
         assert report.n_new == 2
-        assert [(f.file, f.n_rows, f.n_candles, f.notes) for f in report.taken] == [
+        assert [(f.file, f.n_rows, f.n_new, f.notes) for f in report.taken] == [
             ("BTCUSDT-1h.csv", 3, 2, ("dropped 1 repeated row",))
         ]
         assert [f.file for f in report.refused] == ["BTC_USDT-1h.csv", "ETHUSDT-1h.csv", "whatever.csv"]

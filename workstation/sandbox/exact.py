@@ -4,8 +4,6 @@ A price of 0.1234 with four decimals is 1,234 ticks; a volume of 5.5 with one de
 the practice market are sums of whole numbers.
 """
 
-from decimal import Decimal
-
 import numpy as np
 
 from workstation.domain.candle import FloatArray, IntArray
@@ -67,8 +65,3 @@ def text_of(units: int, decimals: int) -> str:
     else:
         whole, fraction = digits, ""
     return f"{sign}{whole}.{fraction.ljust(WIRE_DECIMALS, '0')}"
-
-
-def decimal_of(units: int, decimals: int) -> Decimal:
-    """Return units as an exact decimal number."""
-    return Decimal(units).scaleb(-decimals)

@@ -33,8 +33,8 @@ class FileReport:
         Its name.
     key : SeriesKey or None
         The series it went to; None where it was refused before that was known.
-    n_rows, n_candles : int
-        Rows read; candles that came out of them.
+    n_rows : int
+        Rows read.
     n_new : int
         Candles that were not stored before.
     notes : tuple of str
@@ -46,7 +46,6 @@ class FileReport:
     file: str
     key: SeriesKey | None = None
     n_rows: int = 0
-    n_candles: int = 0
     n_new: int = 0
     notes: tuple[str, ...] = ()
     refused: str = ""
@@ -233,4 +232,4 @@ def _import_file(folder: CandleFolder, key: SeriesKey, store: CandleStore) -> Fi
     quiet = np.where(file.candles.volume == 0, np.uint8(Quality.NO_TRADES), np.uint8(0))
     file.candles.quality[:] = np.uint8(Quality.IMPORTED) | quiet
     n_new = store.add(key, file.candles)
-    return FileReport(name, key, file.n_rows, len(file.candles), n_new, tuple(file.notes))
+    return FileReport(name, key, file.n_rows, n_new, tuple(file.notes))

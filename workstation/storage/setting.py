@@ -265,7 +265,7 @@ def _with(section: Any, values: dict[str, Value]) -> Any:
     return type(section)(**{f.name: values.get(f.name, getattr(section, f.name)) for f in fields(section)})
 
 
-def _declared(section: str, part: "Field[Any]") -> Setting:
+def _declared(section: str, part: Field[Any]) -> Setting:
     bare: Setting = part.metadata[_SETTING]
     values = {f.name: getattr(bare, f.name) for f in fields(Setting)}
     return Setting(**values | {"name": f"{section}.{part.name}"})

@@ -8,7 +8,6 @@ offscreen and plain X11.
 from dataclasses import asdict, dataclass
 from string import Template
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
@@ -229,8 +228,3 @@ def apply(app: QApplication, theme: Theme) -> None:
     app.setStyle("Fusion")
     app.setPalette(palette(theme))
     app.setStyleSheet(_STYLE.substitute(asdict(theme)))
-
-
-def system_prefers_dark(app: QApplication) -> bool:
-    """Return whether the desktop asks for dark windows; False where it does not say."""
-    return app.styleHints().colorScheme() is Qt.ColorScheme.Dark

@@ -44,9 +44,3 @@ def day_and_time(time_ms: int, zone: tzinfo) -> str:
     """Return an instant as ``"5 Nov 14:00"`` in a zone."""
     moment = datetime.fromtimestamp(time_ms / 1000, zone)
     return f"{moment.day} {moment:%b %H:%M}"
-
-
-def full_time(time_ms: int, zone: tzinfo) -> str:
-    """Return an instant as ``"2024-11-05 14:00 UTC"`` in a zone."""
-    moment = datetime.fromtimestamp(time_ms / 1000, zone)
-    return f"{moment:%Y-%m-%d %H:%M} {moment.tzname()}"
