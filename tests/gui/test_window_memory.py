@@ -14,6 +14,8 @@ def test_what_was_saved_is_read_back(tmp_path):
     memory.save(file)
     assert WindowMemory.load(file) == memory
     assert [path.name for path in file.parent.iterdir()] == ["window.json"]
+    assert file.parent.stat().st_mode & 0o777 == 0o700
+    assert file.stat().st_mode & 0o777 == 0o600
 
 
 def test_the_first_session_remembers_nothing(tmp_path):

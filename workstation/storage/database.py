@@ -12,6 +12,7 @@ import apsw
 
 from workstation.domain.errors import StoreError, StoreReadOnly
 from workstation.storage.paths import require_writable
+from workstation.storage.privacy import close_to_others, make_private_file
 
 OLDEST_SQLITE = (3, 51, 3)
 """3.7.0 to 3.51.2 may corrupt a WAL file with two connections (sqlite.org/wal.html#walresetbug)."""
@@ -172,6 +173,9 @@ class Database:
 
     def _open_writer(self) -> apsw.Connection:
         require_writable(self.path.parent)
+        make_private_file(self.path)  # SQLite gives its log and index the rights of the file
+        for suffix in ("-wal", "-shm"):  # but leaves those of an earlier session as they are
+            close_to_others(self.path.with_name(self.path.name + suffix))
         connection = apsw.Connection(str(self.path))
         if connection.readonly("main"):
             connection.close()

@@ -6,6 +6,7 @@ from pathlib import Path
 from types import TracebackType
 
 from workstation.domain.errors import StoreReadOnly
+from workstation.storage.privacy import make_private_folder
 
 
 class InstanceLock:
@@ -37,7 +38,7 @@ class InstanceLock:
         if self._file is not None:
             return True
         try:
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_private_folder(self._path.parent)
             file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise StoreReadOnly(f"{self._path} cannot be locked: {error.strerror}.") from error

@@ -9,6 +9,7 @@ from pathlib import Path
 import platformdirs
 
 from workstation.domain.errors import StoreError, StoreReadOnly
+from workstation.storage.privacy import close_to_others, make_private_folder
 
 APP = "tidemark"
 HOME_VARIABLE = "TIDEMARK_HOME"
@@ -69,7 +70,7 @@ class Paths:
     @property
     def log_dir(self) -> Path:
         """Folder of the log files."""
-        return private_folder(self.data / "log")
+        return private_folder(private_folder(self.data) / "log")
 
     @property
     def settings_file(self) -> Path:
@@ -116,7 +117,7 @@ class Paths:
 
 
 def private_folder(folder: Path) -> Path:
-    """Return the folder, made with mode 0700 where it was missing.
+    """Return the folder, with mode 0700; made where it was missing.
 
     A place that cannot be written is not an error here: whoever reads from it finds nothing, and whoever
     writes into it is told `StoreReadOnly` with the path.
@@ -127,12 +128,13 @@ def private_folder(folder: Path) -> Path:
         It belongs to another user: what is written there could be read or replaced.
     """
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private_folder(folder)
         owner = folder.stat().st_uid
     except OSError:
         return folder
     if owner not in (os.getuid(), 0):
         raise StoreError(f"{folder} belongs to another user; remove it or set {HOME_VARIABLE} elsewhere.")
+    close_to_others(folder)
     return folder
 
 
@@ -145,7 +147,7 @@ def require_writable(folder: Path) -> None:
         It cannot be made or written; the message names it and says why.
     """
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private_folder(folder)
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:

@@ -4,7 +4,7 @@ import errno
 import os
 from pathlib import Path
 
-from workstation.storage.paths import private_folder
+from workstation.storage.privacy import make_private_folder
 
 RESERVE_BYTES = 64 << 20
 _MARGIN_BYTES = 16 << 20
@@ -38,7 +38,8 @@ class DiskReserve:
         if self.held:
             return True
         try:
-            disk = os.statvfs(private_folder(self._path.parent))
+            make_private_folder(self._path.parent)
+            disk = os.statvfs(self._path.parent)
             if disk.f_bavail * disk.f_frsize < self._n_bytes + _MARGIN_BYTES:
                 return False
             file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from workstation.domain.errors import SettingsError, StoreError, StoreReadOnly
+from workstation.storage.privacy import make_private_folder, private_opener
 from workstation.storage.setting import Setting, Settings, Value, declarations
 
 __all__ = ["Setting", "Settings", "SettingsFile", "declarations"]
@@ -186,9 +187,10 @@ def _write(path: Path, text: str) -> None:
     """
     beside = path.with_name(path.name + ".new")
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private_folder(path.parent)
         with _locked(path.parent) as folder:
-            with open(beside, "w", encoding="utf-8", newline="") as file:
+            beside.unlink(missing_ok=True)  # a crash left it, with rights of its own
+            with open(beside, "x", encoding="utf-8", newline="", opener=private_opener) as file:
                 file.write(text)
                 file.flush()
                 os.fsync(file.fileno())

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from workstation.domain.market import Venue, VenueKind
+from workstation.storage.privacy import make_private_folder, private_opener
 
 _LOG = logging.getLogger(__name__)
 _VERSION = 1
@@ -77,9 +78,10 @@ class WindowMemory:
         OSError
             The place cannot be written.
         """
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_private_folder(path.parent)
         fresh = path.with_suffix(".new")
-        with fresh.open("w", encoding="utf-8") as file:
+        fresh.unlink(missing_ok=True)
+        with open(fresh, "x", encoding="utf-8", opener=private_opener) as file:
             json.dump({"version": _VERSION, **asdict(self)}, file)
             file.flush()
             os.fsync(file.fileno())
