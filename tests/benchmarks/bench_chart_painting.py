@@ -238,7 +238,8 @@ def verdicts(timings: list[Timing], n: int) -> list[tuple[bool, str]]:
         ratio = timing.p95 / small.p95
         text = f"{timing.operation}: {ratio:.2f} times its p95 at {SMALL:,}, at most {FLATNESS}"
         found.append((ratio <= FLATNESS, text))
-    for operation, least in (("zoom sweep", ZOOM_RATIO), ("append", APPEND_RATIO)):
+    peers = (("zoom sweep", ZOOM_RATIO), ("append", APPEND_RATIO))
+    for operation, least in peers if ("finplot", n, "append") in by_name else ():
         peer, mine = by_name["finplot", n, operation], by_name["tidemark", n, operation]
         ratio = peer.p95 / mine.p95
         found.append(
@@ -263,12 +264,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--candles", type=int, default=1_000_000, help="candles of the large chart")
     parser.add_argument("--frames", type=int, default=200, help="frames of each kind; finplot paints a fifth")
+    parser.add_argument("--alone", action="store_true", help="leave finplot out")
     parser.add_argument("--json", type=Path, help="write every figure to this file")
     asked = parser.parse_args()
     app = QApplication([])
     candles = market(asked.candles)
     n_few = max(asked.frames // 5, 4)
-    subjects = [ours(candles[:SMALL], asked.frames), ours(candles, asked.frames), finplots(candles, n_few)]
+    subjects = [ours(candles[:SMALL], asked.frames), ours(candles, asked.frames)]
+    if not asked.alone:
+        subjects.append(finplots(candles, n_few))
     for _ in range(PASSES):
         for subject in subjects:
             subject.run_pass()

@@ -65,7 +65,7 @@ def main() -> int:
         Paths.below(home).settings_file.write_text('[venue]\nname = "practice"\n')
         process, _ = start(home, seen)
         wait_for(lambda: first(seen, "chart"), 60)
-        time.sleep(15)  # the watchlist's history is stored by then
+        time.sleep(min(15, 2 * asked.runs))  # the watchlist's history is stored by then
         memory = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
         for one in memory:
             name = next((word for word in ("serve", "sandbox") if word in one.cmdline()), "window")

@@ -155,23 +155,23 @@ def stages(seconds: float) -> list[Stage]:
         processes(Path(folder), N_COINS) as (market, window, record),
     ):
         wait_for(lambda: record.has("paint"), 60)
-        time.sleep(10)  # the watchlist's history is loaded by then
+        time.sleep(min(10, 4 * seconds))  # the watchlist's history is loaded by then
         found.append(measure(record, f"{N_COINS} coins", seconds))
         market.stdin.write(f"flood {FLOOD}\n")
         market.stdin.flush()
-        time.sleep(2)
+        time.sleep(min(2, seconds))
         found.append(measure(record, f"... and {FLOOD:,} messages/s", seconds, FLOOD))
         market.stdin.write("flood 0\n")
         market.stdin.flush()
         _say_memory(window)
         engine_of(window).kill()
-        found.append(measure(record, "engine killed and back", 10))
+        found.append(measure(record, "engine killed and back", min(10, 5 * seconds)))
     with tempfile.TemporaryDirectory() as folder, processes(Path(folder), N_MARKETS) as (_, window, record):
         wait_for(lambda: record.has("window"), 30)
         time.sleep(0.5)  # the window has painted itself; the engine has not yet asked for the markets
         since = time.monotonic_ns()
         wait_for(lambda: record.has("paint"), 60)
-        time.sleep(8)
+        time.sleep(min(8, 4 * seconds))
         found.append(record.stage(f"{N_MARKETS:,} markets load", since, time.monotonic_ns(), float("nan")))
         _say_memory(window)
     return found

@@ -12,7 +12,8 @@ from workstation.storage.paths import Paths
 
 FROM, FROM_MS = "2024-02-01", 1_706_745_600_000
 HOUR = 3_600_000
-WEEK = 7 * 24 * HOUR
+DAY = 24 * HOUR
+WEEK = 7 * DAY
 
 
 def replay(data: Path, home: Path, symbols: list[str], speed: float, market_ms: int = WEEK) -> None:
@@ -22,7 +23,8 @@ def replay(data: Path, home: Path, symbols: list[str], speed: float, market_ms: 
         practice_exchange("--data", str(data), "--from", FROM, "--speed", f"{speed:g}") as url,
         tidemark("serve", "--practice", url, "--symbols", watched, home=home) as engine,
     ):
-        until = time.monotonic() + market_ms / 1000 / speed + 4.0  # the last closes are on their way
+        filling_s = 4.0 + 0.15 * len(symbols)  # until every history is loaded and the last closes have come
+        until = time.monotonic() + market_ms / 1000 / speed + filling_s
         while time.monotonic() < until:
             if engine.poll() is not None:
                 assert engine.stderr is not None

@@ -85,6 +85,22 @@ async def test_a_hole_that_the_venue_has_too_stays_a_hole(house):
     assert not set(h.data.series(KEY).closed().open_time) & {4000 * HOUR, 4001 * HOUR}
 
 
+async def test_a_venue_that_answers_from_a_moment_ago_makes_no_hole(house):
+    h = house()
+    answer, h.clock.now = h.feed.history, NOW + 4 * HOUR
+
+    async def late_once(key, since_ms, limit):
+        """Answer what was true four bars ago, while a younger bar is already heard on the stream."""
+        h.feed.history = answer
+        h.data.on_candles(KEY, [bar(4003), bar(4004, closed=False)])
+        return (await answer(key, since_ms, limit))[:-4]
+
+    h.feed.history = late_once
+    await h.filled_up()
+    await until(lambda: h.data.series(KEY).last == bar(4004, closed=False))
+    assert h.data.series(KEY).closed().equals(bars(4004 - FIRST_LOAD_BARS, 4003))
+
+
 async def test_after_an_interruption_everything_is_checked_for_holes(house):
     h = house()
     await h.filled_up()
@@ -101,7 +117,7 @@ async def test_a_second_start_asks_the_venue_only_for_what_is_missing(house):
     await store.record(KEY, bars(3000, 3989))
     h = house(store=store)
     await h.filled_up()
-    assert [(since // HOUR, n) for _, since, n in h.feed.asked] == [(3990, 11)]
+    assert [(since // HOUR, n) for _, since, n in h.feed.asked] == [(3990, 12)]
     assert h.filled == [HistoryFilled(KEY, 10, 3989 * HOUR)]
 
 

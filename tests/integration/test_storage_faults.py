@@ -251,7 +251,7 @@ print(json.dumps([said, (folder / "settings.toml").read_bytes() == before,
     said, same, files = run(script, tmp_path, *prefix)
     assert "No space left on device" in said
     assert same
-    assert files == ["filler", "settings.toml"]
+    assert files == ["filler", "settings.toml", "settings.toml.lock"]
 
 
 def test_settings_are_the_old_or_the_new_ones_after_a_kill(tmp_path):
@@ -274,6 +274,37 @@ while True:
         settings, problems = SettingsFile(tmp_path / "settings.toml").load()
         assert problems == []
         assert settings.practice.seed - said[-1] in (0, 1), "the last one acknowledged, or the next"
+
+
+CHANGER = """
+from workstation.storage.settings import SettingsFile
+file, name = SettingsFile(folder / "settings.toml"), sys.argv[2]
+print(json.dumps("ready"), flush=True)
+sys.stdin.readline()
+was = file.load()[0].value(name)
+for i in range(1, 51):
+    assert file.load()[0].value(name) == was, (i, "the other process took a change back")
+    was = {"practice.seed": 1000 + i, "watchlist.symbols": (f"COIN{i}/USDT",)}[name]
+    assert file.change({name: was}).value(name) == was
+print(json.dumps("done"))
+"""
+
+
+def test_two_processes_that_change_different_settings_lose_nothing_of_each_others(tmp_path):
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    command = [sys.executable, "-c", PRELUDE + CHANGER, str(tmp_path)]
+    both = [subprocess.Popen([*command, name], **pipes) for name in ("practice.seed", "watchlist.symbols")]
+    for process in both:
+        assert process.stdout.readline() == '"ready"\n', process.communicate()
+    for process in both:
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    for process in both:
+        out, errors = process.communicate(timeout=60)
+        assert out == '"done"\n', errors
+    settings, problems = SettingsFile(tmp_path / "settings.toml").load()
+    assert problems == []
+    assert (settings.practice.seed, settings.watchlist.symbols) == (1050, ("COIN50/USDT",))
 
 
 def test_a_disk_that_fails_is_told_and_the_file_is_opened_anew(tmp_path):

@@ -12,6 +12,7 @@ README = (PROJECT / "README.md").read_text("utf-8")
 GATE = "tests/unit/test_packaging_set_up.py"
 SET_UP = "tests/integration/test_packaging_bootstrap.py"
 COMMAND_LINE = "tests/integration/test_packaging_readme_commands.py"
+SHORT = "tests/integration/test_benchmarks_short.py"
 # Each command as it stands in the README, and where it is run.
 RUN_BY = {
     "python3 packaging/bootstrap.py run": SET_UP,
@@ -19,7 +20,10 @@ RUN_BY = {
     "python3 packaging/bootstrap.py test": ".ci/run",
     "python3 packaging/bootstrap.py test tests/unit": GATE,
     "python3 packaging/bootstrap.py bench": GATE,
-    "python3 packaging/bootstrap.py bench chart_painting --candles 100000": GATE,
+    "python3 packaging/bootstrap.py bench chart_painting": SHORT,
+    "python3 packaging/bootstrap.py bench wire_to_chart": SHORT,
+    "python3 packaging/bootstrap.py bench second_start": SHORT,
+    "python3 packaging/bootstrap.py bench recorded_week": SHORT,
 }
 
 

@@ -51,7 +51,7 @@ def session(paths):
 
 NAMES = {"data", "config", "run", "log", "candles.db", "journal.db", "reserve", "engine.lock"}
 NAMES |= {f"{name}.db-{suffix}" for name in ("candles", "journal") for suffix in ("wal", "shm")}
-NAMES |= {"settings.toml", "settings.toml.bak"}
+NAMES |= {"settings.toml", "settings.toml.bak", "settings.toml.lock"}
 
 
 def test_everything_a_session_makes_is_closed_to_others(tmp_path):

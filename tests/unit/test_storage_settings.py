@@ -172,6 +172,49 @@ def test_a_broken_backup_is_never_made(path, load):
     assert not path.with_name("settings.toml.bak").exists()
 
 
+def test_a_change_keeps_what_another_process_wrote_and_what_the_trader_wrote(path, load):
+    text = '# mine\n[chart]\nzone = "UTC"  # home\nwobble = 3\n\n[practice]\nseed = "soon"\n'
+    load(text)
+    assert SettingsFile(path).change({"chart.zone": "Asia/Tokyo"}).chart.zone == "Asia/Tokyo"
+    both = SettingsFile(path).change({"alerts.sound": False})
+    assert (both.chart.zone, both.alerts.sound, both.practice.seed) == ("Asia/Tokyo", False, 7)
+    assert path.read_text() == text.replace('"UTC"', '"Asia/Tokyo"') + "\n[alerts]\nsound = false\n"
+
+
+def test_several_settings_are_changed_at_once_where_there_is_no_file_yet(path):
+    wanted = {"appearance.theme": "dark", "chart.log_scale": True, "chart.timeframe": "1h"}
+    assert SettingsFile(path).change(wanted) == Settings().changed(wanted)
+    assert path.read_text() == '[chart]\nlog_scale = true\n\n[appearance]\ntheme = "dark"\n'
+
+
+@pytest.mark.parametrize("values", [{"chart.colour": "red"}, {"chart.zone": "Mars/Olympus"}])
+def test_a_change_that_cannot_be_is_refused_and_the_file_stays(path, load, values):
+    load("[chart]\nzone = 'UTC'\n")
+    with pytest.raises(SettingsError):
+        SettingsFile(path).change({"alerts.sound": False} | values)
+    assert path.read_text() == "[chart]\nzone = 'UTC'\n"
+    SettingsFile(path).change({"alerts.sound": False})
+
+
+@pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN)
+def test_a_change_never_writes_over_a_file_that_cannot_be_read(path, broken):
+    path.parent.mkdir()
+    path.write_bytes(broken)
+    with pytest.raises(StoreError, match=r"settings\.toml cannot be used: .* It is as it was; mend it"):
+        SettingsFile(path).change({"alerts.sound": False})
+    assert path.read_bytes() == broken
+    assert not path.with_name("settings.toml.bak").exists()
+
+
+def test_a_change_in_a_place_that_cannot_be_written_is_refused(tmp_path):
+    (tmp_path / "config").write_text("")
+    with pytest.raises(StoreError, match=r"settings\.toml cannot be written"):
+        SettingsFile(tmp_path / "config" / "settings.toml").change({"alerts.sound": False})
+    (tmp_path / "settings.toml").mkdir()
+    with pytest.raises(StoreError, match=r"settings\.toml cannot be read"):
+        SettingsFile(tmp_path / "settings.toml").change({"alerts.sound": False})
+
+
 def test_a_place_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "config").write_text("")
     file = SettingsFile(tmp_path / "config" / "settings.toml")

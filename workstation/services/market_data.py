@@ -217,28 +217,34 @@ class MarketData:
     async def _fill(self, feed: Feed, key: SeriesKey, book: _Book) -> None:
         assert self._clock is not None  # noqa: S101  set before the first filler starts
         now = self._clock.now_ms()
+        heard_until = book.waiting[-1].open_time if book.waiting else -1
         known_until = book.series.newest_closed
         if known_until is None:
             since = open_of(now, key.timeframe) - FIRST_LOAD_BARS * key.bar_ms
         else:
             since = known_until + key.bar_ms
-        n_missing = (now - since) // key.bar_ms
+        n_missing = (max(now, heard_until) - since) // key.bar_ms
         n_new = 0
         if n_missing > 0:
-            fetched = await feed.history(key, since, int(n_missing) + 1)
+            fetched = await feed.history(key, since, int(n_missing) + 2)
             await self._recorder.record(key, fetched)
             n_new = book.series.merge(fetched)
         if n_new or not book.is_announced:
             book.is_announced = True
             self._bus.publish(HistoryFilled(key, n_new, known_until))
-        self._join_live(book, asked_until=now)
+        self._join_live(book, heard_until)
 
-    def _join_live(self, book: _Book, asked_until: int) -> None:
-        """Apply what waited; a hole that the venue was asked about is a true one and stays."""
+    def _join_live(self, book: _Book, heard_until: int) -> None:
+        """Apply what waited.
+
+        A hole before a candle that was heard before the venue was asked is a true one: the venue had every
+        older bar when it answered. One before a candle that came later may only mean that it answered too
+        early, and is asked about again.
+        """
         book.is_filled = True
         while book.waiting:
             candle = book.waiting[0]
-            if self._leaves_hole(book, candle) and candle.open_time > asked_until:
+            if self._leaves_hole(book, candle) and candle.open_time > heard_until:
                 book.is_filled = False
                 return
             self._apply(book, book.waiting.popleft())

@@ -1,0 +1,51 @@
+"""Each benchmark, short: it runs and measures something. No figure is asserted, for machines differ."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+from tests.fakes.processes import PROJECT
+
+MET_OR_MISSED = (0, 1)
+
+
+def bench(name, *arguments):
+    """Run a benchmark and return what it printed."""
+    ended = subprocess.run(
+        [sys.executable, PROJECT / "tests" / "benchmarks" / f"bench_{name}.py", *map(str, arguments)],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
+    )
+    assert ended.returncode in MET_OR_MISSED, ended.stderr
+    assert "Traceback" not in ended.stderr
+    return ended.stdout
+
+
+def test_the_chart_is_painted():
+    said = bench("chart_painting", "--alone", "--candles", 30_000, "--frames", 4)
+    assert len(re.findall(r"^tidemark .* (?:pan|zoom|append|tick)", said, re.MULTILINE)) >= 8
+
+
+def test_the_second_start_is_timed_and_light():
+    said = bench("second_start", "--runs", 1)
+    assert re.search(r"chart from disk +median 0\.\d+ s|chart from disk +median \d+\.\d+ s", said)
+    assert "heavy libraries at the first frame: -" in said
+    assert re.search(r"memory of the serve process: \d+ MB", said)
+
+
+def test_a_candle_is_timed_from_the_wire_to_the_chart():
+    said = bench("wire_to_chart", "--seconds", 1.5)
+    stages = re.findall(r"^(.{28}) +(\d+) ", said, re.MULTILINE)
+    assert len(stages) == 4
+    assert all(int(n_candles) > 0 for _, n_candles in stages)
+
+
+@pytest.mark.usefixtures("recordings")
+def test_a_recorded_day_of_every_market_arrives_unchanged():
+    said = bench("recorded_week", "--days", 1, "--speed", 10_000)
+    assert said == "136 symbols, 1 days at 10000x: 0 candles differ\n"
