@@ -4,34 +4,33 @@ import contextlib
 import errno
 import fcntl
 import os
-import re
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from workstation.domain.errors import SettingsError, StoreError, StoreReadOnly
 from workstation.storage.privacy import make_private_folder, private_opener
-from workstation.storage.setting import Setting, Settings, Value, declarations
+from workstation.storage.setting import Setting, Settings, declarations
+from workstation.storage.settings_text import merged, parsed, read_text, settings_of
 
 __all__ = ["Setting", "Settings", "SettingsFile", "declarations"]
 
-_LARGEST_BYTES = 1 << 20
 _READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR)
 
 
 class SettingsFile:
-    """A TOML file of the trader's, who may write in it too.
+    """A TOML file of the trader's, who may write in it too, as may the engine and every window.
 
     Parameters
     ----------
     path : Path
-        The file; beside it lie ``.bak``, the last one that could be read, and ``.broken-N`` if ever.
+        The file; beside it lie ``.bak``, the last one that could be read, ``.lock``, held by whoever writes
+        and never removed, and ``.broken-N`` if ever.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._backup = path.with_name(path.name + ".bak")
+        self._lock = path.with_name(path.name + ".lock")
 
     def load(self) -> tuple[Settings, list[str]]:
         """Return the settings, and a sentence for every problem met; never fails.
@@ -39,29 +38,42 @@ class SettingsFile:
         A file that cannot be parsed is renamed to ``*.broken-N`` and the last good one used; a value that
         cannot be used leaves that setting at its default; an unknown key is left alone.
         """
-        if not self._path.exists():
-            return Settings(), []
         try:
-            text = _read(self._path)
-            table = _parse(text)
+            return self._loaded()
+        except SettingsError:
+            pass
+        try:
+            with self._locked():
+                return self._loaded_or_recovered()
+        except StoreError:  # where it cannot be locked nobody else can write either
+            return self._loaded_or_recovered()
+
+    def _loaded(self) -> tuple[Settings, list[str]]:
+        try:
+            text = read_text(self._path)
+        except (FileNotFoundError, NotADirectoryError):
+            return Settings(), []
         except OSError as error:
             return Settings(), [f"{self._path} cannot be read ({error.strerror}); default settings are used."]
+        return settings_of(text, self._path.name)
+
+    def _loaded_or_recovered(self) -> tuple[Settings, list[str]]:
+        try:
+            return self._loaded()  # another process may have recovered it by now
         except SettingsError as error:
             return self._recover(error)
-        return _settings_of(table, text, self._path.name)
 
     def _recover(self, problem: SettingsError) -> tuple[Settings, list[str]]:
         problems = [f"{self._path} cannot be used: {problem}", self._put_aside()]
         try:
-            text = _read(self._backup)
-            table = _parse(text)
+            text = read_text(self._backup)
+            settings, more = settings_of(text, self._backup.name)
         except (OSError, SettingsError):
             return Settings(), [*problems, "There is no earlier version; default settings are used."]
         try:
             _write(self._path, text)
         except StoreError as error:
             problems.append(str(error))
-        settings, more = _settings_of(table, text, self._backup.name)
         return settings, [*problems, f"The last good settings, from {self._backup.name}, are used.", *more]
 
     def _put_aside(self) -> str:
@@ -84,97 +96,69 @@ class SettingsFile:
         StoreError
             The place cannot be written, or is full; the file is as it was.
         """
+        with self._locked():
+            try:
+                before = read_text(self._path)
+                parsed(before)
+            except (OSError, SettingsError):
+                before = ""
+            self._replace(before, merged(before, settings, [setting.name for setting in declarations()]))
+
+    def change(self, values: dict[str, object]) -> Settings:
+        """Change some settings, by name, in the file as it is now; return all settings as they are then.
+
+        Whatever another process wrote before stays, as do comments, order, unknown keys and values that
+        cannot be used. Waits while another process writes.
+
+        Raises
+        ------
+        SettingsError
+            There is no such setting, or a value cannot be used; the file is as it was.
+        StoreError
+            The file is broken or cannot be read, or the place cannot be written or is full; the file is as
+            it was.
+        """
+        with self._locked():
+            before, settings = self._now()
+            settings = settings.changed(values)
+            self._replace(before, merged(before, settings, values))
+        return settings
+
+    def _now(self) -> tuple[str, Settings]:
+        """Return the file's text and settings, or refuse: what cannot be read must not be written over."""
         try:
-            before = _read(self._path)
-            _parse(before)
-        except (OSError, SettingsError):
-            before = ""
+            text = read_text(self._path)
+            return text, settings_of(text, self._path.name)[0]
+        except FileNotFoundError:
+            return "", Settings()
+        except OSError as error:
+            raise StoreError(f"{self._path} cannot be read ({error.strerror}); it is as it was.") from error
+        except SettingsError as error:
+            raise StoreError(
+                f"{self._path} cannot be used: {error} It is as it was; mend it, or start Tidemark again to "
+                "have it put aside for the last good one."
+            ) from error
+
+    def _replace(self, before: str, after: str) -> None:
         if before:
             _write(self._backup, before)
-        _write(self._path, _merged(before, settings))
+        _write(self._path, after)
 
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Hold the file against every other process, and thread, that writes it.
 
-def _read(path: Path) -> str:
-    if path.stat().st_size > _LARGEST_BYTES:
-        raise SettingsError(f"it is larger than {_LARGEST_BYTES >> 20} MB.")
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise SettingsError(f"byte {error.start} is not UTF-8; save it as UTF-8 text.") from error
-
-
-def _parse(text: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{error}.") from error
-    except RecursionError as error:
-        raise SettingsError("brackets are nested too deeply.") from error
-
-
-def _settings_of(table: dict[str, Any], text: str, file: str) -> tuple[Settings, list[str]]:
-    known = {setting.name: setting for setting in declarations()}
-    sections = {name.split(".")[0] for name in known}
-    values: dict[str, object] = {}
-    problems = []
-    for section, part in table.items():
-        if section not in sections or not isinstance(part, dict):
-            line = _line_of(text, section, None)
-            what = "is not a section" if section in sections else "is not known"
-            problems.append(f"{file}, line {line}: {section} {what} and was left alone.")
-            continue
-        for key, raw in part.items():
-            name, line = f"{section}.{key}", _line_of(text, section, key)
-            if name not in known:
-                problems.append(f"{file}, line {line}: {name} is not known and was left alone.")
-                continue
+        A file of its own is locked: the settings are a new file after each writing, and a folder cannot be
+        locked on a network disk.
+        """
+        with contextlib.ExitStack() as held:
             try:
-                values[name] = known[name].accept(raw)
-            except SettingsError as error:
-                default = _shown(known[name].default)
-                problems.append(f"{file}, line {line}: {error} The default, {default}, is used.")
-    return Settings().changed(values), problems
-
-
-def _line_of(text: str, section: str, key: str | None) -> int:
-    """Return the line where a section or its key stands; the section's where the key cannot be found."""
-    inside, found = False, 1
-    word = r"\s*[\"']?" + re.escape(key or section) + r"[\"']?\s*[=.]"
-    for number, line in enumerate(text.splitlines(), 1):
-        if header := re.match(r"\s*\[+\s*[\"']?([^\"'\].]+)", line):
-            inside = header[1].strip() == section
-            found = number if inside else found
-            if inside and key is None:
-                return number
-        elif (inside or key is None) and re.match(word, line):
-            return number
-    return found
-
-
-def _shown(value: Value) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return repr(list(value)) if isinstance(value, tuple) else repr(value)
-
-
-def _merged(before: str, settings: Settings) -> str:
-    """Return the file's text with the settings in it."""
-    import tomlkit  # only where something is saved: it costs the window's first frame 50 ms
-
-    document = tomlkit.parse(before)
-    for setting in declarations():
-        section, key = setting.name.split(".")
-        value = settings.value(setting.name)
-        part = document.get(section)
-        there = isinstance(part, dict) and key in part
-        if value == setting.default and not there:
-            continue
-        if not isinstance(part, dict):
-            document[section] = part = tomlkit.table()
-        plain = list(value) if isinstance(value, tuple) else value
-        if not there or part[key] != plain:
-            part[key] = plain
-    return tomlkit.dumps(document)
+                make_private_folder(self._path.parent)
+                lock = held.enter_context(open(self._lock, "ab", opener=private_opener))
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            except OSError as error:
+                raise _refusal(self._path, error) from error
+            yield
 
 
 def _write(path: Path, text: str) -> None:
@@ -187,28 +171,28 @@ def _write(path: Path, text: str) -> None:
     """
     beside = path.with_name(path.name + ".new")
     try:
-        make_private_folder(path.parent)
-        with _locked(path.parent) as folder:
-            beside.unlink(missing_ok=True)  # a crash left it, with rights of its own
-            with open(beside, "x", encoding="utf-8", newline="", opener=private_opener) as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            beside.replace(path)
-            os.fsync(folder)  # the rename itself must survive a power cut
+        beside.unlink(missing_ok=True)  # a crash left it, with rights of its own
+        with open(beside, "x", encoding="utf-8", newline="", opener=private_opener) as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+        _sync_folder(path.parent)
     except OSError as error:
         with contextlib.suppress(OSError):
             beside.unlink()
-        kind = StoreReadOnly if error.errno in _READ_ONLY else StoreError
-        raise kind(f"{path} cannot be written ({error.strerror}); it is as it was.") from error
+        raise _refusal(path, error) from error
 
 
-@contextlib.contextmanager
-def _locked(folder: Path) -> Iterator[int]:
-    """Hold a folder against another process that saves at the same moment; yield its descriptor."""
-    opened = os.open(folder, os.O_RDONLY)
+def _sync_folder(folder: Path) -> None:
+    """Return when a rename in the folder would survive a power cut."""
+    opened = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
     try:
-        fcntl.flock(opened, fcntl.LOCK_EX)
-        yield opened
+        os.fsync(opened)
     finally:
         os.close(opened)
+
+
+def _refusal(path: Path, error: OSError) -> StoreError:
+    kind = StoreReadOnly if error.errno in _READ_ONLY else StoreError
+    return kind(f"{path} cannot be written ({error.strerror}); it is as it was.")
