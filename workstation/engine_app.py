@@ -234,9 +234,7 @@ class EngineHouse:
         self._ending.set()
 
     def _save_watchlist(self, symbols: tuple[str, ...]) -> None:
-        # The window writes its own choices into the same file: take what is there now.
-        self._settings = self._settings_file.load()[0].changed({"watchlist.symbols": list(symbols)})
-        self._settings_file.save(self._settings)
+        self._settings = self._settings_file.change({"watchlist.symbols": list(symbols)})
 
     def _on_watchlist(self, _changed: WatchlistChanged) -> None:
         self._follow_watchlist()

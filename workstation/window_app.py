@@ -4,12 +4,12 @@ import asyncio
 import gc
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
-from workstation.domain.errors import StoreError, TidemarkError
+from workstation.domain.errors import SettingsError, StoreError, TidemarkError
 from workstation.domain.market import SeriesKey
 from workstation.link.client import LinkClient
 from workstation.link.doorbell import Doorbell, ring
@@ -110,10 +110,9 @@ class EngineDesk:
 class WindowHouse:
     """Everybody in the window's process."""
 
-    def __init__(self, paths: Paths, options: WindowOptions) -> None:
+    def __init__(self, paths: Paths, options: WindowOptions, settings: Settings) -> None:
         self._paths, self._options = paths, options
         self._settings_file = SettingsFile(paths.settings_file)
-        self._settings, self._problems = self._settings_file.load()
         self._log_file = paths.log_dir / "engine.log"
         self._ending = asyncio.Event()
         self._tasks = Supervisor(self._on_task_died)
@@ -125,8 +124,8 @@ class WindowHouse:
         self._engine = EngineProcess(["--linger", f"{LINGER_S:g}", *options.engine_arguments], self._log_file)
         self._notifier = Notifier(resource("icons", "tidemark.svg"), self._say("notifications"))
         around = self._surroundings()
-        self._bridge.remember(around.memory.venue, self._settings.watchlist.symbols)
-        self._window = MainWindow(around, _choices(self._settings))
+        self._bridge.remember(around.memory.venue, settings.watchlist.symbols)
+        self._window = MainWindow(around, _choices(settings))
         self._window.close_requested.connect(self._ending.set)
         self._bell = Doorbell(paths.window_socket, self._window.bring_to_front)
 
@@ -154,8 +153,8 @@ class WindowHouse:
             self._window.start()
             self._window.show()
             await self._bell.hang()
-            for problem in (*self._options.notices, *self._problems):
-                self._bridge.on_fact(Notice(f"settings {problem}", problem))
+            for notice in self._options.notices:
+                self._bridge.on_fact(Notice(f"start {notice}", notice))
             await asyncio.sleep(0)  # the first frame is painted before an engine competes for the processor
             gc.freeze()  # what the window is made of lives as long as it does; collections need not walk it
             self._tasks.start("talk to the engine", self._client.run())
@@ -191,10 +190,9 @@ class WindowHouse:
             self._bridge.on_engine_lost()
 
     def _on_choice(self, name: str, value: object) -> None:
-        self._settings = self._settings_file.load()[0].changed({name: value})
         try:
-            self._settings_file.save(self._settings)
-        except StoreError as error:
+            self._settings_file.change({name: value})
+        except (SettingsError, StoreError) as error:
             self._bridge.on_fact(Notice("settings", f"{error} This choice lasts until Tidemark closes."))
 
     def _on_task_died(self, name: str, error: BaseException) -> None:
@@ -246,17 +244,19 @@ def run_window(options: WindowOptions) -> int:
             return 0  # it came to the front: that is what was asked for
         raise TidemarkError("Tidemark is open already, but its window does not answer; close it first.")
     try:
-        app = make_application(sys.argv[:1], SettingsFile(paths.settings_file).load()[0].appearance.theme)
+        settings, problems = SettingsFile(paths.settings_file).load()
+        options = replace(options, notices=(*options.notices, *problems))
+        app = make_application(sys.argv[:1], settings.appearance.theme)
         last_resort = LastResort(str(paths.log_dir))
         restore = last_resort.install()
         try:
-            return run(_live(paths, options, last_resort), app) or 0
+            return run(_live(paths, options, settings, last_resort), app) or 0
         finally:
             restore()
     finally:
         lock.release()
 
 
-async def _live(paths: Paths, options: WindowOptions, last_resort: LastResort) -> int:
+async def _live(paths: Paths, options: WindowOptions, settings: Settings, last_resort: LastResort) -> int:
     asyncio.get_running_loop().set_exception_handler(last_resort.on_loop_error)
-    return await WindowHouse(paths, options).live()
+    return await WindowHouse(paths, options, settings).live()

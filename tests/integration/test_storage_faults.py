@@ -232,7 +232,7 @@ def test_settings_on_a_full_disk_stay_as_they_were(tmp_path):
     script = """
 from workstation.storage.settings import Settings, SettingsFile
 file = SettingsFile(folder / "settings.toml")
-file.save(Settings().changed({"chart.zone": "Asia/Tokyo"}))
+file.change({"chart.zone": "Asia/Tokyo"})
 before = (folder / "settings.toml").read_bytes()
 try:
     with open(folder / "filler", "wb", buffering=0) as filler:
@@ -241,7 +241,7 @@ try:
 except OSError:
     pass
 try:
-    file.save(Settings().changed({"chart.zone": "UTC", "alerts.sound": False}))
+    file.change({"chart.zone": "UTC", "alerts.sound": False})
     said = ""
 except StoreError as error:
     said = str(error)
@@ -259,7 +259,7 @@ def test_settings_are_the_old_or_the_new_ones_after_a_kill(tmp_path):
 from workstation.storage.settings import Settings, SettingsFile
 file, i = SettingsFile(folder / "settings.toml"), 0
 while True:
-    file.save(Settings().changed({"practice.seed": i}))
+    file.change({"practice.seed": i})
     print(json.dumps(i), flush=True)
     i += 1
 """
@@ -355,7 +355,7 @@ with Journal(folder / "journal.db", read_only=True) as journal:
     alerts = journal.alerts()
 from workstation.storage.settings import Settings, SettingsFile
 try:
-    SettingsFile(folder / "settings.toml").save(Settings())
+    SettingsFile(folder / "settings.toml").change({"alerts.sound": False})
 except StoreReadOnly as error:
     said.append(str(error))
 print(json.dumps([said, whole, alerts, sorted(p.name for p in folder.iterdir())]))

@@ -12,7 +12,7 @@ from workstation.storage.journal import Journal
 from workstation.storage.paths import Paths, require_writable
 from workstation.storage.privacy import make_private_folder
 from workstation.storage.reserve import DiskReserve
-from workstation.storage.settings import Settings, SettingsFile
+from workstation.storage.settings import SettingsFile
 
 
 @pytest.fixture(autouse=True, params=[0o000, 0o022], ids=["umask 000", "umask 022"])
@@ -45,7 +45,7 @@ def session(paths):
         assert lock.acquire()
         assert DiskReserve(paths.reserve_file, 4096).ensure()
         for seed in (1, 2):
-            SettingsFile(paths.settings_file).save(Settings().changed({"practice.seed": seed}))
+            SettingsFile(paths.settings_file).change({"practice.seed": seed})
         return names_of_private(paths.data.parent)
 
 

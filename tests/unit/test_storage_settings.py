@@ -29,7 +29,7 @@ def test_no_file_is_all_defaults(path):
 
 
 def test_what_was_saved_is_loaded(path):
-    wanted = Settings().changed(
+    wanted = SettingsFile(path).change(
         {
             "venue.name": "binance",
             "venue.answer_within_s": 12.5,
@@ -38,24 +38,23 @@ def test_what_was_saved_is_loaded(path):
             "alerts.sound": False,
         }
     )
-    SettingsFile(path).save(wanted)
     assert SettingsFile(path).load() == (wanted, [])
     assert wanted.watchlist.symbols == ("BTC/USDT", "１２/USDT")
 
 
 def test_only_what_was_chosen_is_written(path):
-    SettingsFile(path).save(Settings().changed({"chart.log_scale": True}))
+    SettingsFile(path).change({"chart.log_scale": True})
     assert path.read_text() == "[chart]\nlog_scale = true\n"
 
 
 def test_comments_order_and_unknown_keys_stay(path, load):
     text = '# mine\n[chart]\nzone = "UTC"  # home\nwobble = 3\n\n[plugins.x]\ny = [1, 2]\n'
-    settings, problems = load(text)
+    _, problems = load(text)
     assert problems == [
         "settings.toml, line 4: chart.wobble is not known and was left alone.",
         "settings.toml, line 6: plugins is not known and was left alone.",
     ]
-    SettingsFile(path).save(settings.changed({"chart.zone": "Asia/Tokyo", "appearance.theme": "dark"}))
+    SettingsFile(path).change({"chart.zone": "Asia/Tokyo", "appearance.theme": "dark"})
     assert path.read_text() == (
         text.replace('zone = "UTC"', 'zone = "Asia/Tokyo"') + '\n[appearance]\ntheme = "dark"\n'
     )
@@ -140,9 +139,8 @@ BROKEN = {
 @pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN)
 def test_a_broken_file_is_renamed_and_the_last_good_one_used(path, load, broken):
     file = SettingsFile(path)
-    good = Settings().changed({"chart.zone": "Asia/Tokyo"})
-    file.save(good)
-    file.save(good)  # the second time, the first becomes the backup
+    good = file.change({"chart.zone": "Asia/Tokyo"})
+    file.change({"chart.zone": "Asia/Tokyo"})  # the second time, the first becomes the backup
     settings, problems = load(broken)
     assert settings == good
     assert path.with_name("settings.toml.broken-1").read_bytes() == broken
@@ -167,8 +165,8 @@ def test_a_second_broken_file_gets_a_name_of_its_own(path, load):
 def test_a_broken_backup_is_never_made(path, load):
     load("[chart]\nzone = 'UTC'\n")
     path.write_text("[broken")
-    SettingsFile(path).save(Settings().changed({"alerts.sound": False}))
-    assert SettingsFile(path).load()[0].alerts.sound is False
+    with pytest.raises(StoreError, match="cannot be used"):
+        SettingsFile(path).change({"alerts.sound": False})
     assert not path.with_name("settings.toml.bak").exists()
 
 
@@ -219,7 +217,7 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "config").write_text("")
     file = SettingsFile(tmp_path / "config" / "settings.toml")
     with pytest.raises(StoreError, match=r"settings\.toml cannot be written"):
-        file.save(Settings())
+        file.change({"alerts.sound": False})
 
 
 def test_a_folder_in_the_place_of_the_file_is_told(path):

@@ -10,7 +10,7 @@ from pathlib import Path
 from workstation.domain.errors import SettingsError, StoreError, StoreReadOnly
 from workstation.storage.privacy import make_private_folder, private_opener
 from workstation.storage.setting import Setting, Settings, declarations
-from workstation.storage.settings_text import merged, parsed, read_text, settings_of
+from workstation.storage.settings_text import merged, read_text, settings_of
 
 __all__ = ["Setting", "Settings", "SettingsFile", "declarations"]
 
@@ -85,24 +85,6 @@ class SettingsFile:
         except OSError as error:
             return f"It could not be renamed to {aside.name} ({error.strerror})."
         return f"It was renamed to {aside.name}; nothing in it was changed."
-
-    def save(self, settings: Settings) -> None:
-        """Write the settings; comments, order and unknown keys of the file stay.
-
-        Only what differs from the default is written, and what the file already names.
-
-        Raises
-        ------
-        StoreError
-            The place cannot be written, or is full; the file is as it was.
-        """
-        with self._locked():
-            try:
-                before = read_text(self._path)
-                parsed(before)
-            except (OSError, SettingsError):
-                before = ""
-            self._replace(before, merged(before, settings, [setting.name for setting in declarations()]))
 
     def change(self, values: dict[str, object]) -> Settings:
         """Change some settings, by name, in the file as it is now; return all settings as they are then.
