@@ -149,6 +149,13 @@ def test_quote_volume_is_turned_into_an_estimate_and_said(read):
     assert "base volume is estimated" in file.notes[0]
 
 
+def test_an_estimated_volume_has_as_many_decimals_as_a_venue_counts(read):
+    header = "ts,open,high,low,close,quote_volume"
+    assert read(csv(row(0, "3,3,3,3,1"), header=header)).candles.volume.tolist() == [0.33333333]
+    cheap = read(csv(row(0, "3e-6,3e-6,3e-6,3e-6,1e6"), row(1, "3,3,3,3,1"), header=header))
+    assert cheap.candles.volume.tolist() == [333_333_333_333.333, 0.333]
+
+
 @pytest.fixture
 def parquet(tmp_path):
     def write(**columns):

@@ -13,6 +13,9 @@ from workstation.storage.candle_table import Table
 _SHOWN = 3
 """Bad rows that a message names."""
 
+_ESTIMATE_DECIMALS = 8
+_FLOAT_DIGITS = 15
+
 _Bad = dict[int, str]
 
 
@@ -54,14 +57,20 @@ def checked(table: Table, file: str, timeframe: str, *, skip_bad_rows: bool = Fa
 
 
 def _base_volume(table: Table, notes: list[str]) -> FloatArray:
-    """Return volume in base units; from quote currency only an estimate."""
+    """Return volume in base units; from quote currency only an estimate, as fine as venues count."""
     if "volume" in table.values:
         return table.values["volume"]
     prices = np.stack([table.values[name] for name in ("open", "high", "low", "close")])
     notes.append("has quote_volume only: base volume is estimated as it over the mean of the four prices")
     with np.errstate(all="ignore"):
         estimate: FloatArray = table.values["quote_volume"] / prices.mean(axis=0)
-    return estimate
+    return np.round(estimate, _estimate_decimals(estimate))
+
+
+def _estimate_decimals(estimate: FloatArray) -> int:
+    """Return eight, or so many that the largest still fits a float's digits, so that one grid holds all."""
+    largest = float(estimate[np.isfinite(estimate)].max(initial=1.0))
+    return min(_ESTIMATE_DECIMALS, max(0, _FLOAT_DIGITS - len(str(int(largest)))))
 
 
 def _bad_rows(table: Table, candles: CandleColumns, timeframe: str) -> _Bad:
