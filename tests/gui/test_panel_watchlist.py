@@ -205,6 +205,8 @@ def test_rise_and_fall_have_their_colours_and_a_sparkline_is_drawn(panel, theme)
 def test_the_empty_list_says_how_to_fill_it(panel):
     panel.set_symbols(())
     assert panel._nothing.isVisible()
+    assert panel._nothing.text() == "The watchlist comes with the venue."
+    panel.set_venue_known(is_known=True)
     assert "Ctrl+D" in panel._nothing.text()
 
 

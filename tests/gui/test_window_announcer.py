@@ -44,6 +44,20 @@ def test_alerts_announced_in_an_earlier_session_stay_silent(announcer):
     assert announcer.add(alert(42))
 
 
+def test_an_alert_counts_as_announced_only_when_it_was_said(announcer, notes, qtbot):
+    announcer.resume_after(3)
+    announcer.add(alert(4))
+    assert (announcer.last_id, announcer.announced_id) == (4, 3)
+    with qtbot.waitSignal(announcer.announced):
+        pass
+    assert announcer.announced_id == 4
+    assert len(notes.shown) == 1
+    announcer.loudness.is_quiet = True
+    with qtbot.waitSignal(announcer.announced):
+        announcer.add(alert(5))
+    assert announcer.announced_id == 5
+
+
 def test_a_storm_becomes_one_summary_and_one_sound(announcer, notes, qtbot):
     for number in range(1, 61):
         announcer.add(alert(number, "SOL/USDT", Direction.BEARISH))

@@ -95,6 +95,15 @@ def test_a_lost_engine_is_a_notice_until_it_is_back(tmp_path):
     assert desk.bridge.alone_for_s == 0
 
 
+def test_an_engine_that_is_starting_does_not_empty_the_watchlist(tmp_path):
+    desk = Desk(tmp_path)
+    desk.welcome(watchlist=("BTC/USDT", "ETH/USDT"))
+    desk.tell(said.Welcome(said.PROTOCOL, "0.1.0", 4711, None, ()))
+    assert desk.bridge.world.watchlist == ("BTC/USDT", "ETH/USDT")
+    desk.tell(said.Welcome(said.PROTOCOL, "0.1.0", 4711, LIVE, ()))
+    assert desk.bridge.world.watchlist == ()
+
+
 def test_a_refused_request_becomes_a_notice(tmp_path):
     desk, notices = Desk(tmp_path), []
     desk.bridge.notice_posted.connect(lambda *words: notices.append(words))

@@ -410,6 +410,57 @@ def test_without_a_notification_service_the_panel_says_so_and_takes_it_back(desk
     assert "no tray" in window.alerts.record_note.text()
 
 
+# what a crash leaves
+
+
+def saved(desk) -> WindowMemory:
+    return WindowMemory.load(desk.memory_file)
+
+
+def test_a_killed_window_has_left_its_market_watchlist_and_last_alert(desk, window, qtbot):
+    window.open_symbol("SOL/USDT")
+    desk.tell(said.AlertSaid(alert(7)))
+    qtbot.waitUntil(lambda: saved(desk).announced_alert == 7, timeout=4000)
+    assert saved(desk).symbol == "SOL/USDT"
+    assert saved(desk).venue == LIVE
+    assert saved(desk).watchlist == tuple(PRICES)
+    window.alert_desk.set_quiet(True)
+    qtbot.waitUntil(lambda: saved(desk).quiet, timeout=4000)
+
+
+def test_a_dock_that_was_moved_is_remembered_before_the_end(desk, window, qtbot):
+    qtbot.waitUntil(lambda: desk.memory_file.exists(), timeout=4000)
+    qtbot.waitUntil(lambda: not window._keeper._timer.isActive(), timeout=4000)
+    before = saved(desk).docks
+    left = Qt.DockWidgetArea.LeftDockWidgetArea
+    window.addDockWidget(left, window.docks.by_title["Alerts"])
+    qtbot.waitUntil(lambda: saved(desk).docks != before, timeout=4000)
+
+
+def test_a_window_at_rest_writes_nothing(desk, window, qtbot):
+    qtbot.waitUntil(lambda: desk.memory_file.exists(), timeout=4000)
+    qtbot.waitUntil(lambda: not window._keeper._timer.isActive(), timeout=4000)
+    desk.prices()
+    assert not window._keeper._timer.isActive(), "prices are not remembered"
+    desk.memory_file.unlink()
+    window._keeper.save_soon()
+    qtbot.waitUntil(lambda: not window._keeper._timer.isActive(), timeout=4000)
+    assert not desk.memory_file.exists(), "what did not change is not written again"
+
+
+def test_the_last_watchlist_is_there_before_the_engine(tmp_path, qtbot):
+    desk = Desk(tmp_path, memory=WindowMemory(venue=LIVE, watchlist=("ETH/USDT", "SOL/USDT")))
+    desk.fill_store()
+    qtbot.addWidget(desk.open())
+    assert desk.window.watchlist.model.symbols == ("ETH/USDT", "SOL/USDT")
+    desk.tell(said.Welcome(said.PROTOCOL, "0.1.0", 4711, None, ()))
+    assert desk.window.watchlist.model.symbols == ("ETH/USDT", "SOL/USDT")
+    desk.welcome(watchlist=("BTC/USDT",))
+    assert desk.window.watchlist.model.symbols == ("BTC/USDT",)
+    desk.window.finish()
+    assert saved(desk).watchlist == ("BTC/USDT",)
+
+
 # layout and end
 
 

@@ -10,7 +10,7 @@ from workstation.ui.window_memory import WindowMemory
 
 def test_what_was_saved_is_read_back(tmp_path):
     file = tmp_path / "deep" / "window.json"
-    memory = WindowMemory("Z2Vv", "ZG9ja3M=", "BTC/USDT", PRACTICE, 42, quiet=True)
+    memory = WindowMemory("Z2Vv", "ZG9ja3M=", "BTC/USDT", PRACTICE, 42, True, ("BTC/USDT", "ETH/USDT"))
     memory.save(file)
     assert WindowMemory.load(file) == memory
     assert [path.name for path in file.parent.iterdir()] == ["window.json"]
@@ -33,6 +33,8 @@ def test_the_first_session_remembers_nothing(tmp_path):
         b'{"version": 1, "venue": {"name": "x"}}',
         b'{"version": 1, "venue": null, "symbol": 7}',
         b'{"version": 1, "venue": null, "unknown": 7}',
+        b'{"version": 1, "venue": null, "watchlist": "BTC/USDT"}',
+        b'{"version": 1, "venue": null, "watchlist": [7]}',
         b'{"version": 1, "venue": {"name": "x", "kind": "none", "label": "", "speed": 1}}',
         b"[" * 100_000,
     ],
@@ -43,6 +45,12 @@ def test_a_damaged_file_is_set_aside_and_the_window_starts_fresh(tmp_path, raw):
     assert WindowMemory.load(file) == WindowMemory()
     assert (tmp_path / "window.damaged").read_bytes() == raw
     assert not file.exists()
+
+
+def test_a_memory_from_before_the_watchlist_was_kept_is_still_read(tmp_path):
+    file = tmp_path / "window.json"
+    file.write_text('{"version": 1, "venue": null, "symbol": "BTC/USDT"}')
+    assert WindowMemory.load(file) == WindowMemory(symbol="BTC/USDT")
 
 
 def test_saving_over_an_old_file_replaces_it_whole(tmp_path):

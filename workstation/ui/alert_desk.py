@@ -32,6 +32,7 @@ class AlertDesk(QObject):
     opened = Signal(object)  # Alert: from the list
     opened_from_desktop = Signal(object)  # Alert: from its notification
     quiet_changed = Signal(bool)
+    announced = Signal()  # the memory's announced_alert rose
     unread_changed = Signal(int)
     hint_changed = Signal(str)
 
@@ -46,7 +47,8 @@ class AlertDesk(QObject):
         self.tray = Tray(theme, self)
         loudness = Loudness(choices.notifications, choices.sound, around.memory.quiet)
         self.announcer = Announcer(around.notifier, around.sound, around.tasks, loudness, self)
-        self.announcer.last_id = around.memory.announced_alert
+        self.announcer.resume_after(around.memory.announced_alert)
+        self.announcer.announced.connect(self._on_announced)
         self.announcer.clicked.connect(self.opened_from_desktop)
         self.panel.open_requested.connect(self.opened)
         self.panel.model.unread_changed.connect(self.tray.set_unread)
@@ -102,7 +104,6 @@ class AlertDesk(QObject):
         self._is_stopped = True
         self.announcer.stop()
         self.tray.stop()
-        self._around.memory.announced_alert = self.announcer.last_id
 
     def _set_notifications(self, is_on: bool) -> None:
         self.announcer.loudness.notifications = self._choices.notifications = is_on
@@ -115,6 +116,10 @@ class AlertDesk(QObject):
     def _on_alert(self, alert: Alert) -> None:
         self.panel.model.add(alert)
         self.announcer.add(alert)
+
+    def _on_announced(self) -> None:
+        self._around.memory.announced_alert = self.announcer.announced_id
+        self.announced.emit()
 
     def _on_notice(self, subject: str, text: str) -> None:
         """Take that notifications cannot be shown, or can again (empty text)."""

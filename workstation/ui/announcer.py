@@ -61,10 +61,13 @@ class Announcer(QObject):
     Attributes
     ----------
     last_id : int
-        Number of the last alert that was announced; those up to it stay silent.
+        Number of the last alert that was taken; those up to it stay silent.
+    announced_id : int
+        Number of the last alert that was announced, or kept silent because the trader wants quiet.
     """
 
     clicked = Signal(object)  # Alert: the trader clicked its notification
+    announced = Signal()  # announced_id rose
 
     def __init__(
         self,
@@ -77,7 +80,7 @@ class Announcer(QObject):
         super().__init__(parent)
         self._notifier, self._sound, self._tasks = notifier, sound, tasks
         self.loudness = loudness
-        self.last_id = 0
+        self.last_id = self.announced_id = 0
         self._gathered: list[Alert] = []
         self._timer = QTimer(self, interval=GATHER_MS, singleShot=True)
         self._timer.timeout.connect(self._announce)
@@ -88,11 +91,17 @@ class Announcer(QObject):
             return False
         self.last_id = alert.id
         if self.loudness.is_quiet:
+            if not self._gathered:
+                self._settle()
             return False
         self._gathered.append(alert)
         if not self._timer.isActive():
             self._timer.start()
         return True
+
+    def resume_after(self, alert_id: int) -> None:
+        """Stay silent about the alerts that an earlier session announced."""
+        self.last_id = self.announced_id = alert_id
 
     def stop(self) -> None:
         """Announce nothing more."""
@@ -105,6 +114,11 @@ class Announcer(QObject):
             self._tasks.start("notify", self._notify(alerts))
         if self.loudness.sound:
             self._tasks.start("alert sound", self._ring())
+        self._settle()
+
+    def _settle(self) -> None:
+        self.announced_id = self.last_id
+        self.announced.emit()
 
     async def _notify(self, alerts: list[Alert]) -> None:
         if len(alerts) > MOST_AT_ONCE:

@@ -228,7 +228,8 @@ class Bridge(QObject):
         self.notice_posted.emit("engine", "")
         if welcome.venue is not None:
             self._set_venue(welcome.venue)
-        self._on_watchlist(said.WatchlistSaid(welcome.watchlist))
+        if welcome.watchlist or welcome.venue is not None:  # an engine that is starting knows of none yet
+            self._on_watchlist(said.WatchlistSaid(welcome.watchlist))
         self.link_changed.emit()
 
     def _on_venue(self, chosen: said.VenueChosen) -> None:

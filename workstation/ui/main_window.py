@@ -1,6 +1,5 @@
 """The window: the chart in the middle, docks around it, and every command joined to what it does."""
 
-import contextlib
 from collections.abc import Callable
 from functools import partial
 
@@ -18,6 +17,7 @@ from workstation.ui.chart.chart_view import ChartView
 from workstation.ui.chart_desk import ChartDesk
 from workstation.ui.commands import TIMEFRAME_KEYS, make_actions
 from workstation.ui.foreign_text import one_line
+from workstation.ui.memory_keeper import MemoryKeeper
 from workstation.ui.notice_banner import NoticeArea
 from workstation.ui.panels.watchlist import WatchlistPanel
 from workstation.ui.shortcuts_dialog import ShortcutsDialog
@@ -71,6 +71,7 @@ class MainWindow(QMainWindow):
         self.desk = ChartDesk(self.chart, bridge, self._around.past, self._around.requests, self)
         self.sparks = SparkReader(bridge, self._around.past, self)
         self._clock = QTimer(self, interval=1000)
+        self._keeper = MemoryKeeper(self._memory, self._around.memory_file, self._gather_memory, self)
 
     def _lay_out(self) -> None:
         top = QWidget()
@@ -111,6 +112,7 @@ class MainWindow(QMainWindow):
         self._clock.timeout.connect(self._on_second)
         self.chart.installEventFilter(self)
         self._connect_alerts()
+        self.docks.moved.connect(self._keeper.save_soon)
 
     def _connect_alerts(self) -> None:
         desk, tray = self.alert_desk, self.tray
@@ -118,6 +120,8 @@ class MainWindow(QMainWindow):
         desk.opened_from_desktop.connect(self._open_from_desktop)
         desk.unread_changed.connect(self._on_unread)
         desk.quiet_changed.connect(self._show_quiet)
+        desk.quiet_changed.connect(lambda _is: self._keeper.save_soon())
+        desk.announced.connect(self._keeper.save_soon)
         desk.hint_changed.connect(self.status.set_hint)
         self.alerts.dismiss_requested.connect(self._dismiss)
         tray.show_requested.connect(self.toggle_shown)
@@ -155,8 +159,10 @@ class MainWindow(QMainWindow):
     def start(self) -> None:
         """Show what the store has: the chart, the watchlist and the alerts of earlier sessions."""
         self.alert_desk.restore()
-        if self._bridge.world.venue is None and self._memory.venue is not None:
-            self._bridge.remember(self._memory.venue, self._bridge.world.watchlist)
+        world, memory = self._bridge.world, self._memory
+        venue, watchlist = world.venue or memory.venue, world.watchlist or memory.watchlist
+        if (venue, watchlist) != (world.venue, world.watchlist):
+            self._bridge.remember(venue, watchlist)
         else:
             self._on_venue()
             self._on_watchlist()
@@ -240,18 +246,20 @@ class MainWindow(QMainWindow):
     def finish(self) -> None:
         """Save what is remembered, end every timer, and go."""
         self._may_close = True
-        self.docks.save(self._memory)
-        if self._bridge.world.venue is not None:
-            self._memory.venue = self._bridge.world.venue
-        if self.desk.key is not None:
-            self._memory.symbol = self.desk.key.symbol
         self._clock.stop()
         for part in (self.alert_desk, self.desk, self.sparks, self.watchlist, self.status):
             part.stop()
-        with contextlib.suppress(OSError):  # a read-only home: the layout is not worth a question at the end
-            self._memory.save(self._around.memory_file)
+        self._keeper.finish()
         self._bridge.close()
         self.close()
+
+    def _gather_memory(self) -> None:
+        world = self._bridge.world
+        self.docks.save(self._memory)
+        if world.venue is not None:
+            self._memory.venue, self._memory.watchlist = world.venue, world.watchlist
+        if self.desk.key is not None:
+            self._memory.symbol = self.desk.key.symbol
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask to end in order; close only when that is done."""
@@ -284,8 +292,10 @@ class MainWindow(QMainWindow):
 
     def _on_venue(self) -> None:
         venue = self._bridge.world.venue
+        self._keeper.save_soon()
         self.band.set_venue(venue)
         self.strip.badge.set_venue(venue)
+        self.watchlist.set_venue_known(is_known=venue is not None)
         self.watchlist.model.clear_prices()
         if venue is None:
             return
@@ -305,6 +315,7 @@ class MainWindow(QMainWindow):
 
     def _on_watchlist(self) -> None:
         symbols = self._bridge.world.watchlist
+        self._keeper.save_soon()
         self.watchlist.set_symbols(symbols)
         self.watchlist.apply(list(self._bridge.world.tickers.values()))
         self.sparks.set_symbols(symbols)
@@ -323,6 +334,7 @@ class MainWindow(QMainWindow):
         self.watchlist.show_opened(key.symbol)
         self._show_price()
         self._title()
+        self._keeper.save_soon()
 
     def _on_unread(self, n_unread: int) -> None:
         self.docks.by_title["Alerts"].setWindowTitle(f"Alerts ({n_unread})" if n_unread else "Alerts")

@@ -3,7 +3,7 @@
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 
-from PySide6.QtCore import QByteArray, QRect, QSize, Qt
+from PySide6.QtCore import QByteArray, QEvent, QObject, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
@@ -16,9 +16,10 @@ _COLUMN_WIDTH = 392
 _DEFAULT_SIZE = (1280, 800)
 _FRAME = (16, 48)  # room for a window manager's borders and title
 _SMALLEST_OVERLAP = 80
+_PLACE_EVENTS = frozenset({QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.Hide})
 
 
-class Docks:
+class Docks(QObject):
     """The docks of one window.
 
     Parameters
@@ -29,11 +30,22 @@ class Docks:
         What they hold, by title; the first stands above the others, on the right.
     """
 
+    moved = Signal()  # the window or a dock was moved, sized, shown or hidden
+
     def __init__(self, window: QMainWindow, panels: Mapping[str, QWidget]) -> None:
+        super().__init__(window)
         self._window = window
         window.setDockNestingEnabled(True)
         self.by_title = {title: self._dock(title, panel) for title, panel in panels.items()}
         self.reset()
+        for part in (window, *self.by_title.values()):
+            part.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Hear of every change of place; Qt has no signal for a dock that is sized."""
+        if event.type() in _PLACE_EVENTS:
+            self.moved.emit()
+        return super().eventFilter(watched, event)
 
     def _dock(self, title: str, panel: QWidget) -> QDockWidget:
         dock = QDockWidget(title, self._window)

@@ -34,6 +34,8 @@ class WindowMemory:
         Number of the last alert that was announced.
     quiet : bool
         True while the trader does not want to be disturbed.
+    watchlist : tuple of str
+        What was watched there, in the trader's order.
     """
 
     geometry: str = ""
@@ -42,6 +44,7 @@ class WindowMemory:
     venue: Venue | None = None
     announced_alert: int = 0
     quiet: bool = False
+    watchlist: tuple[str, ...] = ()
 
     @classmethod
     def load(cls, path: Path) -> "WindowMemory":
@@ -61,8 +64,10 @@ class WindowMemory:
         saved = json.loads(raw)
         if not isinstance(saved, dict) or saved.pop("version", None) != _VERSION:
             raise ValueError("it is not a layout of this version")
-        venue = saved.pop("venue")
-        memory = cls(**saved)
+        venue, watchlist = saved.pop("venue"), saved.pop("watchlist", [])
+        if not isinstance(watchlist, list) or not all(isinstance(symbol, str) for symbol in watchlist):
+            raise ValueError("watchlist has the wrong type")
+        memory = cls(**saved, watchlist=tuple(watchlist))
         for entry in fields(cls):
             if entry.name != "venue" and type(getattr(memory, entry.name)) is not type(entry.default):
                 raise ValueError(f"{entry.name} has the wrong type")

@@ -28,6 +28,7 @@ from workstation.ui.theme import Theme
 _FLASH_STEP_MS = 90
 _RESORT_MS = 1000  # rows that change places more often cannot be read
 _WIDTHS = {Column.LAST: 94, Column.CHANGE: 72, Column.GRADE: 56, Column.SPARK: 68}
+_NO_VENUE = "The watchlist comes with the venue."
 _EMPTY = "Nothing is watched yet.\nPress Ctrl+D to watch the market on the chart, or + to find one."
 
 
@@ -62,7 +63,8 @@ class WatchlistPanel(QWidget):
         self.filter = QLineEdit()
         self.add_button = QToolButton()
         self.table = MarketTable()
-        self._nothing = QLabel(_EMPTY)
+        self._nothing = QLabel(_NO_VENUE)
+        self._empty_text = _NO_VENUE
         self._pages = QStackedLayout()
         self._flashing = QTimer(self, interval=_FLASH_STEP_MS)
         self._resorting = QTimer(self, interval=_RESORT_MS, singleShot=True)
@@ -128,6 +130,11 @@ class WatchlistPanel(QWidget):
         self.model.set_symbols(symbols)
         self._after_rows_changed(current)
 
+    def set_venue_known(self, *, is_known: bool) -> None:
+        """Take whether a venue is known; before that an empty list only means that nobody said yet."""
+        self._empty_text = _EMPTY if is_known else _NO_VENUE
+        self._show_page()
+
     def apply(self, tickers: list[Ticker]) -> None:
         """Take newest prices."""
         if not self.model.apply(tickers):
@@ -181,8 +188,9 @@ class WatchlistPanel(QWidget):
         has_rows = self.model.rowCount() > 0
         if not has_rows:
             narrowed = one_line(self.filter.text(), 24)
+            is_narrowed = self.model.symbols and narrowed
             self._nothing.setText(
-                f"No watched market holds “{narrowed}”." if self.model.symbols and narrowed else _EMPTY
+                f"No watched market holds “{narrowed}”." if is_narrowed else self._empty_text
             )
         self._pages.setCurrentIndex(0 if has_rows else 1)
 
