@@ -11,6 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from workstation.domain.alert import Alert
+from workstation.domain.candle import Candle
 from workstation.domain.errors import TidemarkError, UsageError, VenueError
 from workstation.domain.events import NoticePosted, TickersUpdated, WatchlistChanged
 from workstation.domain.market import SeriesKey
@@ -83,9 +84,8 @@ class EngineHouse:
         self._ending = asyncio.Event()
         self._bus = Bus()
         self._tasks = Supervisor(self._on_task_died)
-        self._recorder = Recorder(
-            CandleStore(paths.candles_db), Journal(paths.journal_db), DiskReserve(paths.reserve_file)
-        )
+        reserve = None if options.practice else DiskReserve(paths.reserve_file)
+        self._recorder = Recorder(CandleStore(paths.candles_db), Journal(paths.journal_db), reserve)
         self._data = MarketData(self._bus, self._recorder, self._recorder.candles.reader(), self._tasks)
         self._signals = Signals(self._bus, self._data, self._recorder, self._tasks)
         self._alerts = Alerts(self._bus, self._recorder, self._tasks)
@@ -94,8 +94,12 @@ class EngineHouse:
         self._link = LinkServer(paths.engine_socket, self._desk, self._tasks)
         self._clock: Clock = SystemClock()
         self._practice: PracticeMarket | None = None
+        self._keeping: asyncio.Task[None] | None = None
         self._listed: frozenset[str] = frozenset()
+        self._prices: Sequence[Ticker] = ()
+        self._has_prices = asyncio.Event()
         self._feed: CcxtFeed | None = None
+        self._bus.subscribe(TickersUpdated, self._on_tickers)
         self._bus.subscribe(WatchlistChanged, self._on_watchlist)
         self._bus.subscribe(NoticePosted, self._on_notice)
 
@@ -115,6 +119,8 @@ class EngineHouse:
 
     async def _close(self) -> None:
         self._data.stop_filling()
+        if self._keeping is not None:
+            self._keeping.cancel()
         if self._feed is not None:
             await self._feed.close()
         await self._data.flush()
@@ -160,22 +166,26 @@ class EngineHouse:
 
     async def _first_prices(self) -> Sequence[Ticker]:
         """Return the first prices that the venue tells; none where it takes too long."""
-        told: asyncio.Future[Sequence[Ticker]] = asyncio.get_running_loop().create_future()
-
-        def on_tickers(updated: TickersUpdated) -> None:
-            if not told.done():
-                told.set_result(updated.tickers)
-
-        self._bus.subscribe(TickersUpdated, on_tickers)
         with contextlib.suppress(TimeoutError):
-            return await asyncio.wait_for(told, PRICES_WITHIN_S)
-        return ()
+            await asyncio.wait_for(self._has_prices.wait(), PRICES_WITHIN_S)
+        return self._prices
+
+    def _on_tickers(self, updated: TickersUpdated) -> None:
+        if not self._has_prices.is_set():
+            self._prices = updated.tickers
+            self._has_prices.set()
 
     async def _choose_venue(self) -> OpenVenue:
         """Return the venue that was asked for, or the first that answers, or the practice market."""
         wall, name = SystemClock(), self._options.venue or self._settings.venue.name
         if self._options.practice is not None:
-            return await self._open_practice(self._options.practice)
+            # Each such market begins anew: what is stored of one must not be taken for another.
+            return await self._open_practice(self._options.practice, f"{wall.now_ms() // 1000:x}")
+        if name not in (AUTO, PRACTICE, *venues.LIVE_VENUES):
+            known = ", ".join(venues.LIVE_VENUES)
+            text = f"{name} is no venue that Tidemark knows ({known}); the first that answers is taken."
+            self._bus.publish(NoticePosted("unknown venue", text))
+            name = AUTO
         if name != PRACTICE:
             asked = venues.LIVE_VENUES if name == AUTO else (name,)
             live = await venues.first_that_answers(asked, wall, self._settings.venue.answer_within_s)
@@ -183,14 +193,18 @@ class EngineHouse:
                 return venues.open_live(live, wall)
             self._say_practice(name)
         seed = self._settings.practice.seed
-        opened = await self._open_practice(PracticeOptions(seed=seed))
-        # Another seed is another market: what is stored of one must not be taken for the other.
-        return replace(opened, venue=replace(opened.venue, name=f"{opened.venue.name}-{seed}"))
+        return await self._open_practice(PracticeOptions(seed=seed), str(seed))
 
-    async def _open_practice(self, options: PracticeOptions) -> OpenVenue:
+    async def _open_practice(self, options: PracticeOptions, mark: str) -> OpenVenue:
+        """Return a practice market; its venue is named by `mark`, so that two are never taken for one."""
         if self._practice is None:
-            self._practice = PracticeMarket(options)
-        return await venues.open_practice(await self._practice.start(), SystemClock())
+            self._practice = PracticeMarket(options, self._tasks)
+        opened = await venues.open_practice(await self._practice.start(), SystemClock())
+        self._keeping = self._tasks.start("keep the practice market", self._keep_practice(self._practice))
+        return replace(opened, venue=replace(opened.venue, name=f"{opened.venue.name}-{mark}"))
+
+    async def _keep_practice(self, practice: PracticeMarket) -> None:
+        await practice.keep(self.now_ms, lambda text: self._bus.publish(NoticePosted("practice", text)))
 
     def _say_practice(self, name: str) -> None:
         who = "No venue answered" if name == AUTO else f"{name.title()} did not answer"
@@ -214,6 +228,10 @@ class EngineHouse:
         """Load and stream exactly these series for charts, with their signals."""
         self._data.follow(keys, "chart")
         self._signals.show(keys)
+
+    def newest(self, key: SeriesKey) -> list[Candle]:
+        """Return the newest candles of a series that is loaded, the forming one last."""
+        return self._data.newest(key)
 
     def choose_watchlist(self, symbols: Sequence[str]) -> None:
         """Watch exactly these symbols; on disk when this returns."""
@@ -250,8 +268,8 @@ class EngineHouse:
             _log.warning(notice.text)
 
     def _on_task_died(self, name: str, error: BaseException) -> None:
-        why = str(error) if isinstance(error, TidemarkError) else f"an unexpected {type(error).__name__}"
-        text = f"The engine could not {name}: {why}. The rest goes on."
+        why = str(error) if isinstance(error, TidemarkError) else f"an unexpected {type(error).__name__}."
+        text = f"The engine could not {name}: {why} The rest goes on."
         self._bus.publish(NoticePosted(f"task {name}", text))
 
     async def _measure_for_ever(self) -> None:
@@ -277,12 +295,16 @@ def run_engine(paths: Paths, options: EngineOptions) -> int:
     Returns
     -------
     int
-        Exit code: 0 also where another engine runs there already, for then there is nothing to do.
+        Exit code 0.
+
+    Raises
+    ------
+    TidemarkError
+        Another engine runs over them already.
     """
     lock = InstanceLock(paths.engine_lock)
     if not lock.acquire():
-        _log.warning("Another engine is already running over %s; this one leaves.", paths.data)
-        return 0
+        raise TidemarkError(f"Another engine is already running over {paths.data}; this one did nothing.")
     if options.linger_s is not None:
         os.nice(NICENESS)
     try:

@@ -196,8 +196,8 @@ class WindowHouse:
             self._bridge.on_fact(Notice("settings", f"{error} This choice lasts until Tidemark closes."))
 
     def _on_task_died(self, name: str, error: BaseException) -> None:
-        why = str(error) if isinstance(error, TidemarkError) else f"an unexpected {type(error).__name__}"
-        self._bridge.on_fact(Notice(f"task {name}", f"The window could not {name}: {why}. The rest goes on."))
+        why = str(error) if isinstance(error, TidemarkError) else f"an unexpected {type(error).__name__}."
+        self._bridge.on_fact(Notice(f"task {name}", f"The window could not {name}: {why} The rest goes on."))
 
     async def _close(self) -> None:
         self._ending.set()

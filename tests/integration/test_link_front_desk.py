@@ -27,6 +27,7 @@ from workstation.link.messages import (
     FeedStateSaid,
     Follow,
     Frame,
+    HistoryGrew,
     MarketsListed,
     Notice,
     SetWatchlist,
@@ -63,6 +64,9 @@ class House:
 
     def show_charts(self, keys):
         self.shown.append(list(keys))
+
+    def newest(self, key):
+        return [bar(3), bar(4, closed=False)] if key == KEY else []
 
     def choose_watchlist(self, symbols):
         self.watched = tuple(symbols)
@@ -146,6 +150,25 @@ async def test_a_chart_that_was_opened_before_the_venue_is_loaded_when_it_is_the
     assert office.house.shown[-1] == []
     office.desk.open_venue(VENUE, MARKETS)
     assert office.house.shown[-1] == [KEY]
+
+
+async def test_a_chart_that_joins_has_the_forming_bar_and_the_price_at_once(office):
+    office.desk.open_venue(VENUE, MARKETS)
+    office.bus.publish(TickersUpdated((Ticker("BTC/USDT", 7.0, None, None, 0),)))
+    window = await office.window()
+    await window.client.ask(lambda n: Follow(n, KEY))
+    await until(lambda: window.candles(KEY) == [bar(3), bar(4, closed=False)])
+    assert window.last("BTC/USDT") == 7.0
+
+
+async def test_a_window_that_sleeps_through_a_thousand_closes_is_sent_to_the_store(office):
+    office.desk.open_venue(VENUE, MARKETS)
+    window = await office.window()
+    for n in range(2_500):
+        office.bus.publish(CandleUpdated(KEY, bar(n % 4000)))
+    await until(lambda: len(window.of(HistoryGrew)) == 2)
+    await until(lambda: window.candles(KEY))
+    assert len(window.candles(KEY)) < 1_000
 
 
 async def test_a_chart_of_another_venue_or_of_nothing_is_refused_with_its_name(office):

@@ -4,12 +4,26 @@ import pytest
 
 from tests.fakes.patience import until
 from tests.fakes.services_market import HOUR, KEY, MemoryStore, ScriptedFeed, SetClock, bar, bars
-from workstation.domain.events import CandlesRejected, CandleUpdated, FeedState, HistoryFilled
+from workstation.domain.candle import CandleColumns
+from workstation.domain.errors import VenueError
+from workstation.domain.events import (
+    CandlesRejected,
+    CandleUpdated,
+    FeedState,
+    HistoryFilled,
+    NoticePosted,
+)
+from workstation.domain.market import SeriesKey, open_of
 from workstation.services.bus import Bus
 from workstation.services.market_data import FIRST_LOAD_BARS, MarketData
 from workstation.services.supervisor import Supervisor
 
 NOW = 4000 * HOUR + 5 * 60_000
+
+
+@pytest.fixture(autouse=True)
+def the_scripted_market_began_in_1970(monkeypatch):
+    monkeypatch.setattr("workstation.services.market_data.EARLIEST_MS", 0)
 
 
 class House:
@@ -141,10 +155,51 @@ async def test_a_venue_that_does_not_answer_is_asked_again(house, monkeypatch):
 
 def _at_once(ask_again):
     async def immediately(self, key, after_s):
-        assert after_s == 5.0
+        assert after_s in (5.0, 10.0)
         await ask_again(self, key, 0.0)
 
     return immediately
+
+
+async def test_weeks_are_asked_for_from_the_first_market_on_not_from_before_1970(house, monkeypatch):
+    monkeypatch.setattr("workstation.services.market_data.EARLIEST_MS", 1_230_768_000_000)
+    h = house()
+    weekly = SeriesKey(KEY.venue, KEY.symbol, "1w")
+    h.clock.now = 1_763_650_000_000
+
+    async def nothing(_key, since_ms, limit):
+        h.feed.asked.append((since_ms, limit))
+        return CandleColumns.empty()
+
+    h.feed.history = nothing
+    h.data.follow([weekly], "chart")
+    h.data.listen_to(h.feed, h.clock)
+    await until(lambda: h.data.is_filled(weekly))
+    ((since, limit),) = h.feed.asked
+    assert since == open_of(1_230_768_000_000, "1w")
+    assert 800 < limit < 1000
+
+
+async def test_a_refusal_is_told_and_taken_back_when_it_is_over(house, monkeypatch):
+    monkeypatch.setattr(MarketData, "_ask_again", _at_once(MarketData._ask_again))
+    h = house()
+    notices, answer = [], h.feed.history
+    h.bus.subscribe(NoticePosted, notices.append)
+
+    async def refuse_once(*_):
+        h.feed.history = answer
+        raise VenueError("Too long ago.")
+
+    h.feed.history = refuse_once
+    await h.filled_up()
+    assert [n.text for n in notices] == [f"No history of {KEY}: Too long ago.", ""]
+
+
+async def test_a_chart_that_joins_is_told_what_is_not_stored_yet(house):
+    h = house()
+    await h.filled_up()
+    h.data.on_candles(KEY, [bar(4000), bar(4001, closed=False)])
+    assert h.data.newest(KEY)[-3:] == [bar(3999), bar(4000), bar(4001, closed=False)]
 
 
 async def test_an_impossible_row_is_quarantined_and_counted_but_never_in_the_series(house):

@@ -34,6 +34,11 @@ def slot(signal):
 FIRST = next(s for s in JUDGED if slot(s) > FIRST_LOAD_BARS + 200)
 
 
+@pytest.fixture(autouse=True)
+def the_scripted_market_began_in_1970(monkeypatch):
+    monkeypatch.setattr("workstation.services.market_data.EARLIEST_MS", 0)
+
+
 class House:
     def __init__(self, now_slot, store=None, watched=("BTC/USDT",)):
         self.clock = SetClock(now_slot * HOUR + 60_000)

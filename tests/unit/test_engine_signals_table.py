@@ -19,6 +19,7 @@ def test_a_row_says_when_where_which_way_at_what_price_and_who_voted():
     (row,) = signals_table([signal(momentum, levels)])
     told = dict(zip(COLUMNS, row, strict=True))
     assert told == {
+        "known_at": "2024-02-01T01:00:00Z",
         "time": "2024-02-01T00:00:00Z",
         "open_time": 1_706_745_600_000,
         "symbol": "PEPE/USDT",
@@ -35,9 +36,9 @@ def test_a_row_says_when_where_which_way_at_what_price_and_who_voted():
 
 
 def test_every_family_that_can_vote_has_its_two_columns():
-    assert COLUMNS[6:] == tuple(f"{f.family.value}_{what}" for f in FAMILIES for what in ("vote", "score"))
+    assert COLUMNS[7:] == tuple(f"{f.family.value}_{what}" for f in FAMILIES for what in ("vote", "score"))
 
 
 def test_rows_keep_the_order_of_the_signals():
-    assert [row[1] for row in signals_table([signal(), signal()])] == [1_706_745_600_000] * 2
+    assert [row[2] for row in signals_table([signal(), signal()])] == [1_706_745_600_000] * 2
     assert list(signals_table([])) == []

@@ -83,7 +83,9 @@ def _add_serve(commands: "argparse._SubParsersAction[_Parser]") -> None:
         "window started later connects to it, and leaves it running when it closes. Ctrl-C ends it.",
     )
     _add_practice(parser, "listen to a practice market")
-    parser.add_argument("--venue", metavar="NAME", help="a venue instead of the one in the settings")
+    parser.add_argument(
+        "--venue", metavar="NAME", help="auto, practice or a venue, instead of the one in the settings"
+    )
     parser.add_argument(
         "--symbols", metavar="A/B,C/D", type=_comma_list, default=(), help="watch these; 'all' is everything"
     )
@@ -107,7 +109,7 @@ def _add_sandbox(commands: "argparse._SubParsersAction[_Parser]") -> None:
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--data", metavar="DIR", type=Path, help="replay a folder of candles as if live")
     source.add_argument("--simulated", action="store_true", help="60 coins in 8 narratives, out of a seed")
-    parser.add_argument("--port", metavar="P", type=int, default=0, help="0 takes any free one (0)")
+    parser.add_argument("--port", metavar="P", type=_port, default=0, help="0 takes any free one (0)")
     parser.add_argument(
         "--seed", metavar="N", type=int, default=7, help="the same seed is the same market (7)"
     )
@@ -160,24 +162,40 @@ def _add_signals(commands: "argparse._SubParsersAction[_Parser]") -> None:
 
 
 def _positive(text: str) -> float:
-    value = float(text)
+    value = _number(text)
     if not 0 < value < float("inf"):
         raise argparse.ArgumentTypeError(f"{text} is not above zero")
     return value
 
 
 def _speed(text: str) -> float:
-    value = float(text)
+    value = _number(text)
     if not 1 <= value <= 10_000:
         raise argparse.ArgumentTypeError(f"{text} is not in 1..10000")
     return value
 
 
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number") from None
+
+
+def _port(text: str) -> int:
+    value = _number(text)
+    if value != int(value) or not 0 <= value <= 65_535:
+        raise argparse.ArgumentTypeError(f"{text} is not a port, 0..65535")
+    return int(value)
+
+
 def _date(text: str) -> str:
     try:
-        datetime.strptime(text, "%Y-%m-%d")  # noqa: DTZ007  only its form is checked; whoever uses it gives it a zone
+        moment = datetime.fromisoformat(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a date like 2024-02-01") from None
+        moment = None
+    if moment is None or moment.tzinfo is not None:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date like 2024-02-01 or 2024-02-01T12:00:00")
     return text
 
 

@@ -27,6 +27,8 @@ def open_window(asked: argparse.Namespace) -> int:
         raise TidemarkError(
             "There is no screen to open a window on (DISPLAY is not set); try tidemark serve."
         )
+    if asked.practice is None and (asked.speed, asked.seed, asked.from_date) != (1.0, 7, None):
+        raise UsageError("--speed, --seed and --from go with --practice.")
     from workstation.window_app import WindowOptions, run_window
 
     words = [] if asked.practice is None else _practice_words(asked)
@@ -35,7 +37,7 @@ def open_window(asked: argparse.Namespace) -> int:
 
 
 def _date_ms(text: str) -> int:
-    return int(datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).timestamp() * 1000)
+    return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp() * 1000)
 
 
 def _practice_words(asked: argparse.Namespace) -> list[str]:
@@ -56,7 +58,8 @@ def _practice_source(text: str) -> str:
 
 def serve(asked: argparse.Namespace) -> int:
     """Run the engine alone."""
-    from workstation.engine_app import EngineOptions, run_engine
+    from workstation.engine_app import AUTO, PRACTICE, EngineOptions, run_engine
+    from workstation.feeds.venues import LIVE_VENUES
     from workstation.services.practice_market import PracticeOptions
     from workstation.storage.paths import HOME_VARIABLE, Paths
 
@@ -65,10 +68,16 @@ def serve(asked: argparse.Namespace) -> int:
         source = _practice_source(asked.practice)
         practice = PracticeOptions(source, asked.seed, asked.speed, asked.from_date)
     options = EngineOptions(asked.venue, practice, asked.symbols, asked.timeframes, asked.linger)
+    if asked.venue not in (None, AUTO, PRACTICE, *LIVE_VENUES):
+        raise UsageError(f"--venue {asked.venue} is not known; choose one of {', '.join(LIVE_VENUES)}.")
+    for timeframe in asked.timeframes:
+        timeframe_ms(timeframe)
     is_kept = practice is None or HOME_VARIABLE in os.environ
     with session_home(is_kept) as notices:
         for notice in notices:
             print(notice, file=sys.stderr)
+        if not is_kept:
+            print(f"A window joins this engine with {HOME_VARIABLE}={os.environ[HOME_VARIABLE]} tidemark")
         return run_engine(Paths.of_user(), options)
 
 

@@ -7,8 +7,13 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from workstation.domain.errors import StoreReadOnly
+from workstation.domain.errors import StoreReadOnly, TidemarkError
+from workstation.services.clock import SystemClock
+from workstation.storage.instance_lock import InstanceLock
 from workstation.storage.paths import HOME_VARIABLE, Paths, require_writable
+
+_PREFIX = "tidemark-session-"
+_YOUNG_MS = 60_000  # a session that is just starting holds no lock yet
 
 
 @contextlib.contextmanager
@@ -28,7 +33,8 @@ def session_home(is_kept: bool) -> Iterator[tuple[str, ...]]:
     if is_kept:
         yield notices
         return
-    with tempfile.TemporaryDirectory(prefix="tidemark-") as folder:
+    _sweep()
+    with tempfile.TemporaryDirectory(prefix=_PREFIX) as folder:
         its = Paths.below(Path(folder))
         with contextlib.suppress(OSError):
             shutil.copyfile(mine.settings_file, its.settings_file)
@@ -40,3 +46,19 @@ def session_home(is_kept: bool) -> Iterator[tuple[str, ...]]:
             del os.environ[HOME_VARIABLE]
             if before is not None:
                 os.environ[HOME_VARIABLE] = before
+
+
+def _sweep() -> None:
+    """Remove the temporary folders of sessions that were killed: those that no process holds any more."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        its = Paths.below(folder)
+        locks = [InstanceLock(its.window_lock), InstanceLock(its.engine_lock)]
+        try:
+            is_old = SystemClock().now_ms() - folder.stat().st_mtime * 1000 > _YOUNG_MS
+            is_left = is_old and folder.owner() == Path.home().owner() and all(one.acquire() for one in locks)
+        except (OSError, KeyError, TidemarkError):
+            continue
+        if is_left:
+            shutil.rmtree(folder, ignore_errors=True)
+        for lock in locks:
+            lock.release()

@@ -231,6 +231,13 @@ class CandleSeries:
         o, h, lo, c, v = (float(self._values[name][i]) for name in self._COLUMNS)
         return Candle(int(self._time[i]), o, h, lo, c, v, closed=self._last_is_closed)
 
+    def newest(self, n: int) -> list[Candle]:
+        """Return the newest `n` candles, oldest first, the forming one last where there is one."""
+        last = self.last
+        if last is None or n < 1:
+            return []
+        return [*self.closed()[-n:], *(() if last.closed else (last,))][-n:]
+
     def apply(self, candle: Candle) -> Applied:
         """Take a candle from the live stream.
 

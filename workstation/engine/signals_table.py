@@ -11,6 +11,7 @@ from workstation.engine.features.registry import FAMILIES
 Cell: TypeAlias = str | int | float
 
 COLUMNS: tuple[str, ...] = (
+    "known_at",
     "time",
     "open_time",
     "symbol",
@@ -25,8 +26,8 @@ COLUMNS: tuple[str, ...] = (
 def signals_table(signals: Iterable[Signal]) -> Iterator[tuple[Cell, ...]]:
     """Yield one row a signal, in the order of `COLUMNS`.
 
-    `time` is the bar's open in ISO 8601, UTC, and `open_time` the same in milliseconds: the signal became
-    known when that bar closed. A family that could not vote leaves its two cells empty.
+    `known_at` is when the signal became known, the bar's close, in ISO 8601, UTC; `time` is the bar's open,
+    and `open_time` the same in milliseconds. A family that could not vote leaves its two cells empty.
     """
     for signal in signals:
         by_family = {vote.family: vote for vote in signal.votes}
@@ -35,6 +36,7 @@ def signals_table(signals: Iterable[Signal]) -> Iterator[tuple[Cell, ...]]:
             vote = by_family.get(family.family)
             votes += ["", ""] if vote is None else [vote.direction.name.lower(), vote.score]
         yield (
+            _iso_utc(signal.known_at_ms),
             _iso_utc(signal.open_time),
             signal.open_time,
             signal.key.symbol,

@@ -7,6 +7,7 @@ from typing import Protocol, TypeVar
 
 from workstation import __version__
 from workstation.domain.alert import Alert
+from workstation.domain.candle import Candle
 from workstation.domain.errors import UsageError
 from workstation.domain.events import (
     CandleUpdated,
@@ -66,6 +67,10 @@ class Household(Protocol):
 
     def show_charts(self, keys: Collection[SeriesKey]) -> None:
         """Load and stream exactly these series for charts, with their signals."""
+        ...
+
+    def newest(self, key: SeriesKey) -> Sequence[Candle]:
+        """Return the newest candles of a series that is loaded, the forming one last."""
         ...
 
     def choose_watchlist(self, symbols: Sequence[str]) -> None:
@@ -153,6 +158,7 @@ class FrontDesk:
                     raise UsageError(f"{key.symbol} does not trade at {self._venue.label}.")
                 connection.followed.add(key)
                 self._show_charts()
+                self._tell_newest(connection, key)
             case Unfollow(key=key):
                 connection.followed.discard(key)
                 connection.outbox.forget_series(connection.followed)
@@ -163,6 +169,14 @@ class FrontDesk:
                 await self._house.dismiss_alert(alert_id)
             case ShutDown():
                 self._house.end()
+
+    def _tell_newest(self, connection: Connection, key: SeriesKey) -> None:
+        """Tell what is not in the store yet, so that a chart that joins late has no hole at its end."""
+        for candle in self._house.newest(key):
+            connection.outbox.put_candle(key, candle)
+        if key.symbol in self._tickers:
+            connection.outbox.put_ticker(self._tickers[key.symbol])
+        connection.wake()
 
     def _welcome(self, connection: Connection, last_alert_id: int) -> None:
         watched = self._house.watched

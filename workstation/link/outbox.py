@@ -7,9 +7,12 @@ from workstation.domain.candle import Candle
 from workstation.domain.market import SeriesKey
 from workstation.domain.signal import Signal
 from workstation.domain.ticker import Ticker
-from workstation.link.messages import CandleState, FormingSignal, Frame, ToWindow, Vitals
+from workstation.link.messages import CandleState, FormingSignal, Frame, HistoryGrew, ToWindow, Vitals
 
 MOST_FACTS = 20_000  # a window that lets this many wait is not reading; it is dropped and may come back
+
+
+MOST_CANDLES = 1_000  # of one series; a window that slept reads the others from the store
 
 
 class Outbox:
@@ -46,7 +49,11 @@ class Outbox:
 
     def put_candle(self, key: SeriesKey, candle: Candle) -> None:
         """Let the newest state of a candle wait in place of an older one."""
-        self._candles.setdefault(key, {})[candle.open_time] = candle
+        bars = self._candles.setdefault(key, {})
+        bars[candle.open_time] = candle
+        if len(bars) > MOST_CANDLES:  # the rest is in the store by now: the window reads it there
+            self._candles[key] = {candle.open_time: candle}
+            self.add_fact(HistoryGrew(key, len(bars)))
 
     def put_forming_signal(self, key: SeriesKey, signal: Signal | None) -> None:
         """Let the newest verdict on a forming bar wait in place of an older one."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from workstation.domain.candle import Applied, Candle, CandleColumns, CandleSeries
-from workstation.domain.errors import StoreError, VenueBusy, VenueError
+from workstation.domain.errors import StoreError, VenueBusy, VenueError, VenueUnreachable
 from workstation.domain.events import (
     BackfillProgressed,
     CandlesRejected,
@@ -28,10 +28,13 @@ from workstation.services.bus import Bus
 _log = logging.getLogger(__name__)
 
 KEPT_BARS = 5_000  # candles of a series held in memory; a judgement reads at most 3,072
+EARLIEST_MS = 1_230_768_000_000  # 2009-01-01: nothing traded before
 FIRST_LOAD_BARS = 3_000  # what is fetched of a series never seen before
+N_NEWEST = 100  # candles told to a chart that joins; storing is never that far behind
 N_FILLERS = 2  # series back-filled at once; reading a page takes the loop some 10 ms
 GRACE_MS = 3_000  # how long after its close the venue may take to say that a bar is closed
 OVERDUE_MS = 10_000  # ... and how long before a close that is still missing is asked for again
+FIRST_WAIT_S, LONGEST_WAIT_S = 5.0, 60.0  # before a fill that failed is tried again
 MOST_WAITING = 5_000  # live candles held back while their series is being filled
 
 
@@ -46,6 +49,7 @@ class _Book:
     is_announced: bool = False
     in_queue: bool = False
     n_rejected: int = 0
+    wait_s: float = 0.0  # before a fill that failed is tried again
     ask_again_ms: float = 0.0  # venue's time before which a close that is overdue is not asked for again
 
 
@@ -72,7 +76,6 @@ class MarketData:
         self._books: dict[SeriesKey, _Book] = {}
         self._to_fill: asyncio.PriorityQueue[tuple[int, int, SeriesKey]] = asyncio.PriorityQueue()
         self._n_queued = 0
-        self._n_filled = 0
         self._to_store: dict[SeriesKey, list[Candle]] = {}
         self._has_something_to_store = asyncio.Event()
         self._fillers: list[asyncio.Task[None]] = []
@@ -111,6 +114,11 @@ class MarketData:
         """Return a followed series; None where nobody follows it."""
         book = self._books.get(key)
         return book.series if book else None
+
+    def newest(self, key: SeriesKey) -> list[Candle]:
+        """Return the newest candles of a followed series: those that may not be stored yet are among them."""
+        book = self._books.get(key)
+        return book.series.newest(N_NEWEST) if book else []
 
     def is_filled(self, key: SeriesKey) -> bool:
         """Return whether a series' history has joined its live end."""
@@ -191,18 +199,24 @@ class MarketData:
             book = self._books.get(key)
             if book is not None:
                 await self._fill_patiently(feed, key, book)
-            self._n_filled += 1
-            self._bus.publish(BackfillProgressed(self._n_filled, self._n_queued))
+                n_loaded = sum(b.is_announced for b in self._books.values())
+                self._bus.publish(BackfillProgressed(n_loaded, len(self._books)))
 
     async def _fill_patiently(self, feed: Feed, key: SeriesKey, book: _Book) -> None:
-        """Fill one series; when the venue will not answer, come back to it later."""
+        """Fill one series; when the venue will not answer, come back to it later, ever more slowly."""
         try:
             await self._fill(feed, key, book)
         except (VenueError, StoreError) as error:
-            _log.warning("History of %s was not filled: %s", key, error)
-            wait_s = error.retry_after_s if isinstance(error, VenueBusy) else 5.0
+            _log.info("History of %s was not filled: %s", key, error)
+            book.wait_s = min(2 * book.wait_s or FIRST_WAIT_S, LONGEST_WAIT_S)
+            wait_s = error.retry_after_s if isinstance(error, VenueBusy) else book.wait_s
+            if not isinstance(error, VenueBusy | VenueUnreachable):  # those are the feed's to tell
+                self._bus.publish(NoticePosted(f"history {key}", f"No history of {key}: {error}"))
             self._tasks.start(f"fill {key} again", self._ask_again(key, wait_s))
         else:
+            if book.wait_s:
+                book.wait_s = 0.0
+                self._bus.publish(NoticePosted(f"history {key}", ""))
             book.in_queue = False
             if not book.is_filled:  # live candles ran ahead while the venue was answering
                 self._ask_to_fill(key, 0)
@@ -220,7 +234,8 @@ class MarketData:
         heard_until = book.waiting[-1].open_time if book.waiting else -1
         known_until = book.series.newest_closed
         if known_until is None:
-            since = open_of(now, key.timeframe) - FIRST_LOAD_BARS * key.bar_ms
+            wanted = max(EARLIEST_MS, now - FIRST_LOAD_BARS * key.bar_ms)
+            since = open_of(wanted, key.timeframe)
         else:
             since = known_until + key.bar_ms
         n_missing = (max(now, heard_until) - since) // key.bar_ms

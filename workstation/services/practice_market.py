@@ -2,14 +2,20 @@
 
 import asyncio
 import contextlib
+import logging
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from workstation.domain.errors import VenueUnreachable
+from workstation.domain.ports import TaskOwner
+
+_log = logging.getLogger(__name__)
 
 _READY = "listening on "
 READY_WITHIN_S = 20.0
+AGAIN_S = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +31,8 @@ class PracticeOptions:
     speed : float
         Market seconds per second of ours.
     from_date : str or None
-        Where it begins, ``YYYY-MM-DD``; None is now for a simulated market, and for a recorded one some
-        history after its first day.
+        Where it begins, ``YYYY-MM-DD`` or ``YYYY-MM-DDTHH:MM:SS``, UTC; None is now for a simulated market,
+        and for a recorded one some history after its first day.
     """
 
     source: str = "simulated"
@@ -47,11 +53,21 @@ class PracticeOptions:
 
 
 class PracticeMarket:
-    """A practice market for as long as somebody wants it; it never outlives this process."""
+    """A practice market for as long as somebody wants it; it never outlives this process.
 
-    def __init__(self, options: PracticeOptions) -> None:
+    Parameters
+    ----------
+    options : PracticeOptions
+        Which one.
+    tasks : TaskOwner
+        Owns the watch over it.
+    """
+
+    def __init__(self, options: PracticeOptions, tasks: TaskOwner) -> None:
         self._options = options
+        self._tasks = tasks
         self._process: asyncio.subprocess.Process | None = None
+        self._last_words = ""
         self._url = ""
 
     async def start(self) -> str:
@@ -64,18 +80,22 @@ class PracticeMarket:
         """
         if self._options.is_running_already:
             return self._options.source
-        if self._process is not None and self._process.returncode is None:
-            return self._url
+        if self._process is None or self._process.returncode is not None:
+            self._url = await self._start(self._options.arguments(), port=0)
+        return self._url
+
+    async def _start(self, arguments: Sequence[str], port: int) -> str:
         self._process = process = await asyncio.create_subprocess_exec(
             sys.executable,
-            *("-m", "workstation", "sandbox", "--port", "0", "--until-stdin-closes"),
-            *self._options.arguments(),
+            *("-m", "workstation", "sandbox", "--port", str(port), "--until-stdin-closes"),
+            *arguments,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
-        assert process.stdout is not None  # noqa: S101  a pipe was asked for
+        assert process.stdout is not None  # noqa: S101  pipes were asked for
         assert process.stderr is not None  # noqa: S101
+        hearing = self._tasks.start("hear the practice market", self._hear(process.stderr))
         try:
             first = (await asyncio.wait_for(process.stdout.readline(), READY_WITHIN_S)).decode().strip()
         except TimeoutError:
@@ -83,13 +103,42 @@ class PracticeMarket:
         if not first.startswith(_READY):
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
-            why = (await process.stderr.read()).decode(errors="replace").strip().splitlines()
-            raise VenueUnreachable(f"The practice market did not start: {why[-1] if why else 'no answer'}")
-        self._url = first.removeprefix(_READY)
-        return self._url
+            await asyncio.wait([hearing], timeout=1.0)
+            raise VenueUnreachable(f"The practice market did not start: {self._last_words or 'no answer'}")
+        return first.removeprefix(_READY)
+
+    async def _hear(self, errors: asyncio.StreamReader) -> None:
+        """Read what it complains of, so that it never waits for a reader."""
+        while line := await errors.readline():
+            self._last_words = line.decode(errors="replace").strip()
+            _log.warning("Practice market: %s", self._last_words)
+
+    async def keep(self, now_ms: Callable[[], int], say: Callable[[str], None]) -> None:
+        """Start it again, where it stood and at the same address, whenever it dies.
+
+        Parameters
+        ----------
+        now_ms : callable
+            Returns the market's time, UTC milliseconds.
+        say : callable
+            Told a sentence when it died, and an empty one when it is back.
+        """
+        while self._process is not None:
+            await self._process.wait()
+            say("The practice market stopped and is being started again; what was stored is there.")
+            port = int(self._url.rsplit(":", 1)[1])
+            where = datetime.fromtimestamp(now_ms() / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+            again = replace(self._options, from_date=where)
+            try:
+                await self._start(again.arguments(), port)
+            except VenueUnreachable as error:
+                say(f"{error} It is tried again in a few seconds.")
+                await asyncio.sleep(AGAIN_S)
+            else:
+                say("")
 
     async def close(self) -> None:
-        """End it and wait until it is gone."""
+        """End it and wait until it is gone; whoever keeps it running has ended before."""
         process = self._process
         if process is None or process.returncode is not None:
             return

@@ -140,8 +140,8 @@ class VenueSettings:
 
     name: str = _setting(
         "auto",
-        "Where prices come from: auto (live if a venue answers, else the practice market), practice, or "
-        "ccxt's name of an exchange, e.g. binance.",
+        "Where prices come from: auto (live if a venue answers, else the practice market), practice, or a "
+        "venue, e.g. binance.",
         restart=True,
         check=_is_identifier,
         expected='"auto", "practice" or the name of an exchange',
