@@ -46,7 +46,7 @@ class Bars:
     def __init__(self, source: CandleSource, listing: Listing) -> None:
         self._source = source
         self._listing = listing
-        self._bar_ms = timeframe_ms(source.base_timeframe)
+        self._bar_ms = timeframe_ms(listing.base_timeframe)
         self._loaded_until = source.first_ms
         nothing = np.empty(0, np.int64)
         self.open_time: IntArray = nothing

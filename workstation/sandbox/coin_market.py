@@ -40,9 +40,9 @@ class CoinMarket:
 
     def __init__(self, source: CandleSource, listing: Listing) -> None:
         self.listing = listing
-        self.base_timeframe = source.base_timeframe
+        self.base_timeframe = listing.base_timeframe
         self.first_ms = source.first_ms
-        self._base_ms = timeframe_ms(source.base_timeframe)
+        self._base_ms = timeframe_ms(listing.base_timeframe)
         self._bars = Bars(source, listing)
         self._maker = TapeMaker(source.seed, listing.symbol, self._base_ms, source.first_ms)
         self.tapes = Tapes(self._bars, self._maker)

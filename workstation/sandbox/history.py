@@ -1,15 +1,16 @@
 """A recorded market, replayed: any folder of candles, bit for bit."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
 
 from workstation.domain.candle import CandleColumns
-from workstation.domain.errors import UsageError
-from workstation.domain.market import TIMEFRAMES, VenueKind, timeframe_ms
+from workstation.domain.errors import BadCandleFile, UsageError
+from workstation.domain.market import VenueKind, timeframe_ms
 from workstation.domain.ports import CandleArchive
 from workstation.sandbox.exact import decimals_of, units_of
+from workstation.sandbox.finest import Recordings, finest
 from workstation.sandbox.source import FEWEST_LOTS, Listing
 
 _QUOTES = (
@@ -29,6 +30,7 @@ _QUOTES = (
     "BNB",
 )
 _HISTORY_MS = 30 * 86_400_000
+_REASONS_SHOWN = 3
 
 
 def base_and_quote(name: str) -> tuple[str, str]:
@@ -51,8 +53,14 @@ def base_and_quote(name: str) -> tuple[str, str]:
 class RecordedMarket:
     """A folder of recorded candles as a market.
 
-    Where the folder holds several timeframes, the finest one that most of its markets have is replayed, and
-    markets without it are left out.
+    Where the folder holds several timeframes of a coin, the finest is replayed that covers nearly all of what
+    any of them covers and adds up to the coarser ones, so that these come back bit for bit too. A file that
+    cannot be trusted, or not replayed exactly, is left out; the others go on.
+
+    Attributes
+    ----------
+    refused : tuple of str
+        A sentence for each file that was left out: which, and why.
 
     Parameters
     ----------
@@ -66,9 +74,7 @@ class RecordedMarket:
     Raises
     ------
     UsageError
-        The folder holds no candles.
-    BadCandleFile
-        A file cannot be trusted.
+        The folder holds no candles that can be replayed.
     """
 
     kind = VenueKind.PRACTICE_RECORDED
@@ -76,24 +82,30 @@ class RecordedMarket:
     def __init__(self, archive: CandleArchive, label: str, seed: int = 0) -> None:
         self.label = label
         self.seed = seed
-        self.base_timeframe = _commonest(archive.series())
         self._candles: dict[str, CandleColumns] = {}
         self._listings: dict[str, Listing] = {}
-        for name, timeframe in archive.series():
-            if timeframe == self.base_timeframe:
-                self._add(name, archive.read(name, timeframe))
+        refused: list[str] = []
+        for name, timeframes in _timeframes(archive.series()).items():
+            self._add(name, _trusted(archive, name, timeframes, refused), refused)
+        self.refused = tuple(refused)
         if not self._candles:
-            raise UsageError(f"Every {self.base_timeframe} file of the recording is empty.")
+            why = f": {' '.join(refused[:_REASONS_SHOWN])}" if refused else "."
+            raise UsageError(f"{label} holds no candles that could be replayed{why}")
         self.first_ms = min(int(candles.open_time[0]) for candles in self._candles.values())
-        newest = max(int(candles.open_time[-1]) for candles in self._candles.values())
-        self.last_ms = newest + timeframe_ms(self.base_timeframe)
+        self.last_ms = max(map(self._end_of, self._candles))
 
-    def _add(self, name: str, candles: CandleColumns) -> None:
-        if not len(candles):
+    def _add(self, name: str, recordings: Recordings, refused: list[str]) -> None:
+        listings = _listings(name, recordings, refused)
+        if not listings:
             return
-        listing = _listing(name, candles)
-        self._candles[listing.symbol] = candles
+        timeframe = finest({written: recordings[written] for written in listings}, name, refused)
+        listing = listings[timeframe]
+        self._candles[listing.symbol] = recordings[timeframe]
         self._listings[listing.symbol] = listing
+
+    def _end_of(self, symbol: str) -> int:
+        newest = int(self._candles[symbol].open_time[-1])
+        return newest + timeframe_ms(self._listings[symbol].base_timeframe)
 
     @property
     def default_start_ms(self) -> int:
@@ -111,24 +123,45 @@ class RecordedMarket:
         return candles[int(first) : int(last)]
 
 
-def _commonest(series: Sequence[tuple[str, str]]) -> str:
-    """Return the finest timeframe that most markets have; the commonest where none has a majority."""
-    timeframes: defaultdict[str, set[str]] = defaultdict(set)
-    for name, timeframe in series:
-        timeframes[name].add(timeframe)
-    if not timeframes:
-        raise UsageError("The folder holds no candles that could be replayed.")
-    counts = Counter(timeframe for _, timeframe in series)
-    for timeframe in TIMEFRAMES:
-        if 2 * counts[timeframe] > len(timeframes):
-            return timeframe
-    return counts.most_common(1)[0][0]
+def _timeframes(series: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
+    """Return the timeframes of each name, finest first."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for name, timeframe in sorted(series, key=lambda entry: timeframe_ms(entry[1])):
+        found[name].append(timeframe)
+    return found
 
 
-def _listing(name: str, candles: CandleColumns) -> Listing:
+def _trusted(archive: CandleArchive, name: str, timeframes: list[str], refused: list[str]) -> Recordings:
+    """Return the recordings of one name that hold candles; say why the others are left out."""
+    found: Recordings = {}
+    for timeframe in timeframes:
+        try:
+            candles = archive.read(name, timeframe)
+        except BadCandleFile as error:
+            refused.append(str(error))
+            continue
+        if len(candles):
+            found[timeframe] = candles
+        else:
+            refused.append(f"{name} {timeframe}: the file is empty.")
+    return found
+
+
+def _listings(name: str, recordings: Recordings, refused: list[str]) -> dict[str, Listing]:
+    """Return how finely a coin trades, by timeframe; say which recordings cannot be written exactly."""
+    found: dict[str, Listing] = {}
+    for timeframe, candles in recordings.items():
+        try:
+            found[timeframe] = _listing(name, timeframe, candles)
+        except (BadCandleFile, UsageError) as error:
+            refused.append(f"{name} {timeframe}: {error}")
+    return found
+
+
+def _listing(name: str, timeframe: str, candles: CandleColumns) -> Listing:
     base, quote = base_and_quote(name)
     prices = np.concatenate((candles.open, candles.high, candles.low, candles.close))
-    return Listing(f"{base}/{quote}", base, quote, decimals_of(prices), _lot_decimals(candles))
+    return Listing(f"{base}/{quote}", base, quote, decimals_of(prices), _lot_decimals(candles), timeframe)
 
 
 def _lot_decimals(candles: CandleColumns) -> int:

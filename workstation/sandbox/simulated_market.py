@@ -54,7 +54,6 @@ class SimulatedMarket:
     """
 
     kind = VenueKind.PRACTICE_SIMULATED
-    base_timeframe = "1h"
     first_ms = _FIRST_MS
     last_ms = _LAST_MS
     default_start_ms = _FIRST_MS + 366 * _DAY_MS
@@ -114,4 +113,5 @@ def _listing(base: str, price: float) -> Listing:
         quote=_QUOTE,
         price_decimals=min(max(4 - magnitude, 2), 8),
         lot_decimals=max(0, magnitude + 1),
+        base_timeframe="1h",
     )

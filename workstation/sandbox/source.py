@@ -22,6 +22,8 @@ class Listing:
         A tick is ``10 ** -price_decimals`` quote currency.
     lot_decimals : int
         A lot is ``10 ** -lot_decimals`` base units. A candle with any volume has `FEWEST_LOTS` or more.
+    base_timeframe : str
+        Timeframe of its candles; trades, book and every other timeframe follow from them.
     """
 
     symbol: str
@@ -29,6 +31,7 @@ class Listing:
     quote: str
     price_decimals: int
     lot_decimals: int
+    base_timeframe: str = "1h"
 
     @property
     def id(self) -> str:
@@ -41,7 +44,7 @@ FEWEST_LOTS = 4
 
 
 class CandleSource(Protocol):
-    """A market's truth: candles of one timeframe. Trades, book and every other timeframe follow from it."""
+    """A market's truth: candles of one timeframe for each coin. Everything else follows from them."""
 
     @property
     def kind(self) -> VenueKind:
@@ -56,11 +59,6 @@ class CandleSource(Protocol):
     @property
     def seed(self) -> int:
         """Decides the trades inside the candles; the same seed gives the same bytes."""
-        ...
-
-    @property
-    def base_timeframe(self) -> str:
-        """Timeframe of the candles."""
         ...
 
     @property
