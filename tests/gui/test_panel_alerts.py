@@ -151,6 +151,46 @@ def test_direction_has_a_colour_and_a_shape(panel, theme):
     assert widths[2] > widths[1], "the bearish one points down"
 
 
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
+@pytest.mark.parametrize("width", [392, 180])
+def test_a_practice_alert_wears_a_badge_and_says_so(panel, theme, width):
+    panel.resize(width, 320)
+    panel.set_theme(theme)
+    panel.model.add(alert(1))
+    panel.model.add(alert(2, venue="practice"))
+    practice, live = panel.model.index(0), panel.model.index(1)
+    image = panel.list.viewport().grab().toImage()
+    assert n_pixels(image, panel.list.visualRect(practice), theme.practice) > 300
+    assert n_pixels(image, panel.list.visualRect(live), theme.practice) == 0
+    for role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
+        assert "PRACTICE · " in practice.data(role)
+        assert "PRACTICE" not in live.data(role)
+
+
+def test_alerts_of_another_venue_are_listed_but_dimmed(panel):
+    panel.model.add(alert(1))
+    panel.model.add(alert(2, venue="practice"))
+    panel.model.set_venue("binance")
+    image = panel.list.viewport().grab().toImage()
+    elsewhere, here = (panel.list.visualRect(panel.model.index(row)) for row in (0, 1))
+    assert n_pixels(image, here, DARK.bullish) > 30
+    assert n_pixels(image, elsewhere, DARK.bullish) == 0
+    assert n_pixels(image, elsewhere, DARK.text) < n_pixels(image, here, DARK.text)
+    spoken_texts = [panel.model.index(row).data(Qt.ItemDataRole.AccessibleTextRole) for row in (0, 1)]
+    assert [text.endswith("of another venue") for text in spoken_texts] == [True, False]
+    panel.model.set_venue("practice")
+    image = panel.list.viewport().grab().toImage()
+    assert n_pixels(image, elsewhere, DARK.bullish) > 30
+
+
+def n_pixels(image, area, colour: str) -> int:
+    return sum(
+        image.pixelColor(x, y).name() == colour
+        for x in range(area.left(), area.right())
+        for y in range(area.top(), area.bottom())
+    )
+
+
 def test_hostile_text_in_an_alert_stays_plain(panel):
     panel.model.add(alert(1, "<img src=x>\u202e/USDT", text="<b>now</b> & here"))
     tip = panel.model.data(panel.model.index(0), int(Qt.ItemDataRole.ToolTipRole))

@@ -71,6 +71,20 @@ def test_a_storm_becomes_one_summary_and_one_sound(announcer, notes, qtbot):
     assert notes.n_played == 1
 
 
+def test_what_a_practice_market_says_is_never_taken_for_live(announcer, notes, qtbot):
+    announcer.add(alert(1, venue="practice"))
+    qtbot.waitUntil(lambda: len(notes.shown) == 1)
+    assert notes.shown[0][0] == "PRACTICE · ▲ BTC/USDT 1h bullish at 64,412.50"
+    for number in range(2, 8):
+        announcer.add(alert(number, venue="practice-recorded"))
+    qtbot.waitUntil(lambda: len(notes.shown) == 2)
+    assert notes.shown[1][0] == "PRACTICE · 6 new alerts"
+    for number in range(8, 14):
+        announcer.add(alert(number, venue="practice" if number < 10 else "binance"))
+    qtbot.waitUntil(lambda: len(notes.shown) == 3)
+    assert notes.shown[2][0] == "6 new alerts, 2 of them PRACTICE"
+
+
 def test_quiet_means_quiet_and_what_was_missed_is_not_said_later(announcer, notes):
     announcer.loudness.is_quiet = True
     assert not announcer.add(alert(1))

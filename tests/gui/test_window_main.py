@@ -360,6 +360,21 @@ def test_an_alert_opens_its_market_at_its_bar(desk, window, qtbot):
     assert abs(slots.slot_at(centre) - slot_of(about.signal.open_time, "1h")) < 30
 
 
+def test_an_alert_of_another_venue_does_not_open_the_same_symbol_here(desk, window, qtbot):
+    desk.tell(said.AlertSaid(alert(1, "ETH/USDT", venue="practice", timeframe="15m")))
+    window.alerts.list.setCurrentIndex(window.alerts.model.index(0))
+    qtbot.keyClick(window.alerts.list, Qt.Key.Key_Return)
+    assert window.desk.key == BTC
+    assert window.alerts.model.n_unread == 0
+    text = window.notices.texts["alert"]
+    assert "ETH/USDT 15m of this alert belongs to another venue, PRACTICE · practice." in text
+    assert "The window shows Binance" in text
+    desk.welcome(PRACTICE)
+    assert "alert" not in window.notices.texts
+    window.alerts.open_requested.emit(window.alerts.model.alert_at(0))
+    assert window.desk.key == SeriesKey("practice", "ETH/USDT", "15m")
+
+
 def test_a_click_on_a_notification_brings_the_window_and_the_bar(desk, window, qtbot):
     desk.tell(said.AlertSaid(alert(1, "SOL/USDT")))
     qtbot.waitUntil(lambda: bool(desk.notes.clicks))

@@ -7,10 +7,12 @@ from PySide6.QtCore import QObject, Signal
 from workstation.domain.alert import Alert
 from workstation.domain.errors import TidemarkError
 from workstation.ui.announcer import Announcer, Loudness
+from workstation.ui.foreign_text import one_line
 from workstation.ui.panels.alerts import AlertPanel
 from workstation.ui.surroundings import Choices, Surroundings
 from workstation.ui.theme import Theme
 from workstation.ui.tray import Tray
+from workstation.ui.venue_badge import practice_mark
 
 NO_TRAY = "This desktop has no tray. This list is the record of your alerts."
 NO_SERVICE = "This desktop shows no notifications. This list is the record of your alerts."
@@ -55,15 +57,29 @@ class AlertDesk(QObject):
         self.panel.model.unread_changed.connect(self.unread_changed)
         self.tray.quiet_toggled.connect(self.set_quiet)
         self.tray.available_changed.connect(lambda _is: self._show_notes())
+        around.bridge.venue_changed.connect(self._on_venue)
         around.bridge.alert_raised.connect(self._on_alert)
         around.bridge.alert_closed.connect(self.panel.model.remove)
         around.bridge.notice_posted.connect(self._on_notice)
         self.tray.set_quiet(is_quiet=around.memory.quiet)
+        self._on_venue()
 
     @property
     def is_quiet(self) -> bool:
         """True while alerts are only listed."""
         return self.announcer.loudness.is_quiet
+
+    def is_of_this_venue(self, alert: Alert) -> bool:
+        """Return whether an alert's market is of the venue on screen; say so where it is not."""
+        venue, key = self._around.bridge.world.venue, alert.signal.key
+        is_here = venue is not None and venue.name == key.venue
+        here = f"The window shows {one_line(venue.label)}" if venue else "The window shows no venue yet"
+        text = (
+            f"{one_line(key.symbol, 40)} {key.timeframe} of this alert belongs to another venue, "
+            f"{practice_mark(key.venue)}{one_line(key.venue)}. {here}, so the chart stays as it is."
+        )
+        self._around.bridge.notice_posted.emit("alert", "" if is_here else text)
+        return is_here
 
     def restore(self) -> None:
         """List the alerts of earlier sessions."""
@@ -120,6 +136,11 @@ class AlertDesk(QObject):
     def _on_announced(self) -> None:
         self._around.memory.announced_alert = self.announcer.announced_id
         self.announced.emit()
+
+    def _on_venue(self) -> None:
+        venue = self._around.bridge.world.venue
+        self.panel.model.set_venue(venue.name if venue else "")
+        self._around.bridge.notice_posted.emit("alert", "")
 
     def _on_notice(self, subject: str, text: str) -> None:
         """Take that notifications cannot be shown, or can again (empty text)."""

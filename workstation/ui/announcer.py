@@ -13,6 +13,7 @@ from workstation.domain.signal import Direction
 from workstation.ui import number_format
 from workstation.ui.foreign_text import one_line
 from workstation.ui.models.alert_model import lateness
+from workstation.ui.venue_badge import PRACTICE_WORD, is_practice_name, practice_mark
 
 GATHER_MS = 250
 """Alerts that come this close together are announced together."""
@@ -123,7 +124,7 @@ class Announcer(QObject):
     async def _notify(self, alerts: list[Alert]) -> None:
         if len(alerts) > MOST_AT_ONCE:
             newest = alerts[-1]
-            title = f"{len(alerts)} new alerts"
+            title = _summary(alerts)
             body = f"The newest: {headline(newest)}. All are in the alert panel."
             await self._notifier.show(title, body, lambda: self.clicked.emit(newest))
             return
@@ -135,9 +136,20 @@ class Announcer(QObject):
         await self._sound.play()
 
 
+def _summary(alerts: list[Alert]) -> str:
+    n_practice = sum(is_practice_name(alert.signal.key.venue) for alert in alerts)
+    if n_practice == len(alerts):
+        return f"{PRACTICE_WORD} · {len(alerts)} new alerts"
+    return f"{len(alerts)} new alerts" + (f", {n_practice} of them {PRACTICE_WORD}" if n_practice else "")
+
+
 def headline(alert: Alert) -> str:
-    """Return an alert in a few words, e.g. ``"▲ BTC/USDT 1h bullish at 67,123.45"``."""
+    """Return an alert in a few words, e.g. ``"▲ BTC/USDT 1h bullish at 67,123.45"``.
+
+    One of a practice market starts with ``"PRACTICE · "``.
+    """
     signal = alert.signal
     mark, way = ("▲", "bullish") if signal.direction is Direction.BULLISH else ("▼", "bearish")
     symbol = one_line(signal.key.symbol, 40)
-    return f"{mark} {symbol} {signal.key.timeframe} {way} at {number_format.price(signal.price)}"
+    practice = practice_mark(signal.key.venue)
+    return f"{practice}{mark} {symbol} {signal.key.timeframe} {way} at {number_format.price(signal.price)}"

@@ -43,6 +43,20 @@ def make_application(arguments: Sequence[str], theme: str = "system") -> QApplic
     return app
 
 
+def running_application() -> QApplication:
+    """Return the one application.
+
+    Raises
+    ------
+    TypeError
+        `make_application` was not called yet.
+    """
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        raise TypeError("A QApplication must be made before the window.")
+    return app
+
+
 def chosen_theme(app: QApplication, name: str) -> Theme:
     """Return the theme of a setting; ``"system"`` is the desktop's own choice, dark where it has none."""
     if name == "system":

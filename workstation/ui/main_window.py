@@ -5,14 +5,14 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
 from workstation.domain.alert import Alert
 from workstation.domain.market import SeriesKey, slot_of
 from workstation.domain.ticker import Ticker
 from workstation.ui import theme as themes
 from workstation.ui.alert_desk import AlertDesk
-from workstation.ui.application import chosen_theme
+from workstation.ui.application import chosen_theme, running_application
 from workstation.ui.chart.chart_view import ChartView
 from workstation.ui.chart_desk import ChartDesk
 from workstation.ui.commands import TIMEFRAME_KEYS, make_actions
@@ -51,7 +51,7 @@ class MainWindow(QMainWindow):
         self._around, self._choices = surroundings, choices
         self._bridge, self._memory = surroundings.bridge, surroundings.memory
         self._may_close = False
-        self.theme = chosen_theme(_app(), choices.theme)
+        self.theme = chosen_theme(running_application(), choices.theme)
         self._make_parts()
         self.actions_by_id = make_actions(self, self._handlers())
         self._lay_out()
@@ -180,11 +180,13 @@ class MainWindow(QMainWindow):
         self.desk.open(symbol, self._choices.timeframe)
 
     def open_alert(self, alert: Alert) -> None:
-        """Show the bar that an alert is about."""
+        """Show the bar that an alert is about; only say where it is of another venue."""
+        self.alerts.model.mark_read(alert.id)
+        if not self.alert_desk.is_of_this_venue(alert):
+            return
         key = alert.signal.key
         self.set_timeframe(key.timeframe)
         self.open_symbol(key.symbol)
-        self.alerts.model.mark_read(alert.id)
         slot = slot_of(alert.signal.open_time, key.timeframe)
         self.chart.show_slots(slot - _BARS_AROUND, slot + _BARS_AROUND)
 
@@ -223,7 +225,7 @@ class MainWindow(QMainWindow):
     def set_theme(self, theme: Theme) -> None:
         """Put a theme on every part."""
         self.theme = theme
-        themes.apply(_app(), theme)
+        themes.apply(running_application(), theme)
         top = (self.band, self.strip, self.notices, self.search)
         for part in (*top, self.chart, self.watchlist, self.alert_desk, self.status):
             part.set_theme(theme)
@@ -398,10 +400,3 @@ class MainWindow(QMainWindow):
             self.hide()
         else:
             self.showMinimized()
-
-
-def _app() -> QApplication:
-    app = QApplication.instance()
-    if not isinstance(app, QApplication):
-        raise TypeError("A QApplication must be made before the window.")
-    return app

@@ -7,12 +7,27 @@ from workstation.domain.market import Venue, VenueKind
 from workstation.ui.foreign_text import one_line
 from workstation.ui.theme import Theme
 
+PRACTICE_WORD = "PRACTICE"
+
+
+def is_practice_name(venue: str) -> bool:
+    """Return whether a venue's short name, as in a `SeriesKey`, is a practice market's.
+
+    What was stored long ago is known by its name only; practice markets are named ``"practice…"``.
+    """
+    return venue.startswith("practice")
+
+
+def practice_mark(venue: str) -> str:
+    """Return ``"PRACTICE · "`` before what was said on a practice market, else nothing."""
+    return f"{PRACTICE_WORD} · " if is_practice_name(venue) else ""
+
 
 def mode_word(venue: Venue | None) -> str:
     """Return ``"LIVE"``, ``"PRACTICE"`` or, before a venue is known, ``"NO VENUE"``."""
     if venue is None:
         return "NO VENUE"
-    return "PRACTICE" if venue.kind.is_practice else "LIVE"
+    return PRACTICE_WORD if venue.kind.is_practice else "LIVE"
 
 
 def speed_text(venue: Venue) -> str:

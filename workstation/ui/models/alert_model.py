@@ -9,6 +9,7 @@ from workstation.domain.alert import Alert
 from workstation.domain.signal import Direction
 from workstation.ui import number_format
 from workstation.ui.foreign_text import one_line, tooltip
+from workstation.ui.venue_badge import practice_mark
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -26,6 +27,7 @@ class AlertModel(QAbstractListModel):
         super().__init__(parent)
         self._alerts: list[Alert] = []
         self._unread: set[int] = set()
+        self._venue = ""
 
     @property
     def n_unread(self) -> int:
@@ -44,6 +46,17 @@ class AlertModel(QAbstractListModel):
     def is_unread(self, alert_id: int) -> bool:
         """Return whether the trader has not looked at it."""
         return alert_id in self._unread
+
+    def set_venue(self, venue: str) -> None:
+        """Take the short name of the venue on screen; empty where none is known."""
+        if venue != self._venue:
+            self._venue = venue
+            if self._alerts:
+                self.dataChanged.emit(self.index(0), self.index(len(self._alerts) - 1))
+
+    def is_elsewhere(self, alert: Alert) -> bool:
+        """Return whether an alert is about another venue than the one on screen."""
+        return bool(self._venue) and alert.signal.key.venue != self._venue
 
     def restore(self, alerts: Iterable[Alert]) -> None:
         """Show alerts of earlier sessions, as read."""
@@ -95,10 +108,13 @@ class AlertModel(QAbstractListModel):
     def data(self, index: Index, role: int = _DISPLAY) -> Any:
         """Return what a cell says, in plain text."""
         if role in (_DISPLAY, _ACCESSIBLE):
-            return spoken(self._alerts[index.row()])
+            alert = self._alerts[index.row()]
+            return spoken(alert) + (" · of another venue" if self.is_elsewhere(alert) else "")
         if role == _TOOLTIP:
             alert = self._alerts[index.row()]
-            return tooltip(alert.text, f"Families that agreed: {agreement(alert)}")
+            venue = alert.signal.key.venue
+            where = f"{practice_mark(venue)}Venue: {venue}"
+            return tooltip(alert.text, where, f"Families that agreed: {agreement(alert)}")
         return None
 
 
@@ -116,7 +132,7 @@ def lateness(alert: Alert) -> str:
 
 
 def spoken(alert: Alert) -> str:
-    """Return an alert in one plain line, for a screen reader and a notification."""
+    """Return an alert in one plain line, for a screen reader; a practice market's says so first."""
     signal = alert.signal
     way = "bullish" if signal.direction is Direction.BULLISH else "bearish"
     parts = (
@@ -124,4 +140,4 @@ def spoken(alert: Alert) -> str:
         agreement(alert),
         lateness(alert),
     )
-    return " · ".join(part for part in parts if part)
+    return practice_mark(signal.key.venue) + " · ".join(part for part in parts if part)

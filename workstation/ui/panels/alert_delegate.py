@@ -13,6 +13,7 @@ from workstation.ui.foreign_text import one_line
 from workstation.ui.icon import triangle
 from workstation.ui.models.alert_model import AlertModel, agreement, lateness
 from workstation.ui.theme import Theme
+from workstation.ui.venue_badge import PRACTICE_WORD, is_practice_name
 from workstation.ui.zone import day_and_time
 
 Index = QModelIndex | QPersistentModelIndex
@@ -25,6 +26,7 @@ _SELECTED = 0x8000  # QStyle.State_Selected
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _LINE = 20
+_DIMMED = 0.45  # opacity of the shape of an alert of another venue
 
 
 def close_area(row: QRect) -> QRect:
@@ -49,6 +51,7 @@ class AlertDelegate(QStyledItemDelegate):
         self._bullish, self._bearish = QColor(theme.bullish), QColor(theme.bearish)
         self._selection, self._hover = QColor(theme.selection), QColor(theme.hover)
         self._accent = QColor(theme.accent)
+        self._practice, self._on_badge = QColor(theme.practice), QPen(QColor(theme.on_badge))
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """Return the height of a row."""
@@ -73,7 +76,11 @@ class AlertDelegate(QStyledItemDelegate):
         self._paint_head(painter, lines, alert, font)
         painter.setFont(font)
         self._paint_small(painter, lines.translated(0, _LINE), one_line(agreement(alert), 200))
-        self._paint_time(painter, lines.translated(0, 2 * _LINE), alert)
+        last = lines.translated(0, 2 * _LINE)
+        if is_practice_name(alert.signal.key.venue):
+            last.setLeft(self._paint_practice(painter, last, font))
+            painter.setFont(font)
+        self._paint_time(painter, last, alert)
         if is_chosen or row == self.hover_row:
             self._paint_close(painter, close_area(rect))
 
@@ -81,7 +88,9 @@ class AlertDelegate(QStyledItemDelegate):
         is_up = alert.signal.direction is Direction.BULLISH
         shape = triangle(QPointF(rect.left() + 19, rect.top() + 15), 11, up=is_up)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.setOpacity(_DIMMED if self._model.is_elsewhere(alert) else 1.0)
         painter.fillPath(shape, self._bullish if is_up else self._bearish)
+        painter.setOpacity(1.0)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
     def _paint_head(self, painter: QPainter, line: QRect, alert: Alert, font: QFont) -> None:
@@ -95,7 +104,7 @@ class AlertDelegate(QStyledItemDelegate):
             one_line(alert.signal.key.symbol, 40), Qt.TextElideMode.ElideRight, max(room, 30)
         )
         painter.setFont(strong)
-        painter.setPen(self._text)
+        painter.setPen(self._muted if self._model.is_elsewhere(alert) else self._text)
         painter.drawText(line, _LEFT, symbol)
         painter.setFont(font)
         painter.drawText(line, _RIGHT, price)
@@ -109,6 +118,23 @@ class AlertDelegate(QStyledItemDelegate):
         painter.drawText(
             line, _LEFT, painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, line.width())
         )
+
+    def _paint_practice(self, painter: QPainter, line: QRect, font: QFont) -> int:
+        """Paint the practice badge at a line's start; return where the rest of the line begins."""
+        small = QFont(font)
+        small.setWeight(QFont.Weight.DemiBold)
+        small.setPixelSize(max(QFontMetrics(font).height() - 6, 9))
+        width = QFontMetrics(small).horizontalAdvance(PRACTICE_WORD) + 12
+        badge = QRect(line.left(), line.top() + 2, width, line.height() - 4)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.setBrush(self._practice)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.drawRoundedRect(badge, 3, 3)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setFont(small)
+        painter.setPen(self._on_badge)
+        painter.drawText(badge, int(Qt.AlignmentFlag.AlignCenter), PRACTICE_WORD)
+        return badge.right() + 9
 
     def _paint_time(self, painter: QPainter, line: QRect, alert: Alert) -> None:
         when = day_and_time(alert.signal.known_at_ms, self.zone)
