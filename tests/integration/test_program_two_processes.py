@@ -14,7 +14,7 @@ from workstation.link.doorbell import ring
 from workstation.storage.candle_store import CandleStore
 from workstation.storage.paths import Paths
 
-PRACTICE = ("--practice", "simulated", "--speed", "60")
+PRACTICE = ("--practice", "simulated", "--speed", "600")
 
 
 @pytest.fixture(autouse=True)
@@ -191,3 +191,30 @@ def test_a_window_on_a_home_that_cannot_be_written_says_so_and_works(tmp_path, d
     assert (ended.returncode, ended.stdout + ended.stderr) == (0, "")
     assert picture.stat().st_size > 10_000
     assert list(frozen.iterdir()) == []
+
+
+def test_a_killed_practice_market_comes_back_where_it_stood(tmp_path):
+    with tidemark("serve", *PRACTICE, home=tmp_path) as engine:
+        wait_for(lambda: stored(tmp_path) > 5, 40)
+        (market,) = family(engine)[1:]
+        market.kill()
+        second = wait_for(lambda: [p for p in family(engine)[1:] if p.pid != market.pid], 20)[0]
+        assert "--from" in second.cmdline()
+        at_death = newest_stored(tmp_path)
+        wait_for(lambda: newest_stored(tmp_path) > at_death, 120)  # bars close again: six seconds are an hour
+        _, code, said = end_and_listen(engine, signal.SIGTERM)
+    assert code == 0
+    assert "The practice market stopped and is being started again" in said
+    assert holes(tmp_path) == 0
+
+
+def newest_stored(home):
+    return max(int(candles.open_time[-1]) for candles in read_everything(home).values())
+
+
+def holes(home):
+    """Return how many bars are missing between stored ones."""
+    return sum(
+        int((candles.open_time[-1] - candles.open_time[0]) // key.bar_ms + 1 - len(candles))
+        for key, candles in read_everything(home).items()
+    )
