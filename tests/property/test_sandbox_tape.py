@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -5,6 +7,9 @@ from hypothesis import strategies as st
 
 from workstation.domain.errors import BadCandle
 from workstation.sandbox.bars import Bar
+from workstation.sandbox.coin_market import CoinMarket
+from workstation.sandbox.kline import Kline, split
+from workstation.sandbox.simulated_market import SimulatedMarket
 from workstation.sandbox.tape import TapeMaker, trades_per_bar
 
 BAR_MS = st.sampled_from([60_000, 300_000, 3_600_000, 86_400_000])
@@ -74,3 +79,34 @@ def test_the_ids_of_neighbouring_bars_follow_one_another() -> None:
 def test_too_few_lots_to_visit_every_price_is_a_bad_candle() -> None:
     with pytest.raises(BadCandle, match="2 lots cannot visit 4 prices"):
         TapeMaker(1, "BTC/USDT", 3_600_000, 0).make(Bar(0, 500, 600, 400, 550, 2))
+
+
+def flat_minutes(hours: list[list[Kline]]) -> tuple[float, float]:
+    """Return the share of minutes without a move, and the longest run of them in an hour, 90th percentile."""
+    flat = [[minute.high == minute.low for minute in hour] for hour in hours]
+    longest = [max((len(list(run)) for same, run in itertools.groupby(h) if same), default=0) for h in flat]
+    return float(np.mean(flat)), float(np.quantile(longest, 0.9))
+
+
+@pytest.mark.parametrize(("range_ticks", "most"), [(6, 0.08), (16, 0.03), (40, 0.01), (5_000, 0.001)])
+def test_minutes_made_up_inside_an_hour_seldom_stand_still(range_ticks: int, most: float) -> None:
+    rng, maker, hours = np.random.default_rng(1), TapeMaker(7, "BTC/USDT", 3_600_000, 0), []
+    for hour in range(200):
+        open_, close = (1_000_000 + rng.integers(0, range_ticks, 2)).tolist()
+        bar = Bar(hour * 3_600_000, open_, 1_000_000 + range_ticks, 1_000_000, close, 10**7)
+        hours.append(split(maker.make(bar), bar, (60_000, bar.open_time + 3_600_000), 1.0))
+    share, longest = flat_minutes(hours)
+    assert share < most
+    assert longest <= 3
+
+
+@pytest.mark.parametrize("symbol", ["BTC/USDT", "FET/USDT", "TRX/USDT", "FLOKI/USDT"])
+def test_simulated_minutes_seldom_stand_still(symbol: str) -> None:
+    market = SimulatedMarket(7)
+    coin = CoinMarket(market, next(listing for listing in market.markets() if listing.symbol == symbol))
+    since, until = market.default_start_ms, market.default_start_ms + 100 * 3_600_000
+    minutes = coin.klines("1m", since, until - 1, until)
+    assert len(minutes) == 6_000
+    share, longest = flat_minutes([minutes[i : i + 60] for i in range(0, 6_000, 60)])
+    assert share < 0.03
+    assert longest <= 3

@@ -18,6 +18,7 @@ from workstation.sandbox.bars import Bar
 
 _MARKET_MS_PER_TRADE = 4_000
 _FEWEST_TRADES, _MOST_TRADES = 20, 900
+_SPREAD_OF_RANGE = 0.62  # a Brownian path's standard deviation over a bar, of the range it covers
 
 
 def trades_per_bar(bar_ms: int) -> int:
@@ -130,7 +131,7 @@ def _stops(bar: Bar) -> list[int]:
 
 
 def _path(bar: Bar, stops: list[int], n: int, rng: np.random.Generator) -> IntArray:
-    """Walk from stop to stop by Brownian bridges, rounded to ticks and kept inside the bar."""
+    """Walk from stop to stop by Brownian bridges, turned back at high and low, set on ticks."""
     if n == 0:
         return np.empty(0, np.int64)
     wander = rng.standard_normal(n)
@@ -138,14 +139,23 @@ def _path(bar: Bar, stops: list[int], n: int, rng: np.random.Generator) -> IntAr
     if len(stops) > 2:
         inner = sorted((rng.choice(n - 2, len(stops) - 2, replace=False) + 1).tolist())
     rows = [0, *inner, n - 1] if len(stops) > 1 else [0]
-    walk = np.cumsum(wander) * ((bar.high - bar.low) / np.sqrt(n))
+    walk = np.cumsum(wander) * (_SPREAD_OF_RANGE * (bar.high - bar.low) / np.sqrt(n))
     path = np.full(n, float(stops[-1]))
     for (a, b), (start, end) in zip(itertools.pairwise(rows), itertools.pairwise(stops), strict=True):
         leg = walk[a : b + 1] - walk[a]
         path[a : b + 1] = start + leg + (end - start - leg[-1]) * np.linspace(0.0, 1.0, b - a + 1)
-    ticks: IntArray = np.clip(np.rint(path), bar.low, bar.high).astype(np.int64)
+    top = bar.high - bar.low
+    height = np.floor(_folded(path - bar.low, top) + rng.random(n))  # bounces between the two nearest ticks
+    ticks: IntArray = bar.low + np.minimum(height, top).astype(np.int64)
     ticks[rows] = stops
     return ticks
+
+
+def _folded(height: FloatArray, top: int) -> FloatArray:
+    """Turn a path back wherever it would pass 0 or `top`; cut off instead, it would lie flat there."""
+    if top == 0:
+        return np.zeros_like(height)
+    return np.asarray(top - np.abs(np.mod(height, 2 * top) - top))
 
 
 def _moments(n: int, bar_ms: int, rng: np.random.Generator) -> IntArray:
