@@ -12,7 +12,7 @@ import pytest
 
 from tests.fakes.patience import until
 from tests.fakes.sandbox_source import FIRST_MS, HOUR_MS, recorded
-from workstation.domain.errors import TidemarkError
+from workstation.domain.errors import TidemarkError, UsageError
 from workstation.sandbox.market_clock import MarketClock
 from workstation.sandbox.server import ExchangeOptions, PracticeExchange
 from workstation.sandbox.simulated_market import SimulatedMarket
@@ -182,6 +182,30 @@ async def test_the_clock_says_what_kind_of_market_this_is(client: aiohttp.Client
     assert said["speed"] == 3_600.0
     assert said["label"] == "Practice market, recorded, test"
     assert said["now"] >= START
+    assert said["ends"] == FIRST_MS + 200 * HOUR_MS
+
+
+async def test_a_simulated_market_says_that_it_does_not_end(client: aiohttp.ClientSession) -> None:
+    market = SimulatedMarket(1)
+    clock = MarketClock(START, 1.0, time.monotonic, market.last_ms, first_ms=market.first_ms)
+    async with (
+        PracticeExchange(market, clock) as open_,
+        client.get(f"{open_.url}/practice/clock") as response,
+    ):
+        said = await response.json()
+    assert (said["kind"], said["ends"]) == ("simulated", None)
+
+
+async def test_market_time_reaches_the_end_of_a_recording_and_stays_there(
+    client: aiohttp.ClientSession,
+) -> None:
+    market = recorded("BTCUSDT")
+    clock = MarketClock(market.last_ms - 1_000, 10_000.0, time.monotonic, market.last_ms)
+    async with PracticeExchange(market, clock) as open_:
+        await until(lambda: open_.floor.now_ms == market.last_ms)
+        async with client.get(f"{open_.url}/practice/clock") as response:
+            said = await response.json()
+    assert said["now"] == said["ends"] == market.last_ms
 
 
 async def test_a_coin_before_its_listing_is_on_break(client: aiohttp.ClientSession) -> None:
@@ -357,6 +381,12 @@ async def test_a_port_in_use_is_said_in_one_sentence() -> None:
         port = taken.getsockname()[1]
         with pytest.raises(TidemarkError, match=rf"127\.0\.0\.1:{port} \(Address already in use\)"):
             await exchange(port=port).__aenter__()
+
+
+@pytest.mark.parametrize("port", [-1, 65_536, 99_999])
+def test_a_port_that_cannot_be_is_said_in_one_sentence(port: int) -> None:
+    with pytest.raises(UsageError, match=f"There is no port {port}; name one from 1 to 65535"):
+        exchange(port=port)
 
 
 async def test_run_serves_until_it_is_cancelled(client: aiohttp.ClientSession) -> None:

@@ -27,9 +27,32 @@ def test_a_speed_out_of_bounds_is_refused(speed: float) -> None:
         MarketClock(0, speed, ManualTime())
 
 
-def test_a_start_behind_the_end_is_refused() -> None:
-    with pytest.raises(UsageError, match="ends at"):
-        MarketClock(5, 1, ManualTime(), end_ms=5)
+FIRST_MS = 1_704_085_200_000  # 2024-01-01 05:00
+END_MS = 1_719_792_000_000  # 2024-07-01 00:00, so June 30 is the last day
+DAY_MS = 86_400_000
+
+
+def clock_from(start_ms: int) -> MarketClock:
+    return MarketClock(start_ms, 1, ManualTime(), END_MS, first_ms=FIRST_MS)
+
+
+@pytest.mark.parametrize("start_ms", [END_MS, END_MS + 12_345])
+def test_a_start_at_or_behind_the_end_is_refused_by_date(start_ms: int) -> None:
+    with pytest.raises(UsageError, match=r"cannot start on 2024-07-01: .* ends on 2024-06-30\."):
+        clock_from(start_ms)
+    with pytest.raises(UsageError, match="2024-06-30"):
+        MarketClock(start_ms, 1, ManualTime(), END_MS)
+
+
+def test_a_start_before_the_first_day_is_refused_by_date() -> None:
+    with pytest.raises(UsageError, match=r"cannot start on 2023-12-31: its first candle is of 2024-01-01\."):
+        clock_from(FIRST_MS - 6 * 3_600_000)
+
+
+def test_a_start_on_the_first_day_is_the_first_candle() -> None:
+    assert clock_from(FIRST_MS - 5 * 3_600_000).now_ms() == FIRST_MS
+    assert clock_from(FIRST_MS + 1).now_ms() == FIRST_MS + 1
+    assert clock_from(END_MS - DAY_MS).now_ms() == END_MS - DAY_MS
 
 
 def test_request_weight_is_refilled_every_minute() -> None:

@@ -13,7 +13,7 @@ import msgspec
 from aiohttp import WSCloseCode, web
 from aiohttp.typedefs import Handler
 
-from workstation.domain.errors import TidemarkError
+from workstation.domain.errors import TidemarkError, UsageError
 from workstation.domain.market import VenueKind
 from workstation.sandbox.broadcast import Broadcast, Listener
 from workstation.sandbox.connection import converse
@@ -26,6 +26,7 @@ from workstation.sandbox.trading_floor import TradingFloor
 from workstation.sandbox.weight_budget import WEIGHT_PER_MINUTE, WeightBudget
 
 HOST = "127.0.0.1"
+_LAST_PORT = 65_535
 _GOODBYE_S = 0.3
 
 _KINDS = {VenueKind.PRACTICE_RECORDED: "recorded", VenueKind.PRACTICE_SIMULATED: "simulated"}
@@ -38,7 +39,7 @@ class ExchangeOptions:
     Parameters
     ----------
     port : int
-        On 127.0.0.1; 0 takes a free one.
+        On 127.0.0.1, up to 65535; 0 takes a free one.
     weight_per_minute : int
         Request weight before it answers 429.
     round_s : float
@@ -47,6 +48,11 @@ class ExchangeOptions:
         Seconds between two pings to every connection; one that does not answer within half of it is dropped.
     most_waiting : int
         Messages that may wait for a slow reader before it is dropped.
+
+    Raises
+    ------
+    UsageError
+        There is no such port.
     """
 
     port: int = 0
@@ -54,6 +60,13 @@ class ExchangeOptions:
     round_s: float = 0.05
     ping_every_s: float = 20.0
     most_waiting: int = 20_000
+
+    def __post_init__(self) -> None:
+        """Refuse a port that cannot be."""
+        if not 0 <= self.port <= _LAST_PORT:
+            raise UsageError(
+                f"There is no port {self.port}; name one from 1 to {_LAST_PORT}, or 0 for any free one."
+            )
 
 
 class PracticeExchange:
@@ -202,12 +215,14 @@ class PracticeExchange:
 
     async def _clock(self, _: web.Request) -> web.Response:
         source = self.floor.source
+        is_recorded = source.kind is VenueKind.PRACTICE_RECORDED
         return _json(
             {
                 "now": self.floor.now_ms,
                 "speed": self.floor.speed,
                 "kind": _KINDS[source.kind],
                 "label": source.label,
+                "ends": source.last_ms if is_recorded else None,
             }
         )
 
