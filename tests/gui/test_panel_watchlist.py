@@ -6,9 +6,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from tests.fakes.window_world import ticker
+from tests.fakes.window_world import Desk, ticker
 from workstation.ui.models.watchlist_model import Column, WatchlistModel
 from workstation.ui.panels.watchlist import WatchlistPanel
+from workstation.ui.panels.watchlist_delegate import PADDING
 from workstation.ui.theme import DARK, LIGHT
 
 pytestmark = pytest.mark.qt_log_ignore(
@@ -184,6 +185,37 @@ def test_a_moved_price_is_tinted_and_the_tint_goes_away(panel, qtbot):
     tinted = _colours_of_last(panel)
     qtbot.waitUntil(lambda: not panel._flashing.isActive(), timeout=3000)
     assert tinted != _colours_of_last(panel)
+
+
+def test_prices_changes_and_markets_fit_at_the_default_width(tmp_path, qtbot):
+    desk = Desk(tmp_path)
+    qtbot.addWidget(desk.open())
+    window, table = desk.window, desk.window.watchlist.table
+    window.resize(1280, 800)
+    desk.welcome(watchlist=("MATIC/USDT", "RENDER/USDT", *(f"C{number}/USDT" for number in range(40))))
+    qtbot.waitUntil(lambda: table.verticalScrollBar().isVisible())
+    assert table.horizontalHeader().length() <= table.viewport().width()
+    plain = table.fontMetrics()
+    for column, text in (
+        (Column.LAST, "0.00001127"),
+        (Column.LAST, "117,345.67"),
+        (Column.CHANGE, "+111.64 %"),
+    ):
+        assert plain.horizontalAdvance(text) <= table.columnWidth(column) - 2 * PADDING, text
+    window.watchlist.table.viewport().grab()
+    room = table.columnWidth(Column.SYMBOL) - 2 * PADDING
+    for symbol in ("MATIC/USDT", "RENDER/USDT"):
+        assert "/".join(window.watchlist.delegate._fitted(symbol, room)[:2]) == symbol
+    window.finish()
+
+
+def test_where_it_is_narrow_bases_are_cut_alike_and_the_quote_goes_for_all(panel):
+    panel.table.viewport().grab()
+    fitted = panel.delegate._fitted
+    bases, quotes, _ = zip(*(fitted(s, 90) for s in ("BTC/USDT", "1000SATSLONG/USDT")), strict=True)
+    assert quotes == ("USDT", "USDT")
+    assert (bases[0], bases[1][-1]) == ("BTC", "…")
+    assert [fitted(s, 60)[1] for s in ("BTC/USDT", "1000SATSLONG/USDT")] == ["", ""]
 
 
 def _colours_of_last(panel: WatchlistPanel) -> set[str]:

@@ -27,6 +27,7 @@ def test_every_control_has_a_name_for_a_screen_reader(tmp_path, qtbot):
     desk.fill_store()
     window = desk.open()
     qtbot.addWidget(window)
+    window.resize(1280, 800)
     desk.welcome()
     desk.prices()
     desk.tell(said.AlertSaid(alert(1)), said.Notice("venue", "Binance does not answer."))

@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QWidget
 
 from tests.fakes.window_world import (
     LIVE,
@@ -474,6 +474,44 @@ def test_the_last_watchlist_is_there_before_the_engine(tmp_path, qtbot):
     assert desk.window.watchlist.model.symbols == ("BTC/USDT",)
     desk.window.finish()
     assert saved(desk).watchlist == ("BTC/USDT",)
+
+
+# when it is narrow
+
+
+@pytest.mark.parametrize("venue", [LIVE, PRACTICE], ids=lambda venue: venue.kind.value)
+@pytest.mark.parametrize("width", [400, 600, 800, 1280])
+def test_the_venues_badge_is_never_cut(desk, window, qtbot, venue, width):
+    desk.welcome(venue)
+    desk.prices()
+    window.docks.by_title["Alerts"].hide()
+    window.resize(width, 300)
+    qtbot.waitUntil(lambda: window.strip.width() == width)
+    strip, badge = window.strip, window.strip.badge
+    qtbot.waitUntil(lambda: badge.width() >= badge.sizeHint().width())
+    assert badge.isVisible()
+    for part in strip.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
+        if part.isVisible() and not part.isWindow():
+            assert strip.rect().contains(part.geometry()), part.accessibleName()
+            assert part.width() >= part.sizeHint().width(), part.accessibleName()
+    assert window.status.venue.isVisible()
+
+
+def test_timeframes_without_room_are_in_the_menu_of_more(desk, window, qtbot):
+    window.resize(400, 300)
+    strip = window.strip
+    qtbot.waitUntil(lambda: strip.timeframes["1h"].isHidden())
+    assert (strip.more_button.text(), strip.more_button.isChecked()) == ("1h", True)
+    shown = {action.data(): action.isVisible() for action in strip._more_menu.actions()}
+    assert shown["1h"]
+    assert shown["8h"]
+    next(action for action in strip._more_menu.actions() if action.data() == "4h").trigger()
+    assert window.desk.key.timeframe == strip.more_button.text() == "4h"
+    window.resize(1280, 800)
+    qtbot.waitUntil(strip.timeframes["30m"].isVisible)
+    assert (strip.more_button.text(), strip.more_button.isChecked()) == ("More", False)
+    assert strip.timeframes["4h"].isChecked()
+    assert not strip._more_menu.actions()[0].isVisible()
 
 
 # layout and end

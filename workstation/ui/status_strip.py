@@ -1,6 +1,7 @@
 """The line at the bottom: where data comes from, how old it is, and what the two processes cost."""
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
 from workstation.domain.events import FeedState
@@ -12,6 +13,7 @@ from workstation.ui.theme import Theme
 from workstation.ui.venue_badge import mode_word, speed_text
 
 _REFRESH_MS = 1000
+_NARROWEST, _SPACING = 120, 6
 _OLD_MS = 15_000
 """Data older than this is marked."""
 
@@ -25,7 +27,10 @@ _FEED_WORDS = {
 
 
 class StatusStrip(QStatusBar):
-    """Venue, mode, feed, data age; then costs. Refreshed once a second by our own clock."""
+    """Venue, mode, feed, data age; then costs. Refreshed once a second by our own clock.
+
+    Where it is narrow the costs go first and the venue never.
+    """
 
     def __init__(
         self, bridge: Bridge, theme: Theme, cost: ProcessCost | None = None, parent: QWidget | None = None
@@ -41,6 +46,8 @@ class StatusStrip(QStatusBar):
             self.addWidget(label)
         for label in (self.rate, self.engine, self.window_cost):
             self.addPermanentWidget(label)
+        needed_most = (self.venue, self.feed, self.age, self.progress, self.hint)
+        self._by_need = (*needed_most, self.rate, self.engine, self.window_cost)
         self._timer = QTimer(self, interval=_REFRESH_MS)
         self._timer.timeout.connect(self.refresh)
         for changed in (bridge.venue_changed, bridge.feed_changed, bridge.link_changed):
@@ -56,6 +63,22 @@ class StatusStrip(QStatusBar):
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setContentsMargins(8, 2, 8, 2)
         return label
+
+    def minimumSizeHint(self) -> QSize:
+        """Return little: what has no room is left out, and must not keep the window wide."""
+        return QSize(_NARROWEST, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show what has room."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        room = self.width() - _SPACING
+        for label in self._by_need:
+            if label.text():
+                room -= label.sizeHint().width() + _SPACING
+            label.setVisible(bool(label.text()) and (room >= 0 or label is self.venue))
 
     def set_theme(self, theme: Theme) -> None:
         """Take other colours."""
@@ -120,11 +143,11 @@ class StatusStrip(QStatusBar):
         self._write(self.engine, engine, muted)
         self._write(self.rate, f"{vitals.messages_per_s:,.0f} msg/s" if vitals else "", muted)
 
-    @staticmethod
-    def _write(label: QLabel, text: str, colour: str) -> None:
+    def _write(self, label: QLabel, text: str, colour: str) -> None:
         """Show a text in a colour; take the label away where there is nothing to say."""
-        label.setText(text)
-        label.setVisible(bool(text))
+        if text != label.text():
+            label.setText(text)
+            self._fit()
         style = f"color: {colour}"
         if label.styleSheet() != style:
             label.setStyleSheet(style)

@@ -1,7 +1,7 @@
 """The strip above the chart: market and price, timeframes, scale, zone, theme, and the venue's badge."""
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal, SignalInstance
-from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal, SignalInstance
+from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -23,12 +23,18 @@ from workstation.ui.theme import Theme
 from workstation.ui.venue_badge import VenueBadge
 from workstation.ui.zone import ZONES, zone_label
 
-_OTHERS = tuple(name for name in TIMEFRAMES if name not in TIMEFRAME_KEYS)
 _GLYPH = QSize(18, 18)
+_MARGINS, _SPACING, _GAPS = (8, 6, 10, 6), 4, 18  # gaps: before the timeframes and before the badge
+_NARROWEST = 240
+_NEEDED_MOST = ("1h", "4h", "1d", "15m", "5m", "1w", "1m", "30m")
 
 
 class TopStrip(QWidget):
-    """Buttons and read-outs for the chart."""
+    """Buttons and read-outs for the chart.
+
+    Where it is narrow the venue's badge stays whole: timeframes go into the menu of "More", and what can be
+    reached in another way goes altogether.
+    """
 
     search_requested = Signal()
     timeframe_chosen = Signal(str)
@@ -76,8 +82,8 @@ class TopStrip(QWidget):
 
     def _lay_out(self) -> None:
         row = QHBoxLayout(self)
-        row.setContentsMargins(8, 6, 10, 6)
-        row.setSpacing(4)
+        row.setContentsMargins(*_MARGINS)
+        row.setSpacing(_SPACING)
         for widget in (self.menu_button, self.symbol_button, self.price_label, self.change_label):
             row.addWidget(widget)
         row.addSpacing(12)
@@ -98,10 +104,51 @@ class TopStrip(QWidget):
             row.addWidget(widget)
         row.addSpacing(6)
         row.addWidget(self.badge)
+        self.badge.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._by_need: list[QWidget] = [
+            self.badge,
+            self.menu_button,
+            self.symbol_button,
+            self.more_button,
+            self.price_label,
+            self.quiet_button,
+            self.change_label,
+            *(self.timeframes[name] for name in sorted(TIMEFRAME_KEYS, key=_NEEDED_MOST.index)),
+            self.zone_button,
+            self.log_button,
+            self.theme_button,
+        ]
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the room for what is needed most; the rest gives way."""
+        return QSize(_NARROWEST, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show what has room."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def event(self, event: QEvent) -> bool:
+        """Fit again when a text grew or shrank."""
+        if event.type() is QEvent.Type.LayoutRequest:
+            self._fit()
+        return super().event(event)
+
+    def _fit(self) -> None:
+        """Show the parts in the order they are needed, as long as there is room; none is ever cut."""
+        room = self.width() - _MARGINS[0] - _MARGINS[2] - _GAPS - 4 * _SPACING
+        is_changed = False
+        for part in self._by_need:
+            room -= max(part.sizeHint().width(), part.minimumWidth()) + _SPACING
+            if part.isHidden() is (room >= 0):
+                part.setVisible(room >= 0)
+                is_changed = True
+        if is_changed:
+            self.set_timeframe(self._timeframe)
 
     def _fill_menus(self) -> None:
-        for name in _OTHERS:
+        for name in TIMEFRAMES:
             self._choice(self._more_menu, name, self.timeframe_chosen, name)
         zones = QActionGroup(self)
         for name, label in ZONES:
@@ -139,6 +186,8 @@ class TopStrip(QWidget):
         )
         self.symbol_button.setStyleSheet("QPushButton { font-weight: 600; padding: 5px 12px; }")
         self.price_label.setStyleSheet("font-size: 15px; font-weight: 600; padding-left: 8px;")
+        # as wide for "8h" as for "More": what has room must not hang on which timeframe it names
+        self.more_button.setMinimumWidth(self.fontMetrics().horizontalAdvance("More") + 24)
         self._paint_change()
 
     def set_symbol(self, symbol: str) -> None:
@@ -149,7 +198,10 @@ class TopStrip(QWidget):
     def set_timeframe(self, timeframe: str) -> None:
         """Mark the timeframe on the chart."""
         self._timeframe = timeframe
-        button = self.timeframes.get(timeframe)
+        shown = {name: button for name, button in self.timeframes.items() if not button.isHidden()}
+        button = shown.get(timeframe)
+        for action in self._more_menu.actions():
+            action.setVisible(action.data() not in shown)
         self._group.setExclusive(False)
         for name, one in self.timeframes.items():
             one.setChecked(name == timeframe)

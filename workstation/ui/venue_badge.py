@@ -92,9 +92,10 @@ class PracticeBand(QWidget):
         super().__init__(parent)
         self._label = QLabel()
         self._label.setTextFormat(Qt.TextFormat.PlainText)
-        self._label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
+        self._label.setMinimumWidth(1)  # its end may be cut: a sentence must not keep the window wide
+        self._label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         row.addWidget(self._label)
         self.setFixedHeight(24)
         self.set_theme(theme)

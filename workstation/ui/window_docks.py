@@ -12,7 +12,7 @@ from workstation.ui.window_memory import WindowMemory
 LAYOUT_VERSION = 1
 """Rises when docks are added or renamed; an older layout is then not restored."""
 
-_COLUMN_WIDTH = 392
+_COLUMN_WIDTH = 436
 _DEFAULT_SIZE = (1280, 800)
 _FRAME = (16, 48)  # room for a window manager's borders and title
 _SMALLEST_OVERLAP = 80

@@ -95,7 +95,7 @@ class ChartCanvas(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Return the smallest size that shows anything useful."""
-        return QSize(240, 160)
+        return QSize(200, 120)
 
     def go_live(self) -> None:
         """Go to the newest candle and follow it."""

@@ -22,12 +22,13 @@ from workstation.ui.foreign_text import in_menu, one_line
 from workstation.ui.icon import glyph
 from workstation.ui.models.watchlist_model import Column, WatchlistModel
 from workstation.ui.panels.market_table import MarketTable
-from workstation.ui.panels.watchlist_delegate import FLASH_S, WatchlistDelegate
+from workstation.ui.panels.watchlist_delegate import FLASH_S, PADDING, WatchlistDelegate
 from workstation.ui.theme import Theme
 
 _FLASH_STEP_MS = 90
 _RESORT_MS = 1000  # rows that change places more often cannot be read
-_WIDTHS = {Column.LAST: 94, Column.CHANGE: 72, Column.GRADE: 56, Column.SPARK: 68}
+_WIDEST = {Column.LAST: "00.00001127", Column.CHANGE: "+111.64 %", Column.GRADE: "Grade"}
+_SPARK_WIDTH = 68
 _NO_VENUE = "The watchlist comes with the venue."
 _EMPTY = "Nothing is watched yet.\nPress Ctrl+D to watch the market on the chart, or + to find one."
 
@@ -86,8 +87,10 @@ class WatchlistPanel(QWidget):
         self.table.setItemDelegate(self.delegate)
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(Column.SYMBOL, QHeaderView.ResizeMode.Stretch)
-        for column, width in _WIDTHS.items():
-            header.resizeSection(column, width)
+        self.ensurePolished()
+        for column, text in _WIDEST.items():
+            header.resizeSection(column, self.fontMetrics().horizontalAdvance(text) + 2 * PADDING + 2)
+        header.resizeSection(Column.SPARK, _SPARK_WIDTH)
         self._nothing.setTextFormat(Qt.TextFormat.PlainText)
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._nothing.setWordWrap(True)

@@ -16,11 +16,15 @@ ROW_HEIGHT = 30
 FLASH_S = 0.7
 """Seconds for which a price that moved is tinted."""
 
+PADDING = 8
+"""Room at either side of a cell, pixels."""
+
 _SELECTED = 0x8000  # QStyle.State_Selected; flags of an enum cost more than the cell
-_PADDING = 8
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _TINT = 0.17
+_GAP = 4  # between base and quote
+_SHORTEST_BASE = 40  # where a base gets less, no row shows its quote
 _SPARK_WIDTH, _SPARK_MARGIN = 1.2, 6
 _Line = tuple[NDArray[np.float64], tuple[int, int], QPolygonF]
 
@@ -64,7 +68,7 @@ class WatchlistDelegate(QStyledItemDelegate):
             painter.fillRect(rect, self._selection)
         elif row == self.hover_row:
             painter.fillRect(rect, self._hover)
-        inner = rect.adjusted(_PADDING, 0, -_PADDING, 0)
+        inner = rect.adjusted(PADDING, 0, -PADDING, 0)
         if column == Column.SYMBOL:
             self._paint_symbol(painter, inner, row, option.font)
         elif column == Column.LAST:
@@ -80,17 +84,22 @@ class WatchlistDelegate(QStyledItemDelegate):
     def _paint_symbol(self, painter: QPainter, inner: QRect, row: int, font: QFont) -> None:
         if font.key() != self._font_key:
             self._take_font(font)
-        base, slash, quote = self._model.label_at(row).partition("/")
-        used = self._strong_metrics.horizontalAdvance(base)
-        if used > inner.width():
-            base = self._strong_metrics.elidedText(base, Qt.TextElideMode.ElideRight, inner.width())
+        base, quote, used = self._fitted(self._model.label_at(row), inner.width())
         painter.setFont(self._strong)
         painter.setPen(self._text)
         painter.drawText(inner, _LEFT, base)
         painter.setFont(font)
-        if slash and self._metrics.horizontalAdvance(quote) <= inner.width() - used - 4:
-            painter.setPen(self._muted)
-            painter.drawText(inner.adjusted(used + 4, 0, 0, 0), _LEFT, quote)
+        painter.setPen(self._muted)
+        painter.drawText(inner.adjusted(used + _GAP, 0, 0, 0), _LEFT, quote)
+
+    def _fitted(self, label: str, width: int) -> tuple[str, str, int]:
+        """Return base and quote as they fit, and the base's width; the base is cut before the quote goes."""
+        base, _slash, quote = label.partition("/")
+        room = width - self._metrics.horizontalAdvance(quote) - _GAP
+        if room < _SHORTEST_BASE:
+            room, quote = width, ""
+        base = self._strong_metrics.elidedText(base, Qt.TextElideMode.ElideRight, room)
+        return base, quote, self._strong_metrics.horizontalAdvance(base)
 
     def _take_font(self, font: QFont) -> None:
         self._font_key = font.key()
