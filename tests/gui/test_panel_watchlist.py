@@ -218,6 +218,21 @@ def test_where_it_is_narrow_bases_are_cut_alike_and_the_quote_goes_for_all(panel
     assert [fitted(s, 60)[1] for s in ("BTC/USDT", "1000SATSLONG/USDT")] == ["", ""]
 
 
+@pytest.mark.parametrize(
+    ("width", "columns"),
+    [
+        (420, set(Column)),
+        (340, {Column.SYMBOL, Column.LAST, Column.CHANGE, Column.SPARK}),
+        (270, {Column.SYMBOL, Column.LAST, Column.CHANGE}),
+        (185, {Column.SYMBOL, Column.LAST}),
+    ],
+)
+def test_a_narrow_list_leaves_columns_out_instead_of_cutting_prices(panel, width, columns):
+    panel.resize(width, 300)
+    assert {column for column in Column if not panel.table.isColumnHidden(column)} == columns
+    assert panel.table.horizontalHeader().length() <= panel.table.viewport().width()
+
+
 def _colours_of_last(panel: WatchlistPanel) -> set[str]:
     image = panel.table.viewport().grab().toImage()
     x = panel.table.columnViewportPosition(Column.LAST)

@@ -497,6 +497,17 @@ def test_the_venues_badge_is_never_cut(desk, window, qtbot, venue, width):
     assert window.status.venue.isVisible()
 
 
+def test_a_narrow_band_still_starts_with_the_word_practice(desk, window, qtbot):
+    desk.welcome(PRACTICE)
+    window.resize(400, 300)
+    qtbot.waitUntil(lambda: window.band.width() <= 420)
+    label = window.band.findChild(QLabel)
+    assert label.text().startswith("PRACTICE MARKET · ")
+    assert label.text().endswith("…")
+    assert label.fontMetrics().horizontalAdvance(label.text()) <= label.contentsRect().width()
+    assert window.band.text == window.band.accessibleName()
+
+
 def test_timeframes_without_room_are_in_the_menu_of_more(desk, window, qtbot):
     window.resize(400, 300)
     strip = window.strip

@@ -1,6 +1,7 @@
 """Says at all times whether prices are the world's: a badge, and on a practice market a band as well."""
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from workstation.domain.market import Venue, VenueKind
@@ -8,6 +9,7 @@ from workstation.ui.foreign_text import one_line
 from workstation.ui.theme import Theme
 
 PRACTICE_WORD = "PRACTICE"
+_BAND_PADDING = 12
 
 
 def is_practice_name(venue: str) -> bool:
@@ -90,6 +92,7 @@ class PracticeBand(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._text = ""
         self._label = QLabel()
         self._label.setTextFormat(Qt.TextFormat.PlainText)
         row = QHBoxLayout(self)
@@ -103,18 +106,30 @@ class PracticeBand(QWidget):
 
     @property
     def text(self) -> str:
-        """What it says."""
-        return self._label.text()
+        """What it says, where there is room for all of it."""
+        return self._text
 
     def set_venue(self, venue: Venue | None) -> None:
         """Show the band for a practice market, hide it for a live one."""
         is_practice = venue is not None and venue.kind.is_practice
-        self._label.setText(practice_sentence(venue) if is_practice and venue else "")
-        self.setAccessibleName(self._label.text())
+        self._text = practice_sentence(venue) if is_practice and venue else ""
+        self.setAccessibleName(self._text)
+        self._fit()
         self.setVisible(is_practice)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Cut the end of the sentence where it is narrow, never its first word."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        room = self.width() - 2 * _BAND_PADDING
+        metrics = self._label.fontMetrics()
+        self._label.setText(metrics.elidedText(self._text, Qt.TextElideMode.ElideRight, room))
 
     def set_theme(self, theme: Theme) -> None:
         """Take other colours."""
         self._label.setStyleSheet(
-            f"color: {theme.on_badge}; background: {theme.practice}; font-weight: 600; padding: 0 12px;"
+            f"color: {theme.on_badge}; background: {theme.practice}; font-weight: 600;"
+            f" padding: 0 {_BAND_PADDING}px;"
         )

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
@@ -29,6 +29,7 @@ _FLASH_STEP_MS = 90
 _RESORT_MS = 1000  # rows that change places more often cannot be read
 _WIDEST = {Column.LAST: "00.00001127", Column.CHANGE: "+111.64 %", Column.GRADE: "Grade"}
 _SPARK_WIDTH = 68
+_NARROWEST_SYMBOL = 60
 _NO_VENUE = "The watchlist comes with the venue."
 _EMPTY = "Nothing is watched yet.\nPress Ctrl+D to watch the market on the chart, or + to find one."
 
@@ -88,9 +89,11 @@ class WatchlistPanel(QWidget):
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(Column.SYMBOL, QHeaderView.ResizeMode.Stretch)
         self.ensurePolished()
-        for column, text in _WIDEST.items():
-            header.resizeSection(column, self.fontMetrics().horizontalAdvance(text) + 2 * PADDING + 2)
-        header.resizeSection(Column.SPARK, _SPARK_WIDTH)
+        widest = {column: self.fontMetrics().horizontalAdvance(text) for column, text in _WIDEST.items()}
+        self._widths = {column: width + 2 * PADDING + 2 for column, width in widest.items()}
+        self._widths[Column.SPARK] = _SPARK_WIDTH
+        for column, width in self._widths.items():
+            header.resizeSection(column, width)
         self._nothing.setTextFormat(Qt.TextFormat.PlainText)
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._nothing.setWordWrap(True)
@@ -132,6 +135,15 @@ class WatchlistPanel(QWidget):
         current = self.current_symbol
         self.model.set_symbols(symbols)
         self._after_rows_changed(current)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show the columns that have room; the price is needed most."""
+        super().resizeEvent(event)
+        header = self.table.horizontalHeader()
+        room = self.width() - self.table.verticalScrollBar().sizeHint().width() - _NARROWEST_SYMBOL
+        for column in (Column.LAST, Column.CHANGE, Column.SPARK, Column.GRADE):
+            room -= self._widths[column]
+            header.setSectionHidden(column, room < 0)
 
     def set_venue_known(self, *, is_known: bool) -> None:
         """Take whether a venue is known; before that an empty list only means that nobody said yet."""
