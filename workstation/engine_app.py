@@ -9,11 +9,12 @@ import signal
 import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from workstation.domain.alert import Alert
 from workstation.domain.candle import Candle
 from workstation.domain.errors import TidemarkError, UsageError, VenueError
-from workstation.domain.events import NoticePosted, TickersUpdated, WatchlistChanged
+from workstation.domain.events import FeedState, NoticePosted, TickersUpdated, WatchlistChanged
 from workstation.domain.market import SeriesKey
 from workstation.domain.ports import Clock
 from workstation.domain.ticker import Ticker
@@ -44,6 +45,7 @@ _log = logging.getLogger(__name__)
 
 NICENESS = 5  # an engine of a window's lets the window go first where cores are few
 PRICES_WITHIN_S = 3.0  # how long the proposal of a watchlist waits for volumes to rank by
+LAST_BARS_S = 15.0  # after the end of a recording: its last closes are asked for meanwhile
 OPEN_AGAIN_S = 5.0  # a venue that answered and then failed is tried again after so long
 ALL, AUTO, PRACTICE = "all", "auto", "practice"
 
@@ -161,8 +163,20 @@ class EngineHouse:
             self._watchlist.propose(markets, await self._first_prices())
         self._follow_watchlist()
         self._desk.open_venue(venue, markets)
+        if opened.ends_ms is not None:
+            self._tasks.start("watch for the end", self._watch_for_the_end(feed, opened.ends_ms))
         gc.collect()
         gc.freeze()  # markets and code live as long as we do; collections need not walk them again
+
+    async def _watch_for_the_end(self, feed: CcxtFeed, ends_ms: int) -> None:
+        """Say that a recording has ended, once its last bars have come, and listen no longer."""
+        await asyncio.sleep((ends_ms - self.now_ms()) / 1000 / feed.venue.speed + LAST_BARS_S)
+        when = datetime.fromtimestamp(ends_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
+        text = f"The recording ended at {when}. Nothing more will trade; everything heard is in the store."
+        self._bus.publish(NoticePosted("recording", text))
+        self._data.stop_filling()
+        await feed.close()
+        self._data.on_state(FeedState.OFFLINE, "The recording has ended.")
 
     async def _first_prices(self) -> Sequence[Ticker]:
         """Return the first prices that the venue tells; none where it takes too long."""

@@ -218,3 +218,32 @@ def holes(home):
         int((candles.open_time[-1] - candles.open_time[0]) // key.bar_ms + 1 - len(candles))
         for key, candles in read_everything(home).items()
     )
+
+
+def test_the_end_of_a_recording_is_told_and_its_last_bar_is_stored(tmp_path):
+    data, home, n_bars = tmp_path / "candles", tmp_path / "home", 400
+    data.mkdir()
+    new_year, hour = 1_704_067_200_000, 3_600_000
+    rows = [f"{new_year + n * hour},{100 + n % 7},120,90,{100 + (n + 1) % 7},{50 + n}" for n in range(n_bars)]
+    for symbol in ("BTCUSDT", "ETHUSDT"):
+        (data / f"{symbol}-1h.csv").write_text("\n".join(["ts,open,high,low,close,volume", *rows, ""]))
+    with (
+        practice_exchange("--data", str(data), "--from", "2024-01-17", "--speed", "10000") as url,
+        tidemark("serve", "--practice", url, home=home) as engine,
+    ):
+        wait_for(lambda: stored(home) == 2 and newest_stored(home) == new_year + (n_bars - 1) * hour, 80)
+        wait_for(lambda: holes(home) == 0, 5)
+        said = hear_until(engine.stderr, "The recording ended at 2024-01-17 16:00 UTC")
+        assert engine.poll() is None
+        _, code, _ = end_and_listen(engine, signal.SIGTERM)
+    assert code == 0
+    assert "Traceback" not in said
+
+
+def hear_until(stream, words):
+    said = ""
+    while words not in said:
+        line = stream.readline()
+        assert line, said
+        said += line
+    return said

@@ -107,7 +107,13 @@ def _add_sandbox(commands: "argparse._SubParsersAction[_Parser]") -> None:
         "gives the same bytes. Ctrl-C ends it.",
     )
     source = parser.add_mutually_exclusive_group(required=True)
-    source.add_argument("--data", metavar="DIR", type=Path, help="replay a folder of candles as if live")
+    source.add_argument(
+        "--data",
+        metavar="DIR",
+        type=Path,
+        help="replay a folder of candles as if live, each coin from its finest file; a file that cannot be "
+        "trusted is left out and named",
+    )
     source.add_argument("--simulated", action="store_true", help="60 coins in 8 narratives, out of a seed")
     parser.add_argument("--port", metavar="P", type=_port, default=0, help="0 takes any free one (0)")
     parser.add_argument(

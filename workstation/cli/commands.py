@@ -100,11 +100,14 @@ def run_sandbox(asked: argparse.Namespace) -> int:
         begin = SystemClock().now_ms()
     else:
         label = f"Practice market, recorded, {asked.data.resolve().name}"
-        source = RecordedMarket(CandleFolder(asked.data), label, asked.seed)
+        folder = CandleFolder(asked.data)
+        source = recorded = RecordedMarket(folder, label, asked.seed)
+        for sentence in (*recorded.refused, *(stranger.refused for stranger in folder.strangers)):
+            print(sentence, file=sys.stderr)
         begin = source.default_start_ms
     if asked.from_date:
         begin = _date_ms(asked.from_date)
-    clock = MarketClock(begin, asked.speed, time.monotonic, source.last_ms)
+    clock = MarketClock(begin, asked.speed, time.monotonic, source.last_ms, first_ms=source.first_ms)
 
     async def keep_open() -> None:
         loop, told = asyncio.get_running_loop(), asyncio.Event()

@@ -79,12 +79,15 @@ class OpenVenue:
         The venue's time.
     page_rows : int
         Most candles that the venue gives for one request.
+    ends_ms : int or None
+        Where a recorded market ends, UTC milliseconds; None where none does.
     """
 
     venue: Venue
     exchange: Any
     clock: VenueClock
     page_rows: int
+    ends_ms: int | None = None
 
 
 def open_live(name: str, wall: Clock) -> OpenVenue:
@@ -188,7 +191,8 @@ async def open_practice(url: str, wall: Clock) -> OpenVenue:
     exchange = _exchange("binance", _OFFERS["binance"], has_tls=False)
     exchange.aiohttp_trust_env = False  # a proxy has no business between two programs of one computer
     point_at(exchange, parts.netloc)
-    return OpenVenue(venue, exchange, VenueClock(wall, venue.speed), _OFFERS["binance"].page_rows)
+    clock, page_rows = VenueClock(wall, venue.speed), _OFFERS["binance"].page_rows
+    return OpenVenue(venue, exchange, clock, page_rows, told.get("ends"))
 
 
 async def _practice_clock(base: str) -> dict[str, Any]:
@@ -216,6 +220,7 @@ def _is_practice_clock(told: object) -> bool:
         and isinstance(told.get("label"), str)
         and isinstance(told.get("speed"), int | float)
         and told["speed"] > 0
+        and isinstance(told.get("ends"), int | None)
     )
 
 
