@@ -3,13 +3,13 @@
 from zoneinfo import ZoneInfo
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
 from tests.fakes.window_world import alert
 from workstation.domain.signal import Direction
 from workstation.ui.models.alert_model import AlertModel, agreement, lateness, spoken
-from workstation.ui.panels.alert_delegate import close_area
+from workstation.ui.panels.alert_delegate import CLOSE_WIDTH, close_area
 from workstation.ui.panels.alerts import AlertPanel
 from workstation.ui.theme import DARK, LIGHT
 
@@ -181,6 +181,19 @@ def test_alerts_of_another_venue_are_listed_but_dimmed(panel):
     panel.model.set_venue("practice")
     image = panel.list.viewport().grab().toImage()
     assert n_pixels(image, elsewhere, DARK.bullish) > 30
+
+
+def test_lateness_is_never_painted_over_the_time(panel):
+    panel.model.add(alert(1, venue="practice", late_ms=9 * HOUR))
+    width = panel.list.fontMetrics().horizontalAdvance("late by 9 h")
+    seen = []
+    for panel_width in (392, 230):
+        panel.resize(panel_width, 320)
+        row = panel.list.visualRect(panel.model.index(0))
+        late = QRect(row.right() - CLOSE_WIDTH - width, row.top() + 44, width, 20)
+        seen.append(panel.list.viewport().grab().toImage().copy(late))
+    assert n_pixels(seen[0], seen[0].rect(), DARK.base) < width * 20, "something is written there"
+    assert seen[0] == seen[1]
 
 
 def n_pixels(image, area, colour: str) -> int:

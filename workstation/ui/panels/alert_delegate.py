@@ -138,12 +138,12 @@ class AlertDelegate(QStyledItemDelegate):
 
     def _paint_time(self, painter: QPainter, line: QRect, alert: Alert) -> None:
         when = day_and_time(alert.signal.known_at_ms, self.zone)
-        painter.setPen(self._muted)
-        painter.drawText(line, _LEFT, when)
         late = lateness(alert)
         if late:
             painter.setPen(self._warning)
             painter.drawText(line, _RIGHT, late)
+            line = line.adjusted(0, 0, -painter.fontMetrics().horizontalAdvance(late) - 8, 0)
+        self._paint_small(painter, line, when)
 
     def _paint_close(self, painter: QPainter, area: QRect) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
