@@ -164,13 +164,16 @@ class EngineHouse:
         self._follow_watchlist()
         self._desk.open_venue(venue, markets)
         if opened.ends_ms is not None:
-            self._tasks.start("watch for the end", self._watch_for_the_end(feed, opened.ends_ms))
+            self._tasks.start("watch for the end", self._watch_for_the_end(feed, opened))
         gc.collect()
         gc.freeze()  # markets and code live as long as we do; collections need not walk them again
 
-    async def _watch_for_the_end(self, feed: CcxtFeed, ends_ms: int) -> None:
+    async def _watch_for_the_end(self, feed: CcxtFeed, opened: OpenVenue) -> None:
         """Say that a recording has ended, once its last bars have come, and listen no longer."""
-        await asyncio.sleep((ends_ms - self.now_ms()) / 1000 / feed.venue.speed + LAST_BARS_S)
+        ends_ms, clock = opened.ends_ms or 0, opened.clock
+        while not clock.is_trusted or clock.now_ms() < ends_ms:  # noqa: ASYNC110  it is measured now and then
+            await asyncio.sleep(0.5)
+        await asyncio.sleep(LAST_BARS_S)
         when = datetime.fromtimestamp(ends_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
         text = f"The recording ended at {when}. Nothing more will trade; everything heard is in the store."
         self._bus.publish(NoticePosted("recording", text))
