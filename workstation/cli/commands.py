@@ -6,13 +6,16 @@ import signal
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from workstation.cli.exit_codes import DONE, FAILED
 from workstation.cli.home import session_home
-from workstation.domain.candle import CandleColumns
 from workstation.domain.errors import TidemarkError, UsageError
 from workstation.domain.market import SeriesKey, timeframe_ms
-from workstation.domain.ports import CandleArchive
+
+if TYPE_CHECKING:
+    from workstation.domain.candle import CandleColumns
+    from workstation.domain.ports import CandleArchive
 
 _SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 
@@ -174,7 +177,7 @@ def write_signals(asked: argparse.Namespace) -> int:
     return DONE
 
 
-def _candles_of(folder: CandleArchive, key: SeriesKey) -> CandleColumns:
+def _candles_of(folder: "CandleArchive", key: SeriesKey) -> "CandleColumns":
     """Return a recorded series, made of finer bars where the folder has no file of its own for it."""
     from workstation.engine.resample import resample
 

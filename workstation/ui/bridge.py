@@ -57,6 +57,11 @@ class World:
     alone_since: float | None = None
     progress: tuple[int, int] = (0, 0)
 
+    def price_step(self, symbol: str) -> float:
+        """Return the smallest change of a market's price; 0.0 where the venue does not say."""
+        market = self.markets.get(symbol)
+        return market.price_step if market else 0.0
+
 
 @dataclass(slots=True)
 class _Pending:

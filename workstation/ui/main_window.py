@@ -64,7 +64,7 @@ class MainWindow(QMainWindow):
         self.band, self.strip, self.notices = PracticeBand(theme), TopStrip(theme), NoticeArea(theme)
         self.chart = ChartView()
         self.chart.set_theme(theme)
-        self.watchlist = WatchlistPanel(theme, self._price_step)
+        self.watchlist = WatchlistPanel(theme, self._bridge.world.price_step)
         self.alert_desk = AlertDesk(self._around, self._choices, theme, self)
         self.alerts, self.tray = self.alert_desk.panel, self.alert_desk.tray
         self.status = StatusStrip(bridge, theme)
@@ -192,27 +192,27 @@ class MainWindow(QMainWindow):
 
     def set_timeframe(self, timeframe: str) -> None:
         """Show bars of this length."""
-        if timeframe != self._choices.timeframe:
-            self._choices.timeframe = timeframe
-            self._around.on_choice("chart.timeframe", timeframe)
+        self._choose("timeframe", timeframe)
         self.strip.set_timeframe(timeframe)
         if self.desk.key is not None:
             self.desk.open(self.desk.key.symbol, timeframe)
 
+    def _choose(self, choice: str, value: str | bool) -> None:
+        """Remember a choice about the chart; one that is new is saved."""
+        if getattr(self._choices, choice) != value:
+            setattr(self._choices, choice, value)
+            self._around.on_choice(f"chart.{choice}", value)
+
     def set_zone(self, zone: str) -> None:
         """Show times in this zone."""
-        if zone != self._choices.zone:
-            self._choices.zone = zone
-            self._around.on_choice("chart.zone", zone)
+        self._choose("zone", zone)
         self.strip.set_zone(zone)
         self.chart.set_zone(zone_of(zone))
         self.alerts.set_zone(zone_of(zone))
 
     def set_log_scale(self, is_log: bool) -> None:
         """Draw prices logarithmically, or not."""
-        if is_log != self._choices.log_scale:
-            self._choices.log_scale = is_log
-            self._around.on_choice("chart.log_scale", is_log)
+        self._choose("log_scale", is_log)
         self.actions_by_id["chart.log"].setChecked(is_log)
         self.strip.log_button.setChecked(is_log)
         self.chart.set_log_scale(is_log)
@@ -350,13 +350,9 @@ class MainWindow(QMainWindow):
         if venue_time_ms:
             self.chart.set_now(venue_time_ms)
 
-    def _price_step(self, symbol: str) -> float:
-        market = self._bridge.world.markets.get(symbol)
-        return market.price_step if market else 0.0
-
     def _show_price(self) -> None:
         symbol = self.desk.key.symbol if self.desk.key else ""
-        self.strip.set_ticker(self._bridge.world.tickers.get(symbol), self._price_step(symbol))
+        self.strip.set_ticker(self._bridge.world.tickers.get(symbol), self._bridge.world.price_step(symbol))
 
     def _title(self) -> None:
         key = self.desk.key

@@ -70,7 +70,7 @@ def paint_caption(painter: QPainter, frame: Frame, colours: ChartColours, labels
     at = QPointF(LEFT, TOP)
     x = LEFT + labels.paint(painter, at, one_line(key.symbol), colours.text, Style.CAPTION)
     baseline = TOP + labels.height(Style.CAPTION) - labels.height() - 1
-    rest = f"{key.timeframe}  ·  {one_line(key.venue)}"
+    rest = key.timeframe if frame.series.practice else f"{key.timeframe}  ·  {one_line(key.venue)}"
     x += 10 + labels.paint(painter, QPointF(x + 10, baseline), rest, colours.muted)
     if frame.series.practice:
         paint_badge(painter, QPointF(x + 12, TOP + 1), "PRACTICE", colours, labels)
