@@ -64,11 +64,19 @@ def _add_practice(parser: argparse.ArgumentParser, help_: str) -> None:
         metavar="simulated|DIR|URL",
         help=f"{help_}: a simulated market, a folder of recorded candles, or the address of one that runs",
     )
+    _add_pace(group)
+
+
+def _add_pace(group: "argparse._ActionsContainer") -> None:
     group.add_argument(
-        "--speed", metavar="X", type=_speed, default=1.0, help="market seconds per second, 1..10000"
+        "--speed", metavar="X", type=_speed, default=1.0, help="market seconds per second, 1..10000 (1)"
     )
     group.add_argument(
-        "--from", metavar="DATE", dest="from_date", type=_date, help="where it begins, YYYY-MM-DD, UTC"
+        "--from",
+        metavar="DATE",
+        dest="from_date",
+        type=_date,
+        help="where it begins, YYYY-MM-DD, UTC (now for a simulated market, else 30 days into the data)",
     )
     group.add_argument(
         "--seed", metavar="N", type=int, default=7, help="the same seed is the same market (7)"
@@ -116,19 +124,7 @@ def _add_sandbox(commands: "argparse._SubParsersAction[_Parser]") -> None:
     )
     source.add_argument("--simulated", action="store_true", help="60 coins in 8 narratives, out of a seed")
     parser.add_argument("--port", metavar="P", type=_port, default=0, help="0 takes any free one (0)")
-    parser.add_argument(
-        "--seed", metavar="N", type=int, default=7, help="the same seed is the same market (7)"
-    )
-    parser.add_argument(
-        "--speed", metavar="X", type=_speed, default=1.0, help="market seconds per second, 1..10000"
-    )
-    parser.add_argument(
-        "--from",
-        metavar="DATE",
-        dest="from_date",
-        type=_date,
-        help="where it begins, YYYY-MM-DD, UTC (now for a simulated market, else 30 days into the data)",
-    )
+    _add_pace(parser)
     parser.add_argument(
         "--until-stdin-closes", action="store_true", help="end with whoever holds standard input"
     )

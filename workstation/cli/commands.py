@@ -80,7 +80,10 @@ def serve(asked: argparse.Namespace) -> int:
         for notice in notices:
             print(notice, file=sys.stderr)
         if not is_kept:
-            print(f"A window joins this engine with {HOME_VARIABLE}={os.environ[HOME_VARIABLE]} tidemark")
+            print(
+                f"A window joins this engine with {HOME_VARIABLE}={os.environ[HOME_VARIABLE]} tidemark",
+                flush=True,
+            )
         return run_engine(Paths.of_user(), options)
 
 
