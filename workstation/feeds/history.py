@@ -39,7 +39,8 @@ class HistoryReader:
         """Return closed candles from `since_ms` on, at most `limit`, oldest first.
 
         The newest bar is left out while it may still form: it counts as closed when the venue tells of a
-        younger one, or when its end passed two seconds ago by the venue's clock.
+        younger one, or when its end passed two seconds ago by the venue's clock. Our copy of that clock may
+        be behind by a slow answer's way back: a bar is asked for as soon as it can be there.
 
         Raises
         ------
@@ -50,7 +51,7 @@ class HistoryReader:
         await self._line.measure_clock()
         found: dict[int, Candle] = {}
         n_empty, next_ms, is_edge = 0, since_ms, False
-        while len(found) < limit and n_empty < _N_EMPTY_PAGES and next_ms <= self._clock.now_ms():
+        while len(found) < limit and n_empty < _N_EMPTY_PAGES and next_ms <= self._clock.latest_true_ms():
             n_rows = min(self._page_rows, limit - len(found) + 1)  # one more, whose presence closes the last
             asked_at_ms = self._clock.now_ms()
             page = [c for c in await self._page(key, next_ms, n_rows) if c.open_time >= next_ms]
