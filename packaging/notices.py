@@ -64,6 +64,16 @@ _WINRT_HOLDERS = (
 )
 _WINRT = ("MIT", "https://github.com/pywinrt/pywinrt", _WINRT_HOLDERS)
 _NOT_ON_LINUX: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    "pywin32": (
+        "PSF-2.0",
+        "https://github.com/mhammond/pywin32",
+        ("Copyright (c) Mark Hammond and others.",),
+    ),
+    "pywin32-ctypes": (
+        "BSD-3-Clause",
+        "https://github.com/enthought/pywin32-ctypes",
+        ("Copyright (c) Enthought, Inc., Austin, TX",),
+    ),
     "rubicon-objc": (
         "BSD-3-Clause",
         "https://beeware.org/rubicon",

@@ -16,6 +16,9 @@ COPYLEFT = re.compile(r"\bA?GPL(?:v?\d|\b)|GNU (?:Affero )?General Public", re.I
 READ_AND_FOUND_HARMLESS = {
     "aiohappyeyeballs": "Python's own licence tells that it is compatible with the GPL",
     "bidict": "the MPL names the GPL as a secondary licence that a receiver may choose",
+    "feedparser-sgmllib": "Python's own licence tells that it is compatible with the GPL",
+    "llvmlite": "the LLVM exception, which frees whoever combines it with GPL software",
+    "numba": "Python's own licence tells that it is compatible with the GPL",
     "numpy": "libgfortran comes under the GCC Runtime Library Exception",
     "orjson": "the MPL names the GPL as a secondary licence that a receiver may choose",
     "pathspec": "the MPL names the GPL as a secondary licence that a receiver may choose",

@@ -12,6 +12,9 @@
     ├── VenueError                the venue answered, but not with what was asked
     │   ├── VenueUnreachable      no answer: network, name, time-out
     │   └── VenueBusy             told to wait (429, 418); carries for how long
+    ├── ProviderError             a source of observations answered, but not with what was asked
+    │   ├── ProviderUnreachable   no answer: network, name, time-out
+    │   └── ProviderBusy          told to wait; carries for how long
     └── LinkError                 engine and window cannot talk
         └── LinkVersionMismatch   ... because they speak different versions
 
@@ -64,6 +67,30 @@ class VenueBusy(VenueError):
         A sentence for the trader.
     retry_after_s : float
         Seconds to stay silent, as the venue asked.
+    """
+
+    def __init__(self, message: str, retry_after_s: float) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class ProviderError(TidemarkError):
+    """A source of observations answered, but not with what was asked."""
+
+
+class ProviderUnreachable(ProviderError):
+    """A source of observations did not answer."""
+
+
+class ProviderBusy(ProviderError):
+    """A source of observations told us to wait.
+
+    Parameters
+    ----------
+    message : str
+        A sentence for the trader.
+    retry_after_s : float
+        Seconds to stay silent, as it asked.
     """
 
     def __init__(self, message: str, retry_after_s: float) -> None:

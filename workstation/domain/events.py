@@ -6,6 +6,7 @@ from enum import StrEnum
 from workstation.domain.alert import Alert
 from workstation.domain.candle import Candle
 from workstation.domain.market import SeriesKey
+from workstation.domain.provider import ProviderState
 from workstation.domain.signal import Signal
 from workstation.domain.ticker import Ticker
 
@@ -131,6 +132,46 @@ class BackfillProgressed:
 
     done: int
     total: int
+
+
+@dataclass(frozen=True, slots=True)
+class ObservationsAdded:
+    """New observations are in the store; whoever decides on them reads them again.
+
+    Parameters
+    ----------
+    series : frozenset of (metric, subject)
+        What was observed.
+    """
+
+    series: frozenset[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class ProvidersChanged:
+    """How every provider of observations is doing, in the order in which they are shown."""
+
+    states: tuple[ProviderState, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UniverseProgressed:
+    """How far the back-fill of everything liquid on the venue is.
+
+    Parameters
+    ----------
+    done, total : int
+        Symbols whose history is whole, and all that are followed.
+    paused : bool
+        True while the trader holds it.
+    timeframe : str
+        Of the universe's series.
+    """
+
+    done: int
+    total: int
+    paused: bool
+    timeframe: str
 
 
 @dataclass(frozen=True, slots=True)

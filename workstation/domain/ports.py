@@ -7,6 +7,7 @@ from workstation.domain.alert import Alert
 from workstation.domain.candle import Candle, CandleColumns
 from workstation.domain.events import FeedState
 from workstation.domain.market import Market, SeriesKey, Venue
+from workstation.domain.observation import Observation, ObservationColumns
 from workstation.domain.signal import Signal
 from workstation.domain.ticker import Ticker
 
@@ -72,6 +73,39 @@ class CandleRecorder(Protocol):
 
     async def quarantine(self, key: SeriesKey, raw: bytes, reason: str) -> None:
         """Keep a row that cannot be a candle, for the trader to look at."""
+        ...
+
+
+class ObservationReader(Protocol):
+    """Reads stored observations."""
+
+    def observations(
+        self, metric: str, subject: str, until_ms: int | None = None, since_ms: int | None = None
+    ) -> ObservationColumns:
+        """Return every version with ``since_ms <= available_ms <= until_ms``, in order of being known."""
+        ...
+
+    def subjects(self, metric: str) -> Sequence[str]:
+        """Return which subjects a metric was ever observed of, sorted."""
+        ...
+
+
+class ObservationRecorder(Protocol):
+    """Keeps observations for good. A call that returned is on disk."""
+
+    async def observe(self, rows: Sequence[Observation]) -> int:
+        """Store observations; one that repeats the newest known version of its event is left out.
+
+        Returns
+        -------
+        int
+            How many were new.
+
+        Raises
+        ------
+        StoreError
+            Nothing of this call was stored.
+        """
         ...
 
 
