@@ -36,6 +36,7 @@ from workstation.services.watchlist import Watchlist
 from workstation.storage.candle_store import CandleStore
 from workstation.storage.instance_lock import InstanceLock
 from workstation.storage.journal import Journal
+from workstation.storage.observation_store import ObservationStore
 from workstation.storage.paths import Paths
 from workstation.storage.recorder import Recorder
 from workstation.storage.reserve import DiskReserve
@@ -87,7 +88,12 @@ class EngineHouse:
         self._bus = Bus()
         self._tasks = Supervisor(self._on_task_died)
         reserve = None if options.practice else DiskReserve(paths.reserve_file)
-        self._recorder = Recorder(CandleStore(paths.candles_db), Journal(paths.journal_db), reserve)
+        self._recorder = Recorder(
+            CandleStore(paths.candles_db),
+            Journal(paths.journal_db),
+            reserve,
+            ObservationStore(paths.observations_db),
+        )
         self._data = MarketData(self._bus, self._recorder, self._recorder.candles.reader(), self._tasks)
         self._signals = Signals(self._bus, self._data, self._recorder, self._tasks)
         self._alerts = Alerts(self._bus, self._recorder, self._tasks)
