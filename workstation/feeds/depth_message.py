@@ -123,7 +123,6 @@ def _levels(message: Mapping[str, Any], name: str) -> list[Level]:
     rows = message.get(name)
     if not isinstance(rows, list) or len(rows) > _MOST_LEVELS:
         raise VenueError(f"Levels must be a list of at most {_MOST_LEVELS}, got {str(rows)[:60]!r}.")
-    try:
-        return [(units_of(price), units_of(size)) for price, size in rows]
-    except (TypeError, ValueError):
-        raise VenueError("A level must be a price and a size.") from None
+    if not all(isinstance(row, list) and len(row) == 2 for row in rows):
+        raise VenueError("A level must be a price and a size.")
+    return [(units_of(price), units_of(size)) for price, size in rows]
