@@ -19,9 +19,7 @@ from web3 import AsyncHTTPProvider, AsyncWeb3
 from workstation.feeds.whales.node import TRANSFER_TOPIC
 
 ANVIL = "1.7.1"
-_TOKEN = json.loads(
-    (Path(__file__).parent / "evm_token.json").read_text()
-)  # OpenZeppelin-like, our own source
+_TOKEN = json.loads((Path(__file__).parent / "evm_token.json").read_text())  # an ERC-20 of our own, compiled
 _INSTALL_S = 40
 
 
@@ -87,7 +85,9 @@ class Anvil:
         ]
         words += ["--state", self._state, "--cache-path", self._folder, "--preserve-historical-states"]
         env = os.environ | {"HOME": str(self._folder), "FOUNDRY_DISABLE_NIGHTLY_WARNING": "1"}
-        self._process = subprocess.Popen(list(map(str, words)), stdout=subprocess.DEVNULL, env=env)
+        self._process = await asyncio.to_thread(
+            subprocess.Popen, list(map(str, words)), stdout=subprocess.DEVNULL, env=env
+        )
         self.web3 = AsyncWeb3(AsyncHTTPProvider(self.url, exception_retry_configuration=None))
         async with asyncio.timeout(10.0):
             while not await self.web3.is_connected():  # noqa: ASYNC110  it lives in another process
@@ -202,20 +202,20 @@ class ChainServer:
             told["error"] = {"code": -32005, "message": str(error.args[0])}
         return web.json_response(told)
 
-    def _chainId(self) -> str:  # noqa: N802  JSON-RPC's spelling
+    def _chainId(self) -> str:
         return hex(self.chain_id)
 
     def _syncing(self) -> object:
         return self.syncing
 
-    def _getBlockByNumber(self, which: str, whole: bool) -> dict | None:  # noqa: N802
+    def _getBlockByNumber(self, which: str, whole: bool) -> dict | None:
         number = len(self.blocks) - 1 if which == "latest" else int(which, 16)
         if not 0 <= number < len(self.blocks):
             return None
         block = self.blocks[number]
         return {k: v for k, v in block.items() if k not in ("logs", "moves")}
 
-    def _getLogs(self, wanted: dict) -> list[dict]:  # noqa: N802
+    def _getLogs(self, wanted: dict) -> list[dict]:
         if self.before_logs is not None:
             self.before_logs()
         first, last = int(wanted["fromBlock"], 16), int(wanted["toBlock"], 16)
@@ -231,7 +231,7 @@ class ChainServer:
             raise LookupError(f"query returned more than {self.most_logs} results")
         return found
 
-    def _getTransactionReceipt(self, name: str) -> dict | None:  # noqa: N802
+    def _getTransactionReceipt(self, name: str) -> dict | None:
         for block in self.blocks:
             if any(told["hash"] == name for told in block["transactions"]):
                 return {"blockHash": block["hash"], "status": "0x0" if name in self.failed else "0x1"}

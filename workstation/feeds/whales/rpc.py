@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import sys
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -14,6 +15,9 @@ from workstation.domain.errors import ProviderBusy, ProviderError, ProviderUnrea
 from workstation.domain.ports import Clock
 from workstation.feeds.name_lookup import DaemonResolver
 from workstation.feeds.reconnect import UNKNOWN_WAIT_S, retry_after_s
+
+sys.setrecursionlimit(min(1000, sys.getrecursionlimit()))
+# py_ecc, which web3 loads, raises it to 100,000: any very deep JSON would then overflow the stack and end us.
 
 MOST_BYTES = 16_000_000
 """The fullest blocks of the busiest chains stay below a half of it."""
@@ -101,7 +105,7 @@ class NodeLine(AsyncJSONBaseProvider):
             ) from error
         except (aiohttp.ClientError, OSError) as error:
             raise ProviderUnreachable(
-                f"The node at {self.host} cannot be reached ({type(error).__name__}); is it running?"
+                f"The node at {self.host} did not answer ({type(error).__name__}); see whether it runs."
             ) from error
         return self._understood(status, body, asked["id"])
 
@@ -137,7 +141,7 @@ class NodeLine(AsyncJSONBaseProvider):
     def _understood(self, status: int, body: bytes, number: object) -> RPCResponse:
         try:
             answer = msgspec.json.decode(body)
-        except (msgspec.DecodeError, ValueError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:
             raise ProviderError(
                 f"What answers at {self.host} is not a node: no JSON came (HTTP status {status})."
             ) from error
