@@ -119,7 +119,7 @@ with ObservationStore(Path(sys.argv[1])) as store:
 
 def test_no_kill_loses_what_was_acknowledged_or_leaves_half_a_call(tmp_path):
     path = tmp_path / "observations.db"
-    for round_ in range(3):
+    for round_ in range(2):
         with subprocess.Popen(
             [sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE, text=True
         ) as writer:

@@ -132,11 +132,14 @@ def test_nothing_is_no_row(store):
     assert store.observe([]) == 0
 
 
-def test_the_newest_version_of_every_event_names_who_said_it(store):
+def test_every_version_of_an_event_names_who_said_it(store):
     store.observe([row(1, 10, source="file:btc.csv"), row(2, 20, source="file:btc.csv")])
     store.observe([row(2, 21, known=30)])
-    assert store.newest(METRIC, "BTC") == {DAY: Told(10, "file:btc.csv"), 2 * DAY: Told(21, "coinmetrics")}
-    assert store.newest(METRIC, "ADA") == {}
+    assert store.told(METRIC, "BTC") == {
+        DAY: [Told(10, "file:btc.csv")],
+        2 * DAY: [Told(20, "file:btc.csv"), Told(21, "coinmetrics")],
+    }
+    assert store.told(METRIC, "ADA") == {}
 
 
 def test_summaries_say_what_is_stored(store):

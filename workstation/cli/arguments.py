@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from workstation import __version__
 from workstation.cli import commands as carry_out
-from workstation.cli import news
+from workstation.cli import labels, news, observations
 from workstation.cli.exit_codes import USAGE
 
 _EXAMPLES = """\
@@ -21,6 +21,8 @@ examples:
   tidemark sandbox --simulated --port 8080     a practice exchange for any Binance client
   tidemark import --data DIR --venue binance   put recorded candles into the store
   tidemark signals --data DIR --symbol BTC/USDT --timeframe 1h --out signals.csv
+  tidemark observations import btc.csv         put on-chain history into the store
+  tidemark labels set ethereum 0x… binance     say whose a wallet is
 
 Your data: prices and signals lie in the user's data folder, settings in the user's configuration folder;
 TIDEMARK_HOME=FOLDER puts everything below one folder.
@@ -56,6 +58,8 @@ def make_parser() -> argparse.ArgumentParser:
     _add_import(commands)
     _add_signals(commands)
     _add_news(commands)
+    observations.add_command(commands)
+    labels.add_command(commands)
     return parser
 
 
@@ -172,9 +176,9 @@ def _add_news(commands: "argparse._SubParsersAction[_Parser]") -> None:
     parser = commands.add_parser(
         "news",
         help="show the headlines that were heard, how they sound and which coins they name",
-        description="Show the newest headlines of the news feeds in the settings, newest first: when each was "
-        "heard, how it sounds (−1 worst, +1 best), which coins it names, and its page. Nothing is fetched: "
-        "the engine reads the feeds while it runs.",
+        description="Show the newest headlines of the news feeds in the settings, newest first: when each "
+        "was heard, how it sounds (−1 worst, +1 best), which coins it names, and its page. Nothing is "
+        "fetched: the engine reads the feeds while it runs.",
     )
     parser.add_argument("--coin", metavar="BTC", help="only those that name this coin")
     parser.add_argument("--limit", metavar="N", type=_count, default=50, help="at most so many (50)")
@@ -184,7 +188,7 @@ def _add_news(commands: "argparse._SubParsersAction[_Parser]") -> None:
 
 def _count(text: str) -> int:
     value = _number(text)
-    if value != int(value) or not 1 <= value <= 100_000:
+    if not 1 <= value <= 100_000 or value != int(value):
         raise argparse.ArgumentTypeError(f"{text} is not a whole number in 1..100000")
     return int(value)
 

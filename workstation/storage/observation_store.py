@@ -54,7 +54,7 @@ _READ = (
 
 
 class Told(NamedTuple):
-    """The newest version of an event: its value, and who said it."""
+    """One version of an event: its value, and who said it."""
 
     value: float
     source: str
@@ -222,16 +222,18 @@ class ObservationStore:
             rows = () if connection is None else connection.execute(sql, (metric,))
             return sorted(from_foreign(subject) for (subject,) in rows)
 
-    def newest(self, metric: str, subject: str) -> dict[int, Told]:
-        """Return the newest version of every event, by the event's end in UTC milliseconds."""
+    def told(self, metric: str, subject: str) -> dict[int, list[Told]]:
+        """Return who said what of every event, by its end in UTC milliseconds, in order of being known."""
         sql = (
             "SELECT event, value, name FROM observation JOIN source ON source.id = observation.source "
             "WHERE series = ? ORDER BY available, n"
         )
+        found: dict[int, list[Told]] = {}
         with self._database.reading() as connection:
             number = None if connection is None else series_id(connection, metric, subject)
-            rows = () if connection is None else connection.execute(sql, (number,))
-            return {event: Told(value, from_foreign(name)) for event, value, name in rows}
+            for event, value, name in () if connection is None else connection.execute(sql, (number,)):
+                found.setdefault(event, []).append(Told(value, from_foreign(name)))
+        return found
 
     def summaries(self) -> list[SeriesSummary]:
         """Return what is stored, by metric and subject; reads the whole file."""
