@@ -103,7 +103,7 @@ def read_labels(path: Path) -> tuple[list[WalletLabel], int]:
 def _label(row: Mapping[str, Any], file: str) -> WalletLabel | None:
     texts = {name: str(value or "").strip() for name, value in row.items() if name}
     name = texts.get("name", "")
-    exchange = texts["exchange"].lower() if "exchange" in texts else _exchange_of(texts["labels"], name)
+    exchange = short_name(texts["exchange"]) if "exchange" in texts else _exchange_of(texts["labels"], name)
     if exchange is None or not texts["address"]:  # label clouds close with the sum of many accounts
         return None
     return WalletLabel(
@@ -118,16 +118,17 @@ def _label(row: Mapping[str, Any], file: str) -> WalletLabel | None:
 
 def _exchange_of(labels: str, name: str) -> str | None:
     """Return the exchange that a label cloud's words name; None where the account is no exchange's wallet."""
-    words = [_slug(word) for word in labels.split("|")]
+    words = [short_name(word) for word in labels.split("|")]
     if not _NO_WALLETS.isdisjoint(words):
         return None
     known = next((word for word in words if word in _EXCHANGES), None)
     if known is None and "exchange" in words:
-        known = _slug(_NUMBERED.sub("", _NUMBERED.sub("", name))) or None
+        known = short_name(_NUMBERED.sub("", _NUMBERED.sub("", name))) or None
     return known
 
 
-def _slug(text: str) -> str:
+def short_name(text: str) -> str:
+    """Return an exchange's name as labels keep it, ``"gate-io"`` for "Gate.io"; empty without a letter."""
     plain = _NOT_PLAIN.sub("-", text.lower()).strip("-")
     return _SAME.get(plain, plain)
 

@@ -11,7 +11,7 @@ from typing import Any
 from workstation.domain.errors import UsageError
 from workstation.domain.transfer import WalletLabel, address_of, chain_named
 from workstation.storage.database import Database, Schema, foreign, from_foreign
-from workstation.storage.label_files import read_labels
+from workstation.storage.label_files import read_labels, short_name
 from workstation.storage.paths import Paths, private_folder, resource
 
 _SCHEMA = Schema(
@@ -187,7 +187,7 @@ def own_label(chain: str, address: str, exchange: str, name: str = "", date: str
     UsageError
         The chain or the address cannot be one, or the exchange has no name.
     """
-    short = exchange.strip().lower()
+    short = short_name(exchange)
     if not short:
         raise UsageError("A label needs the exchange that owns the wallet.")
     return WalletLabel(
