@@ -1,4 +1,4 @@
-"""Why a bar was judged as it was: every data point, what it was worth, how old it was, and what is missing."""
+"""Why a bar was judged as it was: every data point, its value and age, and what was missing."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -34,7 +34,7 @@ class PointReading:
     value : float or None
         In `unit`; None where it was not there.
     age_ms : int or None
-        How long before the bar's close its newest input had become known; 0 for candles, None where nothing had.
+        How long before the close its newest input became known; 0 for candles, None where nothing had.
     lean : float or None
         How far it pushed its family's vote up (1) or down (-1); None where no rule reads it.
     """
