@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from workstation.domain.alert import Alert
 from workstation.domain.candle import Candle
+from workstation.domain.level import PriceLevel
 from workstation.domain.market import SeriesKey
 from workstation.domain.provider import ProviderState
 from workstation.domain.signal import Signal
@@ -104,6 +105,14 @@ class SignalsRecomputed:
 
     key: SeriesKey
     signals: tuple[Signal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LevelsFound:
+    """The levels around a charted series' newest close, lowest first."""
+
+    key: SeriesKey
+    levels: tuple[PriceLevel, ...]
 
 
 @dataclass(frozen=True, slots=True)
