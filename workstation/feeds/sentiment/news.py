@@ -194,9 +194,13 @@ def _host(feed: str) -> str:
 
 
 def _sentence(failed: Sequence[_Reading]) -> str:
-    told = [str(reading.error).rstrip(".") for reading in failed[:_NAMED]]
+    told = [_told(reading.host, str(reading.error).rstrip(".")) for reading in failed[:_NAMED]]
     more = [f"and {len(failed) - _NAMED} more"] if len(failed) > _NAMED else []
     return "; ".join(told + more) + "." if told else ""
+
+
+def _told(host: str, what: str) -> str:
+    return what if host in what else f"{host}: {what}"  # a redirect's error names where it led
 
 
 def _nothing_read(failed: Sequence[_Reading], trouble: str) -> ProviderError:
