@@ -10,6 +10,7 @@ from aiohttp import web
 from tests.fakes.news_feeds import QUARTER, START_MS, SetClock, item, local_feeds, news_of, rss
 from workstation.domain.errors import ProviderBusy, ProviderError, ProviderUnreachable
 from workstation.domain.observation import MARKET, ObservationColumns
+from workstation.feeds.sentiment.news import LEAST_APART_MS
 
 QUARTER_END = START_MS - START_MS % QUARTER + QUARTER
 BTC_UP = item("Bitcoin surges", "https://a.example/1")
@@ -175,11 +176,12 @@ async def test_one_feed_that_fails_is_named_and_the_others_go_on(feeds, clock, t
                 "one": rss(item(name, f"https://a.example/{name.replace(' ', '-')}")),
                 "two": page,
             }
-            before = told(await news.fetch((), 0)).get(QUARTER_END)
+            clock.now += LEAST_APART_MS
+            assert told(await news.fetch((), 0)) == {QUARTER_END: 1 + list(FAULTS).index(name)}
             assert words in news.trouble, name
             assert "127.0.0.1" in news.trouble, name
-            assert before == 1 + list(FAULTS).index(name)
         feeds.pages["two"] = rss()
+        clock.now += LEAST_APART_MS
         await news.fetch((), 0)
         assert news.trouble == ""
 
@@ -207,6 +209,16 @@ async def test_where_all_feeds_fail_it_says_so_and_no_quarter_is_called_quiet(fe
                 await news.fetch((), 0)
         feeds.pages = {"one": rss(), "two": rss()}
         assert told(await news.fetch((), 0)) == {QUARTER_END: 3}
+
+
+async def test_a_second_question_at_once_does_not_bother_the_feeds_again(feeds, clock, tmp_path):
+    async with news_of(feeds, clock, tmp_path / "h.db") as news:
+        await news.fetch({"BTC"}, 0)
+        assert told(await news.fetch({"ETH"}, 0), "news_count", "ETH") == {QUARTER_END: 1}
+        assert feeds.n_asked == {"one": 1, "two": 1}
+        clock.now += LEAST_APART_MS
+        await news.fetch({"ETH"}, 0)
+        assert feeds.n_asked == {"one": 2, "two": 2}
 
 
 async def test_where_most_feeds_fail_no_quarter_is_called_quiet(feeds, clock, tmp_path):
