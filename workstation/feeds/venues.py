@@ -142,7 +142,7 @@ def _exchange(name: str, offer: _Offer, has_tls: bool) -> Any:
     exchange.has["fetchCurrencies"] = False
     share_out(exchange)  # as few connections as will do: few to lose, few to pace
     exchange.ssl_context = _tls(exchange.cafile) if has_tls else False
-    exchange.open = partial(_open, exchange, exchange.open)
+    exchange.open = partial(open_session, exchange, exchange.open)
     exchange.options["ws"] = {
         **(exchange.options.get("ws") or {}),
         "keepAlive": _KEEP_ALIVE_MS,
@@ -157,8 +157,8 @@ def _tls(authorities: str) -> ssl.SSLContext:
     return ssl.create_default_context(cafile=authorities)  # 0.1 s, once for all venues
 
 
-def _open(exchange: Any, finish: Callable[[bool], None], lazy: bool = False) -> None:
-    """Do what ccxt's `open` does, with our way of looking up names."""
+def open_session(exchange: Any, finish: Callable[[bool], None], lazy: bool = False) -> None:
+    """Open an exchange's HTTP session as its own `open`, `finish`, would, but look up names in our way."""
     if exchange.session is None and not (lazy and exchange.closed_by_user):
         exchange.tcp_connector = aiohttp.TCPConnector(
             ssl=exchange.ssl_context,
