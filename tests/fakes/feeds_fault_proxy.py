@@ -43,6 +43,12 @@ class FaultProxy:
             if socket._req is not None and socket._req.transport is not None:
                 socket._req.transport.abort()
 
+    async def say(self, frames: list[str]) -> None:
+        """Send frames to everybody who listens, as if the venue had."""
+        for socket in list(self._sockets):
+            for text in frames:
+                await socket.send_str(text)
+
     async def _serve(self, request: web.Request) -> web.StreamResponse:
         if request.headers.get("Upgrade", "").lower() == "websocket":
             return await self._relay(request)

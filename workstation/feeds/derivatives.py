@@ -31,6 +31,7 @@ _INTEREST_HISTORY_MS = 20 * _DAY_MS  # 500 hours, one answer
 _INTEREST_ROWS = 500
 _TICK_S = 0.05
 _GRACE_S = 1.0
+_SLOWEST_S = 10.0  # an order on its way for longer has a wrong time
 _ROWS_KEPT = 100_000
 
 FUNDING = "liquidity.funding_rate"
@@ -224,7 +225,7 @@ class Derivatives:
             raise
         except VenueError as error:
             _log.info("%s", error)
-            self._refused_until_ms[metric, coin] = self._clock.now_ms() + _HOUR_MS
+            self._refused_until_ms[metric, coin] = self._clock.now_ms() + BUCKET_MS
             return None
 
     # Liquidations
@@ -267,7 +268,10 @@ class Derivatives:
         size, price = amount_of(told.get("contracts")), amount_of(told.get("price"))
         if coin is None or size is None or price is None or side not in ("buy", "sell"):
             return
-        if type(time_ms) is not int or abs(time_ms - self._clock.now_ms()) > BUCKET_MS:
+        if (
+            type(time_ms) is not int
+            or abs(time_ms - self._clock.now_ms()) > _HOUR_MS + _SLOWEST_S * 1000 * self._venue.speed
+        ):
             return
         unit = amount_of(self._exchange.markets[told["symbol"]].get("contractSize")) or 1.0
         self._quarters.add(coin, time_ms, size * price * unit, is_long=side == "sell")

@@ -118,7 +118,7 @@ class FundingBook:
             gaps = [None if not gaps else gaps[0], *gaps]
         lengths = [gap or usual for gap in gaps]
         return [
-            Observation(_METRIC, coin, time_ms, time_ms, rate * _UNIT_MS / length, source)
+            Observation(_METRIC, coin, time_ms, time_ms, rate * (_UNIT_MS / length), source)
             for (time_ms, rate), length in zip(new, lengths, strict=False)
             if length is not None
         ]
@@ -132,7 +132,7 @@ class FundingBook:
         if interval_ms is None or rate is None or now_ms < self._ran_ms.get(coin, 0) + _HOUR_MS:
             return []
         self._ran_ms[coin] = now_ms
-        return [Observation(_METRIC, coin, now_ms, now_ms, rate * _UNIT_MS / interval_ms, source)]
+        return [Observation(_METRIC, coin, now_ms, now_ms, rate * (_UNIT_MS / interval_ms), source)]
 
 
 def _interval(gap_ms: int) -> int | None:
