@@ -1,26 +1,50 @@
-"""Every data point there is, by family. A new family is one file and one line here."""
+"""Every data point there is, by family. A new family is one file, one line in `FAMILIES` and one in `fill_rows`."""
 
 from collections.abc import Mapping
 
-from workstation.domain.candle import CandleColumns, FloatArray
-from workstation.engine.features import levels, momentum, volume
+import numpy as np
+
+from workstation.domain.candle import FloatArray, IntArray
+from workstation.engine.features import columns, momentum
+from workstation.engine.features.compiled import compiled
 from workstation.engine.features.data_point import DataPoint
 from workstation.engine.features.factor_family import FactorFamily
 
-FAMILIES: tuple[FactorFamily, ...] = (
-    momentum.FAMILY,
-    volume.FAMILY,
-    levels.FAMILY,
-)
+FAMILIES: tuple[FactorFamily, ...] = (momentum.FAMILY,)
 """The families that can vote, in the order they are shown."""
 
 DATA_POINTS: Mapping[str, DataPoint] = {p.name: p for family in FAMILIES for p in family.points}
 """Every data point by its name."""
 
-LONGEST_WARMUP = max(point.warmup for point in DATA_POINTS.values())
-"""Bars that must stand before every data point may speak; nothing is judged on fewer."""
+CANDLE_POINTS: tuple[DataPoint, ...] = tuple(p for family in FAMILIES for p in family.candle_points)
+"""Those computed from candles at each close."""
+
+OBSERVED_POINTS: tuple[DataPoint, ...] = tuple(p for p in DATA_POINTS.values() if p.observed is not None)
+"""Those that stand on observations."""
+
+_MOMENTUM = 0
+_END = _MOMENTUM + momentum.N_COLUMNS
+N_COLUMNS = _END
+"""Columns of all families together."""
+
+_STARTS = dict(zip((f.family for f in FAMILIES), (_MOMENTUM,), strict=True))
+POINT_COLUMNS: IntArray = np.array(
+    [_STARTS[f.family] + i for f in FAMILIES for i in range(len(f.candle_points))], np.int64
+)
+"""Column of each of `CANDLE_POINTS`."""
+
+WARMUPS: IntArray = np.array([point.warmup for point in CANDLE_POINTS], np.int64)
+"""Warm-up of each of `CANDLE_POINTS`."""
+
+_READ = {name for family in FAMILIES for name in family.reads}
+JUDGED_AFTER = max(point.warmup for point in CANDLE_POINTS if point.name in _READ)
+"""Bars that must stand before a bar is judged: every rule of the vote on candles can speak by then."""
 
 
-def compute_all(candles: CandleColumns) -> Mapping[str, FloatArray]:
-    """Return every data point at every bar, by name; each of shape (n,), see `DataPoint.compute`."""
-    return {name: point.compute(candles) for name, point in DATA_POINTS.items()}
+@compiled
+def fill_rows(
+    times: IntArray, base: FloatArray, out: FloatArray, first_row: int, lo: int, hi: int
+) -> None:
+    """Fill rows ``lo..hi-1`` of every column from the given ones in `base`; see `factor_family.RowKernel`."""
+    columns.fill(base, first_row, lo, hi)
+    momentum.rows(times, base, out[_MOMENTUM:_END], first_row, lo, hi)
