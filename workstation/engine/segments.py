@@ -74,3 +74,18 @@ def segments(slots: IntArray, since: int = 0) -> Iterator[Segment]:
         oldest = int(np.searchsorted(slots, first_needed_slot(int(slots[first]))))
         market = int(markets[np.searchsorted(markets, first, side="right") - 1])
         yield Segment(max(oldest, market), stop, first)
+
+
+def newest_segment(slots: IntArray, slot: int) -> Segment:
+    """Return the segment that holds the rows which a judgement of the bar in `slot` reads, itself not yet there.
+
+    Parameters
+    ----------
+    slots : ndarray of int64, shape (n,)
+        Strictly rising, all below `slot`.
+    """
+    breaks = np.flatnonzero(np.diff(slots, append=slot) > LARGEST_HOLE + 1)
+    market = int(breaks[-1]) + 1 if len(breaks) else 0
+    oldest = int(np.searchsorted(slots, first_needed_slot(slot)))
+    start = max(oldest, market)
+    return Segment(start, len(slots), start)
