@@ -240,7 +240,9 @@ def slope(x: FloatArray, out: FloatArray, window: int, lo: int, hi: int) -> None
             continue
         first = i - window + 1
         anchor = x[first]
-        a = b = c = d = 0.0  # four sums side by side: the processor need not wait for one addition to begin the next
+        a = b = c = d = (
+            0.0  # four sums side by side: the processor need not wait for one addition to begin the next
+        )
         for k in range(0, window - 3, 4):
             a += (k - middle) * (x[first + k] - anchor)
             b += (k + 1 - middle) * (x[first + k + 1] - anchor)

@@ -177,7 +177,13 @@ def _row(base: FloatArray, out: FloatArray, i: int) -> None:
 
 @compiled
 def _returns(base: FloatArray, out: FloatArray, i: int, sigma: float) -> None:
-    for column, bars in ((RETURN_4, 4), (RETURN_24, 24), (RETURN_72, 72), (RETURN_168, 168), (RETURN_720, 720)):
+    for column, bars in (
+        (RETURN_4, 4),
+        (RETURN_24, 24),
+        (RETURN_72, 72),
+        (RETURN_168, 168),
+        (RETURN_720, 720),
+    ):
         past = base[LOG_CLOSE, i - bars] if i >= bars else np.nan
         out[column, i] = ratio(base[LOG_CLOSE, i] - past, sigma * np.sqrt(1.0 * bars))
     out[ACCELERATION_24, i] = out[RETURN_24, i] - out[RETURN_24, i - 24] if i >= 24 else np.nan

@@ -42,9 +42,7 @@ JUDGED_AFTER = max(point.warmup for point in CANDLE_POINTS if point.name in _REA
 
 
 @compiled
-def fill_rows(
-    times: IntArray, base: FloatArray, out: FloatArray, first_row: int, lo: int, hi: int
-) -> None:
+def fill_rows(times: IntArray, base: FloatArray, out: FloatArray, first_row: int, lo: int, hi: int) -> None:
     """Fill rows ``lo..hi-1`` of every column from the given ones in `base`; see `factor_family.RowKernel`."""
     columns.fill(base, first_row, lo, hi)
     momentum.rows(times, base, out[_MOMENTUM:_END], first_row, lo, hi)
