@@ -13,6 +13,7 @@ from workstation.engine.ballot import Ballots, ballots, cast
 from workstation.engine.confluence import DEFAULT_RULES, NEVER, SIDES, ConfluenceRules, agreement
 from workstation.engine.features import columns
 from workstation.engine.features.bank import FeatureBank
+from workstation.engine.features.factor_family import SideArray
 from workstation.engine.segments import slots_of
 from workstation.engine.sight import BLIND, Sight, observed_together
 
@@ -38,7 +39,7 @@ class ConfluenceBank:
         self._places: dict[SeriesKey, int] = {}
         self._free = list(range(n_series))[::-1]
         self._last_agreed = np.full((len(SIDES), n_series), NEVER, np.int64)
-        self._votes: dict[SeriesKey, tuple[FamilyVote, ...]] = {}
+        self._newest: dict[SeriesKey, tuple[Ballots, int, int]] = {}  # ballots, row in them, when it closed
 
     def __contains__(self, key: SeriesKey) -> bool:
         return key in self._places
@@ -63,8 +64,8 @@ class ConfluenceBank:
         key : SeriesKey
             Of this bank's timeframe.
         history : CandleColumns
-            Oldest first. To judge as `judge` would, the newest ``segments.DEPTH + rules.cool_down`` bars must be
-            in it, where they exist.
+            Oldest first. To judge as `judge` would, the newest ``segments.DEPTH + rules.cool_down`` bars
+            must be in it, where they exist.
         sight : Sight
             What is seen beside them.
         next_open : int or None
@@ -84,7 +85,7 @@ class ConfluenceBank:
         place = self._places[key]
         self._features.load(place, history, sight.market, next_open)
         self._last_agreed[:, place] = NEVER
-        self._votes[key] = ()
+        self._newest.pop(key, None)
         if len(history):
             self._recall(key, history, sight)
 
@@ -98,14 +99,14 @@ class ConfluenceBank:
             agreed = slots[since:][sides == side]
             if len(agreed):
                 self._last_agreed[row, self._places[key]] = agreed[-1]
-        self._votes[key] = past.votes(len(sides) - 1, int(history.open_time[-1]) + self._bar_ms)
+        self._newest[key] = past, len(sides) - 1, int(history.open_time[-1]) + self._bar_ms
 
     def drop(self, key: SeriesKey) -> None:
         """Let go of a series; one that is not there is none."""
         place = self._places.pop(key, None)
         if place is not None:
             self._free.append(place)
-            self._votes.pop(key, None)
+            self._newest.pop(key, None)
 
     def needs_history(self, key: SeriesKey, open_time: int) -> bool:
         """Return whether a bar can only be judged after `load`: it begins a block of `segments`."""
@@ -117,7 +118,10 @@ class ConfluenceBank:
 
     def votes(self, key: SeriesKey) -> tuple[FamilyVote, ...]:
         """Return the votes on a series' newest closed bar; empty while the warm-up lasts."""
-        return self._votes.get(key, ())
+        if key not in self._newest:
+            return ()
+        ballot, row, closed_ms = self._newest[key]
+        return ballot.votes(row, closed_ms)
 
     def push(self, candles: Mapping[SeriesKey, Candle], sight: Sight = BLIND) -> tuple[Signal, ...]:
         """Take the next closed candle of some series, all of one bar, and return the signals that they raise.
@@ -142,7 +146,7 @@ class ConfluenceBank:
         for row, side in enumerate(SIDES):
             self._last_agreed[row, places[sides == side]] = slot
         for i, key in enumerate(new):
-            self._votes[key] = ballot.votes(i, open_time + self._bar_ms)
+            self._newest[key] = ballot, i, open_time + self._bar_ms
         return signals
 
     def preview(self, key: SeriesKey, forming: Candle, sight: Sight = BLIND) -> Signal | None:
@@ -162,7 +166,7 @@ class ConfluenceBank:
 
     def _consider(
         self, keys: Sequence[SeriesKey], candles: Mapping[SeriesKey, Candle], sight: Sight, *, is_kept: bool
-    ) -> tuple[Ballots, FloatArray]:
+    ) -> tuple[Ballots, SideArray]:
         """Return the votes on one more bar of some series, and the side on which each agrees."""
         times = np.array([candles[key].open_time for key in keys], np.int64)
         if (times != times[0]).any():
@@ -190,7 +194,7 @@ class ConfluenceBank:
         keys: Sequence[SeriesKey],
         candles: Mapping[SeriesKey, Candle],
         ballot: Ballots,
-        sides: FloatArray,
+        sides: SideArray,
     ) -> tuple[Signal, ...]:
         open_time = candles[keys[0]].open_time
         slot = slot_of(open_time, self.timeframe)

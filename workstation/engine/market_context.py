@@ -30,8 +30,8 @@ class MarketContext:
     open_time : ndarray of int64, shape (n,)
         Opens of the bars at whose close it was so, UTC milliseconds, rising.
     facts : ndarray of float64, shape (N_FACTS, n)
-        Log return of Bitcoin over the bar, mean log return of the coins, share of the coins that rose over 24 bars,
-        standard deviation of their log returns over 24 bars, Bitcoin's share of dollar volume over 24 bars.
+        Log return of Bitcoin over the bar, mean log return of the coins, share of the coins that rose over 24
+        bars, standard deviation of their log returns over 24 bars, Bitcoin's share of dollar volume over 24.
     bar_ms : int
         Length of a bar.
     """

@@ -1,4 +1,4 @@
-"""What the engine sees beside a series' own candles: the market around it, and what was observed of its coin."""
+"""What the engine sees beside a series' candles: the market around it, and what was observed of its coin."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """Data points of many live series of one timeframe, kept up to the newest close.
 
-Each series keeps the newest `columns.KEPT_ROWS` rows and up to as many again as it has room for; then the newest
+Each series keeps the newest `columns.KEPT_ROWS` rows and some more; when its room is full, the newest
 move to the front. A bar costs some microseconds a series, whatever the length of its history.
 """
 

@@ -13,5 +13,5 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
 def compiled(function: _Function) -> _Function:
-    """Return `function` as machine code that lets other threads run meanwhile; 1 / 0 is infinite, no error."""
+    """Return `function` as machine code; other threads run meanwhile, and ``1 / 0`` is infinite."""
     return cast(_Function, njit(cache=True, nogil=True, error_model="numpy")(function))

@@ -24,8 +24,8 @@ SideArray = NDArray[np.int8]
 RowKernel: TypeAlias = Callable[[IntArray, FloatArray, FloatArray, int, int, int], None]
 """``rows(times, base, out, first_row, lo, hi)`` fills rows ``lo..hi-1`` of a family's columns.
 
-`times` are the bars' opens, UTC milliseconds, shape (n,); `base` the columns of `columns`; `out` the family's own,
-shape (n_columns, n): its candle data points in their order, then whatever else it keeps for itself.
+`times` are the bars' opens, UTC milliseconds, shape (n,); `base` the columns of `columns`; `out` the family's
+own, shape (n_columns, n): its candle data points in their order, then what else it keeps for itself.
 """
 
 

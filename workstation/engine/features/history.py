@@ -1,4 +1,4 @@
-"""Every candle data point of a whole history, and of a series that grows bar by bar: the same code for both."""
+"""Every candle data point of a whole history; `bank` runs the same code bar by bar."""
 
 from dataclasses import dataclass
 
@@ -49,7 +49,7 @@ def compute(
     values = np.empty((len(CANDLE_POINTS), n))
     rows = np.empty(n, np.int64)
     for segment in segments(slots_of(candles, timeframe), since):
-        base, out = fill_segment(candles, segment, market)
+        _, out = fill_segment(candles, segment, market)
         first = segment.first - segment.start
         kept = slice(segment.first - since, segment.stop - since)
         read_rows(out, POINT_COLUMNS, WARMUPS, 0, first, values[:, kept])

@@ -71,7 +71,6 @@ from workstation.engine.features.kernels import (
     DOWN_MOVE,
     MEAN_UP,
     MEAN_DOWN,
-    MEAN_RANGE,
     DIRECTIONAL,
     HIGH_24,
     LOW_24,
@@ -81,8 +80,8 @@ from workstation.engine.features.kernels import (
     OVER_MARKET,
     OVER_BTC_24,
     OVER_MARKET_24,
-) = range(22, 46)
-N_COLUMNS = 46
+) = range(22, 45)
+N_COLUMNS = 45
 
 
 @compiled
@@ -123,12 +122,11 @@ def _directional_movement(base: FloatArray, out: FloatArray, lo: int, hi: int) -
     high, low, close = base[HIGH], base[LOW], base[CLOSE]
     for i in range(lo, hi):
         if i == 0:
-            out[UP_MOVE, i], out[DOWN_MOVE, i] = np.nan, np.nan
+            out[UP_MOVE, i] = out[DOWN_MOVE, i] = np.nan
             continue
         up, down = high[i] - high[i - 1], low[i - 1] - low[i]
         out[UP_MOVE, i] = up if up > down and up > 0.0 else 0.0
         out[DOWN_MOVE, i] = down if down > up and down > 0.0 else 0.0
-        out[MEAN_RANGE, i] = max(high[i], close[i - 1]) - min(low[i], close[i - 1])
     wilder(out[UP_MOVE], out[MEAN_UP], 14, lo, hi)
     wilder(out[DOWN_MOVE], out[MEAN_DOWN], 14, lo, hi)
     for i in range(lo, hi):

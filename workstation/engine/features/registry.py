@@ -1,4 +1,4 @@
-"""Every data point there is, by family. A new family is one file, one line in `FAMILIES` and one in `fill_rows`."""
+"""Every data point there is, by family. A new family is a file, and a line in `FAMILIES` and `fill_rows`."""
 
 from collections.abc import Mapping
 
