@@ -214,16 +214,20 @@ def window_deviation(
     window_sum(x, out, window, first_row, lo, hi)
     if hi - lo == 1:
         start = lo - (first_row + lo) % window
-        out[lo] = _deviation(out[lo], _one_sum(square, window, start, lo), window)
+        out[lo] = deviation(out[lo], _one_sum(square, window, start, lo), window)
         return
     squares = np.empty(hi)
     window_sum(square, squares, window, first_row, lo, hi)
     for i in range(lo, hi):
-        out[i] = _deviation(out[i], squares[i], window)
+        out[i] = deviation(out[i], squares[i], window)
 
 
 @compiled
-def _deviation(total: float, squares: float, window: int) -> float:
+def deviation(total: float, squares: float, window: int) -> float:
+    """Return the standard deviation of `window` bars from their sum and that of their squares.
+
+    Exactly zero, never a rounding error, where the variance is lost in the digits of the mean square.
+    """
     mean, mean_square = total / window, squares / window
     variance = mean_square - mean * mean
     return np.sqrt(variance) if variance >= 1e-12 * mean_square else 0.0 * variance
@@ -257,3 +261,11 @@ def slope(x: FloatArray, out: FloatArray, window: int, lo: int, hi: int) -> None
 def ratio(amount: float, unit: float) -> float:
     """Return ``amount / unit``; NaN where the unit is not above zero."""
     return amount / unit if unit > 0.0 else np.nan
+
+
+@compiled
+def bounded(value: float, limit: float) -> float:
+    """Return `value`, or the limit of its sign where it lies beyond; NaN stays NaN."""
+    if value > limit:
+        return limit
+    return -limit if value < -limit else value

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 import numpy as np
 
 from workstation.domain.candle import FloatArray, IntArray
-from workstation.engine.features import columns, momentum
+from workstation.engine.features import columns, momentum, volume
 from workstation.engine.features.compiled import compiled
 from workstation.engine.features.data_point import DataPoint
 from workstation.engine.features.factor_family import FactorFamily
 
-FAMILIES: tuple[FactorFamily, ...] = (momentum.FAMILY,)
+FAMILIES: tuple[FactorFamily, ...] = (momentum.FAMILY, volume.FAMILY)
 """The families that can vote, in the order they are shown."""
 
 DATA_POINTS: Mapping[str, DataPoint] = {p.name: p for family in FAMILIES for p in family.points}
@@ -23,11 +23,12 @@ OBSERVED_POINTS: tuple[DataPoint, ...] = tuple(p for p in DATA_POINTS.values() i
 """Those that stand on observations."""
 
 _MOMENTUM = 0
-_END = _MOMENTUM + momentum.N_COLUMNS
+_VOLUME = _MOMENTUM + momentum.N_COLUMNS
+_END = _VOLUME + volume.N_COLUMNS
 N_COLUMNS = _END
 """Columns of all families together."""
 
-_STARTS = dict(zip((f.family for f in FAMILIES), (_MOMENTUM,), strict=True))
+_STARTS = dict(zip((f.family for f in FAMILIES), (_MOMENTUM, _VOLUME), strict=True))
 POINT_COLUMNS: IntArray = np.array(
     [_STARTS[f.family] + i for f in FAMILIES for i in range(len(f.candle_points))], np.int64
 )
@@ -45,4 +46,5 @@ JUDGED_AFTER = max(point.warmup for point in CANDLE_POINTS if point.name in _REA
 def fill_rows(times: IntArray, base: FloatArray, out: FloatArray, first_row: int, lo: int, hi: int) -> None:
     """Fill rows ``lo..hi-1`` of every column from the given ones in `base`; see `factor_family.RowKernel`."""
     columns.fill(base, first_row, lo, hi)
-    momentum.rows(times, base, out[_MOMENTUM:_END], first_row, lo, hi)
+    momentum.rows(times, base, out[_MOMENTUM:_VOLUME], first_row, lo, hi)
+    volume.rows(times, base, out[_VOLUME:_END], first_row, lo, hi)
