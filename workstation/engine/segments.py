@@ -1,9 +1,9 @@
 """Which bars a judgement reads: always the same ones, however much history is stored.
 
 Time is cut into blocks of 16,384 bars counted from 1970. A bar is judged on the bars from 4,096 before the
-start of its block up to itself. So live and afterwards, behind a history that begins here or there, the same
-numbers go through the same operations in the same order, and come out the same to the last bit. A hole of more
-than 24 bars begins a new market: nothing reads across it.
+start of its block up to itself. So live and afterwards, behind a history that begins here or there, the
+same numbers go through the same operations in the same order, and come out the same to the last bit. A hole
+of more than 24 bars begins a new market: nothing reads across it.
 """
 
 from collections.abc import Iterator

@@ -235,7 +235,7 @@ def deviation(total: float, squares: float, window: int) -> float:
 
 @compiled
 def slope(x: FloatArray, out: FloatArray, window: int, lo: int, hi: int) -> None:
-    """Fill `out` with the least-squares slope per bar over the last `window` bars; NaN while there are fewer."""
+    """Fill `out` with the least-squares slope per bar over the last `window` bars; NaN as in `shifted`."""
     middle = (window - 1) / 2.0
     spread = window * (window * window - 1.0) / 12.0
     for i in range(lo, hi):

@@ -80,8 +80,10 @@ from workstation.engine.features.kernels import (
     OVER_MARKET,
     OVER_BTC_24,
     OVER_MARKET_24,
-) = range(22, 45)
-N_COLUMNS = 45
+    TOP_AGE,
+    BOTTOM_AGE,
+) = range(22, 47)
+N_COLUMNS = 47
 
 
 @compiled
@@ -95,6 +97,7 @@ def rows(times: IntArray, base: FloatArray, out: FloatArray, first_row: int, lo:
     window_max(base[HIGH], out[HIGH_55], 55, lo, hi)
     window_min(base[LOW], out[LOW_55], 55, lo, hi)
     slope(base[LOG_CLOSE], out[SLOPE_48], 48, lo, hi)
+    _aroon(base, out, lo, hi)
     for i in range(lo, hi):
         _row(base, out, i)
 
@@ -119,7 +122,7 @@ def _averages(base: FloatArray, out: FloatArray, first_row: int, lo: int, hi: in
 @compiled
 def _directional_movement(base: FloatArray, out: FloatArray, lo: int, hi: int) -> None:
     """Wilder's directional movement: the larger of the two steps counts, the other not."""
-    high, low, close = base[HIGH], base[LOW], base[CLOSE]
+    high, low = base[HIGH], base[LOW]
     for i in range(lo, hi):
         if i == 0:
             out[UP_MOVE, i] = out[DOWN_MOVE, i] = np.nan
@@ -161,7 +164,6 @@ def _row(base: FloatArray, out: FloatArray, i: int) -> None:
     out[AVERAGE_ORDER, i] = in_atr(base, out[EMA_24, i] - out[SMA_168, i], i)
     moves = out[MEAN_UP, i] - out[MEAN_DOWN, i]
     out[DI_SPREAD_14, i] = 100.0 * in_atr(base, moves, i)
-    out[AROON_24, i] = _aroon(base, i)
     top = out[HIGH_55, i - 1] if i > 0 else np.nan
     bottom = out[LOW_55, i - 1] if i > 0 else np.nan
     out[CHANNEL_55, i] = 2.0 * ratio(close - bottom, top - bottom) - 1.0
@@ -188,17 +190,32 @@ def _returns(base: FloatArray, out: FloatArray, i: int, sigma: float) -> None:
 
 
 @compiled
-def _aroon(base: FloatArray, i: int) -> float:
-    """Return by how much fresher the highest of 25 bars is than the lowest, -100..100; the newest of equals."""
-    if i < 24:
-        return np.nan
-    top = bottom = i
+def _aroon(base: FloatArray, out: FloatArray, lo: int, hi: int) -> None:
+    """Fill how much fresher the highest of 25 bars is than the lowest, -100..100; the newest of equals."""
+    high, low = base[HIGH], base[LOW]
+    for i in range(lo, hi):
+        if i < 24:
+            out[AROON_24, i] = out[TOP_AGE, i] = out[BOTTOM_AGE, i] = np.nan
+            continue
+        top = _age(high, out[TOP_AGE], 1.0, i)
+        bottom = _age(low, out[BOTTOM_AGE], -1.0, i)
+        out[TOP_AGE, i], out[BOTTOM_AGE, i] = top, bottom
+        out[AROON_24, i] = 100.0 * (bottom - top) / 24.0
+
+
+@compiled
+def _age(x: FloatArray, age: FloatArray, sign: float, i: int) -> int:
+    """Return bars since the greatest ``sign * x`` of the last 25, from what it was one bar ago if it holds."""
+    before = age[i - 1]
+    if before == before and before < 24:
+        if sign * x[i] >= sign * x[i - 1 - int(before)]:
+            return 0
+        return int(before) + 1
+    best = i
     for k in range(i - 1, i - 25, -1):
-        if base[HIGH, k] > base[HIGH, top]:
-            top = k
-        if base[LOW, k] < base[LOW, bottom]:
-            bottom = k
-    return 100.0 * (top - bottom) / 24.0
+        if sign * x[k] > sign * x[best]:
+            best = k
+    return i - best
 
 
 _ATR = "average true ranges"
