@@ -16,22 +16,28 @@ MARKET_RETURN = 6  # mean log return of all coins over the bar before
 BREADTH = 7  # share of coins whose close before was above that of 24 bars earlier, 0..1
 DISPERSION = 8  # standard deviation of the coins' log returns over the 24 bars before
 BTC_SHARE = 9  # share of the market's dollar volume that Bitcoin had over the 24 bars before, 0..1
-N_GIVEN = 10
-"""What comes from outside: the candle, and the market as it stood one bar ago (see `market_context`)."""
+ANALOGUE_OUTCOME = 10  # what the most similar past windows were followed by, and so on: see `analogues`
+ANALOGUE_UP_SHARE = 11
+ANALOGUE_DISPERSION = 12
+ANALOGUE_DISTANCE = 13
+ANALOGUE_MOMENTS = 14
+ANALOGUE_AGE = 15
+N_GIVEN = 16
+"""What comes from outside: the candle, the market one bar ago (`market_context`), the past (`analogues`)."""
 
-LOG_CLOSE = 10
-RETURN = 11  # log return over the bar
-RETURN_SQUARE = 12
-DOLLAR = 13  # close times volume, quote currency
-LOG_DOLLAR = 14  # log(1 + dollar)
-LOG_DOLLAR_SQUARE = 15
-TYPICAL = 16  # (high + low + close) / 3
-TRUE_RANGE = 17
-ATR = 18  # Wilder's average true range over 14 bars, quote currency
-SIGMA_24 = 19  # standard deviation of one-bar log returns
-SIGMA_168 = 20
-SIGMA_720 = 21
-N_COLUMNS = 22
+LOG_CLOSE = 16
+RETURN = 17  # log return over the bar
+RETURN_SQUARE = 18
+DOLLAR = 19  # close times volume, quote currency
+LOG_DOLLAR = 20  # log(1 + dollar)
+LOG_DOLLAR_SQUARE = 21
+TYPICAL = 22  # (high + low + close) / 3
+TRUE_RANGE = 23
+ATR = 24  # Wilder's average true range over 14 bars, quote currency
+SIGMA_24 = 25  # standard deviation of one-bar log returns
+SIGMA_168 = 26
+SIGMA_720 = 27
+N_COLUMNS = 28
 
 ATR_WARMUP = 280
 """Bars until where the average began no longer shows in its first nine digits: ``ln(1e-9) / ln(13 / 14)``."""

@@ -73,6 +73,8 @@ class DataPoint:
         Formula or reference, where the name does not say it all.
     observed : Observed or None
         None for one that is computed from candles at each close.
+    refreshed : str
+        When a point that comes from candles changes, for the trader.
     """
 
     name: str
@@ -85,6 +87,7 @@ class DataPoint:
     vote: str = "bullish"
     source: str = ""
     observed: Observed | None = None
+    refreshed: str = "every close"
 
     def __post_init__(self) -> None:
         if not self.low < self.high:
@@ -98,4 +101,4 @@ class DataPoint:
     @property
     def cadence(self) -> str:
         """How often it changes, for the trader."""
-        return "every close" if self.observed is None else "when observed"
+        return self.refreshed if self.observed is None else "when observed"

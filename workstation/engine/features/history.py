@@ -30,7 +30,11 @@ class Computed:
 
 
 def compute(
-    candles: CandleColumns, timeframe: str, market: MarketContext | None = None, since: int = 0
+    candles: CandleColumns,
+    timeframe: str,
+    market: MarketContext | None = None,
+    since: int = 0,
+    past: FloatArray | None = None,
 ) -> Computed:
     """Return every candle data point at every bar from row `since` on.
 
@@ -44,12 +48,15 @@ def compute(
         What all coins did; data points that read it are unknown without.
     since : int
         First row asked for.
+    past : ndarray, shape (N_FACTS, n), or None
+        What followed the most similar past windows, of `analogues`, a column a candle; data points that read
+        it are unknown without.
     """
     n = len(candles) - since
     values = np.empty((len(CANDLE_POINTS), n))
     rows = np.empty(n, np.int64)
     for segment in segments(slots_of(candles, timeframe), since):
-        _, out = fill_segment(candles, segment, market)
+        _, out = fill_segment(candles, segment, market, past)
         first = segment.first - segment.start
         kept = slice(segment.first - since, segment.stop - since)
         read_rows(out, POINT_COLUMNS, WARMUPS, 0, first, values[:, kept])
@@ -58,7 +65,10 @@ def compute(
 
 
 def fill_segment(
-    candles: CandleColumns, segment: Segment, market: MarketContext | None
+    candles: CandleColumns,
+    segment: Segment,
+    market: MarketContext | None,
+    past: FloatArray | None = None,
 ) -> tuple[FloatArray, FloatArray]:
     """Return the filled columns of a segment's rows: those that all read, and those of the families."""
     times = candles.open_time[segment.start : segment.stop]
@@ -66,7 +76,9 @@ def fill_segment(
     base, out = np.empty((columns.N_COLUMNS, n)), np.empty((N_COLUMNS, n))
     for i, name in enumerate(("open", "high", "low", "close", "volume")):
         base[i] = getattr(candles, name)[segment.start : segment.stop]
-    base[columns.VOLUME + 1 : columns.N_GIVEN] = np.nan if market is None else market.at(times)
+    base[columns.BTC_RETURN : columns.ANALOGUE_OUTCOME] = np.nan if market is None else market.at(times)
+    rows = slice(segment.start, segment.stop)
+    base[columns.ANALOGUE_OUTCOME : columns.N_GIVEN] = np.nan if past is None else past[:, rows]
     fill_rows(times, base, out, 0, 0, n)
     return base, out
 
