@@ -186,7 +186,7 @@ class ConfluenceBank:
         given = np.full((len(candles), columns.N_GIVEN), np.nan)
         given[:, : columns.VOLUME + 1] = [(c.open, c.high, c.low, c.close, c.volume) for c in candles]
         if sight.market is not None:
-            given[:, columns.VOLUME + 1 :] = sight.market.at(times[:1])[:, 0]
+            given[:, columns.BTC_RETURN : columns.ANALOGUE_OUTCOME] = sight.market.at(times[:1])[:, 0]
         return given
 
     def _raised(

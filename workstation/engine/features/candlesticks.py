@@ -265,7 +265,12 @@ def _two_bars(base: FloatArray, own: FloatArray, i: int, found: IntArray) -> Non
     is_white, was_white = _is_white(base, i), _is_white(base, i - 1)
     top, bottom = _top(base, i), _bottom(base, i)
     old_top, old_bottom = _top(base, i - 1), _bottom(base, i - 1)
-    if is_white != was_white and top >= old_top and bottom <= old_bottom and (top > old_top or bottom < old_bottom):
+    if (
+        is_white != was_white
+        and top >= old_top
+        and bottom <= old_bottom
+        and (top > old_top or bottom < old_bottom)
+    ):
         size = 100 if top > old_top and bottom < old_bottom else 80
         found[ENGULFING] = size if is_white else -size
     if not _is_long(own, i - 1):
