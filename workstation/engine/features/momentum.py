@@ -205,7 +205,7 @@ def _aroon(base: FloatArray, out: FloatArray, lo: int, hi: int) -> None:
 
 @compiled
 def _age(x: FloatArray, age: FloatArray, sign: float, i: int) -> int:
-    """Return bars since the greatest ``sign * x`` of the last 25, from what it was one bar ago if it holds."""
+    """Return bars since the greatest ``sign * x`` of the last 25, from what it was one bar ago if so."""
     before = age[i - 1]
     if before == before and before < 24:
         if sign * x[i] >= sign * x[i - 1 - int(before)]:

@@ -1,16 +1,24 @@
 """Every data point there is, by family. A new family is a file, and a line in `FAMILIES` and `fill_rows`."""
 
 from collections.abc import Mapping
+from itertools import accumulate
 
 import numpy as np
 
 from workstation.domain.candle import FloatArray, IntArray
-from workstation.engine.features import columns, momentum, volume
+from workstation.domain.signal import Family
+from workstation.engine.features import columns, momentum, onchain, sentiment, volume, whales
 from workstation.engine.features.compiled import compiled
 from workstation.engine.features.data_point import DataPoint
 from workstation.engine.features.factor_family import FactorFamily
 
-FAMILIES: tuple[FactorFamily, ...] = (momentum.FAMILY, volume.FAMILY)
+FAMILIES: tuple[FactorFamily, ...] = (
+    momentum.FAMILY,
+    volume.FAMILY,
+    onchain.FAMILY,
+    whales.FAMILY,
+    sentiment.FAMILY,
+)
 """The families that can vote, in the order they are shown."""
 
 DATA_POINTS: Mapping[str, DataPoint] = {p.name: p for family in FAMILIES for p in family.points}
@@ -22,13 +30,11 @@ CANDLE_POINTS: tuple[DataPoint, ...] = tuple(p for family in FAMILIES for p in f
 OBSERVED_POINTS: tuple[DataPoint, ...] = tuple(p for p in DATA_POINTS.values() if p.observed is not None)
 """Those that stand on observations."""
 
-_MOMENTUM = 0
-_VOLUME = _MOMENTUM + momentum.N_COLUMNS
-_END = _VOLUME + volume.N_COLUMNS
-N_COLUMNS = _END
+_ENDS = dict(zip((f.family for f in FAMILIES), accumulate(f.n_columns for f in FAMILIES), strict=True))
+_STARTS = {f.family: _ENDS[f.family] - f.n_columns for f in FAMILIES}
+N_COLUMNS = sum(f.n_columns for f in FAMILIES)
 """Columns of all families together."""
 
-_STARTS = dict(zip((f.family for f in FAMILIES), (_MOMENTUM, _VOLUME), strict=True))
 POINT_COLUMNS: IntArray = np.array(
     [_STARTS[f.family] + i for f in FAMILIES for i in range(len(f.candle_points))], np.int64
 )
@@ -42,9 +48,14 @@ JUDGED_AFTER = max(point.warmup for point in CANDLE_POINTS if point.name in _REA
 """Bars that must stand before a bar is judged: every rule of the vote on candles can speak by then."""
 
 
+# The compiled code sees these as constants.
+_MOMENTUM, _MOMENTUM_END = _STARTS[Family.MOMENTUM], _ENDS[Family.MOMENTUM]
+_VOLUME, _VOLUME_END = _STARTS[Family.VOLUME], _ENDS[Family.VOLUME]
+
+
 @compiled
 def fill_rows(times: IntArray, base: FloatArray, out: FloatArray, first_row: int, lo: int, hi: int) -> None:
     """Fill rows ``lo..hi-1`` of every column from the given ones in `base`; see `factor_family.RowKernel`."""
     columns.fill(base, first_row, lo, hi)
-    momentum.rows(times, base, out[_MOMENTUM:_VOLUME], first_row, lo, hi)
-    volume.rows(times, base, out[_VOLUME:_END], first_row, lo, hi)
+    momentum.rows(times, base, out[_MOMENTUM:_MOMENTUM_END], first_row, lo, hi)
+    volume.rows(times, base, out[_VOLUME:_VOLUME_END], first_row, lo, hi)
