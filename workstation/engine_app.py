@@ -18,6 +18,7 @@ from workstation.domain.events import FeedState, NoticePosted, TickersUpdated, W
 from workstation.domain.market import SeriesKey
 from workstation.domain.ports import Clock
 from workstation.domain.ticker import Ticker
+from workstation.engine.features.warm_up import warm_up
 from workstation.feeds import venues
 from workstation.feeds.ccxt_feed import CcxtFeed
 from workstation.feeds.venues import OpenVenue
@@ -29,11 +30,14 @@ from workstation.services.bus import Bus
 from workstation.services.clock import SystemClock
 from workstation.services.market_data import MarketData
 from workstation.services.practice_market import PracticeMarket, PracticeOptions
+from workstation.services.preparation import prepare
 from workstation.services.signals import Signals
+from workstation.services.sights import Sights
 from workstation.services.supervisor import Supervisor
 from workstation.services.vitals import VitalSigns
 from workstation.services.watchlist import Watchlist
 from workstation.storage.candle_store import CandleStore
+from workstation.storage.compiled_code import is_compiled
 from workstation.storage.instance_lock import InstanceLock
 from workstation.storage.journal import Journal
 from workstation.storage.paths import Paths
@@ -89,7 +93,9 @@ class EngineHouse:
         reserve = None if options.practice else DiskReserve(paths.reserve_file)
         self._recorder = Recorder(CandleStore(paths.candles_db), Journal(paths.journal_db), reserve)
         self._data = MarketData(self._bus, self._recorder, self._recorder.candles.reader(), self._tasks)
-        self._signals = Signals(self._bus, self._data, self._recorder, self._tasks)
+        candles = self._recorder.candles.reader()
+        self._sights = Sights(self._bus, self._recorder.observations)
+        self._signals = Signals(self._bus, self._data, candles, self._sights, self._recorder, self._tasks)
         self._alerts = Alerts(self._bus, self._recorder, self._tasks)
         self._watchlist = Watchlist(self._bus, self._settings.watchlist.symbols, self._save_watchlist)
         self._desk = FrontDesk(self, self._bus)
@@ -154,7 +160,7 @@ class EngineHouse:
         markets = await feed.markets()
         self._listed = frozenset(market.symbol for market in markets)
         self._alerts.listen_at(self._clock, venue.speed, lambda: self.watched, self._timeframes)
-        self._signals.listen_at(self._clock, venue.speed)
+        self._tasks.start("prepare signals", self._judge_at(self._clock, venue.speed))
         self._data.listen_to(feed, self._clock)
         if self._options.symbols:
             everything = [market.symbol for market in markets if market.active]
@@ -167,6 +173,13 @@ class EngineHouse:
             self._tasks.start("watch for the end", self._watch_for_the_end(feed, opened))
         gc.collect()
         gc.freeze()  # markets and code live as long as we do; collections need not walk them again
+
+    async def _judge_at(self, clock: Clock, speed: float) -> None:
+        """Begin to judge as soon as the arithmetic is compiled."""
+        if not is_compiled():
+            await prepare(self._bus)
+        await asyncio.to_thread(warm_up)  # loads the machine code, which takes a second, off the loop
+        self._signals.listen_at(clock, speed)
 
     async def _watch_for_the_end(self, feed: CcxtFeed, opened: OpenVenue) -> None:
         """Say that a recording has ended, once its last bars have come, and listen no longer."""

@@ -25,29 +25,27 @@ class ConfluenceBank:
     ----------
     timeframe : str
         Of all of them.
-    n_series : int
-        Most series that it holds at once.
     rules : ConfluenceRules
         When families agree enough.
     """
 
-    def __init__(self, timeframe: str, n_series: int, rules: ConfluenceRules = DEFAULT_RULES) -> None:
+    def __init__(self, timeframe: str, rules: ConfluenceRules = DEFAULT_RULES) -> None:
         self.timeframe = timeframe
         self._bar_ms = timeframe_ms(timeframe)
         self._rules = rules
-        self._features = FeatureBank(n_series, timeframe)
+        self._features = FeatureBank(timeframe)
         self._places: dict[SeriesKey, int] = {}
-        self._free = list(range(n_series))[::-1]
-        self._last_agreed = np.full((len(SIDES), n_series), NEVER, np.int64)
+        self._free: list[int] = []
+        self._last_agreed = np.empty((len(SIDES), 0), np.int64)
         self._newest: dict[SeriesKey, tuple[Ballots, int, int]] = {}  # ballots, row in them, when it closed
 
     def __contains__(self, key: SeriesKey) -> bool:
         return key in self._places
 
     @property
-    def n_free(self) -> int:
-        """Series that it can still take."""
-        return len(self._free)
+    def keys(self) -> tuple[SeriesKey, ...]:
+        """The series that it judges."""
+        return tuple(self._places)
 
     @property
     def n_bytes(self) -> int:
@@ -74,20 +72,22 @@ class ConfluenceBank:
         Raises
         ------
         UsageError
-            The bank is full, or of another timeframe.
+            The series is of another timeframe.
         """
         if key.timeframe != self.timeframe:
             raise UsageError(f"{key} does not belong to the series of {self.timeframe}.")
         if key not in self._places:
-            if not self._free:
-                raise UsageError(f"No room for {key}: {len(self._places)} series are judged already.")
-            self._places[key] = self._free.pop()
+            self._places[key] = self._free.pop() if self._free else self._add_place()
         place = self._places[key]
         self._features.load(place, history, sight.market, next_open)
         self._last_agreed[:, place] = NEVER
         self._newest.pop(key, None)
         if len(history):
             self._recall(key, history, sight)
+
+    def _add_place(self) -> int:
+        self._last_agreed = np.append(self._last_agreed, np.full((len(SIDES), 1), NEVER), axis=1)
+        return self._features.add()
 
     def _recall(self, key: SeriesKey, history: CandleColumns, sight: Sight) -> None:
         """Work out what the newest bars said, as if they had been pushed."""

@@ -23,18 +23,20 @@ _STEP = 37  # series are moved at different closes, so that none waits for a tho
 
 
 class FeatureBank:
-    """Candle data points of `n_series` series.
+    """Candle data points of some series, which are called by their number.
 
     Parameters
     ----------
-    n_series : int
-        How many; they are called by their number, ``0..n_series-1``.
     timeframe : str
         Of all of them.
     """
 
-    def __init__(self, n_series: int, timeframe: str) -> None:
+    def __init__(self, timeframe: str) -> None:
         self.timeframe = timeframe
+        self._n_series = 0
+        self._reserve(0)
+
+    def _reserve(self, n_series: int) -> None:
         room = columns.KEPT_ROWS + ROOM
         self._times = np.zeros((n_series, room), np.int64)
         self._base = np.zeros((n_series, columns.N_COLUMNS, room))
@@ -42,6 +44,17 @@ class FeatureBank:
         self._first_rows = np.zeros(n_series, np.int64)
         self._sizes = np.zeros(n_series, np.int64)
         self._blocks = np.zeros(n_series, np.int64)
+
+    def add(self) -> int:
+        """Make room for one more series and return its number."""
+        if self._n_series == len(self._sizes):
+            before = (self._times, self._base, self._out, self._first_rows, self._sizes, self._blocks)
+            self._reserve(max(8, self._n_series * 3 // 2))
+            after = (self._times, self._base, self._out, self._first_rows, self._sizes, self._blocks)
+            for old, new in zip(before, after, strict=True):
+                new[: len(old)] = old
+        self._n_series += 1
+        return self._n_series - 1
 
     @property
     def n_bytes(self) -> int:
