@@ -31,8 +31,8 @@ from workstation.services.clock import SystemClock
 from workstation.services.market_data import MarketData
 from workstation.services.practice_market import PracticeMarket, PracticeOptions
 from workstation.services.preparation import prepare
-from workstation.services.signals import Signals
 from workstation.services.sights import Sights
+from workstation.services.signals import Signals
 from workstation.services.supervisor import Supervisor
 from workstation.services.vitals import VitalSigns
 from workstation.services.watchlist import Watchlist
@@ -40,6 +40,7 @@ from workstation.storage.candle_store import CandleStore
 from workstation.storage.compiled_code import is_compiled
 from workstation.storage.instance_lock import InstanceLock
 from workstation.storage.journal import Journal
+from workstation.storage.observation_store import ObservationStore
 from workstation.storage.paths import Paths
 from workstation.storage.recorder import Recorder
 from workstation.storage.reserve import DiskReserve
@@ -91,7 +92,12 @@ class EngineHouse:
         self._bus = Bus()
         self._tasks = Supervisor(self._on_task_died)
         reserve = None if options.practice else DiskReserve(paths.reserve_file)
-        self._recorder = Recorder(CandleStore(paths.candles_db), Journal(paths.journal_db), reserve)
+        self._recorder = Recorder(
+            CandleStore(paths.candles_db),
+            Journal(paths.journal_db),
+            reserve,
+            ObservationStore(paths.observations_db),
+        )
         self._data = MarketData(self._bus, self._recorder, self._recorder.candles.reader(), self._tasks)
         candles = self._recorder.candles.reader()
         self._sights = Sights(self._bus, self._recorder.observations)

@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).resolve().parents[2]
-RECORDED = "../shared/data/ohlcv/binance-spot-2024"
+DATA = "../shared/data"
+RECORDED = f"{DATA}/ohlcv/binance-spot-2024"
 PORT = "--port 8080"
 
 
@@ -32,7 +33,7 @@ def commands() -> list[str]:
 
 def ends_by_itself(command: str) -> bool:
     """Return whether a command does its work and leaves, rather than staying until it is told."""
-    return bool(re.search(r"--version|--help|--screenshot| import | signals ", command))
+    return bool(re.search(r"--version|--help|--screenshot| import | signals | observations ", command))
 
 
 @pytest.fixture
@@ -52,6 +53,8 @@ def words(request: pytest.FixtureRequest) -> list[str]:
     command: str = request.param
     if RECORDED in command:
         command = command.replace(RECORDED, str(request.getfixturevalue("candles")))
+    elif DATA in command:
+        command = command.replace(DATA, str(request.getfixturevalue("recordings")))
     command = re.sub(r"^TIDEMARK_HOME=\S+ ", "", command).replace(PORT, "--port 0")
     return [sys.executable, "-m", "workstation", *shlex.split(command)[1:]]
 

@@ -85,7 +85,7 @@ def test_help_explains_every_option(ask, command):
             ("signals", "--data", "x", "--symbol", "A/B", "--timeframe", "7m", "--out", "y"),
             "'7m' is not known",
         ),
-        (("--speed", "60"), "--speed, --seed and --from go with --practice"),
+        (("--speed", "60"), "--speed, --seed, --coins and --from go with --practice"),
         (("sandbox", "--simulated", "--port", "99999"), "99999 is not a port"),
         (("serve", "--venue", "nosuchvenue"), "--venue nosuchvenue is not known; choose one of binance"),
         (("serve", "--timeframes", "1h,7h"), "'7h' is not known"),

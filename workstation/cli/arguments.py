@@ -8,6 +8,7 @@ from typing import NoReturn
 
 from workstation import __version__
 from workstation.cli import commands as carry_out
+from workstation.cli import labels, news, observations
 from workstation.cli.exit_codes import USAGE
 
 _EXAMPLES = """\
@@ -20,6 +21,8 @@ examples:
   tidemark sandbox --simulated --port 8080     a practice exchange for any Binance client
   tidemark import --data DIR --venue binance   put recorded candles into the store
   tidemark signals --data DIR --symbol BTC/USDT --timeframe 1h --out signals.csv
+  tidemark observations import btc.csv         put on-chain history into the store
+  tidemark labels set ethereum 0x… binance     say whose a wallet is
 
 Your data: prices and signals lie in the user's data folder, settings in the user's configuration folder;
 TIDEMARK_HOME=FOLDER puts everything below one folder.
@@ -55,6 +58,9 @@ def make_parser() -> argparse.ArgumentParser:
     _add_import(commands)
     _add_signals(commands)
     _add_prepare(commands)
+    _add_news(commands)
+    observations.add_command(commands)
+    labels.add_command(commands)
     return parser
 
 
@@ -81,6 +87,9 @@ def _add_pace(group: "argparse._ActionsContainer") -> None:
     )
     group.add_argument(
         "--seed", metavar="N", type=int, default=7, help="the same seed is the same market (7)"
+    )
+    group.add_argument(
+        "--coins", metavar="N", type=_coins, default=60, help="coins of a simulated market, 60..5000 (60)"
     )
 
 
@@ -123,7 +132,7 @@ def _add_sandbox(commands: "argparse._SubParsersAction[_Parser]") -> None:
         help="replay a folder of candles as if live, each coin from its finest file; a file that cannot be "
         "trusted is left out and named",
     )
-    source.add_argument("--simulated", action="store_true", help="60 coins in 8 narratives, out of a seed")
+    source.add_argument("--simulated", action="store_true", help="coins in 8 narratives, out of a seed")
     parser.add_argument("--port", metavar="P", type=_port, default=0, help="0 takes any free one (0)")
     _add_pace(parser)
     parser.add_argument(
@@ -168,9 +177,30 @@ def _add_prepare(commands: "argparse._SubParsersAction[_Parser]") -> None:
     parser = commands.add_parser(
         "prepare",
         help="compile the engine's arithmetic now instead of at the first start",
-        description="Compile the arithmetic of the data points. It is kept on the disk; done once, it is done.",
+        description="Compile the arithmetic of the data points. It is kept on the disk: once is enough.",
     )
     parser.set_defaults(carry_out=carry_out.prepare)
+
+
+def _add_news(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    parser = commands.add_parser(
+        "news",
+        help="show the headlines that were heard, how they sound and which coins they name",
+        description="Show the newest headlines of the news feeds in the settings, newest first: when each "
+        "was heard, how it sounds (−1 worst, +1 best), which coins it names, and its page. Nothing is "
+        "fetched: the engine reads the feeds while it runs.",
+    )
+    parser.add_argument("--coin", metavar="BTC", help="only those that name this coin")
+    parser.add_argument("--limit", metavar="N", type=_count, default=50, help="at most so many (50)")
+    parser.add_argument("--json", action="store_true", help="as a JSON list")
+    parser.set_defaults(carry_out=news.show_news)
+
+
+def _count(text: str) -> int:
+    value = _number(text)
+    if not 1 <= value <= 100_000 or value != int(value):
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number in 1..100000")
+    return int(value)
 
 
 def _positive(text: str) -> float:
@@ -198,6 +228,13 @@ def _port(text: str) -> int:
     value = _number(text)
     if value != int(value) or not 0 <= value <= 65_535:
         raise argparse.ArgumentTypeError(f"{text} is not a port, 0..65535")
+    return int(value)
+
+
+def _coins(text: str) -> int:
+    value = _number(text)
+    if value != int(value) or not 60 <= value <= 5_000:
+        raise argparse.ArgumentTypeError(f"{text} is not a number of coins, 60..5000")
     return int(value)
 
 

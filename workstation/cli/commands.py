@@ -30,8 +30,9 @@ def open_window(asked: argparse.Namespace) -> int:
         raise TidemarkError(
             "There is no screen to open a window on (DISPLAY is not set); try tidemark serve."
         )
-    if asked.practice is None and (asked.speed, asked.seed, asked.from_date) != (1.0, 7, None):
-        raise UsageError("--speed, --seed and --from go with --practice.")
+    chosen = (asked.speed, asked.seed, asked.coins, asked.from_date)
+    if asked.practice is None and chosen != (1.0, 7, 60, None):
+        raise UsageError("--speed, --seed, --coins and --from go with --practice.")
     from workstation.window_app import WindowOptions, run_window
 
     words = [] if asked.practice is None else _practice_words(asked)
@@ -46,7 +47,8 @@ def _date_ms(text: str) -> int:
 def _practice_words(asked: argparse.Namespace) -> list[str]:
     begin = ["--from", asked.from_date] if asked.from_date else []
     source = _practice_source(asked.practice)
-    return ["--practice", source, "--speed", f"{asked.speed:g}", "--seed", str(asked.seed), *begin]
+    market = ["--seed", str(asked.seed), "--coins", str(asked.coins)]
+    return ["--practice", source, "--speed", f"{asked.speed:g}", *market, *begin]
 
 
 def _practice_source(text: str) -> str:
@@ -69,7 +71,7 @@ def serve(asked: argparse.Namespace) -> int:
     practice = None
     if asked.practice is not None:
         source = _practice_source(asked.practice)
-        practice = PracticeOptions(source, asked.seed, asked.speed, asked.from_date)
+        practice = PracticeOptions(source, asked.seed, asked.speed, asked.from_date, asked.coins)
     options = EngineOptions(asked.venue, practice, asked.symbols, asked.timeframes, asked.linger)
     if asked.venue not in (None, AUTO, PRACTICE, *LIVE_VENUES):
         raise UsageError(f"--venue {asked.venue} is not known; choose one of {', '.join(LIVE_VENUES)}.")
@@ -102,7 +104,7 @@ def run_sandbox(asked: argparse.Namespace) -> int:
 
     source: CandleSource
     if asked.simulated:
-        source = SimulatedMarket(asked.seed)
+        source = SimulatedMarket(asked.seed, asked.coins)
         begin = SystemClock().now_ms()
     else:
         label = f"Practice market, recorded, {asked.data.resolve().name}"

@@ -6,9 +6,11 @@
     ├── UsageError                the request itself was wrong (exit code 2)
     ├── BadCandle                 a bar that cannot be: high below low, NaN, misaligned
     ├── BadCandleFile             a file of candles that cannot be trusted, with the rows that say so
+    ├── BadObservationFile        a file of observations that cannot be trusted, with the row that says so
     ├── SettingsError             a settings file or value that cannot be used
     ├── StoreError                the disk would not take or give what was asked
     │   └── StoreReadOnly         ... because this place cannot be written
+    ├── SecretsError              the keyring would not take or give a key, or there is none
     ├── VenueError                the venue answered, but not with what was asked
     │   ├── VenueUnreachable      no answer: network, name, time-out
     │   └── VenueBusy             told to wait (429, 418); carries for how long
@@ -38,6 +40,10 @@ class BadCandleFile(TidemarkError):
     """A file of candles that cannot be trusted; the message names the file and its first bad rows."""
 
 
+class BadObservationFile(TidemarkError):
+    """A file of observations that cannot be trusted; the message names the file and its first bad row."""
+
+
 class SettingsError(TidemarkError):
     """A settings file or value that cannot be used; the message says what was expected."""
 
@@ -48,6 +54,10 @@ class StoreError(TidemarkError):
 
 class StoreReadOnly(StoreError):
     """The place where data lies cannot be written."""
+
+
+class SecretsError(TidemarkError):
+    """The keyring would not take or give a key, or none is safe; the message says what to do."""
 
 
 class VenueError(TidemarkError):

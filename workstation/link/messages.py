@@ -12,14 +12,14 @@ import msgspec
 
 from workstation.domain.alert import Alert
 from workstation.domain.candle import Candle
-from workstation.domain.events import (
-    FeedState,
-)
+from workstation.domain.events import FeedState
+from workstation.domain.explanation import Explanation
 from workstation.domain.market import Market, SeriesKey, Venue
+from workstation.domain.provider import ProviderState
 from workstation.domain.signal import Signal
 from workstation.domain.ticker import Ticker
 
-PROTOCOL = 1
+PROTOCOL = 2
 """Rises with every change that an older window or engine would misread."""
 
 
@@ -58,6 +58,26 @@ class DismissAlert(Command, frozen=True, tag="dismiss-alert"):
     """The trader closed an alert."""
 
     alert_id: int
+
+
+class Explain(Command, frozen=True, tag="explain"):
+    """Say why a closed bar was judged as it was: `Explained` comes before `Done`."""
+
+    key: SeriesKey
+    open_time: int
+
+
+class SwitchProvider(Command, frozen=True, tag="switch-provider"):
+    """Switch a provider of observations on or off, for good."""
+
+    name: str
+    is_on: bool
+
+
+class HoldUniverse(Command, frozen=True, tag="hold-universe"):
+    """Hold the back-fill of everything liquid, or let it go on."""
+
+    is_held: bool
 
 
 class ShutDown(Command, frozen=True, tag="shut-down"):
@@ -189,6 +209,27 @@ class Progress(msgspec.Struct, frozen=True, tag_field="kind", tag="progress"):
     total: int
 
 
+class Explained(msgspec.Struct, frozen=True, tag_field="kind", tag="explained"):
+    """Why a bar was judged as it was; told to the window that asked."""
+
+    explanation: Explanation
+
+
+class ProvidersSaid(msgspec.Struct, frozen=True, tag_field="kind", tag="providers"):
+    """How every provider of observations is doing, in the order in which they are shown."""
+
+    states: tuple[ProviderState, ...]
+
+
+class UniverseSaid(msgspec.Struct, frozen=True, tag_field="kind", tag="universe"):
+    """How far the back-fill of everything liquid is."""
+
+    done: int
+    total: int
+    is_held: bool
+    timeframe: str
+
+
 class Notice(msgspec.Struct, frozen=True, tag_field="kind", tag="notice"):
     """A banner: what happened, what is unaffected, what to do. Empty text takes the subject's banner away."""
 
@@ -196,7 +237,17 @@ class Notice(msgspec.Struct, frozen=True, tag_field="kind", tag="notice"):
     text: str
 
 
-ToEngine: TypeAlias = Hello | Follow | Unfollow | SetWatchlist | DismissAlert | ShutDown
+ToEngine: TypeAlias = (
+    Hello
+    | Follow
+    | Unfollow
+    | SetWatchlist
+    | DismissAlert
+    | Explain
+    | SwitchProvider
+    | HoldUniverse
+    | ShutDown
+)
 ToWindow: TypeAlias = (
     Done
     | Failed
@@ -212,5 +263,8 @@ ToWindow: TypeAlias = (
     | AlertClosed
     | WatchlistSaid
     | Progress
+    | Explained
+    | ProvidersSaid
+    | UniverseSaid
     | Notice
 )

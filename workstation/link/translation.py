@@ -9,7 +9,9 @@ from workstation.domain.events import (
     CandlesRejected,
     FeedStateChanged,
     NoticePosted,
+    ProvidersChanged,
     SignalRaised,
+    UniverseProgressed,
     WatchlistChanged,
 )
 from workstation.domain.market import Market
@@ -20,8 +22,10 @@ from workstation.link.messages import (
     MarketsListed,
     Notice,
     Progress,
+    ProvidersSaid,
     SignalSaid,
     ToWindow,
+    UniverseSaid,
     WatchlistSaid,
 )
 
@@ -32,7 +36,9 @@ FACTS_FOR_EVERYBODY = (
     CandlesRejected,
     FeedStateChanged,
     NoticePosted,
+    ProvidersChanged,
     SignalRaised,
+    UniverseProgressed,
     WatchlistChanged,
 )
 """The types of fact that every window hears, whatever is on its charts."""
@@ -69,6 +75,10 @@ def in_words(fact: object) -> ToWindow:
             return WatchlistSaid(symbols)
         case BackfillProgressed(done, total):
             return Progress(done, total)
+        case ProvidersChanged(states):
+            return ProvidersSaid(states)
+        case UniverseProgressed(done, total, paused, timeframe):
+            return UniverseSaid(done, total, paused, timeframe)
         case NoticePosted(subject, text):
             return Notice(subject, text)
         case CandlesRejected(key, n_rejected, reason):

@@ -9,13 +9,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from workstation.domain.market import open_of, timeframe_ms
-from workstation.sandbox.bars import Bar, Bars
+from workstation.sandbox.bars import Bar
+from workstation.sandbox.gapless_bars import bars_of
 from workstation.sandbox.kline import Kline, joined, split, taker_lots
 from workstation.sandbox.source import CandleSource, Listing
 from workstation.sandbox.tape import TapeMaker
-from workstation.sandbox.tape_reader import Tapes
+from workstation.sandbox.tape_reader import TAPES_KEPT, Tapes
 
 _DAY_MS = 86_400_000
+_FEW_TAPES = 3  # of each of thousands of coins
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +45,12 @@ class CoinMarket:
         self.base_timeframe = listing.base_timeframe
         self.first_ms = source.first_ms
         self._base_ms = timeframe_ms(listing.base_timeframe)
-        self._bars = Bars(source, listing)
-        self._maker = TapeMaker(source.seed, listing.symbol, self._base_ms, source.first_ms)
-        self.tapes = Tapes(self._bars, self._maker)
+        self._bars = bars_of(source, listing)
+        self._maker = TapeMaker(
+            source.seed, listing.symbol, self._base_ms, source.first_ms, listing.most_trades
+        )
+        self.tapes = Tapes(self._bars, self._maker, _FEW_TAPES if listing.is_gapless else TAPES_KEPT)
+        self._put_together: tuple[int, int, Kline] | None = None
         self._quote_unit = 10.0 ** -(listing.price_decimals + listing.lot_decimals)
 
     def trades_at(self, now_ms: int) -> bool:
@@ -84,7 +89,12 @@ class CoinMarket:
         return joined(since_ms, [part for part in parts if part is not None])
 
     def _whole(self, first: int, last: int) -> Kline:
-        """Put whole bars together."""
+        """Put whole bars together; the day asks for the same ones until its hour is over."""
+        if self._put_together is None or self._put_together[:2] != (first, last):
+            self._put_together = first, last, self._sum(first, last)
+        return self._put_together[2]
+
+    def _sum(self, first: int, last: int) -> Kline:
         bars = self._bars
         rows = slice(first, last)
         volumes: list[int] = bars.volume[rows].tolist()
@@ -210,8 +220,8 @@ class CoinMarket:
             column[rows].astype(np.float64)
             for column in (bars.open, bars.high, bars.low, bars.close, bars.volume)
         )
-        n_trades = np.minimum(volumes, self._maker.n_trades(2**62))
-        first_id = 1 + (opens - self.first_ms) // self._base_ms * self._maker.n_trades(2**62)
+        n_trades = np.minimum(volumes, self._maker.per_bar)
+        first_id = 1 + (opens - self.first_ms) // self._base_ms * self._maker.per_bar
         columns = (
             opens,
             bars.open[rows],

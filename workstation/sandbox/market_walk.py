@@ -47,15 +47,15 @@ _LOG_VOLATILITY = _Memory(hours=(5.0, 90.0, 720.0), spread=(0.52, 0.38, 0.30))
 _LOG_VOLUME = _Memory(hours=(14.0, 600.0), spread=(0.45, 0.50))
 _LEADERSHIP = _Memory(hours=(300.0,), spread=(3.0e-4,))
 
-_MARKET_SIGMA, _NARRATIVE_SIGMA, _OWN_SIGMA = 0.0082, 0.0032, 0.0082
+_MARKET_SIGMA, _NARRATIVE_SIGMA, OWN_SIGMA = 0.0082, 0.0032, 0.0082
 _SHARED_VOLATILITY = 0.55  # of the market's log volatility, in every other factor's
 _TAIL = 6.0  # degrees of freedom of the shocks
-_MARKET_HOME_HOURS, _OWN_HOME_HOURS = (
+_MARKET_HOME_HOURS, OWN_HOME_HOURS = (
     12_000.0,
     4_000.0,
 )  # prices come home slowly, so that decades stay in bounds
 _MARKET_JUMPS_PER_HOUR, _MARKET_JUMP = 1 / 500, 0.022
-_COIN_JUMPS_PER_HOUR, _COIN_JUMP = 1 / 400, 0.055
+COIN_JUMPS_PER_HOUR, COIN_JUMP = 1 / 400, 0.055
 
 
 class _Regime(NamedTuple):
@@ -81,7 +81,7 @@ _VOLATILITY_BY_HOUR = np.fromstring(
 )
 _VOLUME_BY_WEEKDAY = np.array([1.05, 1.12, 1.06, 1.00, 1.05, 0.84, 0.76])
 
-_LOWEST_TICKS = 20
+LOWEST_TICKS = 20
 
 
 @dataclass(slots=True)
@@ -100,12 +100,35 @@ class _State:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Candles of all coins over one block, shape (hours, coins); ``close`` has one row before them."""
+    """Candles of all coins over one block, shape (hours, coins); ``close`` has one row before them.
+
+    Parameters
+    ----------
+    tide : Tide
+        What moved them together.
+    """
 
     close: NDArray[np.int32]
     high: NDArray[np.int32]
     low: NDArray[np.int32]
     lots: IntArray
+    tide: "Tide"
+
+
+@dataclass(frozen=True, slots=True)
+class Tide:
+    """What all coins share over one block: the market and, in columns 1 to 8, the narratives.
+
+    Parameters
+    ----------
+    level : ndarray, shape (hours + 1, 9)
+        Logarithm of price against the origin; the first row is the block's open.
+    sigma : ndarray, shape (hours, 9)
+        Volatility of one hour.
+    """
+
+    level: FloatArray
+    sigma: FloatArray
 
 
 class MarketWalk:
@@ -141,36 +164,36 @@ class MarketWalk:
         )
 
     def _generator(self, block: int) -> np.random.Generator:
-        digest = hashlib.blake2b(f"{self._seed}|market|{block}".encode(), digest_size=16).digest()
-        return np.random.Generator(np.random.Philox(key=int.from_bytes(digest, "little")))
+        return generator_of(f"{self._seed}|market|{block}")
 
     def next_block(self) -> Block:
         """Walk all coins through the next block of hours."""
         rng, state = self._generator(self._n_blocks), self._state
         hours = self._n_blocks * BLOCK_HOURS + np.arange(BLOCK_HOURS)
         self._n_blocks += 1
-        season = _VOLATILITY_BY_HOUR[hours % 24, None]
+        season = volatility_season(hours)[:, None]
         drift, mood = self._regimes(rng)
         sigma = season * self._volatility(rng)
         market_sigma = _MARKET_SIGMA * mood * sigma[:, 0]
         narrative_sigma = _NARRATIVE_SIGMA * sigma[:, 1 : 1 + _N_NARRATIVES]
-        own_sigma = _OWN_SIGMA * _OWN * sigma[:, 1 + _N_NARRATIVES :]
+        own_sigma = OWN_SIGMA * _OWN * sigma[:, 1 + _N_NARRATIVES :]
 
-        shocks = rng.standard_t(_TAIL, (BLOCK_HOURS, _N_FACTORS)) * math.sqrt((_TAIL - 2) / _TAIL)
+        shocks = shocks_of(rng, (BLOCK_HOURS, _N_FACTORS))
         lead = _remember(_LEADERSHIP, state.leadership, rng.standard_normal((BLOCK_HOURS, 1, _N_NARRATIVES)))
         lead -= lead.mean(axis=1, keepdims=True)
         market = (
-            drift + market_sigma * shocks[:, 0] + _jumps(rng, _MARKET_JUMPS_PER_HOUR, _MARKET_JUMP, 1)[:, 0]
+            drift + market_sigma * shocks[:, 0] + jumps(rng, _MARKET_JUMPS_PER_HOUR, _MARKET_JUMP, 1)[:, 0]
         )
         narratives = lead + narrative_sigma * shocks[:, 1 : 1 + _N_NARRATIVES]
         own = own_sigma * shocks[:, 1 + _N_NARRATIVES :]
-        own += _jumps(rng, _COIN_JUMPS_PER_HOUR, _COIN_JUMP, _N_COINS) * _OWN
+        own += jumps(rng, COIN_JUMPS_PER_HOUR, COIN_JUMP, _N_COINS) * _OWN
 
-        price = self._walk(market, narratives, own)
+        price, level = self._walk(market, narratives, own)
+        tide = Tide(level, np.concatenate((market_sigma[:, None], narrative_sigma), axis=1))
         spread = np.sqrt(
             (_BETA * market_sigma[:, None]) ** 2 + narrative_sigma[:, _OF_NARRATIVE] ** 2 + own_sigma**2
         )
-        return self._candles(hours, price, spread, rng)
+        return Block(*self._candles(hours, price, spread, rng), tide)
 
     def _regimes(self, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
         """Return drift and volatility factor of every hour of a block."""
@@ -191,12 +214,14 @@ class MarketWalk:
         variance = _LOG_VOLATILITY.variance * (1 + _SHARED_VOLATILITY**2 * (np.arange(_N_FACTORS) > 0))
         return np.asarray(np.exp(log - variance))
 
-    def _walk(self, market: FloatArray, narratives: FloatArray, own: FloatArray) -> FloatArray:
-        """Return log prices, shape (hours + 1, coins), drawn home slowly; the first row is the open."""
+    def _walk(
+        self, market: FloatArray, narratives: FloatArray, own: FloatArray
+    ) -> tuple[FloatArray, FloatArray]:
+        """Return log prices, drawn home slowly, and what all share of them; the first row is the open."""
         state = self._state
         levels = np.concatenate(([state.market], state.narratives, state.own))
         steps = np.concatenate((market[:, None], narratives, own), axis=1)
-        home = np.full(_N_FACTORS, math.exp(-1 / _OWN_HOME_HOURS))
+        home = np.full(_N_FACTORS, math.exp(-1 / OWN_HOME_HOURS))
         home[0] = math.exp(-1 / _MARKET_HOME_HOURS)
         path = np.empty((BLOCK_HOURS + 1, _N_FACTORS))
         path[0] = levels
@@ -206,16 +231,16 @@ class MarketWalk:
         state.market = float(path[-1, 0])
         state.narratives, state.own = path[-1, 1 : 1 + _N_NARRATIVES], path[-1, 1 + _N_NARRATIVES :]
         stories = path[:, 1 : 1 + _N_NARRATIVES][:, _OF_NARRATIVE]
-        return np.asarray(self._origin + _BETA * path[:, :1] + stories + path[:, 1 + _N_NARRATIVES :])
+        price = np.asarray(self._origin + _BETA * path[:, :1] + stories + path[:, 1 + _N_NARRATIVES :])
+        return price, path[:, : 1 + _N_NARRATIVES].copy()
 
     def _candles(
         self, hours: IntArray, price: FloatArray, spread: FloatArray, rng: np.random.Generator
-    ) -> Block:
+    ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32], IntArray]:
         """Put candles around a path: extremes as a Brownian bridge has them, volume as the move deserves."""
         move = np.diff(price, axis=0)
         low_dice, high_dice = rng.random((2, BLOCK_HOURS, _N_COINS))
-        reach_up = (move + np.sqrt(move**2 - 2 * spread**2 * np.log1p(-high_dice))) / 2
-        reach_down = (move - np.sqrt(move**2 - 2 * spread**2 * np.log1p(-low_dice))) / 2
+        reach_up, reach_down = reach(move, spread, high_dice), -reach(-move, spread, low_dice)
         close = np.empty((BLOCK_HOURS + 1, _N_COINS), np.int64)
         close[0] = self._state.close
         close[1:] = self._ticks(price[1:])
@@ -223,11 +248,11 @@ class MarketWalk:
         low = np.minimum(self._ticks(price[:-1] + reach_down), np.minimum(close[:-1], close[1:]))
         self._state.close = close[-1]
         lots = self._lots(hours, np.abs(move) / spread, spread, price[1:], rng)
-        return Block(close.astype(np.int32), high.astype(np.int32), low.astype(np.int32), lots)
+        return close.astype(np.int32), high.astype(np.int32), low.astype(np.int32), lots
 
     def _ticks(self, log_price: FloatArray) -> IntArray:
         ticks = np.rint(np.exp(log_price) * self._ticks_per_unit).astype(np.int64)
-        return np.asarray(np.maximum(ticks, _LOWEST_TICKS), np.int64)
+        return np.asarray(np.maximum(ticks, LOWEST_TICKS), np.int64)
 
     def _lots(
         self,
@@ -239,11 +264,36 @@ class MarketWalk:
     ) -> IntArray:
         shocks = rng.standard_normal((BLOCK_HOURS, len(_LOG_VOLUME.hours), _N_COINS))
         log = _remember(_LOG_VOLUME, self._state.log_volume, shocks)
-        log += 0.9 * np.log(spread / (_MARKET_SIGMA + _OWN_SIGMA * _OWN))
+        log += 0.9 * np.log(spread / (_MARKET_SIGMA + OWN_SIGMA * _OWN))
         log += 0.85 * np.log((0.35 + surprise) / 1.15) + 0.12 * rng.standard_normal(log.shape)
-        season = _VOLUME_BY_HOUR[hours % 24] * _VOLUME_BY_WEEKDAY[hours // 24 % 7]
-        units = _TURNOVER * season[:, None] * np.exp(log - log_price)
+        units = _TURNOVER * volume_season(hours)[:, None] * np.exp(log - log_price)
         return np.asarray(np.maximum(np.rint(units * self._lots_per_unit), FEWEST_LOTS), np.int64)
+
+
+def generator_of(name: str) -> np.random.Generator:
+    """Return the dice of a name: the same for the same name."""
+    digest = hashlib.blake2b(name.encode(), digest_size=16).digest()
+    return np.random.Generator(np.random.Philox(key=int.from_bytes(digest, "little")))
+
+
+def reach(move: FloatArray, spread: FloatArray, dice: FloatArray) -> FloatArray:
+    """Return how far above its open a Brownian bridge goes that ends at `move`; dice lie in 0..1."""
+    return np.asarray((move + np.sqrt(move**2 - 2 * spread**2 * np.log1p(-dice))) / 2)
+
+
+def volatility_season(hours: IntArray) -> FloatArray:
+    """Return how lively each hour is, counted from the market's first, a Monday's midnight; mean one."""
+    return np.asarray(_VOLATILITY_BY_HOUR[hours % 24])
+
+
+def volume_season(hours: IntArray) -> FloatArray:
+    """Return how much trades in each hour, counted from the market's first, a Monday's midnight."""
+    return np.asarray(_VOLUME_BY_HOUR[hours % 24] * _VOLUME_BY_WEEKDAY[hours // 24 % 7])
+
+
+def shocks_of(rng: np.random.Generator, shape: int | tuple[int, ...]) -> FloatArray:
+    """Return shocks with fat tails and variance one."""
+    return np.asarray(rng.standard_t(_TAIL, shape) * math.sqrt((_TAIL - 2) / _TAIL))
 
 
 def _started(memory: _Memory, n: int, rng: np.random.Generator) -> FloatArray:
@@ -263,6 +313,7 @@ def _remember(memory: _Memory, state: FloatArray, shocks: FloatArray) -> FloatAr
     return out
 
 
-def _jumps(rng: np.random.Generator, per_hour: float, size: float, n: int) -> FloatArray:
+def jumps(rng: np.random.Generator, per_hour: float, size: float, n: int) -> FloatArray:
+    """Return the jumps of a block's hours, shape (hours, n); few are not zero."""
     happens = rng.random((BLOCK_HOURS, n)) < per_hour
     return np.where(happens, size * rng.standard_normal((BLOCK_HOURS, n)), 0.0)

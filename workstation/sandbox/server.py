@@ -18,6 +18,7 @@ from workstation.domain.market import VenueKind
 from workstation.sandbox.broadcast import Broadcast, Listener
 from workstation.sandbox.connection import converse
 from workstation.sandbox.market_clock import SpeedClock
+from workstation.sandbox.perpetual_floor import PerpetualFloor
 from workstation.sandbox.request import Parameters, Refused
 from workstation.sandbox.rest import RestApi
 from workstation.sandbox.source import CandleSource
@@ -70,7 +71,7 @@ class ExchangeOptions:
 
 
 class PracticeExchange:
-    """An exchange on this machine that speaks Binance spot's public protocol.
+    """An exchange on this machine that speaks Binance's public protocol: spot, and the perpetuals' figures.
 
     Use it as ``async with PracticeExchange(source, clock) as exchange: ... exchange.url``.
 
@@ -108,9 +109,11 @@ class PracticeExchange:
         app = web.Application(middlewares=[self._refusals])
         for path, (answer, weigh) in RestApi(self.floor).routes.items():
             app.router.add_get(f"/api/v3/{path}", self._rest(answer, weigh))
+        for path, (answer, weigh) in PerpetualFloor(self.floor).routes.items():
+            app.router.add_get(path, self._rest(answer, weigh))
         app.router.add_get("/practice/clock", self._clock)
         app.router.add_get("/stream", self._combined)
-        for path in ("/ws", "/stream/ws"):
+        for path in ("/ws", "/stream/ws", "/market/ws"):
             app.router.add_get(path, self._plain)
             app.router.add_get(path + "/{names:.+}", self._plain)
         return app

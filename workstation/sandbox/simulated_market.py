@@ -1,4 +1,4 @@
-"""A market of sixty coins that needs no file: seeded, endless, with the character of the real one.
+"""A market of sixty coins, or more, that needs no file: seeded, endless, with the character of the real one.
 
 Returns are a market factor, a narrative factor and the coin's own part; each has its own clustered
 volatility (three autoregressions of log volatility: hours, days, a month) and Student-t shocks, and both the
@@ -26,13 +26,17 @@ correlation of volume and absolute return          0.61     0.59     0.60
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from workstation.domain.candle import CandleColumns
+from workstation.domain.errors import UsageError
 from workstation.domain.market import VenueKind
-from workstation.sandbox.coins import COINS
+from workstation.sandbox.coins import COINS, Coin
 from workstation.sandbox.market_walk import BLOCK_HOURS, Block, MarketWalk
+from workstation.sandbox.small_coin_walk import SmallCoinWalk
+from workstation.sandbox.small_coins import MOST_COINS, SmallCoin, small_coins
 from workstation.sandbox.source import Listing
 
 _HOUR_MS = 3_600_000
@@ -45,12 +49,20 @@ _QUOTE = "USDT"
 class SimulatedMarket:
     """Sixty coins in eight narratives, hourly, from 2024-01-01 for as long as anybody asks.
 
-    The same seed gives the same candles, in whatever order they are asked for.
+    The same seed gives the same candles, in whatever order they are asked for. More coins than sixty change
+    nothing about the sixty: they follow, each for itself, what moves the sixty.
 
     Parameters
     ----------
     seed : int
         Decides everything.
+    n_coins : int
+        60 to 5,000.
+
+    Raises
+    ------
+    UsageError
+        There cannot be so many coins.
     """
 
     kind = VenueKind.PRACTICE_SIMULATED
@@ -58,16 +70,28 @@ class SimulatedMarket:
     last_ms = _LAST_MS
     default_start_ms = _FIRST_MS + 366 * _DAY_MS
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, n_coins: int = len(COINS)) -> None:
+        if not len(COINS) <= n_coins <= MOST_COINS:
+            raise UsageError(f"A simulated market has {len(COINS)} to {MOST_COINS} coins, not {n_coins}.")
         self.seed = seed
         self.label = f"Practice market, simulated, seed {seed}"
-        self._listings = {f"{coin.base}/{_QUOTE}": _listing(coin.base, coin.price) for coin in COINS}
+        self._listings = {f"{coin.base}/{_QUOTE}": _listing(coin) for coin in COINS}
         self._column = {symbol: i for i, symbol in enumerate(self._listings)}
         listings = list(self._listings.values())
         self._ticks_per_unit = 10.0 ** np.array([listing.price_decimals for listing in listings])
         self._lots_per_unit = 10.0 ** np.array([listing.lot_decimals for listing in listings])
         self._walk = MarketWalk(seed, self._ticks_per_unit, self._lots_per_unit)
         self._blocks: list[Block] = []
+        self._narratives = {f"{coin.base}/{_QUOTE}": coin.narrative for coin in COINS}
+        self._small: dict[str, SmallCoinWalk] = {}
+        for small in small_coins(n_coins - len(COINS)):
+            self._add(small)
+
+    def _add(self, small: SmallCoin) -> None:
+        listing = replace(_listing(small.coin), most_trades=small.most_trades, is_gapless=True)
+        self._listings[listing.symbol] = listing
+        self._narratives[listing.symbol] = small.coin.narrative
+        self._small[listing.symbol] = SmallCoinWalk(self.seed, small.coin, listing)
 
     def markets(self) -> Sequence[Listing]:
         """Return what trades here, sorted by symbol."""
@@ -75,7 +99,7 @@ class SimulatedMarket:
 
     def narrative_of(self, symbol: str) -> str:
         """Return the narrative a coin trades with, e.g. ``"AI"``."""
-        return COINS[self._column[symbol]].narrative
+        return self._narratives[symbol]
 
     def candles(self, symbol: str, since_ms: int, until_ms: int) -> CandleColumns:
         """Return candles with ``since_ms <= open_time < until_ms``, oldest first; there are no gaps."""
@@ -84,10 +108,15 @@ class SimulatedMarket:
         if first >= last:
             return CandleColumns.empty()
         self._extend(last)
-        column, hours = self._column[symbol], np.arange(first, last)
         chosen = range(first // BLOCK_HOURS, (last - 1) // BLOCK_HOURS + 1)
         start = first - chosen[0] * BLOCK_HOURS
         rows = slice(start, start + last - first)
+        if symbol in self._small:
+            walk = self._small[symbol]
+            return CandleColumns.join(*(walk.block(i, self._blocks[i].tide, self.first_ms) for i in chosen))[
+                rows
+            ]
+        column, hours = self._column[symbol], np.arange(first, last)
         blocks = [self._blocks[i] for i in chosen]
         ticks, lots = self._ticks_per_unit[column], self._lots_per_unit[column]
         return CandleColumns.of(
@@ -104,12 +133,12 @@ class SimulatedMarket:
             self._blocks.append(self._walk.next_block())
 
 
-def _listing(base: str, price: float) -> Listing:
+def _listing(coin: Coin) -> Listing:
     """Return how finely a coin trades: about five digits of price, lots worth some cents to a dollar."""
-    magnitude = math.floor(math.log10(price))
+    magnitude = math.floor(math.log10(coin.price))
     return Listing(
-        symbol=f"{base}/{_QUOTE}",
-        base=base,
+        symbol=f"{coin.base}/{_QUOTE}",
+        base=coin.base,
         quote=_QUOTE,
         price_decimals=min(max(4 - magnitude, 2), 8),
         lot_decimals=max(0, magnitude + 1),

@@ -7,6 +7,12 @@ from typing import Protocol
 from workstation.domain.candle import CandleColumns
 from workstation.domain.market import VenueKind
 
+FEWEST_LOTS = 4
+"""A bar may need four trades: at its open, high, low and close."""
+
+MOST_TRADES = 900
+"""Trades in the busiest bar."""
+
 
 @dataclass(frozen=True, slots=True)
 class Listing:
@@ -24,6 +30,10 @@ class Listing:
         A lot is ``10 ** -lot_decimals`` base units. A candle with any volume has `FEWEST_LOTS` or more.
     base_timeframe : str
         Timeframe of its candles; trades, book and every other timeframe follow from them.
+    most_trades : int
+        Trades in one of its bars at most: how busy a coin is.
+    is_gapless : bool
+        True where every bar from the source's first on is there, so that any stretch can be loaded alone.
     """
 
     symbol: str
@@ -32,15 +42,13 @@ class Listing:
     price_decimals: int
     lot_decimals: int
     base_timeframe: str = "1h"
+    most_trades: int = MOST_TRADES
+    is_gapless: bool = False
 
     @property
     def id(self) -> str:
         """What the wire calls it, e.g. ``"BTCUSDT"``."""
         return self.base + self.quote
-
-
-FEWEST_LOTS = 4
-"""A bar may need four trades: at its open, high, low and close."""
 
 
 class CandleSource(Protocol):

@@ -9,6 +9,7 @@ from workstation.sandbox import wire
 from workstation.sandbox.book import Book, Touch
 from workstation.sandbox.coin_market import CoinMarket, Day
 from workstation.sandbox.kline import Kline
+from workstation.sandbox.perpetual_floor import ForcedOrderStream
 from workstation.sandbox.source import Listing
 from workstation.sandbox.tape_reader import Print
 from workstation.sandbox.trading_floor import TradingFloor
@@ -225,6 +226,8 @@ def open_stream(name: str, floor: TradingFloor) -> Stream | None:
     if coin_name in ("!ticker", "!miniTicker") and channel == "arr":
         full = coin_name == "!ticker"
         return TickerArrayStream([_day_sayer(floor, coin_id, full=full) for coin_id in floor.coins])
+    if name == "!forceOrder@arr":
+        return ForcedOrderStream(floor)
     kind, _, timeframe = channel.partition("_")
     is_kline = kind == "kline" and timeframe in TIMEFRAMES
     if not is_kline and channel not in _CHANNELS:

@@ -15,15 +15,16 @@ from numpy.typing import NDArray
 from workstation.domain.candle import FloatArray, IntArray
 from workstation.domain.errors import BadCandle
 from workstation.sandbox.bars import Bar
+from workstation.sandbox.source import MOST_TRADES
 
 _MARKET_MS_PER_TRADE = 4_000
-_FEWEST_TRADES, _MOST_TRADES = 20, 900
+_FEWEST_TRADES = 20
 _SPREAD_OF_RANGE = 0.62  # a Brownian path's standard deviation over a bar, of the range it covers
 
 
 def trades_per_bar(bar_ms: int) -> int:
     """Return how many trades a liquid bar holds: about one every four seconds, 20 to 900."""
-    return min(max(bar_ms // _MARKET_MS_PER_TRADE, _FEWEST_TRADES), _MOST_TRADES)
+    return min(max(bar_ms // _MARKET_MS_PER_TRADE, _FEWEST_TRADES), MOST_TRADES)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,24 +73,32 @@ class TapeMaker:
         Length of a candle, milliseconds.
     first_ms : int
         Open of the market's oldest candle; trade ids are counted from there.
+    most_trades : int
+        In one bar, four or more: how busy the coin is.
     """
 
     seed: int
     symbol: str
     bar_ms: int
     first_ms: int
+    most_trades: int = MOST_TRADES
+
+    @property
+    def per_bar(self) -> int:
+        """Trades that a bar of much volume holds; ids leave room for so many."""
+        return min(trades_per_bar(self.bar_ms), self.most_trades)
 
     def first_id(self, open_time: int) -> int:
         """Return the id of a bar's first trade; ids rise with time, whatever was asked before."""
-        return 1 + (open_time - self.first_ms) // self.bar_ms * trades_per_bar(self.bar_ms)
+        return 1 + (open_time - self.first_ms) // self.bar_ms * self.per_bar
 
     def open_time_of(self, trade_id: int) -> int:
         """Return the open of the bar that holds a trade id, UTC milliseconds; the inverse of `first_id`."""
-        return self.first_ms + max(0, trade_id - 1) // trades_per_bar(self.bar_ms) * self.bar_ms
+        return self.first_ms + max(0, trade_id - 1) // self.per_bar * self.bar_ms
 
     def n_trades(self, volume: int) -> int:
         """Return how many trades a bar of so many lots holds; none where nothing traded."""
-        return min(trades_per_bar(self.bar_ms), volume)
+        return min(self.per_bar, volume)
 
     def make(self, bar: Bar) -> Tape:
         """Return the trades of a candle.

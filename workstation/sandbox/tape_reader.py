@@ -4,10 +4,12 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from workstation.sandbox.bars import Bar, Bars
+from workstation.sandbox.bars import Bar
+from workstation.sandbox.gapless_bars import AnyBars
 from workstation.sandbox.tape import Tape, TapeMaker
 
-_TAPES_KEPT = 48
+TAPES_KEPT = 48
+"""Bars of a coin whose trades are kept at hand."""
 
 
 class Print(NamedTuple):
@@ -29,11 +31,14 @@ class Tapes:
         The coin's candles.
     maker : TapeMaker
         Makes up the trades inside them.
+    n_kept : int
+        Bars whose trades are kept at hand.
     """
 
-    def __init__(self, bars: Bars, maker: TapeMaker) -> None:
+    def __init__(self, bars: AnyBars, maker: TapeMaker, n_kept: int = TAPES_KEPT) -> None:
         self._bars = bars
         self._maker = maker
+        self._n_kept = n_kept
         self._kept: OrderedDict[int, Tape] = OrderedDict()
 
     def of(self, bar: Bar) -> Tape:
@@ -41,7 +46,7 @@ class Tapes:
         tape = self._kept.get(bar.open_time)
         if tape is None:
             tape = self._kept[bar.open_time] = self._maker.make(bar)
-            if len(self._kept) > _TAPES_KEPT:
+            if len(self._kept) > self._n_kept:
                 self._kept.popitem(last=False)
         return tape
 

@@ -33,12 +33,15 @@ class PracticeOptions:
     from_date : str or None
         Where it begins, ``YYYY-MM-DD`` or ``YYYY-MM-DDTHH:MM:SS``, UTC; None is now for a simulated market,
         and for a recorded one some history after its first day.
+    n_coins : int
+        Of the simulated market, 60 to 5,000.
     """
 
     source: str = "simulated"
     seed: int = 7
     speed: float = 1.0
     from_date: str | None = None
+    n_coins: int = 60
 
     @property
     def is_running_already(self) -> bool:
@@ -47,7 +50,8 @@ class PracticeOptions:
 
     def arguments(self) -> Sequence[str]:
         """Return what follows ``tidemark sandbox``."""
-        source = ["--simulated"] if self.source == "simulated" else ["--data", self.source]
+        coins = ["--coins", str(self.n_coins)]
+        source = ["--simulated", *coins] if self.source == "simulated" else ["--data", self.source]
         begin = ["--from", self.from_date] if self.from_date else []
         return [*source, "--seed", str(self.seed), "--speed", f"{self.speed:g}", *begin]
 

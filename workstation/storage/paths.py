@@ -66,6 +66,11 @@ class Paths:
         return private_folder(self.data) / "journal.db"
 
     @property
+    def observations_db(self) -> Path:
+        """Every observation from outside the candles."""
+        return private_folder(self.data) / "observations.db"
+
+    @property
     def reserve_file(self) -> Path:
         """Room kept on the disk for the journal (`workstation.storage.reserve.DiskReserve`)."""
         return private_folder(self.data) / "reserve"

@@ -1,23 +1,27 @@
 """The engine's hand that writes: one thread, and what waits together is committed together."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from workstation.domain.alert import Alert
 from workstation.domain.candle import CandleColumns
 from workstation.domain.errors import StoreError, TidemarkError
 from workstation.domain.market import SeriesKey
+from workstation.domain.observation import Observation
 from workstation.domain.signal import Signal
 from workstation.storage.candle_store import CandleStore
 from workstation.storage.candle_writing import check_candles
 from workstation.storage.database import is_full_disk
 from workstation.storage.journal import Journal
+from workstation.storage.observation_store import ObservationStore
+from workstation.storage.observation_writing import check_observations
 from workstation.storage.reserve import DiskReserve
 
 _T = TypeVar("_T")
+_Store: TypeAlias = CandleStore | Journal | ObservationStore
 
 CLOSES_WITHIN_S = 1.0
 
@@ -26,15 +30,15 @@ CLOSES_WITHIN_S = 1.0
 class _Write:
     """One call that waits for its commit."""
 
-    store: CandleStore | Journal
+    store: _Store
     work: Callable[[], object]
     done: asyncio.Future[object]
 
 
 class Recorder:
-    """`workstation.domain.ports.CandleRecorder` and `Journal` for the engine.
+    """`workstation.domain.ports.CandleRecorder`, `ObservationRecorder` and `Journal` for the engine.
 
-    Writes are queued and committed by one thread that alone touches the two files; what was queued while the
+    Writes are queued and committed by one thread that alone touches the files; what was queued while the
     disk was busy goes into one transaction for each file. A call returns when its commit is done. Where a
     commit fails, each of its writes is tried alone, so that exactly those that cannot be stored raise; the
     next call tries the disk anew, so writing resumes when there is room again.
@@ -46,12 +50,22 @@ class Recorder:
     journal : Journal
         The same.
     reserve : DiskReserve, optional
-        Given up when the disk is too full for the journal. Until there is room for it again candles, which
-        the venue still has, are refused, so that signals and alerts have the disk for themselves.
+        Given up when the disk is too full for the journal. Until there is room for it again candles and
+        observations, which their sources still have, are refused, so that signals and alerts have the disk
+        for themselves.
+    observations : ObservationStore, optional
+        Owned like the others; without it observations are refused.
     """
 
-    def __init__(self, candles: CandleStore, journal: Journal, reserve: DiskReserve | None = None) -> None:
+    def __init__(
+        self,
+        candles: CandleStore,
+        journal: Journal,
+        reserve: DiskReserve | None = None,
+        observations: ObservationStore | None = None,
+    ) -> None:
         self._reserve = reserve
+        self._observations = observations
         self._candles = candles
         self._journal = journal
         self._journal_reader = journal.reader()
@@ -81,6 +95,38 @@ class Recorder:
     async def quarantine(self, key: SeriesKey, raw: bytes, reason: str) -> None:
         """Keep a row that cannot be a candle, for the trader to look at."""
         await self._write(self._candles, lambda: self._candles.quarantine(key, raw, reason))
+
+    @property
+    def observations(self) -> ObservationStore:
+        """The store of observations. Read from `ObservationStore.reader` of it.
+
+        Raises
+        ------
+        StoreError
+            This recorder was given none.
+        """
+        if self._observations is None:
+            raise StoreError("Nothing keeps observations here.")
+        return self._observations
+
+    async def observe(self, rows: Sequence[Observation]) -> int:
+        """Store observations; return how many were new.
+
+        Raises
+        ------
+        UsageError
+            A row is about what cannot be observed; nothing of this call was stored.
+        StoreError
+            The disk did not take them; nothing of this call was stored.
+        """
+        check_observations(rows)
+        store = self.observations
+        return await self._write(store, lambda: store.observe(rows))
+
+    async def remember_asked(self, provider: str, coins: Collection[str], until_ms: int) -> None:
+        """Keep that a provider was asked about these coins until `until_ms`, and all it said is stored."""
+        store = self.observations
+        await self._write(store, lambda: store.remember_asked(provider, coins, until_ms))
 
     async def add_signal(self, signal: Signal) -> bool:
         """Write a live signal; False where the same (series, bar, direction) is already there."""
@@ -136,7 +182,7 @@ class Recorder:
         self._journal.close()
         self._candles.close()
 
-    async def _write(self, store: CandleStore | Journal, work: Callable[[], _T]) -> _T:
+    async def _write(self, store: _Store, work: Callable[[], _T]) -> _T:
         if self._closed:
             raise StoreError("Tidemark is closing; nothing more is stored.")
         done: asyncio.Future[object] = asyncio.get_running_loop().create_future()
@@ -172,18 +218,15 @@ class Recorder:
         full = {i: work for i, work in journal.items() if _met_full_disk(results[i])}
         if full and self._reserve is not None and self._reserve.release():
             results |= _commit_together(self._journal, full)
-        candles = {i: write.work for i, write in enumerate(batch) if write.store is self._candles}
-        if candles and self._reserve is not None and not self._reserve.ensure():
-            text = "The disk is nearly full: candles are not stored, what is left is for signals and alerts."
-            results |= {i: StoreError(text + " Free some space.") for i in candles}
-        else:
-            results |= _commit_together(self._candles, candles)
+        others = [write.store for write in batch if write.store is not self._journal]
+        has_room = not others or self._reserve is None or self._reserve.ensure()
+        for store in dict.fromkeys(others):
+            works = {i: write.work for i, write in enumerate(batch) if write.store is store}
+            results |= _commit_together(store, works) if has_room else dict.fromkeys(works, _nearly_full())
         return [results[i] for i in range(len(batch))]
 
 
-def _commit_together(
-    store: CandleStore | Journal, works: dict[int, Callable[[], object]]
-) -> dict[int, object]:
+def _commit_together(store: _Store, works: dict[int, Callable[[], object]]) -> dict[int, object]:
     if not works:
         return {}
     try:
@@ -196,6 +239,11 @@ def _commit_together(
     for i, work in works.items():
         alone |= _commit_together(store, {i: work})
     return alone
+
+
+def _nearly_full() -> StoreError:
+    text = "The disk is nearly full: candles are not stored, nor observations; what is left is for signals "
+    return StoreError(text + "and alerts. Free some space.")
 
 
 def _met_full_disk(result: object) -> bool:

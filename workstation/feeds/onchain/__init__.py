@@ -1,0 +1,1 @@
+"""What chains say about themselves, one provider a file."""

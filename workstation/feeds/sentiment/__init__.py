@@ -1,0 +1,1 @@
+"""What people say and feel about coins, one provider a file."""
