@@ -166,9 +166,9 @@ FAMILY = FactorFamily(
     family=Family.LIQUIDITY,
     points=CANDLE_POINTS,
     leans=(
-        Lean("liquidity.half_amihud_168", full=0.15),
-        Lean("liquidity.amihud_change", full=-0.25),
-        Lean("liquidity.spread_change", full=-0.25),
+        Lean("liquidity.half_amihud_168", full=0.08),
+        Lean("liquidity.amihud_change", full=-0.15),
+        Lean("liquidity.spread_change", full=-0.2),
     ),
     n_columns=N_COLUMNS,
 )

@@ -160,7 +160,7 @@ def _spreads(base: FloatArray, out: FloatArray, i: int) -> None:
 
 @compiled
 def high_low_spread(high_before: float, low_before: float, high: float, low: float) -> float:
-    """Return Corwin and Schultz's spread of two bars from the logs of their highs and lows; a fraction, >= 0."""
+    """Return Corwin and Schultz's spread of two bars, from logs of highs and lows; a fraction, >= 0."""
     span, span_before = high - low, high_before - low_before
     both = max(high, high_before) - min(low, low_before)
     single = span * span + span_before * span_before

@@ -7,7 +7,17 @@ import numpy as np
 
 from workstation.domain.candle import FloatArray, IntArray
 from workstation.domain.signal import Family
-from workstation.engine.features import columns, momentum, onchain, patterns, sentiment, volume, whales
+from workstation.engine.features import (
+    columns,
+    levels,
+    liquidity,
+    momentum,
+    onchain,
+    patterns,
+    sentiment,
+    volume,
+    whales,
+)
 from workstation.engine.features.compiled import compiled
 from workstation.engine.features.data_point import DataPoint
 from workstation.engine.features.factor_family import FactorFamily
@@ -15,10 +25,12 @@ from workstation.engine.features.factor_family import FactorFamily
 FAMILIES: tuple[FactorFamily, ...] = (
     momentum.FAMILY,
     volume.FAMILY,
+    levels.FAMILY,
     onchain.FAMILY,
     whales.FAMILY,
     sentiment.FAMILY,
     patterns.FAMILY,
+    liquidity.FAMILY,
 )
 """The families that can vote, in the order they are shown."""
 
@@ -52,7 +64,9 @@ JUDGED_AFTER = max(point.warmup for point in CANDLE_POINTS if point.name in _REA
 # The compiled code sees these as constants.
 _MOMENTUM, _MOMENTUM_END = _STARTS[Family.MOMENTUM], _ENDS[Family.MOMENTUM]
 _VOLUME, _VOLUME_END = _STARTS[Family.VOLUME], _ENDS[Family.VOLUME]
+_LEVELS, _LEVELS_END = _STARTS[Family.LEVELS], _ENDS[Family.LEVELS]
 _PATTERNS, _PATTERNS_END = _STARTS[Family.PATTERNS], _ENDS[Family.PATTERNS]
+_LIQUIDITY, _LIQUIDITY_END = _STARTS[Family.LIQUIDITY], _ENDS[Family.LIQUIDITY]
 
 
 @compiled
@@ -61,4 +75,6 @@ def fill_rows(times: IntArray, base: FloatArray, out: FloatArray, first_row: int
     columns.fill(base, first_row, lo, hi)
     momentum.rows(times, base, out[_MOMENTUM:_MOMENTUM_END], first_row, lo, hi)
     volume.rows(times, base, out[_VOLUME:_VOLUME_END], first_row, lo, hi)
+    levels.rows(times, base, out[_LEVELS:_LEVELS_END], first_row, lo, hi)
     patterns.rows(times, base, out[_PATTERNS:_PATTERNS_END], first_row, lo, hi)
+    liquidity.rows(times, base, out[_LIQUIDITY:_LIQUIDITY_END], first_row, lo, hi)
