@@ -69,8 +69,10 @@ FIRST_ROW = 13
     WICK_IMBALANCE_24,
 ) = range(10)
 N_POINTS = 10
-MEAN_BODY, MEAN_RANGE_10, MEAN_RANGE_5 = range(3)
-N_SIZES = 3
+MEAN_BODY, MEAN_RANGE_10, MEAN_RANGE_5, TALLY = range(4)
+N_KEPT = 4
+ENGULFED, HELD, HAMMERED, TURNED, BLANK, UNDECIDED = range(6)  # as the counts over 24 bars come
+_NOTHING = 0x444444
 
 
 def candlesticks(candles: CandleColumns) -> IntArray:
@@ -80,7 +82,7 @@ def candlesticks(candles: CandleColumns) -> IntArray:
     has the sign of its body, though neither leans anywhere. 0 in the first `FIRST_ROW` bars.
     """
     base = np.stack([getattr(candles, name) for name in ("open", "high", "low", "close")])
-    sizes, found = np.empty((N_SIZES, len(candles))), np.zeros((len(candles), N_PATTERNS), np.int64)
+    sizes, found = np.empty((N_KEPT, len(candles))), np.zeros((len(candles), N_PATTERNS), np.int64)
     _every_pattern(base, sizes, found)
     return found.T
 
@@ -94,23 +96,24 @@ def _every_pattern(base: FloatArray, sizes: FloatArray, found: IntArray) -> None
 
 
 @compiled
-def rows(base: FloatArray, out: FloatArray, sizes: FloatArray, lo: int, hi: int) -> None:
+def rows(base: FloatArray, out: FloatArray, kept: FloatArray, lo: int, hi: int) -> None:
     """Fill rows ``lo..hi-1`` of the data points named above in `out`; see `factor_family.RowKernel`.
 
     Parameters
     ----------
-    sizes : ndarray, shape (N_SIZES, n)
-        Kept for itself: mean body and range of the bars before each.
+    kept : ndarray, shape (N_KEPT, n)
+        What is kept beside them: mean body and range of the bars before each, and what was found at it.
     """
-    _usual_sizes(base, sizes, lo, hi)
+    _usual_sizes(base, kept, lo, hi)
     found = np.zeros(N_PATTERNS, np.int64)
+    tally = kept[TALLY]
     for i in range(lo, hi):
-        for k in range(BALANCE_3, INDECISION_24 + 1):
-            out[k, i] = out[k, i - 1] if i > 0 else 0.0
-        for bars in (0, 3, 24):
-            if i - bars >= FIRST_ROW:
-                _find(base, sizes, i - bars, found)
-                _count(out, found, i, bars)
+        if i >= FIRST_ROW:
+            _find(base, kept, i, found)
+        tally[i] = _tally(found)
+        first = _NOTHING if i < 24 else tally[i - 24]
+        fourth = _NOTHING if i < 3 else tally[i - 3]
+        _count(out, i, (int(tally[i]), int(fourth), int(first)))
         _shape(base, out, i)
 
 
@@ -132,26 +135,48 @@ def _usual_sizes(base: FloatArray, sizes: FloatArray, lo: int, hi: int) -> None:
 
 
 @compiled
-def _count(out: FloatArray, found: IntArray, i: int, bars: int) -> None:
-    """Add what was found to the counts, or take it out `bars` later: whole numbers, exact in any order."""
-    engulfing, harami = np.sign(found[ENGULFING]), np.sign(found[HARAMI])
-    hammers = (found[HAMMER] + found[INVERTED_HAMMER] + found[HANGING_MAN] + found[SHOOTING_STAR]) // 100
-    rises = found[PIERCING] + found[MORNING_STAR] + found[THREE_WHITE_SOLDIERS]
-    turns = (rises + found[DARK_CLOUD_COVER] + found[EVENING_STAR] + found[THREE_BLACK_CROWS]) // 100
-    marubozu = found[MARUBOZU] // 100
-    balance = engulfing + harami + hammers + turns + marubozu
-    if bars < 24:
-        out[BALANCE_3, i] += balance if bars == 0 else -balance
-    if bars == 3:
-        return
-    sign = 1.0 if bars == 0 else -1.0
-    out[BALANCE_24, i] += sign * balance
-    out[ENGULFING_24, i] += sign * engulfing
-    out[HARAMI_24, i] += sign * harami
-    out[HAMMERS_24, i] += sign * hammers
-    out[TURNS_24, i] += sign * turns
-    out[MARUBOZU_24, i] += sign * marubozu
-    out[INDECISION_24, i] += sign if found[DOJI] != 0 or found[SPINNING_TOP] != 0 else 0.0
+def _tally(found: IntArray) -> float:
+    """Return what was found as one whole number: a digit of sixteen for each kind, 4 for none."""
+    hammers = found[HAMMER] + found[INVERTED_HAMMER] + found[HANGING_MAN] + found[SHOOTING_STAR]
+    turns = found[PIERCING] + found[MORNING_STAR] + found[THREE_WHITE_SOLDIERS]
+    turns += found[DARK_CLOUD_COVER] + found[EVENING_STAR] + found[THREE_BLACK_CROWS]
+    is_undecided = (found[DOJI] != 0) | (found[SPINNING_TOP] != 0)
+    total = (_sign(found[ENGULFING]) << 4 * ENGULFED) + (_sign(found[HARAMI]) << 4 * HELD)
+    total += (hammers // 100 << 4 * HAMMERED) + (turns // 100 << 4 * TURNED)
+    total += (found[MARUBOZU] // 100 << 4 * BLANK) + (int(is_undecided) << 4 * UNDECIDED)
+    return float(_NOTHING + total)
+
+
+@compiled
+def _sign(x: int) -> int:
+    return int(x > 0) - int(x < 0)
+
+
+@compiled
+def _digit(tally: int, kind: int) -> int:
+    return (tally >> 4 * kind & 15) - 4
+
+
+@compiled
+def _balance(tally: int) -> int:
+    """Return bullish less bearish patterns of one bar."""
+    pairs = _digit(tally, ENGULFED) + _digit(tally, HELD) + _digit(tally, HAMMERED)
+    return pairs + _digit(tally, TURNED) + _digit(tally, BLANK)
+
+
+@compiled
+def _count(out: FloatArray, i: int, tallies: tuple[int, int, int]) -> None:
+    """Count what came in and what went out: whole numbers, exact in any order."""
+    new, fourth, first = tallies
+    before = i - 1 if i > 0 else 0
+    if i == 0:
+        for k in range(BALANCE_3, INDECISION_24 + 1):
+            out[k, 0] = 0.0
+    out[BALANCE_3, i] = out[BALANCE_3, before] + (_balance(new) - _balance(fourth))
+    out[BALANCE_24, i] = out[BALANCE_24, before] + (_balance(new) - _balance(first))
+    for k in range(6):
+        change = _digit(new, k) - _digit(first, k)
+        out[ENGULFING_24 + k, i] = out[ENGULFING_24 + k, before] + change
 
 
 @compiled
@@ -218,7 +243,10 @@ def _is_long(base: FloatArray, sizes: FloatArray, i: int) -> bool:
 
 @compiled
 def _find(base: FloatArray, sizes: FloatArray, i: int, found: IntArray) -> None:
-    """Write the patterns that end at row `i` into `found`; at least `FIRST_ROW` rows stand before it."""
+    """Write the patterns that end at row `i` into `found`; at least `FIRST_ROW` rows stand before it.
+
+    Every condition is worked out, none is skipped: which would come true is a coin toss for the processor.
+    """
     _one_bar(base, sizes, i, found)
     _hammers(base, sizes, i, found)
     _two_bars(base, sizes, i, found)
@@ -231,98 +259,76 @@ def _find(base: FloatArray, sizes: FloatArray, i: int, found: IntArray) -> None:
 def _one_bar(base: FloatArray, sizes: FloatArray, i: int, found: IntArray) -> None:
     body = _body(base, i)
     side = 100 if _is_white(base, i) else -100
-    upper, lower = _upper_wick(base, i), _lower_wick(base, i)
-    found[DOJI] = 100 if body <= 0.1 * sizes[MEAN_RANGE_10, i] else 0
-    found[SPINNING_TOP] = side if upper > body and lower > body and body < sizes[MEAN_BODY, i] else 0
-    has_no_wicks = _has_no_upper_wick(base, sizes, i) and _has_no_lower_wick(base, sizes, i)
-    found[MARUBOZU] = side if _is_long(base, sizes, i) and has_no_wicks else 0
+    found[DOJI] = 100 * (body <= 0.1 * sizes[MEAN_RANGE_10, i])
+    has_wicks = (_upper_wick(base, i) > body) & (_lower_wick(base, i) > body)
+    found[SPINNING_TOP] = side * (has_wicks & (body < sizes[MEAN_BODY, i]))
+    has_none = _has_no_upper_wick(base, sizes, i) & _has_no_lower_wick(base, sizes, i)
+    found[MARUBOZU] = side * (has_none & _is_long(base, sizes, i))
 
 
 @compiled
 def _hammers(base: FloatArray, sizes: FloatArray, i: int, found: IntArray) -> None:
     """Write the small bodies at one end of a long wick; where the bar before lies decides what they are."""
-    found[HAMMER] = found[INVERTED_HAMMER] = found[HANGING_MAN] = found[SHOOTING_STAR] = 0
-    body = _body(base, i)
-    if not body < sizes[MEAN_BODY, i]:
-        return
+    body, top, bottom = _body(base, i), _top(base, i), _bottom(base, i)
+    is_small = body < sizes[MEAN_BODY, i]
     near = 0.2 * sizes[MEAN_RANGE_5, i - 1]
-    if _lower_wick(base, i) > body and _has_no_upper_wick(base, sizes, i):
-        found[HAMMER] = 100 if _bottom(base, i) <= base[LOW, i - 1] + near else 0
-        found[HANGING_MAN] = -100 if _bottom(base, i) >= base[HIGH, i - 1] - near else 0
-    if _upper_wick(base, i) > body and _has_no_lower_wick(base, sizes, i):
-        found[INVERTED_HAMMER] = 100 if _top(base, i) < _bottom(base, i - 1) else 0
-        found[SHOOTING_STAR] = -100 if _bottom(base, i) > _top(base, i - 1) else 0
+    hangs = is_small & (_lower_wick(base, i) > body) & _has_no_upper_wick(base, sizes, i)
+    stands = is_small & (_upper_wick(base, i) > body) & _has_no_lower_wick(base, sizes, i)
+    found[HAMMER] = 100 * (hangs & (bottom <= base[LOW, i - 1] + near))
+    found[HANGING_MAN] = -100 * (hangs & (bottom >= base[HIGH, i - 1] - near))
+    found[INVERTED_HAMMER] = 100 * (stands & (top < _bottom(base, i - 1)))
+    found[SHOOTING_STAR] = -100 * (stands & (bottom > _top(base, i - 1)))
 
 
 @compiled
 def _two_bars(base: FloatArray, sizes: FloatArray, i: int, found: IntArray) -> None:
-    found[ENGULFING] = found[HARAMI] = found[PIERCING] = found[DARK_CLOUD_COVER] = 0
     is_white, was_white = _is_white(base, i), _is_white(base, i - 1)
+    was_long = _is_long(base, sizes, i - 1)
     top, bottom = _top(base, i), _bottom(base, i)
     old_top, old_bottom = _top(base, i - 1), _bottom(base, i - 1)
-    if (
-        is_white != was_white
-        and top >= old_top
-        and bottom <= old_bottom
-        and (top > old_top or bottom < old_bottom)
-    ):
-        size = 100 if top > old_top and bottom < old_bottom else 80
-        found[ENGULFING] = size if is_white else -size
-    if not _is_long(base, sizes, i - 1):
-        return
-    if _body(base, i) <= sizes[MEAN_BODY, i] and top <= old_top and bottom >= old_bottom:
-        size = 100 if top < old_top and bottom > old_bottom else 80
-        found[HARAMI] = -size if was_white else size
-    half = _body(base, i - 1) * 0.5
-    if was_white and not is_white and base[OPEN, i] > base[HIGH, i - 1]:
-        covers = old_bottom < base[CLOSE, i] and base[CLOSE, i] < base[CLOSE, i - 1] - half
-        found[DARK_CLOUD_COVER] = -100 if covers else 0
-    if is_white and not was_white and _is_long(base, sizes, i) and base[OPEN, i] < base[LOW, i - 1]:
-        pierces = base[CLOSE, i] < old_top and base[CLOSE, i] > base[CLOSE, i - 1] + half
-        found[PIERCING] = 100 if pierces else 0
+    is_wider, is_narrower = (top > old_top) & (bottom < old_bottom), (top < old_top) & (bottom > old_bottom)
+    swallows = (top >= old_top) & (bottom <= old_bottom) & ((top > old_top) | (bottom < old_bottom))
+    found[ENGULFING] = ((is_white != was_white) & swallows) * (80 + 20 * is_wider) * (2 * is_white - 1)
+    is_held = was_long & (_body(base, i) <= sizes[MEAN_BODY, i]) & (top <= old_top) & (bottom >= old_bottom)
+    found[HARAMI] = is_held * (80 + 20 * is_narrower) * (1 - 2 * was_white)
+    half, close, old_close = _body(base, i - 1) * 0.5, base[CLOSE, i], base[CLOSE, i - 1]
+    falls_in = (base[OPEN, i] > base[HIGH, i - 1]) & (close > old_bottom) & (close < old_close - half)
+    found[DARK_CLOUD_COVER] = -100 * (was_white & was_long & (not is_white) & falls_in)
+    rises_in = (base[OPEN, i] < base[LOW, i - 1]) & (close < old_top) & (close > old_close + half)
+    found[PIERCING] = 100 * (is_white & was_long & (not was_white) & _is_long(base, sizes, i) & rises_in)
 
 
 @compiled
 def _stars(base: FloatArray, sizes: FloatArray, i: int, found: IntArray) -> None:
     """Write the stars: a long bar, a small body beyond a gap, and a bar well back into the first body."""
-    found[MORNING_STAR] = found[EVENING_STAR] = 0
-    if not (
-        _is_long(base, sizes, i - 2)
-        and _body(base, i - 1) <= sizes[MEAN_BODY, i - 1]
-        and _is_long(base, sizes, i)
-    ):
-        return
-    back = _body(base, i - 2) * 0.3
-    if not _is_white(base, i - 2) and _is_white(base, i) and _top(base, i - 1) < _bottom(base, i - 2):
-        found[MORNING_STAR] = 100 if base[CLOSE, i] > base[CLOSE, i - 2] + back else 0
-    if _is_white(base, i - 2) and not _is_white(base, i) and _bottom(base, i - 1) > _top(base, i - 2):
-        found[EVENING_STAR] = -100 if base[CLOSE, i] < base[CLOSE, i - 2] - back else 0
+    is_small = _body(base, i - 1) <= sizes[MEAN_BODY, i - 1]
+    fits = _is_long(base, sizes, i - 2) & is_small & _is_long(base, sizes, i)
+    is_white, was_white = _is_white(base, i), _is_white(base, i - 2)
+    back, close, old_close = _body(base, i - 2) * 0.3, base[CLOSE, i], base[CLOSE, i - 2]
+    is_below = (_top(base, i - 1) < _bottom(base, i - 2)) & (close > old_close + back)
+    is_above = (_bottom(base, i - 1) > _top(base, i - 2)) & (close < old_close - back)
+    found[MORNING_STAR] = 100 * (fits & is_white & (not was_white) & is_below)
+    found[EVENING_STAR] = -100 * (fits & was_white & (not is_white) & is_above)
 
 
 @compiled
 def _are_soldiers(base: FloatArray, sizes: FloatArray, i: int) -> bool:
+    is_so = _is_long(base, sizes, i)
     for k in range(i - 2, i + 1):
-        if not (_is_white(base, k) and _has_no_upper_wick(base, sizes, k)):
-            return False
+        is_so &= _is_white(base, k) & _has_no_upper_wick(base, sizes, k)
     for k in range(i - 1, i + 1):
         near, far = 0.2 * sizes[MEAN_RANGE_5, k - 1], 0.6 * sizes[MEAN_RANGE_5, k - 1]
-        opens_well = base[OPEN, k] > base[OPEN, k - 1] and base[OPEN, k] <= base[CLOSE, k - 1] + near
-        if not (
-            base[CLOSE, k] > base[CLOSE, k - 1] and opens_well and _body(base, k) > _body(base, k - 1) - far
-        ):
-            return False
-    return _is_long(base, sizes, i)
+        is_so &= (base[OPEN, k] > base[OPEN, k - 1]) & (base[OPEN, k] <= base[CLOSE, k - 1] + near)
+        is_so &= (base[CLOSE, k] > base[CLOSE, k - 1]) & (_body(base, k) > _body(base, k - 1) - far)
+    return is_so
 
 
 @compiled
 def _are_crows(base: FloatArray, sizes: FloatArray, i: int) -> bool:
-    if not _is_white(base, i - 3) or not base[HIGH, i - 3] > base[CLOSE, i - 2]:
-        return False
+    is_so = _is_white(base, i - 3) & (base[HIGH, i - 3] > base[CLOSE, i - 2])
     for k in range(i - 2, i + 1):
-        if _is_white(base, k) or not _has_no_lower_wick(base, sizes, k):
-            return False
+        is_so &= (not _is_white(base, k)) & _has_no_lower_wick(base, sizes, k)
     for k in range(i - 1, i + 1):
-        opens_inside = base[CLOSE, k - 1] < base[OPEN, k] and base[OPEN, k] < base[OPEN, k - 1]
-        if not (opens_inside and base[CLOSE, k] < base[CLOSE, k - 1]):
-            return False
-    return True
+        is_so &= (base[CLOSE, k - 1] < base[OPEN, k]) & (base[OPEN, k] < base[OPEN, k - 1])
+        is_so &= base[CLOSE, k] < base[CLOSE, k - 1]
+    return bool(is_so)

@@ -42,8 +42,8 @@ from workstation.engine.features.kernels import ratio, window_max, window_min, w
 FIRST_FACT = candlesticks.N_POINTS + 11
 _OWN = FIRST_FACT + N_FACTS
 BAND_WIDTH, MEAN_RANGE, LOW_AGE, HIGH_AGE, BTC_SQUARE, BTC_PRODUCT, FALL_SQUARE, CUBE = range(_OWN, _OWN + 8)
-_SIZES = _OWN + 8
-N_COLUMNS = _SIZES + candlesticks.N_SIZES
+_CANDLES = _OWN + 8
+N_COLUMNS = _CANDLES + candlesticks.N_KEPT
 
 RANKED = 336
 """Bars among which the width of the bands and the range are ranked."""
@@ -58,7 +58,7 @@ SWING_REACH = 336
 @compiled
 def rows(times: IntArray, base: FloatArray, out: FloatArray, first_row: int, lo: int, hi: int) -> None:
     """Fill rows ``lo..hi-1``; see `factor_family.RowKernel`."""
-    candlesticks.rows(base, out, out[_SIZES:], lo, hi)
+    candlesticks.rows(base, out, out[_CANDLES:], lo, hi)
     _widths(base, out, lo, hi)
     _swings(base[LOW], out[LOW_AGE], 1.0, lo, hi)
     _swings(base[HIGH], out[HIGH_AGE], -1.0, lo, hi)
@@ -71,7 +71,7 @@ def rows(times: IntArray, base: FloatArray, out: FloatArray, first_row: int, lo:
 
 @compiled
 def _widths(base: FloatArray, out: FloatArray, lo: int, hi: int) -> None:
-    """Fill what is ranked: Bollinger's width over 20 bars and the mean true range of 24, against the close."""
+    """Fill what is ranked: Bollinger's width of 20 bars and the mean true range of 24, against the close."""
     for i in range(lo, hi):
         if i < 24:
             out[BAND_WIDTH, i] = out[MEAN_RANGE, i] = np.nan
@@ -96,7 +96,7 @@ def _widths(base: FloatArray, out: FloatArray, lo: int, hi: int) -> None:
 
 @compiled
 def _swings(x: FloatArray, age: FloatArray, sign: float, lo: int, hi: int) -> None:
-    """Fill how many bars ago the newest swing low (high, where `sign` is -1) was that is confirmed; NaN for none.
+    """Fill how many bars ago the newest confirmed swing low was (high, where `sign` is -1); NaN for none.
 
     None of the six bars before a swing is lower, and all six after it are higher.
     """
@@ -133,7 +133,7 @@ def _steps(x: FloatArray, age: FloatArray, i: int) -> float:
 
 @compiled
 def _rank(x: FloatArray, i: int) -> float:
-    """Return the share of the `RANKED` - 1 bars before that lie below, equals half; NaN while there are fewer."""
+    """Return the share of the bars before, of `RANKED`, that lie below, equals half; NaN while too few."""
     if i < RANKED + 23:
         return np.nan
     window, here = x[i - RANKED + 1 : i], x[i]
