@@ -37,7 +37,7 @@ def tone(score: str, count: str) -> Formula:
 
 
 def _decayed(known: Known) -> float:
-    ages = known.at_ms - known.event_ms
+    ages = np.maximum(known.at_ms - known.event_ms, 0)  # a quarter of an hour that has not ended is news
     return float((known.value * 0.5 ** (ages / _HALF_LIFE_MS)).sum())
 
 
