@@ -14,6 +14,7 @@ from workstation.domain.ticker import Ticker
 from workstation.link import outbox
 from workstation.link.client import LinkClient
 from workstation.link.messages import (
+    PROTOCOL,
     DismissAlert,
     Follow,
     Frame,
@@ -159,7 +160,7 @@ async def test_a_window_that_does_not_read_is_dropped_and_others_still_hear(ends
     monkeypatch.setattr(outbox, "MOST_FACTS", 200)
     await ends.connect()
     _, silent = await asyncio.open_unix_connection(str(ends.path))
-    silent.write(encode(Hello(1, 1, 0)))
+    silent.write(encode(Hello(1, PROTOCOL, 0)))
     await until(lambda: len(ends.server.connections) == 2)
     await until(lambda: all(c.is_welcome for c in ends.server.connections))
     silent.transport.pause_reading()

@@ -174,7 +174,7 @@ def test_a_name_full_of_marks_is_taken_as_it_is():
 def test_a_broken_list_of_coins_is_refused_by_name(tmp_path, text):
     path = tmp_path / "coins.csv"
     path.write_text(text)
-    with pytest.raises(ProviderError, match="coins.csv cannot be used"):
+    with pytest.raises(ProviderError, match=r"coins\.csv cannot be used"):
         read_coin_names(path)
 
 

@@ -110,7 +110,7 @@ def test_the_lexicon_has_more_than_a_hundred_words_each_within_vaders_scale():
 def test_a_broken_lexicon_is_refused_by_name(tmp_path, text):
     path = tmp_path / "words.csv"
     path.write_text(text)
-    with pytest.raises(ProviderError, match="words.csv cannot be used"):
+    with pytest.raises(ProviderError, match=r"words\.csv cannot be used"):
         read_lexicon(path)
 
 

@@ -111,7 +111,7 @@ async def test_the_most_preferred_venue_that_answers_in_time_is_chosen(pings, ch
 
     def open_(name, wall):
         real = open_live("binance", wall)
-        return OpenVenue(real.venue, exchanges[name], real.clock, 1)
+        return OpenVenue(real.venue, exchanges[name], real.clock, 1, 60)
 
     began = time.monotonic()
     assert await first_that_answers(list(pings), StillClock(), 0.3, open_) == chosen

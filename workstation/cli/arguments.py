@@ -22,7 +22,7 @@ examples:
   tidemark import --data DIR --venue binance   put recorded candles into the store
   tidemark signals --data DIR --symbol BTC/USDT --timeframe 1h --out signals.csv
   tidemark observations import btc.csv         put on-chain history into the store
-  tidemark labels set ethereum 0x… binance     say whose a wallet is
+  tidemark labels set ethereum 0xADDR binance  say whose a wallet is
 
 Your data: prices and signals lie in the user's data folder, settings in the user's configuration folder;
 TIDEMARK_HOME=FOLDER puts everything below one folder.

@@ -1,10 +1,12 @@
 """Facts in the past tense, told on the engine's bus and over the link."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from workstation.domain.alert import Alert
 from workstation.domain.candle import Candle
+from workstation.domain.level import PriceLevel
 from workstation.domain.market import SeriesKey
 from workstation.domain.provider import ProviderState
 from workstation.domain.signal import Signal
@@ -106,6 +108,14 @@ class SignalsRecomputed:
 
 
 @dataclass(frozen=True, slots=True)
+class LevelsFound:
+    """The levels around a charted series' newest close, lowest first."""
+
+    key: SeriesKey
+    levels: tuple[PriceLevel, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AlertRaised:
     """The trader must be told; it is already in the journal."""
 
@@ -172,6 +182,47 @@ class UniverseProgressed:
     total: int
     paused: bool
     timeframe: str
+
+
+@dataclass(frozen=True, slots=True)
+class UniverseFilled:
+    """What is stored of one of the universe's series grew or became whole; whoever judges it reads it again.
+
+    Parameters
+    ----------
+    key : SeriesKey
+        The series.
+    n_new : int
+        Candles that were not known before; zero where all of them were stored already.
+    """
+
+    key: SeriesKey
+    n_new: int
+
+
+@dataclass(frozen=True, slots=True)
+class UniverseClosed:
+    """A bar of the universe closed, and all of its candles that could be had in time are in the store.
+
+    Told once for each bar, in order. A symbol in neither of the two is not whole, or no longer followed.
+
+    Parameters
+    ----------
+    timeframe : str
+        Of the universe's series.
+    open_time : int
+        The bar's open, UTC milliseconds.
+    candles : mapping of str to Candle
+        By symbol.
+    absent : frozenset of str
+        Symbols whose candle is not there: nothing traded, or the venue did not tell it in time. One that is
+        had later is news by `UniverseFilled`.
+    """
+
+    timeframe: str
+    open_time: int
+    candles: Mapping[str, Candle]
+    absent: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -199,3 +199,22 @@ class Feed(Protocol):
     async def close(self) -> None:
         """Leave the venue; no socket and no task stays behind."""
         ...
+
+
+class BulkHistory(Protocol):
+    """A venue's past, asked for in bulk: inside a share of what it allows, after everybody else."""
+
+    @property
+    def venue(self) -> Venue:
+        """Where it asks."""
+        ...
+
+    async def bulk_history(self, key: SeriesKey, since_ms: int, limit: int) -> CandleColumns:
+        """Return closed candles from `since_ms` on, at most `limit`; checked, oldest first.
+
+        Raises
+        ------
+        VenueError
+            With what the venue said, or that it did not answer.
+        """
+        ...

@@ -2,14 +2,9 @@
 
 import asyncio
 import logging
-import random
 from collections import deque
-from collections.abc import Awaitable, Callable, Collection, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Sequence
 
-import ccxt
-
-from workstation.domain.errors import VenueError, VenueUnreachable
 from workstation.domain.metric import METRICS
 from workstation.domain.observation import Observation
 from workstation.domain.ports import TaskOwner
@@ -17,9 +12,10 @@ from workstation.domain.provider import ProviderAbout
 from workstation.feeds.book_ear import BookEar, BookTimings, book_ear
 from workstation.feeds.book_window import WINDOW_MS, BookWindow
 from workstation.feeds.capture import MessageCount
-from workstation.feeds.line import UNREADABLE, Line
+from workstation.feeds.line import Line
 from workstation.feeds.provider_trouble import provider_error
-from workstation.feeds.reconnect import BackOff, FeedTimings
+from workstation.feeds.reconnect import FeedTimings
+from workstation.feeds.standing_line import StandingLine
 from workstation.feeds.venues import OpenVenue
 
 _log = logging.getLogger(__name__)
@@ -76,18 +72,13 @@ class Books:
         self._venue = opened.venue
         self._clock = opened.clock
         self._symbols = symbols
-        self._owner = tasks
         self._timings = timings or BookTimings()
         self._line = Line(opened.exchange, opened.venue.label, opened.clock, line_timings or FeedTimings())
         speed = opened.venue.speed
         self._sample_s = max(self._timings.sample_s / speed, self._timings.shortest_sample_s)
         self._windows: dict[str, BookWindow] = {}
         self._rows: deque[Observation] = deque(maxlen=_ROWS_KEPT)
-        self._trouble: VenueError | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._life: asyncio.Task[None] | None = None
-        self._end: asyncio.Future[str] | None = None
-        self._heard_s = 0.0
+        self._standing = StandingLine(self._line, tasks, "books")
         self.left_out: dict[str, str] = {}
         """Markets that are not watched, each with a sentence that says why."""
         self.heard = MessageCount()
@@ -112,111 +103,39 @@ class Books:
         ProviderError
             There are none, and the venue cannot be heard.
         """
-        if self._life is None:
-            self._life = self._owner.start(f"books of {self._venue.name}", self._stay_connected())
+        self._standing.open(self._live)
         rows = [row for row in self._rows if row.available_ms >= since_ms]
-        if not rows and self._trouble is not None:
-            raise provider_error(self._trouble) from self._trouble
+        trouble = self._standing.trouble
+        if not rows and trouble is not None:
+            raise provider_error(trouble) from trouble
         return rows
 
     async def close(self) -> None:
         """Leave the venue; no socket and no task stays behind."""
-        if self._life is not None:
-            self._life.cancel()
-            await asyncio.gather(self._life, return_exceptions=True)
-        await self._line.close()
-
-    # The connection
-
-    async def _stay_connected(self) -> None:
-        timings = self._line.timings
-        pauses = BackOff(timings.backoff_first_s, timings.backoff_longest_s, random.Random())
-        loop = asyncio.get_running_loop()
-        while True:
-            began_s = loop.time()
-            try:
-                await self._line.gate.opened()
-                await self._line.ask("its markets", self._line.exchange.load_markets)
-                await self._line.measure_clock()
-                self._trouble = VenueUnreachable(await self._listen())
-            except VenueError as error:
-                self._trouble = error
-            finally:
-                await self._hang_up()
-            _log.info("%s", self._trouble)
-            if loop.time() - began_s > timings.steady_s:
-                pauses.reset()
-            await asyncio.sleep(pauses.next_s())
-
-    async def _hang_up(self) -> None:
-        self._line.connect(None)
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await self._line.hang_up()
-        for window in self._windows.values():
-            window.lost()
-
-    async def _listen(self) -> str:
-        """Listen until the connection is of no more use; return why, as a sentence."""
-        loop = asyncio.get_running_loop()
-        self._end, self._heard_s = loop.create_future(), loop.time()
-        ear = book_ear(self._line, self._start, self._on_touch, self._timings)
-        self._line.connect(self)
-        sampled_s = loop.time()
-        while not self._end.done():
-            chosen = self._chosen()
-            ear.follow(chosen)
-            ear.tick()
-            if loop.time() >= sampled_s + self._sample_s:
-                sampled_s = loop.time()
-                self._sample(ear, chosen)
-                await self._keep_time()
-            if chosen and loop.time() > self._heard_s + self._timings.stale_s:
-                self.on_broken(f"{self._venue.label} sends no books; connecting anew.")
-            await asyncio.wait({self._end}, timeout=_TICK_S)
-        return self._end.result()
-
-    async def _keep_time(self) -> None:
-        if not self._clock.is_trusted:
-            await self._line.measure_clock()
-
-    def _start(self, name: str, call: Callable[[], Awaitable[Any]]) -> None:
-        task = self._owner.start(f"{name} on {self._venue.name}", self._wait_for(call))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _wait_for(self, call: Callable[[], Awaitable[Any]]) -> None:
-        """Wait for ccxt; what goes wrong ends the connection, and never this task's owner."""
-        try:
-            await call()
-        except asyncio.CancelledError:
-            task = asyncio.current_task()
-            if task is not None and task.cancelling():
-                raise
-            self.on_broken(f"The connection to {self._venue.label} ended; connecting anew.")
-        except ccxt.UnsubscribeError:
-            _log.debug("a book was left before it spoke")
-        except UNREADABLE as error:
-            _log.info("a book of %s failed: %r", self._venue.label, error)
-            self.on_broken(f"{self._venue.label} refused its books or dropped them; connecting anew.")
-
-    # What the line tells
+        await self._standing.close()
 
     def _on_message(self, client: object, message: object) -> None:
         self.heard.count(message)
         exchange = self._line.exchange
         type(exchange).handle_message(exchange, client, message)
 
-    def on_frame(self) -> None:
-        """Take note that the venue still speaks."""
-        self._heard_s = asyncio.get_running_loop().time()
-
-    def on_broken(self, reason: str) -> None:
-        """End: the connection is of no more use."""
-        if self._end is not None and not self._end.done():
-            self._end.set_result(reason)
+    async def _live(self) -> None:
+        """Sample books until the connection is of no more use."""
+        standing, loop = self._standing, asyncio.get_running_loop()
+        ear = book_ear(self._line, standing.start, self._on_touch, self._timings)
+        for window in self._windows.values():
+            window.lost()
+        sampled_s = loop.time()
+        while not standing.has_ended:
+            chosen = self._chosen()
+            ear.follow(chosen)
+            ear.tick()
+            if loop.time() >= sampled_s + self._sample_s:
+                sampled_s = loop.time()
+                self._sample(ear, chosen)
+            if chosen and loop.time() > standing.heard_s + self._timings.stale_s:
+                standing.on_broken(f"{self._venue.label} sends no books; connecting anew.")
+            await standing.wait(_TICK_S)
 
     # The books
 
@@ -257,5 +176,5 @@ class Books:
             if book is None:
                 window.lost()
             else:
-                self._trouble = None
+                self._standing.trouble = None
             self._rows.extend(window.add(now_ms, book))

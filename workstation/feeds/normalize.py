@@ -10,9 +10,12 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from workstation.domain.candle import Candle
+import numpy as np
+from numpy.typing import NDArray
+
+from workstation.domain.candle import Candle, CandleColumns, FloatArray
 from workstation.domain.errors import BadCandle, VenueError
-from workstation.domain.market import Market, SeriesKey, open_of
+from workstation.domain.market import Market, SeriesKey, open_of, open_of_slot
 from workstation.domain.ticker import Ticker
 
 EARLIEST_MS = 1_230_768_000_000
@@ -74,6 +77,67 @@ def _open_time(key: SeriesKey, value: int | float, latest_ms: int) -> int:
     if open_time > latest_ms:
         raise BadCandle(f"{key}: open time {open_time} lies {open_time - latest_ms} ms in the future.")
     return open_time
+
+
+def closed_candles(
+    key: SeriesKey, rows: Sequence[object], latest_ms: int
+) -> tuple[CandleColumns, list[tuple[object, str]]]:
+    """Return the closed candles that rows of ccxt describe, and the rows that are none, each with the reason.
+
+    The same as `candle_row` of every row, and much faster: what can be seen to be sound by
+    columns is taken, and of every other row `candle_row` is the judge.
+
+    Returns
+    -------
+    candles : CandleColumns
+        Oldest first; of two with one open time the later row's.
+    rejected : list of (row, reason)
+        As they came.
+    """
+    table = _table(rows)
+    sound = np.zeros(len(rows), np.bool_) if table is None else _sound(key, table, latest_ms)
+    taken = np.empty((0, 6)) if table is None else table[sound]
+    doubted: list[Candle] = []
+    rejected: list[tuple[object, str]] = []
+    for i in np.flatnonzero(~sound).tolist():
+        try:
+            doubted.append(candle_row(key, rows[i], closed=True, latest_ms=latest_ms))
+        except BadCandle as error:
+            rejected.append((rows[i], str(error)))
+    if doubted:
+        late = [(c.open_time, c.open, c.high, c.low, c.close, c.volume) for c in doubted]
+        taken = np.concatenate((taken, np.array(late, np.float64)))
+    open_time = taken[:, 0].astype(np.int64)
+    order = np.argsort(open_time, kind="stable")
+    order = order[np.append(np.diff(open_time[order]) > 0, True)[: len(order)]]
+    return CandleColumns.of(open_time[order], *taken[order, 1:].T), rejected
+
+
+def _table(rows: Sequence[object]) -> FloatArray | None:
+    """Return rows as numbers, shape (n, 6); None where not every one is six plain numbers or more."""
+    try:
+        columns = list(zip(*(row[:6] for row in rows), strict=True))  # type: ignore[index]
+    except (TypeError, ValueError):
+        return None
+    if len(columns) != len(_COLUMNS) or any(set(map(type, c)) - {int, float} for c in columns):
+        return None
+    try:
+        return np.array(columns, np.float64).T
+    except OverflowError:
+        return None
+
+
+def _sound(key: SeriesKey, table: FloatArray, latest_ms: int) -> NDArray[np.bool_]:
+    """Return which rows are candles beyond doubt, shape (n,); False says only that it has to be asked."""
+    with np.errstate(invalid="ignore"):
+        opens, open_, high, low, close, volume = table.T
+        first_ms = open_of_slot(0, key.timeframe)
+        sound = (opens >= EARLIEST_MS) & (opens <= latest_ms) & (opens < _MICROSECONDS_FROM)
+        sound &= (opens - first_ms) % key.bar_ms == 0
+        sound &= (low > 0) & (low <= np.minimum(open_, close)) & (np.maximum(open_, close) <= high)
+        return np.asarray(
+            sound & (high <= _HIGHEST_PRICE) & (volume >= 0) & (volume <= _HIGHEST_VOLUME), np.bool_
+        )
 
 
 def candle_rows(key: SeriesKey, answer: object) -> Sequence[object]:

@@ -18,10 +18,11 @@ from workstation.feeds.normalize import raw_bytes, ticker
 from workstation.feeds.reconnect import FeedStatus
 from workstation.feeds.series_ear import SeriesEar
 from workstation.feeds.silence import Silence, Verdict
+from workstation.feeds.stream_places import StreamPlaces, on_connection
 
 _log = logging.getLogger(__name__)
 
-_CHUNK = 200  # series in one subscribe message; Binance takes 1,024 streams on a connection
+_CHUNK = 200  # series in one subscribe message
 _UNSUBSCRIBE_S = 5.0
 _TICKER_GATHER_S = 0.05
 _CLOCK_CHECK_S = 5.0
@@ -66,6 +67,7 @@ class Session:
         self._wanted: tuple[SeriesKey, ...] = ()
         self._wanted_changed = asyncio.Event()
         self._ears: dict[SeriesKey, SeriesEar] = {}
+        self._places = StreamPlaces()
         self._silence = Silence(line.timings, has_ticker_stream=self._has_ticker_stream)
         self._known_tickers: dict[str, Any] = {}
         self._pass: asyncio.TimerHandle | None = None
@@ -205,19 +207,32 @@ class Session:
         return known
 
     def _watch_calls(self, keys: Sequence[SeriesKey]) -> list[Callable[[], Awaitable[Any]]]:
-        exchange = self._exchange
+        exchange, taken = self._exchange, self._places.take(keys)
         if not exchange.has.get("watchOHLCVForSymbols"):
             return [partial(exchange.watch_ohlcv, key.symbol, key.timeframe) for key in keys]
-        pairs = [[key.symbol, key.timeframe] for key in keys]
-        chunks = [pairs[i : i + _CHUNK] for i in range(0, len(pairs), _CHUNK)]
-        return [partial(exchange.watch_ohlcv_for_symbols, chunk) for chunk in chunks]
+        calls: list[Callable[[], Awaitable[Any]]] = []
+        for connection, placed in taken.items():
+            pairs = [[key.symbol, key.timeframe] for key in placed]
+            chunks = [pairs[i : i + _CHUNK] for i in range(0, len(pairs), _CHUNK)]
+            calls += [partial(self._watch_on, connection, chunk) for chunk in chunks]
+        return calls
+
+    async def _watch_on(self, connection: int, pairs: list[list[str]]) -> None:
+        with on_connection(connection):
+            await self._exchange.watch_ohlcv_for_symbols(pairs)
 
     async def _unsubscribe(self, keys: Sequence[SeriesKey]) -> None:
         for key in keys:
             del self._ears[key]
         self._silence.follow(self._ears)
-        if not keys or not self._exchange.has.get("unWatchOHLCVForSymbols"):
+        left = self._places.leave(keys)
+        if not self._exchange.has.get("unWatchOHLCVForSymbols"):
             return
+        for connection, placed in left.items():
+            with on_connection(connection):
+                await self._unwatch(placed)
+
+    async def _unwatch(self, keys: Sequence[SeriesKey]) -> None:
         pairs = [[key.symbol, key.timeframe] for key in keys]
         try:
             async with asyncio.timeout(_UNSUBSCRIBE_S):

@@ -20,6 +20,7 @@ from workstation.domain.market import Venue, VenueKind
 from workstation.domain.ports import Clock
 from workstation.feeds.line import UNREADABLE
 from workstation.feeds.name_lookup import DaemonResolver
+from workstation.feeds.stream_places import share_out
 from workstation.feeds.venue_clock import VenueClock
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -40,24 +41,27 @@ class _Offer:
         Its name for the trader.
     page_rows : int
         Most candles that it gives for one request.
+    requests_per_minute : float
+        Requests for candles that it allows one address.
     streams_all_prices : bool
         Whether one stream tells the prices of all its markets.
     """
 
     label: str
     page_rows: int
+    requests_per_minute: float
     streams_all_prices: bool = False
 
 
 _OFFERS = MappingProxyType(
     {
-        "binance": _Offer("Binance", 1000, streams_all_prices=True),
-        "okx": _Offer("OKX", 100),
-        "kraken": _Offer("Kraken", 720),
-        "bybit": _Offer("Bybit", 1000),
-        "kucoin": _Offer("KuCoin", 1500, streams_all_prices=True),
-        "gate": _Offer("Gate", 1000),
-        "bitget": _Offer("Bitget", 200),
+        "binance": _Offer("Binance", 1000, 3_000, streams_all_prices=True),
+        "okx": _Offer("OKX", 100, 540),
+        "kraken": _Offer("Kraken", 720, 50),
+        "bybit": _Offer("Bybit", 1000, 600),
+        "kucoin": _Offer("KuCoin", 1500, 2_600, streams_all_prices=True),
+        "gate": _Offer("Gate", 1000, 1_200),
+        "bitget": _Offer("Bitget", 200, 1_200),
     }
 )
 
@@ -79,6 +83,8 @@ class OpenVenue:
         The venue's time.
     page_rows : int
         Most candles that the venue gives for one request.
+    requests_per_minute : float
+        Requests for candles that the venue allows one address.
     ends_ms : int or None
         Where a recorded market ends, UTC milliseconds; None where none does.
     """
@@ -87,6 +93,7 @@ class OpenVenue:
     exchange: Any
     clock: VenueClock
     page_rows: int
+    requests_per_minute: float
     ends_ms: int | None = None
 
 
@@ -110,7 +117,8 @@ def open_live(name: str, wall: Clock) -> OpenVenue:
         raise UsageError(f"Venue {name!r} is not known; choose one of {', '.join(LIVE_VENUES)}.")
     exchange = _exchange(name, offer, has_tls=True)
     exchange.aiohttp_trust_env = True  # the trader's proxy settings count
-    return OpenVenue(Venue(name, VenueKind.LIVE, offer.label), exchange, VenueClock(wall), offer.page_rows)
+    venue = Venue(name, VenueKind.LIVE, offer.label)
+    return OpenVenue(venue, exchange, VenueClock(wall), offer.page_rows, offer.requests_per_minute)
 
 
 def _exchange(name: str, offer: _Offer, has_tls: bool) -> Any:
@@ -127,14 +135,14 @@ def _exchange(name: str, offer: _Offer, has_tls: bool) -> Any:
                 "fetchMargins": False,
                 "fetchTickersFees": False,
                 "OHLCVLimit": _CACHED_ROWS,
-                "streamLimits": {"spot": 1},  # one socket for all: one connection to lose, one to pace
                 "allTickersStream": offer.streams_all_prices,
             },
         }
     )
     exchange.has["fetchCurrencies"] = False
+    share_out(exchange)  # as few connections as will do: few to lose, few to pace
     exchange.ssl_context = _tls(exchange.cafile) if has_tls else False
-    exchange.open = partial(_open, exchange, exchange.open)
+    exchange.open = partial(open_session, exchange, exchange.open)
     exchange.options["ws"] = {
         **(exchange.options.get("ws") or {}),
         "keepAlive": _KEEP_ALIVE_MS,
@@ -149,8 +157,8 @@ def _tls(authorities: str) -> ssl.SSLContext:
     return ssl.create_default_context(cafile=authorities)  # 0.1 s, once for all venues
 
 
-def _open(exchange: Any, finish: Callable[[bool], None], lazy: bool = False) -> None:
-    """Do what ccxt's `open` does, with our way of looking up names."""
+def open_session(exchange: Any, finish: Callable[[bool], None], lazy: bool = False) -> None:
+    """Open an exchange's HTTP session as its own `open`, `finish`, would, but look up names in our way."""
     if exchange.session is None and not (lazy and exchange.closed_by_user):
         exchange.tcp_connector = aiohttp.TCPConnector(
             ssl=exchange.ssl_context,
@@ -188,11 +196,12 @@ async def open_practice(url: str, wall: Clock) -> OpenVenue:
     told = await _practice_clock(base)
     kind = VenueKind.PRACTICE_RECORDED if told["kind"] == "recorded" else VenueKind.PRACTICE_SIMULATED
     venue = Venue("practice", kind, told["label"], float(told["speed"]))
-    exchange = _exchange("binance", _OFFERS["binance"], has_tls=False)
+    offer = _OFFERS["binance"]
+    exchange = _exchange("binance", offer, has_tls=False)
     exchange.aiohttp_trust_env = False  # a proxy has no business between two programs of one computer
     point_at(exchange, parts.netloc)
-    clock, page_rows = VenueClock(wall, venue.speed), _OFFERS["binance"].page_rows
-    return OpenVenue(venue, exchange, clock, page_rows, told.get("ends"))
+    clock = VenueClock(wall, venue.speed)
+    return OpenVenue(venue, exchange, clock, offer.page_rows, offer.requests_per_minute, told.get("ends"))
 
 
 async def _practice_clock(base: str) -> dict[str, Any]:

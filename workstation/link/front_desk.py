@@ -15,6 +15,7 @@ from workstation.domain.events import (
     FeedStateChanged,
     FormingSignalChanged,
     HistoryFilled,
+    LevelsFound,
     NoticePosted,
     SignalsRecomputed,
     TickersUpdated,
@@ -29,6 +30,7 @@ from workstation.link.messages import (
     Frame,
     Hello,
     HistoryGrew,
+    LevelsOf,
     SetWatchlist,
     ShutDown,
     SignalsOf,
@@ -124,6 +126,7 @@ class FrontDesk:
         facts.subscribe(FormingSignalChanged, self._on_forming)
         facts.subscribe(HistoryFilled, self._on_history)
         facts.subscribe(SignalsRecomputed, self._on_recomputed)
+        facts.subscribe(LevelsFound, self._on_levels)
         facts.subscribe(FeedStateChanged, self._on_feed)
         facts.subscribe(NoticePosted, self._on_notice)
 
@@ -249,6 +252,11 @@ class FrontDesk:
         for connection in list(self._connections):
             if recomputed.key in connection.followed:
                 connection.tell(SignalsOf(recomputed.key, recomputed.signals))
+
+    def _on_levels(self, found: LevelsFound) -> None:
+        for connection in list(self._connections):
+            if found.key in connection.followed:
+                connection.tell(LevelsOf(found.key, found.levels))
 
     def _on_feed(self, changed: FeedStateChanged) -> None:
         self._feed = changed

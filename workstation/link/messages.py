@@ -14,6 +14,7 @@ from workstation.domain.alert import Alert
 from workstation.domain.candle import Candle
 from workstation.domain.events import FeedState
 from workstation.domain.explanation import Explanation
+from workstation.domain.level import PriceLevel
 from workstation.domain.market import Market, SeriesKey, Venue
 from workstation.domain.provider import ProviderState
 from workstation.domain.signal import Signal
@@ -178,6 +179,13 @@ class SignalsOf(msgspec.Struct, frozen=True, tag_field="kind", tag="signals-of")
     signals: tuple[Signal, ...]
 
 
+class LevelsOf(msgspec.Struct, frozen=True, tag_field="kind", tag="levels-of"):
+    """The levels around a charted series' newest close, lowest first; replaces what the window had."""
+
+    key: SeriesKey
+    levels: tuple[PriceLevel, ...]
+
+
 class SignalSaid(msgspec.Struct, frozen=True, tag_field="kind", tag="signal"):
     """A signal fired on a closed candle."""
 
@@ -258,6 +266,7 @@ ToWindow: TypeAlias = (
     | FeedStateSaid
     | HistoryGrew
     | SignalsOf
+    | LevelsOf
     | SignalSaid
     | AlertSaid
     | AlertClosed

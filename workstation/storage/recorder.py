@@ -66,6 +66,7 @@ class Recorder:
     ) -> None:
         self._reserve = reserve
         self._observations = observations
+        self._observation_reader = observations.reader() if observations is not None else None
         self._candles = candles
         self._journal = journal
         self._journal_reader = journal.reader()
@@ -122,6 +123,10 @@ class Recorder:
         check_observations(rows)
         store = self.observations
         return await self._write(store, lambda: store.observe(rows))
+
+    def asked(self, provider: str) -> dict[str, int]:
+        """Return until when a provider was asked about each coin, UTC milliseconds."""
+        return {} if self._observation_reader is None else self._observation_reader.asked(provider)
 
     async def remember_asked(self, provider: str, coins: Collection[str], until_ms: int) -> None:
         """Keep that a provider was asked about these coins until `until_ms`, and all it said is stored."""

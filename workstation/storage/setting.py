@@ -1,6 +1,7 @@
 """What the trader may choose, declared once: the settings dialog and the manual are made from it."""
 
 import math
+import urllib.parse
 from collections.abc import Callable
 from dataclasses import Field, dataclass, field, fields
 from typing import Any, TypeAlias
@@ -219,6 +220,73 @@ class SignalSettings:
     )
 
 
+def _is_page(text: str) -> bool:
+    return _has_address(text, ("https",))
+
+
+def _is_node(text: str) -> bool:
+    return not text or _has_address(text, ("https", "http"))
+
+
+def _has_address(text: str, schemes: tuple[str, ...]) -> bool:
+    if len(text) > 500 or not text.isprintable() or any(mark in text for mark in " \\"):
+        return False
+    try:
+        parts = urllib.parse.urlsplit(text)
+        return (
+            parts.scheme in schemes and bool(parts.hostname) and "@" not in parts.netloc and parts.port != 0
+        )
+    except ValueError:
+        return False
+
+
+@dataclass(frozen=True)
+class ProviderSettings:
+    """Who is asked for what is observed outside the candles. Each switch is named as its provider."""
+
+    coinmetrics: bool = _setting(True, "Whether Coin Metrics is asked for on-chain activity.")
+    defillama: bool = _setting(True, "Whether DefiLlama is asked for value locked and stablecoins.")
+    mempool: bool = _setting(True, "Whether mempool.space is asked for the fees and the queue of Bitcoin.")
+    news: bool = _setting(True, "Whether the news feeds below are read.")
+    feargreed: bool = _setting(True, "Whether alternative.me is asked for the Fear & Greed index.")
+    evm: bool = _setting(
+        False, "Whether the EVM node below is asked for large transfers to and from exchanges."
+    )
+    trades: bool = _setting(True, "Whether the venue's public trades are watched for large ones.")
+    books: bool = _setting(True, "Whether the venue's order books are measured.")
+    derivatives: bool = _setting(
+        True, "Whether the venue's perpetuals are asked for funding, open interest and liquidations."
+    )
+    evm_url: str = _setting(
+        "",
+        "Address of the EVM node, your own or one that you trust; empty where you have none.",
+        restart=True,
+        check=_is_node,
+        expected='an address such as "http://127.0.0.1:8545" or "https://node.example"',
+    )
+    evm_threshold_usd: float = _setting(
+        100_000.0,
+        "Smallest transfer that counts as large.",
+        unit="USD",
+        restart=True,
+        minimum=1_000.0,
+        maximum=1e12,
+    )
+    news_feeds: tuple[str, ...] = _setting(
+        (
+            "https://www.coindesk.com/arc/outboundfeeds/rss/",
+            "https://cointelegraph.com/rss",
+            "https://decrypt.co/feed",
+            "https://www.theblock.co/rss.xml",
+            "https://bitcoinmagazine.com/feed",
+        ),
+        "Pages with headlines, RSS or Atom.",
+        restart=True,
+        check=_is_page,
+        expected='a list of addresses such as "https://example.com/rss"',
+    )
+
+
 @dataclass(frozen=True)
 class Settings:
     """Everything the trader chose, each section a table of the file."""
@@ -230,6 +298,7 @@ class Settings:
     appearance: AppearanceSettings = AppearanceSettings()
     alerts: AlertSettings = AlertSettings()
     signals: SignalSettings = SignalSettings()
+    providers: ProviderSettings = ProviderSettings()
 
     def value(self, name: str) -> Value:
         """Return what a setting is set to, by its name, e.g. ``"chart.zone"``."""

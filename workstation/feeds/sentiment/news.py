@@ -29,6 +29,9 @@ from workstation.feeds.web import FetchRules, Web
 RETOLD_MS = 48 * 3_600_000
 """How far back sums are told again to whoever asks for more."""
 
+LEAST_APART_MS = 15_000
+"""Time within which a second question is answered from what is kept; the feeds are not bothered again."""
+
 _RULES = FetchRules(most_bytes=MOST_BYTES)
 _NAMED = 3  # feeds in one sentence
 
@@ -100,6 +103,7 @@ class News:
         self._watch = NewsWatch()
         self._last_read: dict[str, tuple[bytes, Sequence[FeedItem]]] = {}
         self._trouble = ""
+        self._read_at_ms: int | None = None
 
     @property
     def trouble(self) -> str:
@@ -122,16 +126,10 @@ class News:
         """
         if not self._options.feeds:
             raise ProviderError("No news feed is set; name some in the settings.")
-        readings = await self._read_all()
-        failed = [reading for reading in readings if reading.error is not None]
-        self._trouble = _sentence(failed)
-        if len(failed) == len(readings):
-            raise _nothing_read(failed, self._trouble)
-        seen_ms = self._clock.now_ms()
+        now_ms = self._clock.now_ms()
         try:
-            await asyncio.to_thread(self._keeper.add, _headlines(readings, seen_ms))
-            if 2 * len(failed) <= len(readings):
-                self._watch.looked(seen_ms)
+            if self._read_at_ms is None or not 0 <= now_ms - self._read_at_ms < LEAST_APART_MS:
+                await self._hear()
             return await asyncio.to_thread(self._rows, frozenset(coins), since_ms)
         except StoreError as error:
             raise ProviderError(f"Headlines cannot be kept. {error}") from error
@@ -139,6 +137,19 @@ class News:
     async def close(self) -> None:
         """Leave no process behind."""
         await self._parser.close()
+
+    async def _hear(self) -> None:
+        """Read every feed, and keep what is new."""
+        readings = await self._read_all()
+        failed = [reading for reading in readings if reading.error is not None]
+        self._trouble = _sentence(failed)
+        if len(failed) == len(readings):
+            raise _nothing_read(failed, self._trouble)
+        seen_ms = self._clock.now_ms()
+        await asyncio.to_thread(lambda: self._keeper.add(_headlines(readings, seen_ms)))
+        if 2 * len(failed) <= len(readings):
+            self._watch.looked(seen_ms)
+        self._read_at_ms = seen_ms
 
     async def _read_all(self) -> list[_Reading]:
         try:
@@ -194,9 +205,13 @@ def _host(feed: str) -> str:
 
 
 def _sentence(failed: Sequence[_Reading]) -> str:
-    told = [str(reading.error).rstrip(".") for reading in failed[:_NAMED]]
+    told = [_told(reading.host, str(reading.error).rstrip(".")) for reading in failed[:_NAMED]]
     more = [f"and {len(failed) - _NAMED} more"] if len(failed) > _NAMED else []
     return "; ".join(told + more) + "." if told else ""
+
+
+def _told(host: str, what: str) -> str:
+    return what if host in what else f"{host}: {what}"  # a redirect's error names where it led
 
 
 def _nothing_read(failed: Sequence[_Reading], trouble: str) -> ProviderError:
