@@ -1,5 +1,6 @@
 """Which movements on a chain are large transfers to or from an exchange. Pure: no node, no clock."""
 
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -68,10 +69,14 @@ class Judge:
         sender, receiver = self._wallets.get(moved.sender), self._wallets.get(moved.receiver)
         if token is None or sender == receiver or not moved.units:
             return None
-        price = 1.0 if token.coin in STABLECOINS else self._price_of(token.coin)
+        price = self._price(token.coin)
         usd = None if price is None else moved.units / 10**token.decimals * price
-        if usd is not None and not usd >= self._threshold_usd:
+        if usd is not None and usd < self._threshold_usd:
             return None
         return Transfer(
             moved.block, moved.transaction, moved.index, time_ms, token.coin, sender, receiver, usd
         )
+
+    def _price(self, coin: str) -> float | None:
+        price = 1.0 if coin in STABLECOINS else self._price_of(coin)
+        return price if price is not None and 0 < price < math.inf else None

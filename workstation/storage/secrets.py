@@ -1,0 +1,243 @@
+"""Keys of providers, in the keyring of the operating system and nowhere else."""
+
+import asyncio
+import contextlib
+import secrets
+import threading
+from collections.abc import Callable
+from functools import partial
+from typing import Protocol, TypeVar
+
+from workstation.domain.errors import SecretsError
+
+_T = TypeVar("_T")
+
+SERVICE = "tidemark"
+WAITS_S = 60.0
+LONGEST = 1_280
+"""UTF-16 units: Windows keeps no more, and a key that fits nowhere else is of no use."""
+
+_SAFE = frozenset(
+    {
+        "keyring.backends.SecretService.Keyring",
+        "keyring.backends.libsecret.Keyring",
+        "keyring.backends.kwallet.DBusKeyring",
+        "keyring.backends.macOS.Keyring",
+        "keyring.backends.Windows.WinVaultKeyring",
+    }
+)
+"""What encrypts, by the class's full name. Others keep plain text, or nothing at all, without a word."""
+
+
+class Secret:
+    """A key, shown as dots wherever it is printed, logged or formatted."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        """Return the key itself, for the provider that wants it."""
+        return self._text
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Secret):
+            return NotImplemented
+        return secrets.compare_digest(
+            self._text.encode(errors="surrogatepass"), other._text.encode(errors="surrogatepass")
+        )
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+    def __repr__(self) -> str:
+        return "•••"
+
+
+class Backend(Protocol):
+    """A keyring."""
+
+    def get_password(self, service: str, username: str) -> str | None:
+        """Return what is kept under a name; None where nothing is."""
+        ...
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        """Keep something under a name."""
+        ...
+
+    def delete_password(self, service: str, username: str) -> None:
+        """Forget what is kept under a name."""
+        ...
+
+
+class Secrets:
+    """Keys by name, e.g. ``"coinmetrics"``. Nothing is ever written to a file of ours.
+
+    A keyring may ask the trader for its password, and waits for him as long as he likes; the caller waits for
+    a minute, and is told at once while the question is still open.
+
+    Parameters
+    ----------
+    find : callable, optional
+        Returns the keyring; the safe one of the operating system where it is not given.
+    waits_s : float
+        How long one call may take, seconds.
+    """
+
+    def __init__(self, find: Callable[[], Backend] | None = None, waits_s: float = WAITS_S) -> None:
+        self._find = find or safe_keyring
+        self._waits_s = waits_s
+        self._one_at_a_time = asyncio.Lock()
+        self._stuck: threading.Thread | None = None
+        self._was_tested = False
+
+    async def get(self, name: str) -> Secret | None:
+        """Return a key; None where there is none, or the trader removed it.
+
+        Raises
+        ------
+        SecretsError
+            There is no safe keyring, it is locked, or it does not answer.
+        """
+        text = await self._ask(lambda keyring: keyring.get_password(SERVICE, name))
+        return None if text is None else Secret(text)
+
+    async def set(self, name: str, value: Secret) -> None:
+        """Keep a key. The keyring must first keep and forget a trial.
+
+        Raises
+        ------
+        SecretsError
+            As `get`; or the key is longer than a keyring can hold; or the keyring loses what it is given.
+        """
+        text = value.reveal()
+        if not text or len(text.encode("utf-16-le", "surrogatepass")) // 2 > LONGEST:
+            raise SecretsError(f"A key has 1 to {LONGEST} characters; this one was not kept.")
+
+        def keep(keyring: Backend) -> None:
+            if not self._was_tested:
+                _test(keyring)
+                self._was_tested = True
+            keyring.set_password(SERVICE, name, text)
+
+        await self._ask(keep)
+
+    async def delete(self, name: str) -> None:
+        """Forget a key; one that is not there is forgotten already.
+
+        Raises
+        ------
+        SecretsError
+            As `get`.
+        """
+
+        def forget(keyring: Backend) -> None:
+            if keyring.get_password(SERVICE, name) is not None:
+                keyring.delete_password(SERVICE, name)
+
+        await self._ask(forget)
+
+    async def _ask(self, work: Callable[[Backend], _T]) -> _T:
+        async with self._one_at_a_time:
+            if self._stuck is not None and self._stuck.is_alive():
+                raise SecretsError("The keyring still waits for its password; unlock it, then try again.")
+            done: asyncio.Future[_T] = asyncio.get_running_loop().create_future()
+            # Not the loop's executor: a question that nobody answers would hold the program at its end.
+            thread = threading.Thread(
+                target=self._work, args=(work, done, asyncio.get_running_loop()), name="keyring", daemon=True
+            )
+            thread.start()
+            try:
+                async with asyncio.timeout(self._waits_s):
+                    return await done
+            except TimeoutError:
+                self._stuck = thread
+                raise SecretsError(
+                    f"The keyring did not answer within {self._waits_s:g} s; unlock it, then try again."
+                ) from None
+
+    def _work(
+        self, work: Callable[[Backend], _T], done: asyncio.Future[_T], loop: asyncio.AbstractEventLoop
+    ) -> None:
+        """Ask the keyring. Runs on a thread of its own."""
+        answer: Callable[[], None] = partial(_fail, done, SecretsError("The keyring broke off."))
+        try:
+            answer = partial(_succeed, done, work(self._find()))
+        except SecretsError as error:
+            answer = partial(_fail, done, error)
+        except _failures() as error:
+            told = SecretsError(_sentence(error))
+            told.__cause__ = error
+            answer = partial(_fail, done, told)
+        finally:
+            with contextlib.suppress(RuntimeError):  # the program has ended meanwhile
+                loop.call_soon_threadsafe(answer)
+
+
+def safe_keyring() -> Backend:
+    """Return the keyring of the operating system; a chain of keyrings is looked through.
+
+    Raises
+    ------
+    SecretsError
+        There is none that encrypts.
+    """
+    import keyring  # it looks at every backend that is installed: only where a key is asked for
+
+    active = keyring.get_keyring()
+    members: list[Backend] = list(getattr(active, "backends", None) or [active])
+    for member in members:
+        if _full_name(member) in _SAFE:
+            return member
+    found = ", ".join(map(_full_name, members))
+    raise SecretsError(
+        f"There is no safe keyring here (found {found}), so no key is kept. Start the desktop's keyring, "
+        "e.g. GNOME Keyring or KWallet."
+    )
+
+
+def _full_name(backend: object) -> str:
+    return f"{type(backend).__module__}.{type(backend).__qualname__}"
+
+
+def _test(keyring: Backend) -> None:
+    """Have a keyring keep and forget something; some take everything and keep nothing."""
+    name, value = "self-test", secrets.token_hex(16)
+    keyring.set_password(SERVICE, name, value)
+    kept = keyring.get_password(SERVICE, name)
+    if kept is not None:
+        keyring.delete_password(SERVICE, name)
+    if kept != value:
+        raise SecretsError(f"The keyring ({_full_name(keyring)}) loses what it is given; no key is kept.")
+
+
+def _failures() -> tuple[type[Exception], ...]:
+    """Return what a keyring may raise: its own errors, and those of D-Bus that it lets through."""
+    from keyring.errors import KeyringError
+
+    known: list[type[Exception]] = [KeyringError, OSError, RuntimeError, UnicodeError]
+    with contextlib.suppress(ImportError):  # there is none on Windows and macOS
+        from jeepney import DBusErrorResponse  # type: ignore[import-untyped]  # it ships no types
+        from secretstorage.exceptions import SecretStorageException
+
+        known += [DBusErrorResponse, SecretStorageException]
+    return tuple(known)
+
+
+def _sentence(error: Exception) -> str:
+    from keyring.errors import KeyringLocked
+
+    if isinstance(error, KeyringLocked):
+        return "The keyring is locked; unlock it, then try again."
+    return f"The keyring failed: {str(error).rstrip('.') or type(error).__name__}."
+
+
+def _succeed(done: asyncio.Future[_T], result: _T) -> None:
+    if not done.done():
+        done.set_result(result)
+
+
+def _fail(done: asyncio.Future[_T], error: SecretsError) -> None:
+    if not done.done():
+        done.set_exception(error)
