@@ -55,10 +55,13 @@ def levels_at(candles: CandleColumns, timeframe: str) -> tuple[PriceLevel, ...]:
     bars = candles[newest[0].start : newest[0].stop]
     n = len(bars)
     base, own = np.full((columns.N_COLUMNS, n), np.nan), np.empty((levels_columns.N_COLUMNS, n))
+    times = (
+        bars.open_time.copy()
+    )  # writable like the rest: for a read-only one the kernel would be compiled anew
     base[: columns.VOLUME + 1] = bars.open, bars.high, bars.low, bars.close, bars.volume
     columns.fill(base, 0, 0, n)
-    levels_columns.rows(bars.open_time, base, own, 0, 0, n)
-    return levels_of_row(bars.open_time, base, own, 0, n - 1)
+    levels_columns.rows(times, base, own, 0, 0, n)
+    return levels_of_row(times, base, own, 0, n - 1)
 
 
 def levels_of_row(

@@ -16,6 +16,7 @@ _AHEAD = (0.0, MOST)
 _BOTH_SIDES = (-MOST, MOST)
 _COUNT = (1.0, 2.0 * REMEMBERED)
 _SHARE = (0.0, 1.0)
+_IN_RANGES = ATR_WARMUP + 40  # a value of many ranges shows for longer where they began
 _JUMPS = 400  # of what jumps with the true range: where that began shows in no digit that could tip it
 _SWINGS = "Highs and lows that stand out from 6 bars on either side, known 6 bars later, forgotten after 336."
 _PIVOTS = "P = (high + low + close) / 3 of the UTC day before; R1 = 2 P - low, S1 = 2 P - high."
@@ -38,8 +39,8 @@ def _point(
 CANDLE_POINTS = (
     _point("range_24", "0..1", "Close in the range of 24 bars: 0 its low, 1 its high.", _SHARE, 23),
     _point("range_168", "0..1", "Close in the range of 168 bars: 0 its low, 1 its high.", _SHARE, 167),
-    _point("high_168_distance", _ATR, "How far the 168-bar high is above.", _AHEAD, ATR_WARMUP, "bearish"),
-    _point("low_168_distance", _ATR, "How far the 168-bar low is below.", _AHEAD, ATR_WARMUP),
+    _point("high_168_distance", _ATR, "How far the 168-bar high is above.", _AHEAD, _IN_RANGES, "bearish"),
+    _point("low_168_distance", _ATR, "How far the 168-bar low is below.", _AHEAD, _IN_RANGES),
     _point(
         "resistance_distance",
         _ATR,
@@ -121,7 +122,7 @@ CANDLE_POINTS = (
         _ATR,
         "How far the nearest round number is above.",
         _BOTH_SIDES,
-        ATR_WARMUP,
+        _IN_RANGES,
         "a round number above",
         "Multiples of half the price's power of ten.",
     ),
@@ -134,13 +135,13 @@ CANDLE_POINTS = (
         "more room above than below",
         _SWINGS,
     ),
-    _point("pivot_distance", _ATR, "Close above the daily pivot.", _BOTH_SIDES, ATR_WARMUP, source=_PIVOTS),
+    _point("pivot_distance", _ATR, "Close above the daily pivot.", _BOTH_SIDES, _IN_RANGES, source=_PIVOTS),
     _point(
         "pivot_r1_distance",
         _ATR,
         "How far the day's first resistance is above.",
         _BOTH_SIDES,
-        ATR_WARMUP,
+        _IN_RANGES,
         "room above",
         _PIVOTS,
     ),
@@ -149,7 +150,7 @@ CANDLE_POINTS = (
         _ATR,
         "How far the day's first support is below.",
         _BOTH_SIDES,
-        ATR_WARMUP,
+        _IN_RANGES,
         "far from support",
         _PIVOTS,
     ),

@@ -13,6 +13,7 @@ _ATR = "average true ranges"
 _SIGMA = "standard deviations"
 _TRADED = ("close", "volume")
 _BAR = ("high", "low", "close", "volume")
+_IN_RANGES = ATR_WARMUP + 40  # a value of many ranges shows for longer where they began
 _RATIO = (-1_500.0, 1_500.0)  # of logs of all that a float can hold
 _SHARE = (0.0, 1.0)
 _SIGNED_SHARE = (-1.0, 1.0)
@@ -41,7 +42,7 @@ CANDLE_POINTS = (
         _RATIO,
         REACH,
         vote="more is traded than this hour usually sees",
-        source="Mean over those weeks, two at least, within 840 bars; bars under half an hour never know.",
+        source="Mean over those weeks, two at least, within 840 bars; bars of minutes never know.",
     ),
     _point(
         "ratio_24_168",
@@ -70,8 +71,8 @@ CANDLE_POINTS = (
         _BAR,
     ),
     _point("mfi_14", "0..100", "RSI weighted by money.", (0.0, 100.0), 14, _BAR),
-    _point("vwap_24_distance", _ATR, "Close above the mean price paid in 24 bars.", _FAR, ATR_WARMUP, _BAR),
-    _point("vwap_168_distance", _ATR, "Close above the mean price paid in 168 bars.", _FAR, ATR_WARMUP, _BAR),
+    _point("vwap_24_distance", _ATR, "Close above the mean price paid in 24 bars.", _FAR, _IN_RANGES, _BAR),
+    _point("vwap_168_distance", _ATR, "Close above the mean price paid in 168 bars.", _FAR, _IN_RANGES, _BAR),
     _point("buying_share_24", "0..1", "Share of the money that traded in rising bars.", _SHARE, 24),
     _point(
         "backing_48",
@@ -129,7 +130,7 @@ CANDLE_POINTS = (
         _ATR,
         "Moves weighted by volume, averaged over 13 bars.",
         _FAR,
-        ATR_WARMUP,
+        _IN_RANGES,
         _BAR,
         source="Elder (1993), Trading for a Living: force index, over the mean volume of 168 bars.",
     ),

@@ -161,8 +161,10 @@ def _bar(base: FloatArray, out: FloatArray, i: int) -> None:
     out[SIGNED, i] = side * volume
     line = out[ON_BALANCE, i - 1] + side * volume
     out[ON_BALANCE, i] = line if abs(line) < np.inf else 0.0
-    out[FLOW_IN, i] = flow if base[TYPICAL, i] > base[TYPICAL, i - 1] else 0.0
-    out[FLOW_OUT, i] = flow if base[TYPICAL, i] < base[TYPICAL, i - 1] else 0.0
+    rise = base[TYPICAL, i] - base[TYPICAL, i - 1]
+    still = 1e-12 * base[TYPICAL, i]  # the digits in which sums of the same ticks may differ
+    out[FLOW_IN, i] = flow if rise > still else 0.0
+    out[FLOW_OUT, i] = flow if rise < -still else 0.0
     out[BOUGHT, i] = base[DOLLAR, i] * (side + 1.0) / 2.0
     out[PUSH, i] = step * volume
     change = base[LOG_DOLLAR, i] - base[LOG_DOLLAR, i - 1]

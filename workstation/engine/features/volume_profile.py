@@ -56,9 +56,7 @@ def _profile(
     total = _fill_bins(base, bottom, scale, bins, n, i)
     if not 0.0 < total < np.inf:
         return
-    best = 0
-    for k in range(1, n):
-        best = k if bins[0, k] > bins[0, best] else best
+    best = _fullest(bins[0], n)
     first, last = _value_area(bins[0], n, best, VALUE_SHARE * total)
     found[0] = bottom + (best + 0.5) * height
     found[1] = bottom + first * height
@@ -84,13 +82,26 @@ def _fill_bins(base: FloatArray, bottom: float, scale: float, bins: FloatArray, 
 
 
 @compiled
+def _fullest(volume: FloatArray, n: int) -> int:
+    best = 0
+    for k in range(1, n):
+        best = k if volume[k] > volume[best] else best
+    return best
+
+
+@compiled
 def _value_area(volume: FloatArray, n: int, best: int, wanted: float) -> tuple[int, int]:
-    """Return the first and the last bin of the value area."""
+    """Return the first and the last bin of the value area, neither beyond the last that traded."""
+    start, stop = 0, n - 1
+    while volume[start] == 0.0:
+        start += 1
+    while volume[stop] == 0.0:
+        stop -= 1
     first = last = best
     inside = volume[best]
-    while inside < wanted and (first > 0 or last < n - 1):
-        below = volume[first - 1] if first > 0 else -1.0
-        above = volume[last + 1] if last < n - 1 else -1.0
+    while inside < wanted and (first > start or last < stop):
+        below = volume[first - 1] if first > start else -1.0
+        above = volume[last + 1] if last < stop else -1.0
         if above >= below:
             last += 1
             inside += above
