@@ -25,15 +25,19 @@ class ConfluenceBank:
     ----------
     timeframe : str
         Of all of them.
+    n_expected : int
+        Series for which room is reserved; more may come.
     rules : ConfluenceRules
         When families agree enough.
     """
 
-    def __init__(self, timeframe: str, rules: ConfluenceRules = DEFAULT_RULES) -> None:
+    def __init__(
+        self, timeframe: str, n_expected: int = 8, rules: ConfluenceRules = DEFAULT_RULES
+    ) -> None:
         self.timeframe = timeframe
         self._bar_ms = timeframe_ms(timeframe)
         self._rules = rules
-        self._features = FeatureBank(timeframe)
+        self._features = FeatureBank(timeframe, n_expected)
         self._places: dict[SeriesKey, int] = {}
         self._free: list[int] = []
         self._last_agreed = np.empty((len(SIDES), 0), np.int64)
@@ -115,6 +119,11 @@ class ConfluenceBank:
     def newest(self, key: SeriesKey) -> int | None:
         """Return the open of a series' newest bar, UTC milliseconds; None while it has none."""
         return self._features.newest(self._places[key])
+
+    def newest_ballot(self, key: SeriesKey) -> tuple[Ballots, int] | None:
+        """Return the ballots that hold a series' newest closed bar, and its row in them; None: no bar yet."""
+        found = self._newest.get(key)
+        return None if found is None else found[:2]
 
     def votes(self, key: SeriesKey) -> tuple[FamilyVote, ...]:
         """Return the votes on a series' newest closed bar; empty while the warm-up lasts."""

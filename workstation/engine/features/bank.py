@@ -16,7 +16,7 @@ from workstation.engine.features.registry import CANDLE_POINTS, N_COLUMNS, POINT
 from workstation.engine.market_context import MarketContext
 from workstation.engine.segments import BLOCK, LARGEST_HOLE, newest_segment, slots_of
 
-ROOM = 256
+ROOM = 128
 """Rows beyond those that must be kept: a series is moved once in so many closes."""
 
 _STEP = 37  # series are moved at different closes, so that none waits for a thousand of them
@@ -29,12 +29,14 @@ class FeatureBank:
     ----------
     timeframe : str
         Of all of them.
+    n_expected : int
+        Series for which room is reserved; memory is taken only when they come, and more may come.
     """
 
-    def __init__(self, timeframe: str) -> None:
+    def __init__(self, timeframe: str, n_expected: int = 8) -> None:
         self.timeframe = timeframe
         self._n_series = 0
-        self._reserve(0)
+        self._reserve(n_expected)
 
     def _reserve(self, n_series: int) -> None:
         room = columns.KEPT_ROWS + ROOM
@@ -49,7 +51,7 @@ class FeatureBank:
         """Make room for one more series and return its number."""
         if self._n_series == len(self._sizes):
             before = (self._times, self._base, self._out, self._first_rows, self._sizes, self._blocks)
-            self._reserve(max(8, self._n_series * 3 // 2))
+            self._reserve(self._n_series * 3 // 2 + 1)
             after = (self._times, self._base, self._out, self._first_rows, self._sizes, self._blocks)
             for old, new in zip(before, after, strict=True):
                 new[: len(old)] = old

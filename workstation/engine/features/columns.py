@@ -42,7 +42,7 @@ N_COLUMNS = 28
 ATR_WARMUP = 280
 """Bars until where the average began no longer shows in its first nine digits: ``ln(1e-9) / ln(13 / 14)``."""
 
-KEPT_ROWS = 1024
+KEPT_ROWS = 896
 """Rows that must stand before a row: no window of any data point reaches further back."""
 
 
