@@ -31,12 +31,14 @@ class ScriptedProvider:
         self.about = about(**what)
         self.script = list(script)
         self.asked: list[tuple[set[str], int]] = []
+        self.last_coins: tuple[str, ...] = ()
         self.hangs = False
         self.is_open = False
 
     async def fetch(self, coins: Collection[str], since_ms: int) -> Sequence[Observation]:
         self.is_open = True
         self.asked.append((set(coins), since_ms))
+        self.last_coins = tuple(coins)
         await asyncio.sleep(0)
         if self.hangs:
             await asyncio.sleep(3600)

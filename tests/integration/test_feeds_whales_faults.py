@@ -327,7 +327,7 @@ async def test_nothing_is_known_before_it_happened_or_before_an_earlier_version(
 async def test_a_disk_that_refuses_stops_nothing_for_good(server, tmp_path):
     async with house(tmp_path, server) as one:
         keep, one.store.append = one.store.append, _refuse
-        with pytest.raises(StoreError):
+        with pytest.raises(ProviderError, match="disk is full"):
             await one.told()
         one.store.append = keep
         assert (await one.told()).items() >= WHALE.items()

@@ -46,7 +46,7 @@ async def fetched_until(heard, condition):
         await heard.fetch()
         return condition()
 
-    end_s = time.monotonic() + 8.0
+    end_s = time.monotonic() + 20.0
     while not await look():
         assert time.monotonic() < end_s, heard.by_quarter
         await until_a_moment_passed()

@@ -126,13 +126,27 @@ async def test_a_coin_that_is_new_is_asked_about_with_its_history_and_the_others
     assert len(provider.asked) == 3, "nobody is new"
 
 
+async def test_a_provider_without_daily_figures_is_always_asked_about_everybody_in_their_order(house):
+    provider = ScriptedProvider(name="derivatives", metrics=["liquidity.funding_rate"])
+    house.coins = ["SOL", "BTC", "ADA", "SOL"]
+    house.begin(provider)
+    await house.reaches(ProviderStatus.OK, "derivatives")
+    house.coins = ["SOL", "BTC", "ADA", "ETH"]
+    house.providers.coins_changed()
+    await until(lambda: len(provider.asked) == 2)
+    assert provider.asked == [({"SOL", "BTC", "ADA"}, 0), ({"SOL", "BTC", "ADA", "ETH"}, 0)]
+    assert provider.last_coins == ("SOL", "BTC", "ADA", "ETH")
+
+
 async def test_a_provider_that_is_not_asked_by_coin_is_asked_once_for_all(house):
     provider = ScriptedProvider(name="feargreed", metrics=["sentiment.fear_greed"], every_s=0.02)
     provider.script = [[Observation("sentiment.fear_greed", MARKET, DAY, DAY, 20.0, "feargreed")]]
     house.begin(provider)
     await until(lambda: provider.asked)
     house.coins = {"BTC", "ETH"}
+    house.providers.coins_changed()
     await until(lambda: len(provider.asked) >= 3)
+    assert house.recorder.asked("feargreed") == {MARKET: NOW}
     assert {since for _, since in provider.asked[1:]} == {NOW - 3 * DAY}
     assert provider.asked[-1][0] == {"BTC", "ETH"}
 

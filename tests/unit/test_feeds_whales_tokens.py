@@ -6,7 +6,7 @@ import pytest
 
 from workstation.domain.errors import ProviderError
 from workstation.domain.transfer import NATIVE, Block, address_of
-from workstation.feeds.whales.node import Movement
+from workstation.feeds.whales.movement import Movement
 from workstation.feeds.whales.tokens import STABLECOINS, Token, read_tokens
 from workstation.feeds.whales.transfers import Judge
 from workstation.storage.paths import resource

@@ -240,7 +240,9 @@ class Derivatives:
             )
             if wanted != subscribed:
                 subscribed = wanted
-                self._standing.start("liquidations", partial(self._hear, wanted, coin_of))
+                watch = self._exchange.watch_liquidations_for_symbols
+                self._standing.start("liquidations", partial(watch, wanted))
+            self._drain(coin_of)
             if self._standing.has_spoken:
                 self._standing.trouble = None
             now_ms = self._clock.now_ms()
@@ -249,9 +251,13 @@ class Derivatives:
             await self._standing.wait(_TICK_S)
         self._quarters.watch(self._clock.now_ms(), is_up=False, coins=())
 
-    async def _hear(self, symbols: list[str], coin_of: Mapping[str, str]) -> None:
-        while True:
-            for told in await self._exchange.watch_liquidations_for_symbols(symbols):
+    def _drain(self, coin_of: Mapping[str, str]) -> None:
+        """Count what lies in ccxt's cache: what it returns to who waits is only the first of what came."""
+        cache = self._exchange.liquidations
+        if cache:
+            news = list(cache)
+            cache.clear()
+            for told in news:
                 self._count(told, coin_of)
 
     def _count(self, told: Mapping[str, Any], coin_of: Mapping[str, str]) -> None:

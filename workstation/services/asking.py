@@ -15,6 +15,7 @@ from workstation.domain.ports import Clock, ObservationRecorder
 from workstation.domain.provider import Provider, ProviderAbout, ProviderState, ProviderStatus
 
 _ROWS_AT_ONCE = 5_000  # about 50 ms of the recorder's thread, which signals and candles wait for too
+_DAY_MS = 86_400_000
 _OVERLAP = 3  # of the longest time between two events of a provider, asked for once more each time
 
 
@@ -84,7 +85,7 @@ class _Said:
     """What a provider said about some coins when it was asked at `at_ms`, and nobody stored yet."""
 
     rows: Sequence[Observation]
-    coins: frozenset[str]
+    coins: tuple[str, ...]
     at_ms: int
 
 
@@ -117,10 +118,11 @@ class Asking:
         self._said: _Said | None = None
         self._n_failures = 0
         self._coins_changed = asyncio.Event()
-        kinds = {METRICS[name].subject for name in about.metrics if name in METRICS}
-        self._is_by_coin = SubjectKind.COIN in kinds
-        every_ms = [METRICS[name].every_ms for name in about.metrics if name in METRICS]
-        self._overlap_ms = _OVERLAP * max(every_ms, default=0)
+        metrics = [METRICS[name] for name in about.metrics]
+        of_coins_ms = [metric.every_ms for metric in metrics if metric.subject is SubjectKind.COIN]
+        self._is_by_coin = bool(of_coins_ms)
+        self._has_daily_past = max(of_coins_ms, default=0) >= _DAY_MS
+        self._overlap_ms = _OVERLAP * max((metric.every_ms for metric in metrics), default=0)
         self.state = ProviderState(about, ProviderStatus.OFF, last_ok_ms=self._asked.get(MARKET))
 
     def say(self, status: ProviderStatus, reason: str = "") -> None:
@@ -130,7 +132,7 @@ class Asking:
 
     def look_again(self) -> None:
         """Ask at once about coins that are new, unless the provider is to be left alone just now."""
-        if not self._asked.keys() >= set(self._options.coins()):
+        if self._is_by_coin and not self._asked.keys() >= set(self._options.coins()):
             self._coins_changed.set()
 
     async def ask_for_ever(self, provider: Provider) -> None:
@@ -176,35 +178,44 @@ class Asking:
         await self._keep()
         self._coins_changed.clear()
         self.say(ProviderStatus.FETCHING)
-        for coins, since_ms in self._questions(frozenset(self._options.coins())):
+        for coins, since_ms in self._questions(tuple(dict.fromkeys(self._options.coins()))):
             at_ms = self._options.clock.now_ms()
             rows = await provider.fetch(coins, since_ms)
             self._said = _Said(self._without_the_told(rows, coins, since_ms), coins, at_ms)
             await self._keep()
 
-    def _questions(self, coins: frozenset[str]) -> Iterator[tuple[frozenset[str], int]]:
-        """Yield about whom to ask, and since when; coins that are new are asked about on their own.
+    def _questions(self, coins: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], int]]:
+        """Yield about whom to ask, in the order in which they are followed, and since when.
 
-        Since 0 is the first question: a provider answers it with its history, each number as known when it
-        was published. To ask it about a coin that was asked about before would tell its past anew.
+        Since 0 is the first question: a provider answers it with its history. Daily figures come with it each
+        as known when it was published, so coins that are new are asked about on their own: told once more
+        like that, the past of the others would no longer be what was known then.
         """
-        if MARKET not in self._asked:
-            yield coins, 0
-            return
-        before = coins & self._asked.keys() if self._is_by_coin else coins
-        until_ms = [self._asked[one] for one in (MARKET, *before) if one in self._asked]
-        yield before, max(1, min(until_ms) - self._overlap_ms)
-        if new := coins - before:
-            yield new, 0
+        if MARKET not in self._asked or not self._is_by_coin:
+            yield coins, self._since_ms((MARKET,))
+        elif not self._has_daily_past:
+            yield coins, self._since_ms((MARKET, *coins))
+        else:
+            before = tuple(coin for coin in coins if coin in self._asked)
+            yield before, self._since_ms((MARKET, *before))
+            if new := tuple(coin for coin in coins if coin not in self._asked):
+                yield new, 0
+
+    def _since_ms(self, coins: Sequence[str]) -> int:
+        """Return since when to ask about all of these, UTC milliseconds; 0 where one is new."""
+        if not self._asked.keys() >= set(coins):
+            return 0
+        return max(1, min(self._asked[coin] for coin in coins) - self._overlap_ms)
 
     def _without_the_told(
-        self, rows: Sequence[Observation], coins: frozenset[str], since_ms: int
+        self, rows: Sequence[Observation], coins: Collection[str], since_ms: int
     ) -> Sequence[Observation]:
         """Return the answer to a first question without the history of those who were asked about before."""
         told_until_ms = self._asked.get(MARKET)
-        if since_ms or told_until_ms is None:
+        if since_ms or told_until_ms is None or not self._has_daily_past:
             return rows
-        return [row for row in rows if row.subject in coins or row.available_ms > told_until_ms]
+        asked_about = frozenset(coins)
+        return [row for row in rows if row.subject in asked_about or row.available_ms > told_until_ms]
 
     async def _keep(self) -> None:
         """Return when what was said is stored, however long the disk takes none of it."""
@@ -228,7 +239,7 @@ class Asking:
             if n_new:
                 self.state = replace(self.state, n_rows=self.state.n_rows + n_new)
                 self._on_series(frozenset((row.metric, row.subject) for row in rows))
-        coins = said.coins | {MARKET}
+        coins = (*said.coins, MARKET) if self._is_by_coin else (MARKET,)
         await keeper.remember_asked(name, coins, said.at_ms)
         self._asked |= dict.fromkeys(coins, said.at_ms)
         self.state = replace(self.state, last_ok_ms=self._options.clock.now_ms())

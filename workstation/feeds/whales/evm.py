@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from workstation.domain.errors import ProviderError
+from workstation.domain.errors import ProviderError, StoreError
 from workstation.domain.metric import BUCKET_MS
 from workstation.domain.observation import Observation
 from workstation.domain.ports import Clock
@@ -21,7 +21,8 @@ from workstation.domain.transfer import (
     flows_of,
     quarter_ends,
 )
-from workstation.feeds.whales.node import EvmNode, Movement
+from workstation.feeds.whales.movement import Movement
+from workstation.feeds.whales.node import EvmNode
 from workstation.feeds.whales.rpc import NodeLine
 from workstation.feeds.whales.tokens import Token
 from workstation.feeds.whales.transfers import Judge
@@ -155,18 +156,19 @@ class EvmTransfers:
         ------
         ProviderError
             The node is on another chain than before, is behind, still takes over blocks, answered something
-            that cannot be true, or no wallet or token of its chain is known. What was read until then is
-            kept, and told by the next call.
+            that cannot be true, or no wallet or token of its chain is known; or the disk did not take what
+            was read. What was read until then is kept, and told by the next call.
         ProviderUnreachable
             The node did not answer.
         ProviderBusy
             The node told us to wait.
-        StoreError
-            The disk did not take what was read.
         """
-        async with self._one_at_a_time:
-            source = await self._read_on()
-            flows = await asyncio.to_thread(self._store.flows, since_ms)
+        try:
+            async with self._one_at_a_time:
+                source = await self._read_on()
+                flows = await asyncio.to_thread(self._store.flows, since_ms)
+        except StoreError as error:
+            raise ProviderError(str(error)) from error
         return [told for flow in flows for told in flow.observations(source)]
 
     async def close(self) -> None:

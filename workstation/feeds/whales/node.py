@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from web3 import AsyncWeb3
@@ -11,6 +10,7 @@ from web3.types import RPCEndpoint
 
 from workstation.domain.errors import ProviderError
 from workstation.domain.transfer import Block
+from workstation.feeds.whales.movement import Movement
 from workstation.feeds.whales.rpc import NodeLine, Refused, TooLarge
 
 TRANSFER_TOPIC = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef"
@@ -25,38 +25,6 @@ _ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
 _NO_SUCH_METHOD = -32601
 _LATEST_S = 1 << 40  # seconds; the year 36812
 _TRANSFER_TOPICS = 3  # an NFT's transfer has four
-
-
-@dataclass(frozen=True, slots=True)
-class Movement:
-    """Something of value that went from one account to another.
-
-    Parameters
-    ----------
-    block : int
-        Height of its block.
-    block_hash : str
-        Its block.
-    transaction : str
-        Hash of its transaction.
-    index : int
-        Which log entry of the block; -1 for the transaction's own payment.
-    token : str
-        Address of the token's contract, or `workstation.domain.transfer.NATIVE`.
-    sender, receiver : str
-        Addresses in lower case.
-    units : int
-        In the token's smallest unit.
-    """
-
-    block: int
-    block_hash: str
-    transaction: str
-    index: int
-    token: str
-    sender: str
-    receiver: str
-    units: int
 
 
 class EvmNode:

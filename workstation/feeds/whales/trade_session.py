@@ -21,7 +21,7 @@ CACHED_ROWS = 5_000
 """Trades of a symbol that ccxt keeps between two hand-overs."""
 
 _CHUNK = 100  # symbols in one subscribe message
-_LAG_S = 1.0  # by how much the prints of one symbol may come after those of another
+_LAG_S = 0.5  # by how much the prints of one symbol may come after those of another
 _PATIENCE_S = 20.0  # a socket that is half open is noticed within 15 s
 _UNSUBSCRIBE_S = 5.0
 

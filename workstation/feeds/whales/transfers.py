@@ -7,7 +7,7 @@ from typing import Any
 
 from workstation.domain.errors import ProviderError
 from workstation.domain.transfer import NATIVE, Block, Transfer
-from workstation.feeds.whales.node import Movement
+from workstation.feeds.whales.movement import Movement
 from workstation.feeds.whales.tokens import STABLECOINS, Token
 
 _HEX = re.compile(r"0x[0-9a-fA-F]{1,64}")
