@@ -8,7 +8,7 @@ import stumpy
 
 from tests.fakes.pattern_market import HOUR, absurd, holed, made, recorded
 from workstation.domain.candle import CandleColumns
-from workstation.engine.analogue_library import (
+from workstation.engine.features.analogue_library import (
     AHEAD,
     MOST_SIGMAS,
     SIGMA_BARS,

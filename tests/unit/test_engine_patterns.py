@@ -6,8 +6,8 @@ import pytest
 from tests.fakes.pattern_market import absurd, holed, made
 from workstation.domain.candle import CandleColumns
 from workstation.domain.signal import Family
-from workstation.engine.analogue_library import AnalogueLibrary
 from workstation.engine.features import columns, patterns
+from workstation.engine.features.analogue_library import AnalogueLibrary
 from workstation.engine.features.analogues import analogues
 from workstation.engine.features.history import compute
 from workstation.engine.features.patterns import FAMILY, POINTS

@@ -19,7 +19,7 @@ from zlib import crc32
 import numpy as np
 
 from workstation.domain.candle import CandleColumns, FloatArray, IntArray
-from workstation.engine.analogue_library import (
+from workstation.engine.features.analogue_library import (
     WINDOW,
     AnalogueLibrary,
     Entries,
