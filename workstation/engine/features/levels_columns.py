@@ -79,13 +79,23 @@ def rows(times: IntArray, base: FloatArray, out: FloatArray, first_row: int, lo:
     mark_swings(base[LOW], out[LAST_LOW], -1.0, first_row, lo, hi)
     fill_pivots(times, base, out[DAYS:], lo, hi)
     fill_profile(base, out[LOW_168], out[HIGH_168], out[POC : VALUE_HIGH + 1], lo, hi)
-    turns, levels = np.empty(2 * REMEMBERED), np.empty(2 * REMEMBERED)
+    _swing_rows(base, out, first_row, lo, hi)
     for i in range(lo, hi):
-        _remember(base[HIGH], out[LAST_HIGH], turns[:REMEMBERED], levels[:REMEMBERED], first_row, lo, i)
-        _remember(base[LOW], out[LAST_LOW], turns[REMEMBERED:], levels[REMEMBERED:], first_row, lo, i)
-        _swing_points(base, out, levels, i)
         _range_points(base, out, i)
         _profile_points(base, out, i)
+
+
+@compiled
+def _swing_rows(base: FloatArray, out: FloatArray, first_row: int, lo: int, hi: int) -> None:
+    """Fill the points that read the remembered swings; columns are cut once, each cut counts references."""
+    turns, levels = np.empty(2 * REMEMBERED), np.empty(2 * REMEMBERED)
+    high_turns, low_turns = turns[:REMEMBERED], turns[REMEMBERED:]
+    highs, lows = levels[:REMEMBERED], levels[REMEMBERED:]
+    high, low, last_high, last_low = base[HIGH], base[LOW], out[LAST_HIGH], out[LAST_LOW]
+    for i in range(lo, hi):
+        _remember(high, last_high, high_turns, highs, first_row, lo, i)
+        _remember(low, last_low, low_turns, lows, first_row, lo, i)
+        _swing_points(base, out, levels, i)
 
 
 @compiled

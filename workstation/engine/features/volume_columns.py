@@ -136,10 +136,13 @@ def rows(times: IntArray, base: FloatArray, out: FloatArray, first_row: int, lo:
     window_min(base[CLOSE], out[CLOSE_LOW], 168, lo, hi)
     window_max(base[DOLLAR], out[BIGGEST_24], 24, lo, hi)
     ema(out[PUSH], out[MEAN_PUSH], 13, lo, hi)
+    paid, signed, burst = base[LOG_DOLLAR], out[SIGNED], out[BURST]  # cut once: each cut counts references
     for i in range(lo, hi):
         _money(base, out, i)
         _sides(base, out, i)
-        out[HOUR_SURPRISE, i] = _hour_surprise(times, base[LOG_DOLLAR], i)
+        out[HOUR_SURPRISE, i] = _hour_surprise(times, paid, i)
+        out[SPIKE_6, i] = _greatest_burst(burst, i)
+        out[OBV_SLOPE_48, i] = ratio(_net_rise(signed, i), out[VOLUME_48, i])
 
 
 @compiled
@@ -179,7 +182,6 @@ def _money(base: FloatArray, out: FloatArray, i: int) -> None:
     surprise = out[DOLLAR_Z_168, i]
     side = np.sign(base[CLOSE, i] - base[OPEN, i])
     out[BURST, i] = 0.0 if surprise < 0.0 else surprise * side
-    out[SPIKE_6, i] = _greatest_burst(out[BURST], i)
     day = out[DOLLAR_24, i]
     usual = np.log(ratio(day / 24.0, out[DOLLAR_168, i] / 168.0))
     out[RATIO_24_168, i] = usual
@@ -216,7 +218,6 @@ def _greatest_burst(burst: FloatArray, i: int) -> float:
 def _sides(base: FloatArray, out: FloatArray, i: int) -> None:
     """Fill the points that ask on which side it traded."""
     close = base[CLOSE, i]
-    out[OBV_SLOPE_48, i] = ratio(_net_rise(out[SIGNED], i), out[VOLUME_48, i])
     out[CMF_24, i] = ratio(out[PRESSURE_24, i], out[VOLUME_24, i])
     out[CMF_168, i] = ratio(out[PRESSURE_168, i], out[VOLUME_168, i])
     out[MFI_14, i] = 100.0 * ratio(out[FLOW_IN_14, i], out[FLOW_IN_14, i] + out[FLOW_OUT_14, i])

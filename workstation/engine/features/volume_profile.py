@@ -1,5 +1,7 @@
 """At which prices the volume of the last bars traded."""
 
+from typing import TypeAlias
+
 import numpy as np
 
 from workstation.domain.candle import FloatArray
@@ -14,6 +16,8 @@ BIN_ATR = 0.5
 
 VALUE_SHARE = 0.7
 """Share of the volume that traded inside the value area."""
+
+_Bins: TypeAlias = tuple[FloatArray, FloatArray, FloatArray, FloatArray]
 
 
 @compiled
@@ -38,37 +42,35 @@ def fill_profile(
     ----------
     Steidlmayer and Koy (1986), Markets and Market Logic.
     """
-    bins = np.empty((4, _SLOTS))
+    bins = (np.empty(_SLOTS), np.empty(_SLOTS), np.empty(_SLOTS), np.empty(_SLOTS))
     for i in range(lo, hi):
-        _profile(base, bottom[i], top[i], bins, found[:, i], i)
+        found[0, i] = found[1, i] = found[2, i] = np.nan
+        height = max(BIN_ATR * base[ATR, i], (top[i] - bottom[i]) / MOST_BINS)
+        if i < BARS - 1 or not 0.0 < height < np.inf:
+            continue
+        scale = 1.0 / height
+        n = min(int((top[i] - bottom[i]) * scale), MOST_BINS) + 1
+        prices, volumes = base[TYPICAL, i - BARS + 1 : i + 1], base[VOLUME, i - BARS + 1 : i + 1]
+        total = _fill_bins(prices, volumes, bottom[i], scale, bins, n)
+        if not 0.0 < total < np.inf:
+            continue
+        best = _fullest(bins[0], n)
+        first, last = _value_area(bins[0], n, best, VALUE_SHARE * total)
+        found[0, i] = bottom[i] + (best + 0.5) * height
+        found[1, i] = bottom[i] + first * height
+        found[2, i] = bottom[i] + (last + 1) * height
 
 
 @compiled
-def _profile(
-    base: FloatArray, bottom: float, top: float, bins: FloatArray, found: FloatArray, i: int
-) -> None:
-    found[:] = np.nan
-    height = max(BIN_ATR * base[ATR, i], (top - bottom) / MOST_BINS)
-    if i < BARS - 1 or not 0.0 < height < np.inf:
-        return
-    scale = 1.0 / height
-    n = min(int((top - bottom) * scale), MOST_BINS) + 1
-    total = _fill_bins(base, bottom, scale, bins, n, i)
-    if not 0.0 < total < np.inf:
-        return
-    best = _fullest(bins[0], n)
-    first, last = _value_area(bins[0], n, best, VALUE_SHARE * total)
-    found[0] = bottom + (best + 0.5) * height
-    found[1] = bottom + first * height
-    found[2] = bottom + (last + 1) * height
+def _fill_bins(
+    price: FloatArray, volume: FloatArray, bottom: float, scale: float, bins: _Bins, n: int
+) -> float:
+    """Fill the first histogram with the volume of each bin and return that of all.
 
-
-@compiled
-def _fill_bins(base: FloatArray, bottom: float, scale: float, bins: FloatArray, n: int, i: int) -> float:
-    """Fill ``bins[0, :n]`` with the volume of each bin and return that of all."""
-    price, volume = base[TYPICAL, i - BARS + 1 : i + 1], base[VOLUME, i - BARS + 1 : i + 1]
-    bins[:] = 0.0
-    a, b, c, d = bins[0], bins[1], bins[2], bins[3]  # by turns: no addition waits for the one before it
+    Bars go to four histograms by turns, so that no addition waits for the one before it.
+    """
+    a, b, c, d = bins
+    a[:], b[:], c[:], d[:] = 0.0, 0.0, 0.0, 0.0
     for k in range(0, BARS, 4):
         a[np.uint32((price[k] - bottom) * scale) & (_SLOTS - 1)] += volume[k]
         b[np.uint32((price[k + 1] - bottom) * scale) & (_SLOTS - 1)] += volume[k + 1]
