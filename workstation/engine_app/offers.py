@@ -19,8 +19,7 @@ from workstation.feeds.sentiment.fear_greed import FearGreed
 from workstation.feeds.sentiment.news import News, NewsOptions
 from workstation.feeds.venues import OpenVenue, open_beside
 from workstation.feeds.web import Web
-from workstation.feeds.whales import evm
-from workstation.feeds.whales.evm import EvmOptions, EvmTransfers
+from workstation.feeds.whales import evm_about
 from workstation.feeds.whales.large_trades import LargeTrades
 from workstation.feeds.whales.tokens import read_tokens
 from workstation.services.clock import SystemClock
@@ -33,7 +32,7 @@ from workstation.storage.wallet_labels import WalletLabels
 
 AGENT = f"Tidemark/{__version__}"
 
-_OF_THE_WORLD = frozenset({"coinmetrics", "defillama", "mempool", "news", "feargreed", "evm"})
+_OF_THE_WORLD = frozenset({"coinmetrics", "defillama", "mempool", "news", "fear_greed", "evm"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +86,7 @@ class Offers:
             ProviderOffer(CoinMetrics.about, lambda: CoinMetrics(self._web(), self._wall)),
             ProviderOffer(DefiLlama.about, self._defillama),
             ProviderOffer(Mempool.about, lambda: Mempool(self._web(), self._wall)),
-            ProviderOffer(evm.ABOUT, self._evm),
+            ProviderOffer(evm_about.ABOUT, self._evm),
             ProviderOffer(trades, self._trades),
             ProviderOffer(News.about, self._news),
             ProviderOffer(FearGreed.about, lambda: FearGreed(self._web(), self._wall)),
@@ -119,6 +118,8 @@ class Offers:
         return DefiLlama(self._web(), self._wall, places)
 
     def _evm(self) -> Provider:
+        from workstation.feeds.whales.evm import EvmOptions, EvmTransfers  # web3: a second, and 60 MB
+
         around = self._around
         with _as_provider_error():
             labels = self._open.enter_context(WalletLabels.of(around.paths))

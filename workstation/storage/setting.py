@@ -248,7 +248,7 @@ class ProviderSettings:
     defillama: bool = _setting(True, "Whether DefiLlama is asked for value locked and stablecoins.")
     mempool: bool = _setting(True, "Whether mempool.space is asked for the fees and the queue of Bitcoin.")
     news: bool = _setting(True, "Whether the news feeds below are read.")
-    feargreed: bool = _setting(True, "Whether alternative.me is asked for the Fear & Greed index.")
+    fear_greed: bool = _setting(True, "Whether alternative.me is asked for the Fear & Greed index.")
     evm: bool = _setting(
         False, "Whether the EVM node below is asked for large transfers to and from exchanges."
     )
