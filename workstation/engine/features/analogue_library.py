@@ -200,6 +200,8 @@ class AnalogueLibrary:
             here = place[start : start + len(found.row)]
             start += len(found.row)
             is_in = here >= 0
+            if not is_in.any():
+                continue
             to, row = here[is_in], found.row[is_in]
             shape = np.empty((len(row), WINDOW))
             for k, last in enumerate((row - AHEAD).tolist()):
