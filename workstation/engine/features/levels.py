@@ -31,8 +31,8 @@ def _point(
     warmup: int,
     vote: str = "bullish",
     source: str = "",
+    inputs: tuple[str, ...] = _BAR,
 ) -> DataPoint:
-    inputs = _PROFILE if "volume" in sentence.lower() or source == _VALUE else _BAR
     return DataPoint(f"levels.{name}", unit, sentence, inputs, *limits, warmup, vote, source)
 
 
@@ -108,6 +108,7 @@ CANDLE_POINTS = (
         _SHARE,
         _JUMPS,
         "price is where much traded",
+        inputs=_PROFILE,
     ),
     _point(
         "volume_overhead_72",
@@ -116,6 +117,7 @@ CANDLE_POINTS = (
         _SHARE,
         71,
         "bearish",
+        inputs=_PROFILE,
     ),
     _point(
         "round_number",
@@ -161,6 +163,7 @@ CANDLE_POINTS = (
         _BOTH_SIDES,
         _JUMPS,
         source=_VALUE,
+        inputs=_PROFILE,
     ),
     _point(
         "value_position_168",
@@ -169,6 +172,7 @@ CANDLE_POINTS = (
         _BOTH_SIDES,
         _JUMPS,
         source=_VALUE,
+        inputs=_PROFILE,
     ),
     _point(
         "value_height_168",
@@ -178,6 +182,7 @@ CANDLE_POINTS = (
         _JUMPS,
         "prices are disputed",
         _VALUE,
+        _PROFILE,
     ),
 )
 """Those that come from candles."""
