@@ -71,7 +71,7 @@ def fill_segment(
     past: FloatArray | None = None,
 ) -> tuple[FloatArray, FloatArray]:
     """Return the filled columns of a segment's rows: those that all read, and those of the families."""
-    times = candles.open_time[segment.start : segment.stop]
+    times = candles.open_time[segment.start : segment.stop].copy()  # writable, or it is compiled once more
     n = len(times)
     base, out = np.empty((columns.N_COLUMNS, n)), np.empty((N_COLUMNS, n))
     for i, name in enumerate(("open", "high", "low", "close", "volume")):

@@ -1,6 +1,7 @@
 """Liquidity and depth: how much money the price takes without moving, and on which side it gives way."""
 
 from workstation.domain.signal import Family
+from workstation.engine.features import derivatives, order_book
 from workstation.engine.features.data_point import DataPoint
 from workstation.engine.features.factor_family import FactorFamily, Lean
 from workstation.engine.features.liquidity_columns import MOST_SPREAD, MOST_Z, N_COLUMNS, rows
@@ -164,11 +165,13 @@ CANDLE_POINTS = (
 
 FAMILY = FactorFamily(
     family=Family.LIQUIDITY,
-    points=CANDLE_POINTS,
+    points=(*CANDLE_POINTS, *order_book.POINTS, *derivatives.POINTS),
     leans=(
         Lean("liquidity.half_amihud_168", full=0.08),
         Lean("liquidity.amihud_change", full=-0.15),
         Lean("liquidity.spread_change", full=-0.2),
+        Lean("liquidity.imbalance_50bp", full=0.3),
+        Lean("liquidity.imbalance_200bp", full=0.3),
     ),
     n_columns=N_COLUMNS,
 )

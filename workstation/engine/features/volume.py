@@ -2,6 +2,7 @@
 
 from workstation.domain.signal import Family
 from workstation.engine.features.columns import ATR_WARMUP
+from workstation.engine.features import taker_flow
 from workstation.engine.features.data_point import DataPoint
 from workstation.engine.features.factor_family import FactorFamily, Lean, Least
 from workstation.engine.features.volume_columns import MOST, N_COLUMNS, REACH, rows
@@ -148,13 +149,14 @@ CANDLE_POINTS = (
 
 FAMILY = FactorFamily(
     family=Family.VOLUME,
-    points=CANDLE_POINTS,
+    points=(*CANDLE_POINTS, *taker_flow.POINTS),
     leans=(
         Lean("volume.obv_slope_48", full=0.3),
         Lean("volume.cmf_24", full=0.15),
         Lean("volume.mfi_14", neutral=50.0, full=75.0),
         Lean("volume.buying_share_24", neutral=0.5, full=0.65),
         Lean("volume.spike_6", full=2.0),
+        Lean("volume.taker_24h", full=0.1),
     ),
     needs=(Least("volume.ratio_24_168", 0.0),),
     n_columns=N_COLUMNS,
