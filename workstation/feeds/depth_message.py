@@ -4,8 +4,7 @@ A message that is not entirely sound is refused as a whole. A size left out woul
 until somebody happens to change it.
 """
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from workstation.domain.errors import VenueError
 
@@ -81,7 +80,7 @@ def units_of(text: object) -> int:
     raise VenueError(f"A price or size must be written as a plain number, got {str(text)[:60]!r}.")
 
 
-def diff_of(message: Mapping[str, Any]) -> Diff:
+def diff_of(message: object) -> Diff:
     """Return what a depth event says.
 
     Raises
@@ -92,11 +91,11 @@ def diff_of(message: Mapping[str, Any]) -> Diff:
     first, last = _id(message, "U"), _id(message, "u")
     if last < first:
         raise VenueError(f"A depth event ends at update {last} before it begins at {first}.")
-    previous = _id(message, "pu") if "pu" in message else None
+    previous = _id(message, "pu") if isinstance(message, dict) and "pu" in message else None
     return Diff(first, last, previous, _levels(message, "b"), _levels(message, "a"))
 
 
-def snapshot_of(message: Mapping[str, Any], limit: int) -> Snapshot:
+def snapshot_of(message: object, limit: int) -> Snapshot:
     """Return what the venue answers to a request for the book of at most `limit` levels a side.
 
     Raises
@@ -112,15 +111,15 @@ def snapshot_of(message: Mapping[str, Any], limit: int) -> Snapshot:
     return Snapshot(_id(message, "lastUpdateId"), bids, asks, max(len(bids), len(asks)) < limit)
 
 
-def _id(message: Mapping[str, Any], name: str) -> int:
-    value = message.get(name)
+def _id(message: object, name: str) -> int:
+    value = message.get(name) if isinstance(message, dict) else None
     if type(value) is not int or value < 0:
         raise VenueError(f"An update id must be a whole number, got {str(value)[:60]!r}.")
     return value
 
 
-def _levels(message: Mapping[str, Any], name: str) -> list[Level]:
-    rows = message.get(name)
+def _levels(message: object, name: str) -> list[Level]:
+    rows = message.get(name) if isinstance(message, dict) else None
     if not isinstance(rows, list) or len(rows) > _MOST_LEVELS:
         raise VenueError(f"Levels must be a list of at most {_MOST_LEVELS}, got {str(rows)[:60]!r}.")
     if not all(isinstance(row, list) and len(row) == 2 for row in rows):

@@ -143,6 +143,6 @@ def _interval(gap_ms: int) -> int | None:
 
 def _said_interval(text: object) -> int | None:
     """Return what a venue calls ``"8h"``, milliseconds."""
-    if not isinstance(text, str) or not text.endswith("h") or not text[:-1].isdecimal():
+    if not isinstance(text, str) or len(text) > 3 or not text.isascii() or not text[:-1].isdecimal():
         return None
-    return _interval(int(text[:-1]) * _HOUR_MS) if len(text) < 5 else None
+    return _interval(int(text[:-1]) * _HOUR_MS) if text.endswith("h") else None

@@ -14,8 +14,7 @@ the same title.
 import math
 from bisect import bisect_left, bisect_right, insort
 from collections import deque
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -90,7 +89,7 @@ class OrderBook:
 
     # What arrives
 
-    def on_diff(self, message: Mapping[str, Any], now_s: float) -> None:
+    def on_diff(self, message: object, now_s: float) -> None:
         """Take a depth event; what is none costs the book, for an update was lost with it.
 
         Parameters

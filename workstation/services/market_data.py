@@ -165,12 +165,11 @@ class MarketData:
 
     def on_rejected(self, key: SeriesKey, raw: bytes, reason: str) -> None:
         """Keep a row that cannot be a candle out of the series, and for the trader to look at."""
-        book = self._books.get(key)
-        if book is None:
-            return
-        book.n_rejected += 1
         self._tasks.start(f"quarantine {key}", self._recorder.quarantine(key, raw, reason))
-        self._bus.publish(CandlesRejected(key, book.n_rejected, reason))
+        book = self._books.get(key)
+        if book is not None:  # else it came with the history of a series that is only stored
+            book.n_rejected += 1
+            self._bus.publish(CandlesRejected(key, book.n_rejected, reason))
 
     def on_tickers(self, tickers: Sequence[Ticker]) -> None:
         """Take the newest prices."""

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from workstation.domain.candle import Candle
 from workstation.domain.events import FeedState
 from workstation.domain.market import Market, SeriesKey, Venue
+from workstation.domain.provider import ProviderState
 from workstation.domain.ticker import Ticker
 from workstation.link import messages as said
 
@@ -44,6 +45,10 @@ class World:
         When it was lost, on the bridge's clock; None while it is there or before it ever was.
     progress : tuple of int
         Series loaded and to load at the first start; ``(0, 0)`` where there is nothing to load.
+    providers : tuple of ProviderState
+        How every provider of observations is doing, as the engine said last.
+    universe : UniverseSaid or None
+        How far the back-fill of everything liquid is; None until the engine said.
     """
 
     venue: Venue | None = None
@@ -56,6 +61,8 @@ class World:
     connected: bool = False
     alone_since: float | None = None
     progress: tuple[int, int] = (0, 0)
+    providers: tuple[ProviderState, ...] = ()
+    universe: said.UniverseSaid | None = None
 
     def price_step(self, symbol: str) -> float:
         """Return the smallest change of a market's price; 0.0 where the venue does not say."""
@@ -89,6 +96,8 @@ class Bridge(QObject):
     candles_changed = Signal(object, object)  # SeriesKey, list[Candle] oldest first
     forming_changed = Signal(object, object)  # SeriesKey, Signal or None
     signals_replaced = Signal(object, object)  # SeriesKey, tuple[Signal, ...]
+    levels_replaced = Signal(object, object)  # SeriesKey, tuple[PriceLevel, ...]
+    explained = Signal(object)  # Explanation
     signal_said = Signal(object)  # Signal
     alert_raised = Signal(object)  # Alert
     alert_closed = Signal(object)  # int
@@ -96,6 +105,8 @@ class Bridge(QObject):
     feed_changed = Signal()
     vitals_changed = Signal()
     progress_changed = Signal()
+    providers_changed = Signal()
+    universe_changed = Signal()
     link_changed = Signal()
     notice_posted = Signal(str, str)  # subject, text; empty text takes it away
 
@@ -123,6 +134,10 @@ class Bridge(QObject):
             said.FeedStateSaid: self._on_feed,
             said.WatchlistSaid: self._on_watchlist,
             said.SignalsOf: lambda m: self.signals_replaced.emit(m.key, m.signals),
+            said.LevelsOf: lambda m: self.levels_replaced.emit(m.key, m.levels),
+            said.Explained: lambda m: self.explained.emit(m.explanation),
+            said.ProvidersSaid: self._on_providers,
+            said.UniverseSaid: self._on_universe,
             said.SignalSaid: lambda m: self.signal_said.emit(m.signal),
             said.AlertSaid: lambda m: self.alert_raised.emit(m.alert),
             said.AlertClosed: lambda m: self.alert_closed.emit(m.alert_id),
@@ -257,7 +272,9 @@ class Bridge(QObject):
         self._listed = []
         if is_other:
             self.world.markets = {}
+            self.world.universe = None
             self.venue_changed.emit()
+            self.universe_changed.emit()
 
     def _on_feed(self, message: said.FeedStateSaid) -> None:
         self.world.feed, self.world.feed_reason = message.state, message.reason
@@ -270,3 +287,11 @@ class Bridge(QObject):
     def _on_progress(self, message: said.Progress) -> None:
         self.world.progress = (message.done, message.total)
         self.progress_changed.emit()
+
+    def _on_providers(self, message: said.ProvidersSaid) -> None:
+        self.world.providers = message.states
+        self.providers_changed.emit()
+
+    def _on_universe(self, message: said.UniverseSaid) -> None:
+        self.world.universe = message
+        self.universe_changed.emit()

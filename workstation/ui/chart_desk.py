@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal as QtSignal
 
 from workstation.domain.candle import Candle, CandleColumns
 from workstation.domain.errors import TidemarkError
+from workstation.domain.level import PriceLevel
 from workstation.domain.market import SeriesKey, Venue
 from workstation.domain.signal import Signal
 from workstation.ui.bridge import Bridge
@@ -34,6 +35,10 @@ class Chart(Protocol):
 
     def set_forming_signal(self, signal: Signal | None) -> None:
         """Mark what the forming bar would say; None takes it away."""
+        ...
+
+    def set_levels(self, levels: Sequence[PriceLevel]) -> None:
+        """Draw these price levels."""
         ...
 
     def clear(self, message: str) -> None:
@@ -80,6 +85,7 @@ class ChartDesk(QObject):
         bridge.forming_changed.connect(self._on_forming)
         bridge.signals_replaced.connect(self._on_signals)
         bridge.signal_said.connect(self._on_signal)
+        bridge.levels_replaced.connect(self._on_levels)
         bridge.history_grew.connect(self._on_history)
         bridge.link_changed.connect(self._on_link)
 
@@ -199,6 +205,10 @@ class ChartDesk(QObject):
         if signal.key == self.key:
             self._signals[_identity(signal)] = signal
             self._show_signals()
+
+    def _on_levels(self, key: SeriesKey, levels: tuple[PriceLevel, ...]) -> None:
+        if key == self.key:
+            self._chart.set_levels(levels)
 
     def _show_signals(self) -> None:
         ordered = sorted(self._signals.values(), key=lambda signal: signal.open_time)

@@ -30,6 +30,7 @@ from workstation.ui.theme import DARK
 _log = logging.getLogger(__name__)
 _BROKEN = "The chart could not be painted. The data are unaffected; choose the market again."
 
+_CLICK_SLIP = 4.0  # logical pixels a hand may move between press and release of a click
 _CURSORS = {
     Grip.NOTHING: Qt.CursorShape.ArrowCursor,
     Grip.PANES: Qt.CursorShape.CrossCursor,
@@ -46,12 +47,15 @@ class ChartCanvas(QWidget):
 
     Attributes
     ----------
+    bar_clicked : Signal(object)
+        The `Candle` that was clicked.
     bar_hovered : Signal(object)
         The `Candle` under the pointer when it changes; None where there is none.
     frame_painted : Signal()
         A frame is on its way to the screen.
     """
 
+    bar_clicked = Signal(object)
     bar_hovered = Signal(object)
     frame_painted = Signal()
 
@@ -66,6 +70,7 @@ class ChartCanvas(QWidget):
         self._is_stale = True
         self._now_ms: int | None = None
         self._pointer: QPointF | None = None
+        self._pressed_at: QPointF | None = None
         self._hovered_slot: int | None = None
         self._failure = ""
         self._last_painted: Candle | None = None
@@ -182,6 +187,7 @@ class ChartCanvas(QWidget):
         if self._is_on_go_live(self._frame):
             self.go_live()
             return
+        self._pressed_at = event.position()
         self._gestures.press(event.position(), self._frame)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -200,8 +206,17 @@ class ChartCanvas(QWidget):
         self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Let go."""
+        """Let go; a press that did not move is a click on its bar."""
+        was_on, self._pressed_at = self._pressed_at, None
         self._gestures.release()
+        if self._frame is None or was_on is None:
+            return
+        pointer, moved = self._pointed(self._frame), event.position() - was_on
+        if pointer is None or moved.manhattanLength() > _CLICK_SLIP:
+            return
+        candle = self._frame.series.candle_at(pointer.slot)
+        if candle is not None:
+            self.bar_clicked.emit(candle)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Reset the scale under the pointer."""

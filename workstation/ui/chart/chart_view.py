@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from PySide6.QtWidgets import QWidget
 
 from workstation.domain.candle import Candle, CandleColumns
+from workstation.domain.level import PriceLevel
 from workstation.domain.market import SeriesKey
 from workstation.domain.signal import Signal
 from workstation.ui.chart.chart_canvas import ChartCanvas
@@ -89,6 +90,18 @@ class ChartView(ChartCanvas):
         """Show what the forming bar would say if it closed now, hollow; None takes it back."""
         if self._series is not None:
             self._series.set_forming_signal(signal)
+            self._change()
+
+    def set_levels(self, levels: Sequence[PriceLevel]) -> None:
+        """Draw these levels of the series shown, instead of what was drawn."""
+        if self._series is not None and self._series.levels != tuple(levels):
+            self._series.levels = tuple(levels)
+            self._change()
+
+    def set_levels_shown(self, on: bool) -> None:
+        """Draw price levels, or leave them out."""
+        if on != self._view.shows_levels:
+            self._view = replace(self._view, shows_levels=on)
             self._change()
 
     def set_log_scale(self, on: bool) -> None:

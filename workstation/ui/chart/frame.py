@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from workstation.domain.level import PriceLevel
 from workstation.ui.chart.columns import Columns, gather
 from workstation.ui.chart.layout import Layout
 from workstation.ui.chart.price_scale import PriceMap, PriceScale, price_ticks
@@ -37,6 +38,8 @@ class Frame:
         Price and the step to its neighbours.
     volume_peak : float
         Largest volume of one bar in sight, base units; 0.0 where nothing traded.
+    levels : tuple of PriceLevel
+        Levels to draw; none where they are switched off.
     """
 
     series: ChartSeries
@@ -49,6 +52,7 @@ class Frame:
     time_ticks: list[PlacedTick]
     volume_peak: float
     zone: ZoneInfo
+    levels: tuple[PriceLevel, ...]
 
     def device(self, logical: float) -> int:
         """Return a length in device pixels."""
@@ -63,11 +67,14 @@ class View:
     ----------
     zone : ZoneInfo
         Whose wall clock labels the bars; bars of a day and more are the venue's days and stay in UTC.
+    shows_levels : bool
+        Whether price levels are drawn.
     """
 
     time: TimeScale
     price: PriceScale
     zone: ZoneInfo
+    shows_levels: bool = True
 
 
 def make_frame(series: ChartSeries, view: View, layout: Layout, dpr: float) -> Frame:
@@ -90,6 +97,7 @@ def make_frame(series: ChartSeries, view: View, layout: Layout, dpr: float) -> F
         time_ticks=_placed_ticks(series, slots, layout, zone),
         volume_peak=peak,
         zone=zone,
+        levels=series.levels if view.shows_levels else (),
     )
 
 

@@ -9,6 +9,7 @@ from workstation.ui.chart.colours import ChartColours
 from workstation.ui.chart.frame import Frame, View, make_frame
 from workstation.ui.chart.labels import Labels, Style
 from workstation.ui.chart.layout import Layout
+from workstation.ui.chart.level_painter import paint_level_labels, paint_levels
 from workstation.ui.chart.marker_painter import Sprites, paint_markers
 from workstation.ui.chart.quality_painter import paint_doubts
 from workstation.ui.chart.series import ChartSeries
@@ -18,7 +19,7 @@ _LOOSE = 32  # logical pixels a price axis may be too wide before it shrinks
 
 
 class Picture:
-    """Grid, candles, volume, markers, axes and caption, on a pixmap.
+    """Grid, levels, candles, volume, markers, axes and caption, on a pixmap.
 
     Parameters
     ----------
@@ -56,6 +57,7 @@ class Picture:
         self._pixmap.fill(self.colours.base)
         with QPainter(self._pixmap) as painter:
             self._paint_panes(painter, frame)
+            paint_level_labels(painter, frame, self.colours, self.labels)
             paint_axes(painter, frame, self.colours, self.labels)
             paint_caption(painter, frame, self.colours, self.labels)
         return frame
@@ -78,6 +80,8 @@ class Picture:
         painter.setPen(Qt.PenStyle.NoPen)
         paint_grid(painter, frame, self.colours)
         right = frame.device(frame.layout.plot_width)
+        painter.setClipRect(QRect(0, 0, right, frame.device(frame.layout.price_height)))
+        paint_levels(painter, frame, self.colours)
         painter.setClipRect(QRect(0, 0, right, frame.device(frame.layout.body_height)))
         paint_candles(painter, frame, self.colours)
         painter.setClipRect(QRect(0, 0, right, frame.device(frame.layout.price_height)))

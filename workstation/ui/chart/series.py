@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workstation.domain.candle import Candle, CandleColumns, FlagArray, FloatArray, IntArray, Quality
+from workstation.domain.level import PriceLevel
 from workstation.domain.market import SeriesKey, open_of_slot, slot_of
 from workstation.domain.signal import Direction, Signal
 from workstation.ui.chart.pyramid import Pyramid
@@ -50,6 +51,7 @@ class ChartSeries:
         self.practice = practice
         self.pyramid = Pyramid()
         self.forming_slot: int | None = None
+        self.levels: tuple[PriceLevel, ...] = ()
         self._flagged: IntArray = np.empty(0, np.int64)
         self._flags: FlagArray = np.empty(0, np.uint8)
         self._doubted: IntArray = np.empty(0, np.int64)
