@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from workstation.domain.candle import CandleColumns, FloatArray, IntArray
 from workstation.domain.market import timeframe_ms
 from workstation.domain.signal import Direction, Family, FamilyVote, Reading
+from workstation.engine.features.analogues import N_FACTS, analogues
 from workstation.engine.features.data_point import Seen
 from workstation.engine.features.factor_family import FactorFamily, SideArray
 from workstation.engine.features.history import Computed, compute
@@ -107,5 +108,16 @@ def ballots(
         First row asked for; row 0 of the ballots is this one.
     """
     closes = candles.open_time[since:] + timeframe_ms(timeframe)
-    computed = compute(candles, timeframe, sight.market, since)
+    computed = compute(
+        candles, timeframe, sight.market, since, _past(symbol, candles, timeframe, sight, since)
+    )
     return cast(computed, observed(symbol, closes, sight.observations))
+
+
+def _past(symbol: str, candles: CandleColumns, timeframe: str, sight: Sight, since: int) -> FloatArray | None:
+    """Return what followed similar windows, a column a candle; not worked out before row `since`."""
+    if sight.library is None:
+        return None
+    past = np.full((N_FACTS, len(candles)), np.nan)
+    past[:, since:] = analogues(candles, timeframe, sight.library, symbol, since)
+    return past

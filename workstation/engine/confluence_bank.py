@@ -12,6 +12,8 @@ from workstation.domain.signal import Direction, FamilyVote, Signal, SignalOrigi
 from workstation.engine.ballot import Ballots, ballots, cast
 from workstation.engine.confluence import DEFAULT_RULES, NEVER, SIDES, ConfluenceRules, agreement
 from workstation.engine.features import columns
+from workstation.engine.features.analogue_library import AnalogueLibrary
+from workstation.engine.features.analogues import AGE, LEAD, N_FACTS, analogues, is_searched
 from workstation.engine.features.bank import FeatureBank
 from workstation.engine.features.factor_family import SideArray
 from workstation.engine.segments import slots_of
@@ -31,9 +33,7 @@ class ConfluenceBank:
         When families agree enough.
     """
 
-    def __init__(
-        self, timeframe: str, n_expected: int = 8, rules: ConfluenceRules = DEFAULT_RULES
-    ) -> None:
+    def __init__(self, timeframe: str, n_expected: int = 8, rules: ConfluenceRules = DEFAULT_RULES) -> None:
         self.timeframe = timeframe
         self._bar_ms = timeframe_ms(timeframe)
         self._rules = rules
@@ -41,6 +41,7 @@ class ConfluenceBank:
         self._places: dict[SeriesKey, int] = {}
         self._free: list[int] = []
         self._last_agreed = np.empty((len(SIDES), 0), np.int64)
+        self._facts = np.empty((N_FACTS, 0))  # what followed similar windows, as it stands
         self._newest: dict[SeriesKey, tuple[Ballots, int, int]] = {}  # ballots, row in them, when it closed
 
     def __contains__(self, key: SeriesKey) -> bool:
@@ -85,12 +86,14 @@ class ConfluenceBank:
         place = self._places[key]
         self._features.load(place, history, sight.market, next_open)
         self._last_agreed[:, place] = NEVER
+        self._facts[:, place] = np.nan
         self._newest.pop(key, None)
         if len(history):
             self._recall(key, history, sight)
 
     def _add_place(self) -> int:
         self._last_agreed = np.append(self._last_agreed, np.full((len(SIDES), 1), NEVER), axis=1)
+        self._facts = np.append(self._facts, np.full((N_FACTS, 1), np.nan), axis=1)
         return self._features.add()
 
     def _recall(self, key: SeriesKey, history: CandleColumns, sight: Sight) -> None:
@@ -98,6 +101,9 @@ class ConfluenceBank:
         slots = slots_of(history, self.timeframe)
         since = int(np.searchsorted(slots, slots[-1] - self._rules.cool_down))
         past = ballots(key.symbol, history, self.timeframe, sight, since)
+        if sight.library is not None:
+            newest = analogues(history, self.timeframe, sight.library, key.symbol, len(history) - 1)
+            self._facts[:, self._places[key]] = newest[:, 0]
         sides = agreement(past, self._rules)
         for row, side in enumerate(SIDES):
             agreed = slots[since:][sides == side]
@@ -182,9 +188,14 @@ class ConfluenceBank:
             raise UsageError(
                 f"Candles of different bars were given together: {times.min()} to {times.max()}."
             )
+        places = self._places_of(keys)
         given = self._given([candles[key] for key in keys], times, sight)
+        facts = given[:, columns.ANALOGUE_OUTCOME :]
+        facts[:] = self._looked_up(keys, candles, sight)
         fill = self._features.push if is_kept else self._features.preview
-        computed = fill(self._places_of(keys), times, given)
+        computed = fill(places, times, given)
+        if is_kept:
+            self._facts[:, places] = facts.T
         closed_ms = int(times[0]) + self._bar_ms
         seen = observed_together([key.symbol for key in keys], closed_ms, sight.observations)
         ballot = cast(computed, seen)
@@ -197,6 +208,28 @@ class ConfluenceBank:
         if sight.market is not None:
             given[:, columns.BTC_RETURN : columns.ANALOGUE_OUTCOME] = sight.market.at(times[:1])[:, 0]
         return given
+
+    def _looked_up(
+        self, keys: Sequence[SeriesKey], candles: Mapping[SeriesKey, Candle], sight: Sight
+    ) -> FloatArray:
+        """Return what followed similar windows, searched now or carried on, shape (n, N_FACTS)."""
+        facts = self._facts[:, self._places_of(keys)].T.copy()
+        facts[:, AGE] += 1.0
+        if sight.library is None:
+            facts[:] = np.nan
+            return facts
+        slot = slot_of(candles[keys[0]].open_time, self.timeframe)
+        for i, key in enumerate(keys):
+            newest = self.newest(key)
+            if newest is not None and is_searched(key.symbol, slot, slot_of(newest, self.timeframe)):
+                facts[i] = self._searched(key, candles[key], sight.library)
+        return facts
+
+    def _searched(self, key: SeriesKey, candle: Candle, library: AnalogueLibrary) -> FloatArray:
+        times, closes = self._features.closes(self._places[key], LEAD)
+        times, closes = np.append(times, candle.open_time), np.append(closes, candle.close)
+        bars = CandleColumns.of(times, closes, closes, closes, closes, np.zeros(len(closes)))
+        return analogues(bars, self.timeframe, library, key.symbol, len(bars) - 1)[:, 0]
 
     def _raised(
         self,

@@ -8,6 +8,7 @@ import numpy as np
 from workstation.domain.candle import FloatArray, IntArray
 from workstation.domain.metric import METRICS, SubjectKind
 from workstation.domain.observation import MARKET, ObservationColumns
+from workstation.engine.features.analogue_library import AnalogueLibrary
 from workstation.engine.features.data_point import DataPoint, Seen
 from workstation.engine.features.registry import OBSERVED_POINTS
 from workstation.engine.market_context import MarketContext, base_of
@@ -26,10 +27,13 @@ class Sight:
         What all coins did.
     observations : callable or None
         What was observed.
+    library : AnalogueLibrary or None
+        Past windows of all coins, of the series' timeframe.
     """
 
     market: MarketContext | None = None
     observations: Observations | None = None
+    library: AnalogueLibrary | None = None
 
 
 BLIND = Sight()

