@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from workstation.domain.candle import CandleColumns, FloatArray, IntArray
+from workstation.engine.features.compiled import compiled
 
 BARS = 24
 """Bars over which breadth, dispersion and dominance are taken."""
@@ -74,22 +75,76 @@ def facts_of(close: FloatArray, dollar: FloatArray, btc: int | None) -> FloatArr
     ndarray, shape (N_FACTS,)
         NaN where fewer than ten coins say anything.
     """
-    facts = np.full(N_FACTS, np.nan)
-    here = np.flatnonzero(~np.isnan(close[-1]))  # coins that are not here leave no trace in any sum
-    step = np.log(close[-1, here] / close[-2, here])
-    day = np.log(close[-1, here] / close[0, here])
-    steps, days = step[~np.isnan(step)], day[~np.isnan(day)]
-    if len(steps) >= LEAST_COINS:
-        facts[MEAN_RETURN] = steps.mean()
-    if len(days) >= LEAST_COINS:
-        facts[BREADTH] = (days > 0).mean()
-        facts[DISPERSION] = days.std()
-    if btc is not None and not np.isnan(close[-1, btc]):
-        facts[BTC_RETURN] = np.log(close[-1, btc] / close[-2, btc])
-        paid = np.nansum(dollar[:, here], axis=0)
-        if len(here) >= LEAST_COINS and paid.sum() > 0:
-            facts[BTC_SHARE] = np.nansum(dollar[:, btc]) / paid.sum()
-    return facts
+    facts = np.full((N_FACTS, 1), np.nan)
+    _fill_facts(close, dollar, -1 if btc is None else btc, facts)
+    return facts[:, 0]
+
+
+@compiled
+def _fill_facts(close: FloatArray, dollar: FloatArray, btc: int, facts: FloatArray) -> None:
+    """Fill the facts of some bars that follow each other.
+
+    Parameters
+    ----------
+    close, dollar : ndarray, shapes (BARS + n, n_coins) and (BARS + n - 1, n_coins)
+        As in `facts_of`, of all bars.
+    btc : int
+        Bitcoin's position; -1: it is not there.
+    facts : ndarray, shape (N_FACTS, n)
+        Filled; begins as NaN.
+    """
+    for i in range(facts.shape[1]):
+        _returns(close[i : i + BARS + 1], facts[:, i])
+        if btc >= 0 and close[i + BARS, btc] == close[i + BARS, btc]:
+            facts[BTC_RETURN, i] = np.log(close[i + BARS, btc] / close[i + BARS - 1, btc])
+            facts[BTC_SHARE, i] = _share(close[i + BARS], dollar[i : i + BARS], btc)
+
+
+@compiled
+def _returns(close: FloatArray, facts: FloatArray) -> None:
+    """Fill what coins' returns say. A coin that did not trade in the bar leaves no trace in any sum."""
+    n_coins = close.shape[1]
+    day = np.empty(n_coins)
+    n_steps = n_days = n_rose = 0
+    steps = days = square = 0.0
+    for k in range(n_coins):
+        now = close[BARS, k]
+        step, over_day = np.log(now / close[BARS - 1, k]), np.log(now / close[0, k])
+        if step == step:
+            n_steps += 1
+            steps += step
+        if over_day == over_day:
+            day[n_days] = over_day
+            n_days += 1
+            days += over_day
+            n_rose += over_day > 0.0
+    if n_steps >= LEAST_COINS:
+        facts[MEAN_RETURN] = steps / n_steps
+    if n_days >= LEAST_COINS:
+        mean = days / n_days
+        for k in range(n_days):
+            square += (day[k] - mean) * (day[k] - mean)
+        facts[BREADTH] = n_rose / n_days
+        facts[DISPERSION] = np.sqrt(square / n_days)
+
+
+@compiled
+def _share(close: FloatArray, dollar: FloatArray, btc: int) -> float:
+    """Return a coin's share of what all coins that traded in the bar were traded for in the bars."""
+    n_coins = len(close)
+    total = own = 0.0
+    n_here = 0
+    for k in range(n_coins):
+        if close[k] == close[k]:
+            paid = 0.0
+            for bar in range(BARS):
+                if dollar[bar, k] == dollar[bar, k]:
+                    paid += dollar[bar, k]
+            n_here += 1
+            total += paid
+            if k == btc:
+                own = paid
+    return own / total if n_here >= LEAST_COINS and total > 0.0 else np.nan
 
 
 def market_context(series: Mapping[str, CandleColumns], bar_ms: int) -> MarketContext:
@@ -116,9 +171,8 @@ def market_context(series: Mapping[str, CandleColumns], bar_ms: int) -> MarketCo
         close[rows, k] = candles.close
         dollar[rows, k] = candles.close * candles.volume
     btc = next((k for k, symbol in enumerate(symbols) if base_of(symbol) == "BTC"), None)
-    facts = np.empty((N_FACTS, n))
-    for i in range(n):
-        facts[:, i] = facts_of(close[i : i + BARS + 1], dollar[i + 1 : i + BARS + 1], btc)
+    facts = np.full((N_FACTS, n), np.nan)
+    _fill_facts(close, dollar[1:], -1 if btc is None else btc, facts)
     return MarketContext(first + bar_ms * np.arange(n, dtype=np.int64), facts, bar_ms)
 
 

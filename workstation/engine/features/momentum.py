@@ -5,7 +5,6 @@ import numpy as np
 from workstation.domain.candle import FloatArray, IntArray
 from workstation.domain.signal import Family
 from workstation.engine.features.columns import (
-    ATR_WARMUP,
     BREADTH,
     BTC_RETURN,
     CLOSE,
@@ -223,9 +222,8 @@ _SIGMA = "standard deviations"
 _CLOSE = ("close",)
 _BAR = ("high", "low", "close")
 _RANGES = 1e4  # nothing is clipped: a coin that fell asleep and woke up leaves every usual scale
-_EMA_24_WARMUP = 300
+_SETTLED = 400  # of what begins at the first bar: a wild one shows for longer than Wilder's weights say
 _MACD_WARMUP = 420
-_ADX_WARMUP = 400
 
 
 def _in_ranges(name: str, sentence: str, inputs: tuple[str, ...], warmup: int) -> DataPoint:
@@ -253,13 +251,13 @@ POINTS = (
     _return(168, 168),
     _return(720, 720),
     _in_sigmas("acceleration_24", "Return of the last 24 bars less that of the 24 before.", _CLOSE, 192),
-    _scaled("rsi_14", "0..100", "Share of the recent movement that was upward.", _CLOSE, (0, 100), 281),
+    _scaled("rsi_14", "0..100", "Share of the recent movement that was upward.", _CLOSE, (0, 100), _SETTLED),
     _in_ranges("macd_histogram", "MACD(12, 26, 9) above its signal line.", _BAR, _MACD_WARMUP),
     _in_ranges("macd_shift_3", "Change of the MACD histogram over 3 bars.", _BAR, _MACD_WARMUP + 3),
     _scaled("stochastic_24", "0..100", "Close in the range of 24 bars.", _BAR, (0, 100), 23),
-    _in_ranges("ema_24_distance", "Close above its 24-bar exponential average.", _BAR, _EMA_24_WARMUP),
-    _in_ranges("sma_168_distance", "Close above its 168-bar average.", _BAR, ATR_WARMUP),
-    _in_ranges("average_order", "24-bar average above the 168-bar one.", _BAR, _EMA_24_WARMUP),
+    _in_ranges("ema_24_distance", "Close above its 24-bar exponential average.", _BAR, _SETTLED),
+    _in_ranges("sma_168_distance", "Close above its 168-bar average.", _BAR, _SETTLED),
+    _in_ranges("average_order", "24-bar average above the 168-bar one.", _BAR, _SETTLED),
     DataPoint(
         "momentum.adx_14",
         "0..100",
@@ -267,10 +265,10 @@ POINTS = (
         _BAR,
         0,
         100,
-        _ADX_WARMUP,
+        _SETTLED,
         vote="a trend, up or down",
     ),
-    _scaled("di_spread_14", "-100..100", "Upward less downward movement.", _BAR, (-100, 100), 281),
+    _scaled("di_spread_14", "-100..100", "Upward less downward movement.", _BAR, (-100, 100), _SETTLED),
     _scaled(
         "aroon_24",
         "-100..100",
@@ -301,7 +299,7 @@ POINTS = (
         "Share of all coins that rose over 24 bars, one bar ago.",
         ("market",),
         (0, 1),
-        1,
+        25,
     ),
     _scaled(
         "market_rank_24",
