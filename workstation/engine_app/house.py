@@ -15,7 +15,7 @@ from workstation.domain.candle import Candle
 from workstation.domain.errors import TidemarkError, UsageError, VenueError
 from workstation.domain.events import FeedState, NoticePosted, TickersUpdated, WatchlistChanged
 from workstation.domain.explanation import Explanation
-from workstation.domain.market import SeriesKey
+from workstation.domain.market import Market, SeriesKey
 from workstation.domain.ports import Clock
 from workstation.domain.ticker import Ticker
 from workstation.engine.features.warm_up import warm_up
@@ -39,6 +39,10 @@ from workstation.services.providers import Providers, ProviderSwitches
 from workstation.services.sights import Sights
 from workstation.services.signals import Signals
 from workstation.services.supervisor import Supervisor
+from workstation.services.universe import Universe
+from workstation.services.universe_judge import UniverseJudge
+from workstation.services.universe_members import UniverseOptions
+from workstation.services.universe_past import UniversePast
 from workstation.services.vitals import VitalSigns
 from workstation.services.watchlist import Watchlist
 from workstation.storage.candle_store import CandleStore
@@ -93,6 +97,8 @@ class EngineHouse:
         switches = ProviderSwitches(self._is_asked, self._why_not_asked, self._save_provider)
         self._providers = Providers(self._bus, self._recorder, self._tasks, switches)
         self._offers: Offers | None = None
+        self._judge = UniverseJudge(self._bus, self._data, candles, self._sights, self._tasks)
+        self._universe: Universe | None = None
         self._listed: frozenset[str] = frozenset()
         self._prices: dict[str, Ticker] = {}
         self._has_prices = asyncio.Event()
@@ -117,6 +123,8 @@ class EngineHouse:
 
     async def _close(self) -> None:
         self._data.stop_filling()
+        if self._universe is not None:
+            self._universe.stop()
         self._opening.let_go()
         await self._providers.close()
         if self._offers is not None:
@@ -161,6 +169,7 @@ class EngineHouse:
         self._follow_watchlist()
         self._desk.open_venue(venue, markets)
         self._begin_asking(opened)
+        self._begin_universe(feed, markets)
         if opened.ends_ms is not None:
             self._tasks.start("watch for the end", self._watch_for_the_end(feed, opened))
         gc.collect()
@@ -174,6 +183,16 @@ class EngineHouse:
         self._offers = Offers(around)
         clock = self._clock if opened.venue.kind.is_practice else SystemClock()
         self._providers.begin(self._offers.all(), lambda: {base_of(s) for s in self.watched}, clock)
+
+    def _begin_universe(self, feed: CcxtFeed, markets: Sequence[Market]) -> None:
+        """Store everything liquid on the venue, and keep it current."""
+        wanted = self._settings.universe
+        if not wanted.on:
+            return
+        past = UniversePast(feed, self._recorder, self._recorder.candles.reader())
+        self._universe = Universe(self._bus, past, self._tasks, self._data, self._clock)
+        options = UniverseOptions(wanted.timeframe, wanted.bars, wanted.least_volume_usd, wanted.most_symbols)
+        self._universe.start(markets, options)
 
     def _is_asked(self, name: str) -> bool:
         return bool(self._settings.value(f"providers.{name}"))
@@ -195,6 +214,10 @@ class EngineHouse:
             await prepare(self._bus)
         await asyncio.to_thread(warm_up)  # loads the machine code, which takes a second, off the loop
         self._signals.listen_at(clock, speed)
+        wanted = self._settings.universe
+        if wanted.on and self._feed is not None:
+            venue = self._feed.venue.name
+            self._judge.judge_at(venue, wanted.timeframe, wanted.most_symbols, self._signals.raise_signal)
 
     async def _watch_for_the_end(self, feed: CcxtFeed, opened: OpenVenue) -> None:
         """Say that a recording has ended, once its last bars have come, and listen no longer."""
@@ -253,6 +276,15 @@ class EngineHouse:
     async def switch_provider(self, name: str, is_on: bool) -> None:
         """Switch a provider on or off; on disk when this returns."""
         await self._providers.switch(name, is_on)
+
+    def hold_universe(self, is_held: bool) -> None:
+        """Hold the back-fill of everything liquid, or let it go on."""
+        if self._universe is None:
+            raise UsageError("Nothing beside the watchlist is followed; switch it on in the settings.")
+        if is_held:
+            self._universe.pause()
+        else:
+            self._universe.resume()
 
     def alerts_after(self, alert_id: int) -> list[Alert]:
         """Return alerts with a higher id, oldest first."""

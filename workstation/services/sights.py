@@ -1,5 +1,6 @@
 """What the engine sees beside candles, kept up to date: the market around, and what was observed."""
 
+import asyncio
 from collections.abc import Mapping
 
 from workstation.domain.candle import CandleColumns
@@ -7,6 +8,7 @@ from workstation.domain.events import CandleUpdated, ObservationsAdded
 from workstation.domain.market import timeframe_ms
 from workstation.domain.observation import ObservationColumns
 from workstation.domain.ports import ObservationReader
+from workstation.engine.features.analogue_library import AnalogueLibrary
 from workstation.engine.market_context import GrowingMarket, market_context
 from workstation.engine.sight import Sight
 from workstation.services.bus import Bus
@@ -26,6 +28,9 @@ class Sights:
     def __init__(self, bus: Bus, reader: ObservationReader) -> None:
         self._reader = reader
         self._markets: dict[str, GrowingMarket] = {}
+        self._libraries: dict[str, AnalogueLibrary] = {}
+        self.is_free = asyncio.Lock()
+        """Held by whoever judges: libraries and banks are filled by one thread at a time."""
         self._observed: dict[tuple[str, str], ObservationColumns] = {}
         self._subjects: dict[str, frozenset[str]] = {}
         bus.subscribe(CandleUpdated, self._on_candle)
@@ -40,10 +45,17 @@ class Sights:
         """Take a close of a coin that is not followed bar by bar."""
         self._market(timeframe).take(symbol, open_time, close, volume)
 
+    def library(self, timeframe: str) -> AnalogueLibrary:
+        """Return the past windows of all coins of a timeframe, from now on seen by whoever judges it."""
+        if timeframe not in self._libraries:
+            self._libraries[timeframe] = AnalogueLibrary(timeframe)
+        return self._libraries[timeframe]
+
     def at(self, timeframe: str, open_time: int) -> Sight:
         """Return what is seen when a bar closes: the market up to the bar before it, and all observations."""
         before = open_time - timeframe_ms(timeframe)
-        return Sight(self._market(timeframe).context(before), self.observations)
+        market = self._market(timeframe).context(before)
+        return Sight(market, self.observations, self._libraries.get(timeframe))
 
     def observations(self, metric: str, subject: str) -> ObservationColumns:
         """Return every version of what was observed of a subject; none where nothing was."""

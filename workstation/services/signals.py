@@ -72,7 +72,6 @@ class Signals:
         self._journal = journal
         self._tasks = tasks
         self._banks: dict[str, ConfluenceBank] = {}
-        self._bank_is_free = asyncio.Lock()  # its arrays are filled by one thread at a time
         self._work: asyncio.Queue[CandleUpdated | HistoryFilled] = asyncio.Queue()
         self._charted: frozenset[SeriesKey] = frozenset()
         self._changed: set[SeriesKey] = set()
@@ -119,7 +118,7 @@ class Signals:
         bank = self._bank(key.timeframe)
         if key not in bank:
             return
-        async with self._bank_is_free:
+        async with self._sights.is_free:
             if bank.needs_history(key, candle.open_time):
                 past = self._history(key, candle.open_time, JUDGED_FROM)
                 await asyncio.to_thread(bank.load, key, past, self._sight(key, candle), candle.open_time)
@@ -127,7 +126,7 @@ class Signals:
         if key in self._charted:
             self._say_preview(key, None)
         for signal in signals:
-            await self._raise(signal)
+            await self.raise_signal(signal)
 
     def _bank(self, timeframe: str) -> ConfluenceBank:
         if timeframe not in self._banks:
@@ -160,7 +159,7 @@ class Signals:
         missed = list(closed[len(closed) - n_missed :])
         begin = missed[0].open_time if missed else int(closed.open_time[-1]) + filled.key.bar_ms
         past = await asyncio.to_thread(self._history, filled.key, begin, JUDGED_FROM)
-        async with self._bank_is_free:
+        async with self._sights.is_free:
             sight = self._sights.at(filled.key.timeframe, begin)
             await asyncio.to_thread(self._bank(filled.key.timeframe).load, filled.key, past, sight, begin)
         for candle in missed:
@@ -175,7 +174,8 @@ class Signals:
                 bank.drop(key)
                 self._previews.pop(key, None)
 
-    async def _raise(self, signal: Signal) -> None:
+    async def raise_signal(self, signal: Signal) -> None:
+        """Write a signal down, then tell it; one that is too old to be news is told as history."""
         assert self._clock is not None  # noqa: S101  set before the judging starts
         late_ms = (self._clock.now_ms() - signal.known_at_ms) / self._speed
         if late_ms > signal.key.bar_ms:
@@ -202,7 +202,7 @@ class Signals:
                 series, bank = self._market_data.series(key), self._bank(key.timeframe)
                 forming = series.last if series is not None else None
                 if key in bank and forming is not None and not forming.closed:
-                    async with self._bank_is_free:
+                    async with self._sights.is_free:
                         preview = bank.preview(key, forming, self._sight(key, forming))
                     self._say_preview(key, preview)
                 await asyncio.sleep(0)

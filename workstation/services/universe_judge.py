@@ -1,20 +1,22 @@
 """Judges everything liquid on the venue at each close, not only what the trader watches."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Sequence
 
-from workstation.domain.candle import Candle
+from workstation.domain.candle import CandleColumns
 from workstation.domain.events import UniverseClosed, UniverseFilled
-from workstation.domain.market import SeriesKey
+from workstation.domain.market import SeriesKey, slot_of
 from workstation.domain.ports import CandleReader, TaskOwner
 from workstation.domain.signal import Signal
 from workstation.engine.confluence_bank import ConfluenceBank
+from workstation.engine.features.analogues import EVERY
 from workstation.services.bus import Bus
 from workstation.services.market_data import MarketData
 from workstation.services.sights import Sights
 from workstation.services.signals import JUDGED_FROM
 
 _MARKET_BARS = 64  # of every coin, from which the market around goes on
+_LIBRARY_BARS = 256  # that must stand before a past window's outcome, and a few more
 
 
 class UniverseJudge:
@@ -92,10 +94,17 @@ class UniverseJudge:
             return
         for candle in past[-_MARKET_BARS:]:
             self._sights.take(key.timeframe, key.symbol, candle.open_time, candle.close, candle.volume)
+        async with self._sights.is_free:
+            await asyncio.to_thread(self._take_past, bank, key, past, next_open)
+
+    def _take_past(
+        self, bank: ConfluenceBank, key: SeriesKey, past: CandleColumns, next_open: int | None
+    ) -> None:
+        library = self._sights.library(key.timeframe)
+        library.add(key.symbol, past[-(library.rules.reach + _LIBRARY_BARS) :])
         if self._market_data.series(key) is None:
             newest = int(past.open_time[-1])
-            sight = self._sights.at(key.timeframe, newest + key.bar_ms)
-            await asyncio.to_thread(bank.load, key, past, sight, next_open)
+            bank.load(key, past, self._sights.at(key.timeframe, newest + key.bar_ms), next_open)
 
     async def _judge(self, bank: ConfluenceBank, closed: UniverseClosed) -> tuple[Signal, ...]:
         keys = {symbol: SeriesKey(self._venue, symbol, closed.timeframe) for symbol in closed.candles}
@@ -104,9 +113,19 @@ class UniverseJudge:
         candles = {keys[s]: candle for s, candle in closed.candles.items() if keys[s] in bank}
         for key in [k for k in candles if bank.needs_history(k, closed.open_time)]:
             await self._load(bank, key, closed.open_time)
-        return await asyncio.to_thread(self._push, bank, candles, closed)
+        async with self._sights.is_free:
+            sight = self._sights.at(closed.timeframe, closed.open_time)
+            signals = await asyncio.to_thread(bank.push, candles, sight)
+            await asyncio.to_thread(self._remember, tuple(keys.values()), closed)
+        return signals
 
-    def _push(
-        self, bank: ConfluenceBank, candles: Mapping[SeriesKey, Candle], closed: UniverseClosed
-    ) -> tuple[Signal, ...]:
-        return bank.push(candles, self._sights.at(closed.timeframe, closed.open_time))
+    def _remember(self, keys: Sequence[SeriesKey], closed: UniverseClosed) -> None:
+        """Put the windows whose outcome is known now beside the past ones."""
+        library = self._sights.library(closed.timeframe)
+        slot = slot_of(closed.open_time, closed.timeframe)
+        if slot % library.rules.every:
+            return
+        for key in keys:
+            newest = self._reader.read_last(key, _LIBRARY_BARS)
+            library.add(key.symbol, newest, max(0, len(newest) - library.rules.every))
+        library.forget(slot - library.rules.reach - EVERY)
