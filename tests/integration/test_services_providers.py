@@ -139,14 +139,14 @@ async def test_a_provider_without_daily_figures_is_always_asked_about_everybody_
 
 
 async def test_a_provider_that_is_not_asked_by_coin_is_asked_once_for_all(house):
-    provider = ScriptedProvider(name="feargreed", metrics=["sentiment.fear_greed"], every_s=0.02)
-    provider.script = [[Observation("sentiment.fear_greed", MARKET, DAY, DAY, 20.0, "feargreed")]]
+    provider = ScriptedProvider(name="fear_greed", metrics=["sentiment.fear_greed"], every_s=0.02)
+    provider.script = [[Observation("sentiment.fear_greed", MARKET, DAY, DAY, 20.0, "fear_greed")]]
     house.begin(provider)
     await until(lambda: provider.asked)
     house.coins = {"BTC", "ETH"}
     house.providers.coins_changed()
     await until(lambda: len(provider.asked) >= 3)
-    assert house.recorder.asked("feargreed") == {MARKET: NOW}
+    assert house.recorder.asked("fear_greed") == {MARKET: NOW}
     assert {since for _, since in provider.asked[1:]} == {NOW - 3 * DAY}
     assert provider.asked[-1][0] == {"BTC", "ETH"}
 

@@ -5,7 +5,7 @@ import pytest
 from workstation.domain.errors import SettingsError
 from workstation.storage.settings import Settings, SettingsFile, declarations
 
-NAMES = ("coinmetrics", "defillama", "mempool", "news", "feargreed", "evm", "trades", "books", "derivatives")
+NAMES = ("coinmetrics", "defillama", "mempool", "news", "fear_greed", "evm", "trades", "books", "derivatives")
 
 
 def test_every_provider_has_a_switch_and_only_the_one_that_needs_a_node_is_off():

@@ -144,10 +144,10 @@ def test_every_version_of_an_event_names_who_said_it(store):
 
 def test_summaries_say_what_is_stored(store):
     store.observe([row(1, 10, source="file:btc.csv"), row(3, 20), row(1, 11, known=9)])
-    store.observe([row(2, 50, metric="sentiment.fear_greed", subject=MARKET, source="feargreed")])
+    store.observe([row(2, 50, metric="sentiment.fear_greed", subject=MARKET, source="fear_greed")])
     assert store.summaries() == [
         SeriesSummary(METRIC, "BTC", 3, DAY, 3 * DAY, 9 * DAY, ("coinmetrics", "file:btc.csv")),
-        SeriesSummary("sentiment.fear_greed", MARKET, 1, 2 * DAY, 2 * DAY, int(2.5 * DAY), ("feargreed",)),
+        SeriesSummary("sentiment.fear_greed", MARKET, 1, 2 * DAY, 2 * DAY, int(2.5 * DAY), ("fear_greed",)),
     ]
 
 

@@ -57,6 +57,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_sandbox(commands)
     _add_import(commands)
     _add_signals(commands)
+    _add_prepare(commands)
     _add_news(commands)
     observations.add_command(commands)
     labels.add_command(commands)
@@ -170,6 +171,15 @@ def _add_signals(commands: "argparse._SubParsersAction[_Parser]") -> None:
     parser.add_argument("--timeframe", metavar="T", default="1h", help="e.g. 1h (1h)")
     parser.add_argument("--out", metavar="FILE.csv", type=Path, required=True, help="where to write")
     parser.set_defaults(carry_out=carry_out.write_signals)
+
+
+def _add_prepare(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    parser = commands.add_parser(
+        "prepare",
+        help="compile the engine's arithmetic now instead of at the first start",
+        description="Compile the arithmetic of the data points. It is kept on the disk: once is enough.",
+    )
+    parser.set_defaults(carry_out=carry_out.prepare)
 
 
 def _add_news(commands: "argparse._SubParsersAction[_Parser]") -> None:

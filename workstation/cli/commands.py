@@ -161,6 +161,19 @@ def _count(n: int, noun: str) -> str:
     return f"{n:,} {noun}{'' if n == 1 else 's'}"
 
 
+def prepare(_asked: argparse.Namespace) -> int:
+    """Compile the engine's arithmetic, unless it is."""
+    from workstation.storage.compiled_code import is_compiled, mark_compiled
+
+    if not is_compiled():
+        from workstation.engine.features.warm_up import warm_up
+
+        warm_up()
+        mark_compiled()
+    print("The engine's arithmetic is compiled.")
+    return DONE
+
+
 def write_signals(asked: argparse.Namespace) -> int:
     """Write every signal of a recorded series to a CSV file."""
     import csv

@@ -48,6 +48,10 @@ class CandleReader(Protocol):
         """Return closed candles with ``since_ms <= open_time < until_ms``, oldest first."""
         ...
 
+    def series(self) -> Sequence[SeriesKey]:
+        """Return every series of which candles are stored, sorted."""
+        ...
+
     def read_last(self, key: SeriesKey, n: int) -> CandleColumns:
         """Return the newest `n` closed candles, oldest first."""
         ...

@@ -1,9 +1,9 @@
 """Which bars a judgement reads: always the same ones, however much history is stored.
 
-Time is cut into blocks of 1024 bars counted from 1970. A bar of block ``b`` is judged on the bars from the
-start of block ``b - 2`` up to itself: at least 2048 bars of history, at most 3071. So live and afterwards,
-behind a short history and a long one, the same numbers go through the same operations in the same order, and
-come out the same to the last bit. A hole of more than 24 bars begins a new market: nothing reads across it.
+Time is cut into blocks of 16,384 bars counted from 1970. A bar is judged on the bars from 4,096 before the
+start of its block up to itself. So live and afterwards, behind a history that begins here or there, the
+same numbers go through the same operations in the same order, and come out the same to the last bit. A hole
+of more than 24 bars begins a new market: nothing reads across it.
 """
 
 from collections.abc import Iterator
@@ -14,9 +14,9 @@ import numpy as np
 from workstation.domain.candle import CandleColumns, IntArray
 from workstation.domain.market import slot_of, timeframe_ms
 
-BLOCK = 1024
-BLOCKS_BEFORE = 2
-DEPTH = (BLOCKS_BEFORE + 1) * BLOCK
+BLOCK = 16_384
+LEAD = 4_096
+DEPTH = LEAD + BLOCK
 """Most bars that one judgement reads."""
 
 LARGEST_HOLE = 24
@@ -50,7 +50,7 @@ def slots_of(candles: CandleColumns, timeframe: str) -> IntArray:
 
 def first_needed_slot(slot: int) -> int:
     """Return the first slot that a judgement of the bar in `slot` may read."""
-    return (slot // BLOCK - BLOCKS_BEFORE) * BLOCK
+    return slot // BLOCK * BLOCK - LEAD
 
 
 def segments(slots: IntArray, since: int = 0) -> Iterator[Segment]:
@@ -74,3 +74,18 @@ def segments(slots: IntArray, since: int = 0) -> Iterator[Segment]:
         oldest = int(np.searchsorted(slots, first_needed_slot(int(slots[first]))))
         market = int(markets[np.searchsorted(markets, first, side="right") - 1])
         yield Segment(max(oldest, market), stop, first)
+
+
+def newest_segment(slots: IntArray, slot: int) -> Segment:
+    """Return the rows that a judgement of the bar in `slot` reads, which is not yet among them.
+
+    Parameters
+    ----------
+    slots : ndarray of int64, shape (n,)
+        Strictly rising, all below `slot`.
+    """
+    breaks = np.flatnonzero(np.diff(slots, append=slot) > LARGEST_HOLE + 1)
+    market = int(breaks[-1]) + 1 if len(breaks) else 0
+    oldest = int(np.searchsorted(slots, first_needed_slot(slot)))
+    start = max(oldest, market)
+    return Segment(start, len(slots), start)

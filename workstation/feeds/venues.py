@@ -6,7 +6,7 @@ import socket
 import ssl
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from types import MappingProxyType
 from typing import Any
@@ -119,6 +119,18 @@ def open_live(name: str, wall: Clock) -> OpenVenue:
     exchange.aiohttp_trust_env = True  # the trader's proxy settings count
     venue = Venue(name, VenueKind.LIVE, offer.label)
     return OpenVenue(venue, exchange, VenueClock(wall), offer.page_rows, offer.requests_per_minute)
+
+
+def open_beside(opened: OpenVenue) -> OpenVenue:
+    """Return an open venue once more, with sockets of its own; its markets are not loaded again."""
+    first = opened.exchange
+    exchange = _exchange(first.id, _OFFERS[first.id], has_tls=False)
+    exchange.ssl_context = first.ssl_context
+    exchange.aiohttp_trust_env = first.aiohttp_trust_env
+    exchange.urls = first.urls
+    if first.markets:
+        exchange.set_markets_from_exchange(first)
+    return replace(opened, exchange=exchange)
 
 
 def _exchange(name: str, offer: _Offer, has_tls: bool) -> Any:

@@ -17,23 +17,30 @@ from workstation.domain.events import (
     HistoryFilled,
     LevelsFound,
     NoticePosted,
+    ProvidersChanged,
     SignalsRecomputed,
     TickersUpdated,
+    UniverseProgressed,
 )
+from workstation.domain.explanation import Explanation
 from workstation.domain.market import Market, SeriesKey, Venue
 from workstation.domain.ticker import Ticker
 from workstation.link.messages import (
     PROTOCOL,
     AlertSaid,
     DismissAlert,
+    Explain,
+    Explained,
     Follow,
     Frame,
     Hello,
     HistoryGrew,
+    HoldUniverse,
     LevelsOf,
     SetWatchlist,
     ShutDown,
     SignalsOf,
+    SwitchProvider,
     ToEngine,
     Unfollow,
     VenueChosen,
@@ -83,6 +90,30 @@ class Household(Protocol):
         """Close an alert for good."""
         ...
 
+    async def explain(self, key: SeriesKey, open_time: int) -> Explanation:
+        """Return what was known at the close of a bar.
+
+        Raises
+        ------
+        UsageError
+            There is no closed candle of that bar.
+        """
+        ...
+
+    async def switch_provider(self, name: str, is_on: bool) -> None:
+        """Switch a provider of observations on or off; on disk when this returns.
+
+        Raises
+        ------
+        UsageError
+            There is no such provider.
+        """
+        ...
+
+    def hold_universe(self, is_held: bool) -> None:
+        """Hold the back-fill of everything liquid, or let it go on."""
+        ...
+
     def alerts_after(self, alert_id: int) -> list[Alert]:
         """Return alerts with a higher id, oldest first."""
         ...
@@ -118,6 +149,8 @@ class FrontDesk:
         self._feed = FeedStateChanged(FeedState.CONNECTING)
         self._notices: dict[str, NoticePosted] = {}
         self._tickers: dict[str, Ticker] = {}
+        self._providers: ProvidersChanged | None = None
+        self._universe: UniverseProgressed | None = None
         self._heard_at: float | None = None
         for kind in FACTS_FOR_EVERYBODY:
             facts.subscribe(kind, self._tell_everybody)
@@ -129,6 +162,8 @@ class FrontDesk:
         facts.subscribe(LevelsFound, self._on_levels)
         facts.subscribe(FeedStateChanged, self._on_feed)
         facts.subscribe(NoticePosted, self._on_notice)
+        facts.subscribe(ProvidersChanged, self._on_providers)
+        facts.subscribe(UniverseProgressed, self._on_universe)
 
     @property
     def has_windows(self) -> bool:
@@ -170,6 +205,12 @@ class FrontDesk:
                 self._house.choose_watchlist(symbols)
             case DismissAlert(alert_id=alert_id):
                 await self._house.dismiss_alert(alert_id)
+            case Explain(key=key, open_time=open_time):
+                connection.tell(Explained(await self._house.explain(key, open_time)))
+            case SwitchProvider(name=name, is_on=is_on):
+                await self._house.switch_provider(name, is_on)
+            case HoldUniverse(is_held=is_held):
+                self._house.hold_universe(is_held)
             case ShutDown():
                 self._house.end()
 
@@ -187,8 +228,9 @@ class FrontDesk:
         for part in in_parts(self._markets):
             connection.tell(part)
         connection.tell(in_words(self._feed))
-        for notice in self._notices.values():
-            connection.tell(in_words(notice))
+        for fact in (self._providers, self._universe, *self._notices.values()):
+            if fact is not None:
+                connection.tell(in_words(fact))
         for alert in self._house.alerts_after(last_alert_id):
             connection.tell(AlertSaid(alert))
         connection.is_welcome = True
@@ -260,6 +302,12 @@ class FrontDesk:
 
     def _on_feed(self, changed: FeedStateChanged) -> None:
         self._feed = changed
+
+    def _on_providers(self, changed: ProvidersChanged) -> None:
+        self._providers = changed
+
+    def _on_universe(self, progressed: UniverseProgressed) -> None:
+        self._universe = progressed
 
     def _on_notice(self, notice: NoticePosted) -> None:
         self._notices[notice.subject] = notice

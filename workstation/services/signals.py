@@ -5,7 +5,9 @@ import logging
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
-from workstation.domain.candle import Candle
+import numpy as np
+
+from workstation.domain.candle import Candle, CandleColumns
 from workstation.domain.errors import StoreError
 from workstation.domain.events import (
     CandleUpdated,
@@ -16,17 +18,23 @@ from workstation.domain.events import (
     SignalsRecomputed,
 )
 from workstation.domain.market import SeriesKey
-from workstation.domain.ports import Clock, Journal, TaskOwner
+from workstation.domain.ports import CandleReader, Clock, Journal, TaskOwner
 from workstation.domain.signal import Signal, SignalOrigin
-from workstation.engine.confluence import ConfluenceStream, judge
+from workstation.engine.confluence import DEFAULT_RULES, judge
+from workstation.engine.confluence_bank import ConfluenceBank
+from workstation.engine.segments import DEPTH
+from workstation.engine.sight import Sight
 from workstation.services.bus import Bus
 from workstation.services.market_data import MarketData
+from workstation.services.sights import Sights
 
 _log = logging.getLogger(__name__)
 
 MOST_CATCH_UP_BARS = 48  # closes missed while the engine was away that are still worth telling
 SAFETY_BARS = 2  # judged again after a restart: a close may have been stored and its signal not
 PREVIEW_EVERY_S = 0.5
+JUDGED_FROM = DEPTH + DEFAULT_RULES.cool_down  # bars before the first that must be judged as for ever
+DRAWN_BARS = 5_000  # newest bars whose past signals are shown on a chart
 
 
 class Signals:
@@ -38,18 +46,32 @@ class Signals:
         Gives closes, hears signals.
     market_data : MarketData
         The series.
+    reader : CandleReader
+        What stands before the newest bars.
+    sights : Sights
+        What is seen beside candles.
     journal : Journal
         Where live signals are kept.
     tasks : TaskOwner
         Owns the judging.
     """
 
-    def __init__(self, bus: Bus, market_data: MarketData, journal: Journal, tasks: TaskOwner) -> None:
+    def __init__(
+        self,
+        bus: Bus,
+        market_data: MarketData,
+        reader: CandleReader,
+        sights: Sights,
+        journal: Journal,
+        tasks: TaskOwner,
+    ) -> None:
         self._bus = bus
         self._market_data = market_data
+        self._reader = reader
+        self._sights = sights
         self._journal = journal
         self._tasks = tasks
-        self._streams: dict[SeriesKey, ConfluenceStream] = {}
+        self._banks: dict[str, ConfluenceBank] = {}
         self._work: asyncio.Queue[CandleUpdated | HistoryFilled] = asyncio.Queue()
         self._charted: frozenset[SeriesKey] = frozenset()
         self._changed: set[SeriesKey] = set()
@@ -93,42 +115,67 @@ class Signals:
             await asyncio.sleep(0)  # a hundred closes come together; others may speak between them
 
     async def _judge_close(self, key: SeriesKey, candle: Candle) -> None:
-        stream = self._streams.get(key)
-        if stream is None:
+        bank = self._bank(key.timeframe)
+        if key not in bank:
             return
-        signal = stream.push(candle)
+        async with self._sights.is_free:
+            if bank.needs_history(key, candle.open_time):
+                past = self._history(key, candle.open_time, JUDGED_FROM)
+                await asyncio.to_thread(bank.load, key, past, self._sight(key, candle), candle.open_time)
+            signals = bank.push({key: candle}, self._sight(key, candle))
         if key in self._charted:
             self._say_preview(key, None)
-        if signal is not None:
-            await self._raise(signal)
+        for signal in signals:
+            await self.raise_signal(signal)
+
+    def _bank(self, timeframe: str) -> ConfluenceBank:
+        if timeframe not in self._banks:
+            self._banks[timeframe] = ConfluenceBank(timeframe)
+        return self._banks[timeframe]
+
+    def _sight(self, key: SeriesKey, candle: Candle) -> Sight:
+        return self._sights.at(key.timeframe, candle.open_time)
+
+    def _history(self, key: SeriesKey, until: int, n_bars: int) -> CandleColumns:
+        """Return the newest `n_bars` closed candles that open before `until`, stored ones and heard ones."""
+        series = self._market_data.series(key)
+        heard = series.closed() if series is not None else CandleColumns.empty()
+        begin = int(heard.open_time[0]) if len(heard) else until
+        stored = self._reader.read(key, begin - n_bars * key.bar_ms, begin)
+        both = CandleColumns.join(stored, heard)
+        return both[: int(np.searchsorted(both.open_time, until))][-n_bars:]
 
     async def _catch_up(self, filled: HistoryFilled) -> None:
         """Judge closes that came with history: missed ones are told late, older ones only drawn."""
         self._forget_the_unfollowed()
         series = self._market_data.series(filled.key)
-        if series is None:
+        if series is None or not series.n_closed:
             return
         closed = series.closed()
         n_missed = 0
         if filled.known_until_ms is not None:
             since = filled.known_until_ms - SAFETY_BARS * filled.key.bar_ms
             n_missed = min(int((closed.open_time > since).sum()), MOST_CATCH_UP_BARS)
-        n_known = len(closed) - n_missed
-        stream = self._streams[filled.key] = ConfluenceStream(filled.key, closed[:n_known])
-        for candle in closed[n_known:]:
-            signal = stream.push(candle)
-            if signal is not None:
-                await self._raise(signal)
+        missed = list(closed[len(closed) - n_missed :])
+        begin = missed[0].open_time if missed else int(closed.open_time[-1]) + filled.key.bar_ms
+        past = await asyncio.to_thread(self._history, filled.key, begin, JUDGED_FROM)
+        async with self._sights.is_free:
+            sight = self._sights.at(filled.key.timeframe, begin)
+            await asyncio.to_thread(self._bank(filled.key.timeframe).load, filled.key, past, sight, begin)
+        for candle in missed:
+            await self._judge_close(filled.key, candle)
             await asyncio.sleep(0)
         if filled.key in self._charted:
             await self._recompute(filled.key)
 
     def _forget_the_unfollowed(self) -> None:
-        for key in [k for k in self._streams if self._market_data.series(k) is None]:
-            del self._streams[key]
-            self._previews.pop(key, None)
+        for bank in self._banks.values():
+            for key in [k for k in bank.keys if self._market_data.series(k) is None]:
+                bank.drop(key)
+                self._previews.pop(key, None)
 
-    async def _raise(self, signal: Signal) -> None:
+    async def raise_signal(self, signal: Signal) -> None:
+        """Write a signal down, then tell it; one that is too old to be news is told as history."""
         assert self._clock is not None  # noqa: S101  set before the judging starts
         late_ms = (self._clock.now_ms() - signal.known_at_ms) / self._speed
         if late_ms > signal.key.bar_ms:
@@ -139,20 +186,25 @@ class Signals:
     async def _recompute(self, key: SeriesKey) -> None:
         """Tell every signal of a series; one that was raised at the time stands as it was raised."""
         series = self._market_data.series(key)
-        if series is None:
+        if series is None or series.newest_closed is None:
             return
-        judged = await asyncio.to_thread(judge, key, series.closed())
-        self._bus.publish(SignalsRecomputed(key, merge_signals(judged, self._journal.signals(key))))
+        end = series.newest_closed + key.bar_ms
+        past = await asyncio.to_thread(self._history, key, end, JUDGED_FROM + DRAWN_BARS)
+        judged = await asyncio.to_thread(judge, key, past, self._sights.at(key.timeframe, end))
+        drawn = judged[len(judged) - sum(s.open_time >= end - DRAWN_BARS * key.bar_ms for s in judged) :]
+        self._bus.publish(SignalsRecomputed(key, merge_signals(drawn, self._journal.signals(key))))
 
     async def _preview_for_ever(self) -> None:
         while True:
             await asyncio.sleep(PREVIEW_EVERY_S)
             changed, self._changed = self._changed & self._charted, set()
             for key in changed:
-                series, stream = self._market_data.series(key), self._streams.get(key)
+                series, bank = self._market_data.series(key), self._bank(key.timeframe)
                 forming = series.last if series is not None else None
-                if stream is not None and forming is not None and not forming.closed:
-                    self._say_preview(key, stream.preview(forming))
+                if key in bank and forming is not None and not forming.closed:
+                    async with self._sights.is_free:
+                        preview = bank.preview(key, forming, self._sight(key, forming))
+                    self._say_preview(key, preview)
                 await asyncio.sleep(0)
 
     def _say_preview(self, key: SeriesKey, signal: Signal | None) -> None:

@@ -27,6 +27,8 @@ class Paths:
         Candles, the journal and logs.
     config : Path
         Settings and the layout of the window.
+    cache : Path
+        What can be made anew: the engine's compiled arithmetic.
     runtime : Path
         Sockets and locks; may be gone after a restart of the machine. Where it cannot be written, or its name
         is too long for a socket, a folder of this user's in the system's temporary folder stands in.
@@ -34,6 +36,7 @@ class Paths:
 
     data: Path
     config: Path
+    cache: Path
     runtime: Path
 
     @classmethod
@@ -45,12 +48,12 @@ class Paths:
         dirs = platformdirs.PlatformDirs(APP, appauthor=False)
         session = os.environ.get("XDG_RUNTIME_DIR", "")
         runtime = Path(session) / APP if os.path.isdir(session) else dirs.user_data_path / "run"
-        return cls(dirs.user_data_path, dirs.user_config_path, runtime)
+        return cls(dirs.user_data_path, dirs.user_config_path, dirs.user_cache_path, runtime)
 
     @classmethod
     def below(cls, folder: Path) -> "Paths":
         """Return folders below one folder, as tests and practice sessions want them."""
-        return cls(folder / "data", folder / "config", folder / "run")
+        return cls(folder / "data", folder / "config", folder / "cache", folder / "run")
 
     @property
     def candles_db(self) -> Path:

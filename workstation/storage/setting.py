@@ -241,6 +241,38 @@ def _has_address(text: str, schemes: tuple[str, ...]) -> bool:
 
 
 @dataclass(frozen=True)
+class UniverseSettings:
+    """What is judged beside the watchlist: everything liquid on the venue."""
+
+    on: bool = _setting(
+        True,
+        "Whether everything liquid on the venue is stored and judged, not only what is watched.",
+        restart=True,
+    )
+    timeframe: str = _setting(
+        "1h", "Length of the bars on which it is judged.", restart=True, choices=tuple(TIMEFRAMES)
+    )
+    bars: int = _setting(
+        3_000, "Closed bars of each that are stored at first.", restart=True, minimum=500, maximum=20_000
+    )
+    least_volume_usd: float = _setting(
+        500_000.0,
+        "Traded in 24 hours by whatever counts as liquid.",
+        unit="USD",
+        restart=True,
+        minimum=0.0,
+        maximum=1e12,
+    )
+    most_symbols: int = _setting(
+        2_000,
+        "The most liquid so many at most; each takes about 2 MB of memory.",
+        restart=True,
+        minimum=1,
+        maximum=5_000,
+    )
+
+
+@dataclass(frozen=True)
 class ProviderSettings:
     """Who is asked for what is observed outside the candles. Each switch is named as its provider."""
 
@@ -248,7 +280,7 @@ class ProviderSettings:
     defillama: bool = _setting(True, "Whether DefiLlama is asked for value locked and stablecoins.")
     mempool: bool = _setting(True, "Whether mempool.space is asked for the fees and the queue of Bitcoin.")
     news: bool = _setting(True, "Whether the news feeds below are read.")
-    feargreed: bool = _setting(True, "Whether alternative.me is asked for the Fear & Greed index.")
+    fear_greed: bool = _setting(True, "Whether alternative.me is asked for the Fear & Greed index.")
     evm: bool = _setting(
         False, "Whether the EVM node below is asked for large transfers to and from exchanges."
     )
@@ -298,6 +330,7 @@ class Settings:
     appearance: AppearanceSettings = AppearanceSettings()
     alerts: AlertSettings = AlertSettings()
     signals: SignalSettings = SignalSettings()
+    universe: UniverseSettings = UniverseSettings()
     providers: ProviderSettings = ProviderSettings()
 
     def value(self, name: str) -> Value:

@@ -1,20 +1,55 @@
-"""A data point: one named number per bar, known at that bar's close."""
+"""A data point: one named number per bar, and everything that must be said about it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-import numpy as np
-
-from workstation.domain.candle import CandleColumns, FloatArray
+from workstation.domain.candle import FloatArray, IntArray
+from workstation.domain.errors import UsageError
+from workstation.domain.observation import ObservationColumns
 from workstation.domain.signal import Family
 
-Formula: TypeAlias = Callable[[CandleColumns], FloatArray]
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """What an observed data point was at some moments.
+
+    Parameters
+    ----------
+    values : ndarray of float64, shape (n,)
+        NaN where not enough was known.
+    available_ms : ndarray of int64, shape (n,)
+        When the newest observation that each value stands on became known, UTC milliseconds.
+    """
+
+    values: FloatArray
+    available_ms: IntArray
+
+
+ObservedFormula: TypeAlias = Callable[[Mapping[str, ObservationColumns], IntArray], Seen]
+"""From the observations of its metrics, and the moments of decision (rising, UTC ms), to its values then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """Where a data point that does not come from candles comes from.
+
+    Parameters
+    ----------
+    formula : callable
+        Reads, for each moment, only observations that were available then; comes out bit for bit the same for
+        a moment alone and among others.
+    stale_after_ms : int
+        Age of its newest observation at which it no longer says anything.
+    """
+
+    formula: ObservedFormula
+    stale_after_ms: int
 
 
 @dataclass(frozen=True, slots=True)
 class DataPoint:
-    """One named number per bar.
+    """One named number per bar, known at that bar's close.
 
     Parameters
     ----------
@@ -24,40 +59,46 @@ class DataPoint:
         What one of it is, e.g. ``"average true ranges"``.
     sentence : str
         What it says, for a reader who trades.
+    inputs : tuple of str
+        What it reads: ``"close"``, ``"volume"`` …, ``"market"`` (all coins, one bar ago), or names of
+        `workstation.domain.metric.METRICS`.
+    low, high : float
+        Its values lie in between, both included.
     warmup : int
-        Bars that must stand before the first value: no value is given while ``i < warmup``.
-    formula : callable
-        Columns of ``n`` closed candles to an array of shape (n,), whose row ``i`` uses bars ``0..i`` only and
-        comes out bit for bit the same whatever follows.
+        Bars that must stand before the first value: no value is given in the first `warmup` rows, and a
+        market begun earlier gives the same value to nine digits. 0 for one that does not come from candles.
+    vote : str
+        What a high value says: "bullish", "bearish", or what else it means.
+    source : str
+        Formula or reference, where the name does not say it all.
+    observed : Observed or None
+        None for one that is computed from candles at each close.
+    refreshed : str
+        When a point that comes from candles changes, for the trader.
     """
 
     name: str
     unit: str
     sentence: str
-    warmup: int
-    formula: Formula
+    inputs: tuple[str, ...]
+    low: float
+    high: float
+    warmup: int = 0
+    vote: str = "bullish"
+    source: str = ""
+    observed: Observed | None = None
+    refreshed: str = "every close"
+
+    def __post_init__(self) -> None:
+        if not self.low < self.high:
+            raise UsageError(f"{self.name}: {self.low} to {self.high} is no range.")
 
     @property
     def family(self) -> Family:
         """The family it belongs to."""
         return Family(self.name.partition(".")[0])
 
-    def compute(self, candles: CandleColumns) -> FloatArray:
-        """Return its value at every bar.
-
-        Parameters
-        ----------
-        candles : CandleColumns
-            Closed candles of one series without a hole that matters, oldest first.
-
-        Returns
-        -------
-        ndarray of float64, shape (n,)
-            In `unit`. ``out[i]`` uses bars ``0..i`` only; NaN while ``i < warmup`` and where the market says
-            nothing (no range, no volume, no swing yet). Never infinite.
-        """
-        with np.errstate(all="ignore"):  # a price of 1e300 overflows into "unknown" below, without a word
-            values = np.array(self.formula(candles), np.float64)
-        values[: self.warmup] = np.nan
-        values[np.isinf(values)] = np.nan
-        return values
+    @property
+    def cadence(self) -> str:
+        """How often it changes, for the trader."""
+        return self.refreshed if self.observed is None else "when observed"

@@ -2,16 +2,17 @@
 
 A family votes by a trend and its confirmation. Each `Lean` says how far one data point points up or down;
 their mean is the score. The family takes a side when the score is decided enough and every `Least` it needs
-holds, else it abstains.
+holds, else it abstains. It also abstains while fewer than half of its leans know their data point.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from workstation.domain.candle import FloatArray
+from workstation.domain.candle import FloatArray, IntArray
 from workstation.domain.signal import Family
 from workstation.engine.features.data_point import DataPoint
 
@@ -19,6 +20,13 @@ DECIDED = 0.5
 """Score, 0..1, from which a family takes a side."""
 
 SideArray = NDArray[np.int8]
+
+RowKernel: TypeAlias = Callable[[IntArray, FloatArray, FloatArray, int, int, int], None]
+"""``rows(times, base, out, first_row, lo, hi)`` fills rows ``lo..hi-1`` of a family's columns.
+
+`times` are the bars' opens, UTC milliseconds, shape (n,); `base` the columns of `columns`; `out` the family's
+own, shape (n_columns, n): its candle data points in their order, then what else it keeps for itself.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +48,9 @@ class Lean:
     neutral: float = 0.0
 
     def say(self, values: FloatArray) -> FloatArray:
-        """Return -1..1, shape (n,); an unknown value says nothing, 0."""
-        lean = np.clip((values - self.neutral) / (self.full - self.neutral), -1.0, 1.0)
-        return np.where(np.isnan(lean), 0.0, lean)
+        """Return -1..1, shape (n,); NaN where the data point is unknown."""
+        lean: FloatArray = np.clip((values - self.neutral) / (self.full - self.neutral), -1.0, 1.0)
+        return lean
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +78,25 @@ class FactorFamily:
     family : Family
         Which of the eight.
     points : tuple of DataPoint
-        Everything it measures; a model may use all of them.
+        Everything it measures, what comes from candles first; a model may use all of them.
     leans : tuple of Lean
         The rules whose mean is its score.
     needs : tuple of Least
         The confirmations, all of which must hold; without one the score alone decides.
+    n_columns : int
+        Columns that its kernel fills: its candle data points, and after them what it keeps for itself.
     """
 
     family: Family
     points: tuple[DataPoint, ...]
     leans: tuple[Lean, ...]
     needs: tuple[Least, ...] = ()
+    n_columns: int = 0
+
+    @property
+    def candle_points(self) -> tuple[DataPoint, ...]:
+        """Those of its data points that are computed from candles."""
+        return tuple(point for point in self.points if point.observed is None)
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -88,15 +104,20 @@ class FactorFamily:
         return (*(lean.point for lean in self.leans), *(need.point for need in self.needs))
 
     def score(self, readings: Mapping[str, FloatArray]) -> FloatArray:
-        """Return the mean of its leans, -1..1, shape (n,)."""
-        total = self.leans[0].say(readings[self.leans[0].point])
-        for lean in self.leans[1:]:
-            total = total + lean.say(readings[lean.point])
-        return total / len(self.leans)
+        """Return the mean of its known leans, -1..1, shape (n,); NaN where fewer than half are known."""
+        total = np.zeros(len(readings[self.leans[0].point]))
+        n_known = np.zeros(len(total))
+        for lean in self.leans:
+            said = lean.say(readings[lean.point])
+            known = ~np.isnan(said)
+            total += np.where(known, said, 0.0)
+            n_known += known
+        n_known[2 * n_known < len(self.leans)] = np.nan
+        return total / n_known
 
     def side(self, readings: Mapping[str, FloatArray], score: FloatArray) -> SideArray:
         """Return 1 bullish, -1 bearish, 0 abstains, shape (n,)."""
         confirmed = np.abs(score) >= DECIDED
         for need in self.needs:
             confirmed &= readings[need.point] >= need.value
-        return (np.sign(score) * confirmed).astype(np.int8)
+        return (np.sign(np.nan_to_num(score)) * confirmed).astype(np.int8)

@@ -1,142 +1,314 @@
 """Price momentum: where price is heading, how hard, and whether the trend is in order."""
 
 import numpy as np
-import talib
 
-from workstation.domain.candle import CandleColumns, FloatArray
+from workstation.domain.candle import FloatArray, IntArray
 from workstation.domain.signal import Family
-from workstation.engine.features.data_point import DataPoint, Formula
+from workstation.engine.features.columns import (
+    BREADTH,
+    BTC_RETURN,
+    CLOSE,
+    DISPERSION,
+    HIGH,
+    LOG_CLOSE,
+    LOW,
+    MARKET_RETURN,
+    RETURN,
+    SIGMA_168,
+    in_atr,
+)
+from workstation.engine.features.compiled import compiled
+from workstation.engine.features.data_point import DataPoint
 from workstation.engine.features.factor_family import FactorFamily, Lean, Least
-from workstation.engine.features.rolling import shifted
-from workstation.engine.features.yardstick import average_true_range, in_units_of, sigma
+from workstation.engine.features.kernels import (
+    ema,
+    ratio,
+    slope,
+    wilder,
+    window_max,
+    window_mean,
+    window_min,
+    window_sum,
+)
+
+(
+    RETURN_4,
+    RETURN_24,
+    RETURN_72,
+    RETURN_168,
+    RETURN_720,
+    ACCELERATION_24,
+    RSI_14,
+    MACD_HISTOGRAM,
+    MACD_SHIFT_3,
+    STOCHASTIC_24,
+    EMA_24_DISTANCE,
+    SMA_168_DISTANCE,
+    AVERAGE_ORDER,
+    ADX_14,
+    DI_SPREAD_14,
+    AROON_24,
+    CHANNEL_55,
+    SLOPE_48,
+    BTC_STRENGTH_24,
+    MARKET_STRENGTH_24,
+    MARKET_BREADTH,
+    MARKET_RANK_24,
+) = range(22)
+(
+    RISE,
+    FALL,
+    MEAN_RISE,
+    MEAN_FALL,
+    EMA_12,
+    EMA_26,
+    MACD,
+    MACD_SIGNAL,
+    EMA_24,
+    SMA_168,
+    UP_MOVE,
+    DOWN_MOVE,
+    MEAN_UP,
+    MEAN_DOWN,
+    DIRECTIONAL,
+    HIGH_24,
+    LOW_24,
+    HIGH_55,
+    LOW_55,
+    OVER_BTC,
+    OVER_MARKET,
+    OVER_BTC_24,
+    OVER_MARKET_24,
+    TOP_AGE,
+    BOTTOM_AGE,
+) = range(22, 47)
+N_COLUMNS = 47
+
+
+@compiled
+def rows(times: IntArray, base: FloatArray, out: FloatArray, first_row: int, lo: int, hi: int) -> None:
+    """Fill rows ``lo..hi-1``; see `factor_family.RowKernel`."""
+    _averages(base, out, first_row, lo, hi)
+    _directional_movement(base, out, lo, hi)
+    _against_others(base, out, first_row, lo, hi)
+    window_max(base[HIGH], out[HIGH_24], 24, lo, hi)
+    window_min(base[LOW], out[LOW_24], 24, lo, hi)
+    window_max(base[HIGH], out[HIGH_55], 55, lo, hi)
+    window_min(base[LOW], out[LOW_55], 55, lo, hi)
+    slope(base[LOG_CLOSE], out[SLOPE_48], 48, lo, hi)
+    _aroon(base, out, lo, hi)
+    for i in range(lo, hi):
+        _row(base, out, i)
+
+
+@compiled
+def _averages(base: FloatArray, out: FloatArray, first_row: int, lo: int, hi: int) -> None:
+    close = base[CLOSE]
+    for i in range(lo, hi):
+        step = close[i] - close[i - 1] if i > 0 else np.nan
+        out[RISE, i], out[FALL, i] = max(step, 0.0) + 0.0 * step, max(-step, 0.0) + 0.0 * step
+    wilder(out[RISE], out[MEAN_RISE], 14, lo, hi)
+    wilder(out[FALL], out[MEAN_FALL], 14, lo, hi)
+    ema(close, out[EMA_12], 12, lo, hi)
+    ema(close, out[EMA_26], 26, lo, hi)
+    for i in range(lo, hi):
+        out[MACD, i] = out[EMA_12, i] - out[EMA_26, i]
+    ema(out[MACD], out[MACD_SIGNAL], 9, lo, hi)
+    ema(close, out[EMA_24], 24, lo, hi)
+    window_mean(close, out[SMA_168], 168, first_row, lo, hi)
+
+
+@compiled
+def _directional_movement(base: FloatArray, out: FloatArray, lo: int, hi: int) -> None:
+    """Wilder's directional movement: the larger of the two steps counts, the other not."""
+    high, low = base[HIGH], base[LOW]
+    for i in range(lo, hi):
+        if i == 0:
+            out[UP_MOVE, i] = out[DOWN_MOVE, i] = np.nan
+            continue
+        up, down = high[i] - high[i - 1], low[i - 1] - low[i]
+        out[UP_MOVE, i] = up if up > down and up > 0.0 else 0.0
+        out[DOWN_MOVE, i] = down if down > up and down > 0.0 else 0.0
+    wilder(out[UP_MOVE], out[MEAN_UP], 14, lo, hi)
+    wilder(out[DOWN_MOVE], out[MEAN_DOWN], 14, lo, hi)
+    for i in range(lo, hi):
+        both = out[MEAN_UP, i] + out[MEAN_DOWN, i]
+        out[DIRECTIONAL, i] = 100.0 * ratio(abs(out[MEAN_UP, i] - out[MEAN_DOWN, i]), both)
+    wilder(out[DIRECTIONAL], out[ADX_14], 14, lo, hi)
+
+
+@compiled
+def _against_others(base: FloatArray, out: FloatArray, first_row: int, lo: int, hi: int) -> None:
+    """Compare the bar before with what Bitcoin and all coins did in it: this bar's may not all be in yet."""
+    for i in range(lo, hi):
+        before = base[RETURN, i - 1] if i > 0 else np.nan
+        out[OVER_BTC, i] = before - base[BTC_RETURN, i]
+        out[OVER_MARKET, i] = before - base[MARKET_RETURN, i]
+    window_sum(out[OVER_BTC], out[OVER_BTC_24], 24, first_row, lo, hi)
+    window_sum(out[OVER_MARKET], out[OVER_MARKET_24], 24, first_row, lo, hi)
+
+
+@compiled
+def _row(base: FloatArray, out: FloatArray, i: int) -> None:
+    sigma = base[SIGMA_168, i]
+    _returns(base, out, i, sigma)
+    moved = out[MEAN_RISE, i] + out[MEAN_FALL, i]
+    out[RSI_14, i] = 100.0 * ratio(out[MEAN_RISE, i], moved)
+    out[MACD_HISTOGRAM, i] = in_atr(base, out[MACD, i] - out[MACD_SIGNAL, i], i)
+    out[MACD_SHIFT_3, i] = out[MACD_HISTOGRAM, i] - out[MACD_HISTOGRAM, i - 3] if i >= 3 else np.nan
+    close = base[CLOSE, i]
+    out[STOCHASTIC_24, i] = 100.0 * ratio(close - out[LOW_24, i], out[HIGH_24, i] - out[LOW_24, i])
+    out[EMA_24_DISTANCE, i] = in_atr(base, close - out[EMA_24, i], i)
+    out[SMA_168_DISTANCE, i] = in_atr(base, close - out[SMA_168, i], i)
+    out[AVERAGE_ORDER, i] = in_atr(base, out[EMA_24, i] - out[SMA_168, i], i)
+    moves = out[MEAN_UP, i] - out[MEAN_DOWN, i]
+    out[DI_SPREAD_14, i] = 100.0 * in_atr(base, moves, i)
+    top = out[HIGH_55, i - 1] if i > 0 else np.nan
+    bottom = out[LOW_55, i - 1] if i > 0 else np.nan
+    out[CHANNEL_55, i] = 2.0 * ratio(close - bottom, top - bottom) - 1.0
+    out[SLOPE_48, i] = ratio(48.0 * out[SLOPE_48, i], sigma * np.sqrt(48.0))
+    day = sigma * np.sqrt(24.0)
+    out[BTC_STRENGTH_24, i] = ratio(out[OVER_BTC_24, i], day)
+    out[MARKET_STRENGTH_24, i] = ratio(out[OVER_MARKET_24, i], day)
+    out[MARKET_BREADTH, i] = base[BREADTH, i]
+    out[MARKET_RANK_24, i] = ratio(out[OVER_MARKET_24, i], base[DISPERSION, i])
+
+
+@compiled
+def _returns(base: FloatArray, out: FloatArray, i: int, sigma: float) -> None:
+    for column, bars in (
+        (RETURN_4, 4),
+        (RETURN_24, 24),
+        (RETURN_72, 72),
+        (RETURN_168, 168),
+        (RETURN_720, 720),
+    ):
+        past = base[LOG_CLOSE, i - bars] if i >= bars else np.nan
+        out[column, i] = ratio(base[LOG_CLOSE, i] - past, sigma * np.sqrt(1.0 * bars))
+    out[ACCELERATION_24, i] = out[RETURN_24, i] - out[RETURN_24, i - 24] if i >= 24 else np.nan
+
+
+@compiled
+def _aroon(base: FloatArray, out: FloatArray, lo: int, hi: int) -> None:
+    """Fill how much fresher the highest of 25 bars is than the lowest, -100..100; the newest of equals."""
+    high, low = base[HIGH], base[LOW]
+    for i in range(lo, hi):
+        if i < 24:
+            out[AROON_24, i] = out[TOP_AGE, i] = out[BOTTOM_AGE, i] = np.nan
+            continue
+        top = _age(high, out[TOP_AGE], 1.0, i)
+        bottom = _age(low, out[BOTTOM_AGE], -1.0, i)
+        out[TOP_AGE, i], out[BOTTOM_AGE, i] = top, bottom
+        out[AROON_24, i] = 100.0 * (bottom - top) / 24.0
+
+
+@compiled
+def _age(x: FloatArray, age: FloatArray, sign: float, i: int) -> int:
+    """Return bars since the greatest ``sign * x`` of the last 25, from what it was one bar ago if so."""
+    before = age[i - 1]
+    if before == before and before < 24:
+        if sign * x[i] >= sign * x[i - 1 - int(before)]:
+            return 0
+        return int(before) + 1
+    best = i
+    for k in range(i - 1, i - 25, -1):
+        if sign * x[k] > sign * x[best]:
+            best = k
+    return i - best
+
 
 _ATR = "average true ranges"
 _SIGMA = "standard deviations"
+_CLOSE = ("close",)
+_BAR = ("high", "low", "close")
+_RANGES = 1e4  # nothing is clipped: a coin that fell asleep and woke up leaves every usual scale
+_SETTLED = 400  # of what begins at the first bar: a wild one shows for longer than Wilder's weights say
+_MACD_WARMUP = 420
 
 
-def scaled_return(bars: int) -> Formula:
-    """Return the formula of the log return over `bars`, in standard deviations of such a return."""
-
-    def formula(candles: CandleColumns) -> FloatArray:
-        log_close = np.log(candles.close)
-        return in_units_of(sigma(candles) * np.sqrt(bars), log_close - shifted(log_close, bars))
-
-    return formula
+def _in_ranges(name: str, sentence: str, inputs: tuple[str, ...], warmup: int) -> DataPoint:
+    return DataPoint(f"momentum.{name}", _ATR, sentence, inputs, -_RANGES, _RANGES, warmup)
 
 
-def acceleration(candles: CandleColumns) -> FloatArray:
-    """Return by how much the last 24 bars outran the 24 before, in standard deviations, shape (n,)."""
-    log_close = np.log(candles.close)
-    now = log_close - shifted(log_close, 24)
-    return in_units_of(sigma(candles) * np.sqrt(24), now - shifted(now, 24))
+def _in_sigmas(name: str, sentence: str, inputs: tuple[str, ...], warmup: int) -> DataPoint:
+    return DataPoint(f"momentum.{name}", _SIGMA, sentence, inputs, -_RANGES, _RANGES, warmup)
 
 
-def relative_strength(candles: CandleColumns) -> FloatArray:
-    """Return Wilder's RSI over 14 bars, 0..100, shape (n,); NaN where no close moved in them."""
-    rsi: FloatArray = talib.RSI(candles.close, 14)
-    still = talib.MAX(candles.close, 15) == talib.MIN(candles.close, 15)
-    rsi[still] = np.nan  # TA-Lib says 0, as if everything had been sold
-    return rsi
+def _scaled(
+    name: str, unit: str, sentence: str, inputs: tuple[str, ...], limits: tuple[float, float], warmup: int
+) -> DataPoint:
+    return DataPoint(f"momentum.{name}", unit, sentence, inputs, *limits, warmup)
 
 
-def macd_histogram(candles: CandleColumns) -> FloatArray:
-    """Return MACD(12, 26, 9) above its signal line, in average true ranges, shape (n,)."""
-    return in_units_of(average_true_range(candles), talib.MACD(candles.close, 12, 26, 9)[2])
-
-
-def macd_shift(candles: CandleColumns) -> FloatArray:
-    """Return the change of the MACD histogram over three bars, in average true ranges, shape (n,)."""
-    histogram = macd_histogram(candles)
-    return histogram - shifted(histogram, 3)
-
-
-def average_distance(bars: int) -> Formula:
-    """Return the formula of the close above its exponential average, in average true ranges."""
-
-    def formula(candles: CandleColumns) -> FloatArray:
-        return in_units_of(average_true_range(candles), candles.close - talib.EMA(candles.close, bars))
-
-    return formula
-
-
-def average_order(candles: CandleColumns) -> FloatArray:
-    """Return the 24-bar exponential average above the 168-bar one, in average true ranges, shape (n,)."""
-    gap = talib.EMA(candles.close, 24) - talib.EMA(candles.close, 168)
-    return in_units_of(average_true_range(candles), gap)
-
-
-def trend_strength(candles: CandleColumns) -> FloatArray:
-    """Return Wilder's ADX over 14 bars, 0..100, shape (n,)."""
-    adx: FloatArray = talib.ADX(candles.high, candles.low, candles.close, 14)
-    return adx
-
-
-def directional_spread(candles: CandleColumns) -> FloatArray:
-    """Return Wilder's +DI less -DI over 14 bars, -100..100, shape (n,)."""
-    bars = (candles.high, candles.low, candles.close)
-    spread: FloatArray = talib.PLUS_DI(*bars, 14) - talib.MINUS_DI(*bars, 14)
-    return spread
-
-
-def aroon(candles: CandleColumns) -> FloatArray:
-    """Return the Aroon oscillator over 24 bars, -100..100, shape (n,)."""
-    oscillator: FloatArray = talib.AROONOSC(candles.high, candles.low, 24)
-    return oscillator
-
-
-def channel_position(candles: CandleColumns) -> FloatArray:
-    """Return the close in the channel of the 55 bars before it: -1 its low, 1 its high, shape (n,)."""
-    top = shifted(talib.MAX(candles.high, 55), 1)
-    bottom = shifted(talib.MIN(candles.low, 55), 1)
-    return 2 * in_units_of(top - bottom, candles.close - bottom) - 1
-
-
-def trend_slope(candles: CandleColumns) -> FloatArray:
-    """Return the regression line's rise over 48 bars, in standard deviations of such a move, shape (n,)."""
-    rise = talib.LINEARREG_SLOPE(np.log(candles.close), 48) * 48
-    return in_units_of(sigma(candles) * np.sqrt(48), rise)
+def _return(bars: int, warmup: int) -> DataPoint:
+    return _in_sigmas(f"return_{bars}", f"Return over {bars} bars, against what is usual.", _CLOSE, warmup)
 
 
 POINTS = (
+    _return(4, 168),
+    _return(24, 168),
+    _return(72, 168),
+    _return(168, 168),
+    _return(720, 720),
+    _in_sigmas("acceleration_24", "Return of the last 24 bars less that of the 24 before.", _CLOSE, 192),
+    _scaled("rsi_14", "0..100", "Share of the recent movement that was upward.", _CLOSE, (0, 100), _SETTLED),
+    _in_ranges("macd_histogram", "MACD(12, 26, 9) above its signal line.", _BAR, _MACD_WARMUP),
+    _in_ranges("macd_shift_3", "Change of the MACD histogram over 3 bars.", _BAR, _MACD_WARMUP + 3),
+    _scaled("stochastic_24", "0..100", "Close in the range of 24 bars.", _BAR, (0, 100), 23),
+    _in_ranges("ema_24_distance", "Close above its 24-bar exponential average.", _BAR, _SETTLED),
+    _in_ranges("sma_168_distance", "Close above its 168-bar average.", _BAR, _SETTLED),
+    _in_ranges("average_order", "24-bar average above the 168-bar one.", _BAR, _SETTLED),
     DataPoint(
-        "momentum.return_4", _SIGMA, "Return over 4 bars, against what is usual.", 168, scaled_return(4)
+        "momentum.adx_14",
+        "0..100",
+        "Strength of the trend, whichever way.",
+        _BAR,
+        0,
+        100,
+        _SETTLED,
+        vote="a trend, up or down",
     ),
-    DataPoint(
-        "momentum.return_24", _SIGMA, "Return over 24 bars, against what is usual.", 168, scaled_return(24)
+    _scaled("di_spread_14", "-100..100", "Upward less downward movement.", _BAR, (-100, 100), _SETTLED),
+    _scaled(
+        "aroon_24",
+        "-100..100",
+        "How much fresher the 24-bar high is than the low.",
+        ("high", "low"),
+        (-100, 100),
+        24,
     ),
-    DataPoint(
-        "momentum.return_168", _SIGMA, "Return over 168 bars, against what is usual.", 168, scaled_return(168)
-    ),
-    DataPoint(
-        "momentum.acceleration_24",
-        _SIGMA,
-        "Last 24 bars' return less that of the 24 before.",
-        168,
-        acceleration,
-    ),
-    DataPoint(
-        "momentum.rsi_14", "0..100", "Share of the recent movement that was upward.", 14, relative_strength
-    ),
-    DataPoint("momentum.macd_histogram", _ATR, "MACD above its signal line.", 33, macd_histogram),
-    DataPoint("momentum.macd_shift_3", _ATR, "Change of the MACD histogram over 3 bars.", 36, macd_shift),
-    DataPoint("momentum.ema_24_distance", _ATR, "Close above its 24-bar average.", 23, average_distance(24)),
-    DataPoint(
-        "momentum.ema_168_distance", _ATR, "Close above its 168-bar average.", 167, average_distance(168)
-    ),
-    DataPoint("momentum.ema_order", _ATR, "24-bar average above the 168-bar one.", 167, average_order),
-    DataPoint("momentum.adx_14", "0..100", "Strength of the trend, whichever way.", 27, trend_strength),
-    DataPoint("momentum.di_spread_14", "-100..100", "Upward less downward movement.", 14, directional_spread),
-    DataPoint(
-        "momentum.aroon_24", "-100..100", "How much fresher the 24-bar high is than the low.", 24, aroon
-    ),
-    DataPoint(
-        "momentum.channel_55",
+    _scaled(
+        "channel_55",
         "-1..1 inside",
         "Close in the channel of the 55 bars before; beyond 1 it breaks out.",
+        _BAR,
+        (-_RANGES, _RANGES),
         55,
-        channel_position,
     ),
-    DataPoint("momentum.slope_48", _SIGMA, "Rise of the straight line through 48 bars.", 168, trend_slope),
+    _in_sigmas("slope_48", "Rise of the straight line through 48 closes.", _CLOSE, 168),
+    _in_sigmas("btc_strength_24", "Return over Bitcoin's in 24 bars, one bar ago.", ("close", "market"), 168),
+    _in_sigmas(
+        "market_strength_24",
+        "Return over the mean coin's in 24 bars, one bar ago.",
+        ("close", "market"),
+        168,
+    ),
+    _scaled(
+        "market_breadth",
+        "0..1",
+        "Share of all coins that rose over 24 bars, one bar ago.",
+        ("market",),
+        (0, 1),
+        25,
+    ),
+    _scaled(
+        "market_rank_24",
+        "standard deviations of coins",
+        "Return over the mean coin's, against how far coins lie apart.",
+        ("close", "market"),
+        (-_RANGES, _RANGES),
+        25,
+    ),
 )
 
 FAMILY = FactorFamily(
@@ -144,10 +316,11 @@ FAMILY = FactorFamily(
     points=POINTS,
     leans=(
         Lean("momentum.return_24", full=2.0),
-        Lean("momentum.ema_order", full=3.0),
+        Lean("momentum.average_order", full=3.0),
         Lean("momentum.di_spread_14", full=20.0),
         Lean("momentum.rsi_14", neutral=50.0, full=70.0),
         Lean("momentum.channel_55", full=1.0),
     ),
     needs=(Least("momentum.adx_14", 20.0),),
+    n_columns=N_COLUMNS,
 )

@@ -1,9 +1,24 @@
-"""Every data point there is, by family. A new family is one file and one line here."""
+"""Every data point there is, by family. A new family is a file, and a line in `FAMILIES` and `fill_rows`."""
 
 from collections.abc import Mapping
+from itertools import accumulate
 
-from workstation.domain.candle import CandleColumns, FloatArray
-from workstation.engine.features import levels, momentum, volume
+import numpy as np
+
+from workstation.domain.candle import FloatArray, IntArray
+from workstation.domain.signal import Family
+from workstation.engine.features import (
+    columns,
+    levels,
+    liquidity,
+    momentum,
+    onchain,
+    patterns,
+    sentiment,
+    volume,
+    whales,
+)
+from workstation.engine.features.compiled import compiled
 from workstation.engine.features.data_point import DataPoint
 from workstation.engine.features.factor_family import FactorFamily
 
@@ -11,16 +26,55 @@ FAMILIES: tuple[FactorFamily, ...] = (
     momentum.FAMILY,
     volume.FAMILY,
     levels.FAMILY,
+    onchain.FAMILY,
+    whales.FAMILY,
+    sentiment.FAMILY,
+    patterns.FAMILY,
+    liquidity.FAMILY,
 )
 """The families that can vote, in the order they are shown."""
 
 DATA_POINTS: Mapping[str, DataPoint] = {p.name: p for family in FAMILIES for p in family.points}
 """Every data point by its name."""
 
-LONGEST_WARMUP = max(point.warmup for point in DATA_POINTS.values())
-"""Bars that must stand before every data point may speak; nothing is judged on fewer."""
+CANDLE_POINTS: tuple[DataPoint, ...] = tuple(p for family in FAMILIES for p in family.candle_points)
+"""Those computed from candles at each close."""
+
+OBSERVED_POINTS: tuple[DataPoint, ...] = tuple(p for p in DATA_POINTS.values() if p.observed is not None)
+"""Those that stand on observations."""
+
+_ENDS = dict(zip((f.family for f in FAMILIES), accumulate(f.n_columns for f in FAMILIES), strict=True))
+_STARTS = {f.family: _ENDS[f.family] - f.n_columns for f in FAMILIES}
+N_COLUMNS = sum(f.n_columns for f in FAMILIES)
+"""Columns of all families together."""
+
+POINT_COLUMNS: IntArray = np.array(
+    [_STARTS[f.family] + i for f in FAMILIES for i in range(len(f.candle_points))], np.int64
+)
+"""Column of each of `CANDLE_POINTS`."""
+
+WARMUPS: IntArray = np.array([point.warmup for point in CANDLE_POINTS], np.int64)
+"""Warm-up of each of `CANDLE_POINTS`."""
+
+_READ = {name for family in FAMILIES for name in family.reads}
+JUDGED_AFTER = max(point.warmup for point in CANDLE_POINTS if point.name in _READ)
+"""Bars that must stand before a bar is judged: every rule of the vote on candles can speak by then."""
 
 
-def compute_all(candles: CandleColumns) -> Mapping[str, FloatArray]:
-    """Return every data point at every bar, by name; each of shape (n,), see `DataPoint.compute`."""
-    return {name: point.compute(candles) for name, point in DATA_POINTS.items()}
+# The compiled code sees these as constants.
+_MOMENTUM, _MOMENTUM_END = _STARTS[Family.MOMENTUM], _ENDS[Family.MOMENTUM]
+_VOLUME, _VOLUME_END = _STARTS[Family.VOLUME], _ENDS[Family.VOLUME]
+_LEVELS, _LEVELS_END = _STARTS[Family.LEVELS], _ENDS[Family.LEVELS]
+_PATTERNS, _PATTERNS_END = _STARTS[Family.PATTERNS], _ENDS[Family.PATTERNS]
+_LIQUIDITY, _LIQUIDITY_END = _STARTS[Family.LIQUIDITY], _ENDS[Family.LIQUIDITY]
+
+
+@compiled
+def fill_rows(times: IntArray, base: FloatArray, out: FloatArray, first_row: int, lo: int, hi: int) -> None:
+    """Fill rows ``lo..hi-1`` of every column from the given ones in `base`; see `factor_family.RowKernel`."""
+    columns.fill(base, first_row, lo, hi)
+    momentum.rows(times, base, out[_MOMENTUM:_MOMENTUM_END], first_row, lo, hi)
+    volume.rows(times, base, out[_VOLUME:_VOLUME_END], first_row, lo, hi)
+    levels.rows(times, base, out[_LEVELS:_LEVELS_END], first_row, lo, hi)
+    patterns.rows(times, base, out[_PATTERNS:_PATTERNS_END], first_row, lo, hi)
+    liquidity.rows(times, base, out[_LIQUIDITY:_LIQUIDITY_END], first_row, lo, hi)

@@ -21,27 +21,12 @@ from workstation.domain.transfer import (
     flows_of,
     quarter_ends,
 )
+from workstation.feeds.whales.evm_about import ABOUT
 from workstation.feeds.whales.movement import Movement
 from workstation.feeds.whales.node import EvmNode
 from workstation.feeds.whales.rpc import NodeLine
 from workstation.feeds.whales.tokens import Token
 from workstation.feeds.whales.transfers import Judge
-
-ABOUT = ProviderAbout(
-    name="evm",
-    label="EVM node",
-    sentence="Large transfers to and from exchanges, read from a node of yours. The node sees which labelled "
-    "wallets and tokens are asked for, and nothing else is sent anywhere.",
-    home="https://ethereum.org/en/developers/docs/nodes-and-clients/",
-    terms="public chain data",
-    metrics=(
-        "whales.to_exchange_usd",
-        "whales.from_exchange_usd",
-        "whales.to_exchange_count",
-        "whales.from_exchange_count",
-    ),
-    every_s=15.0,
-)
 
 _N_TRIES = 3
 _LONGEST_QUIET_MS = 7 * 86_400_000  # a chain that slept longer is not told to have had quiet quarters

@@ -1,4 +1,4 @@
-"""The engine's process: builds the rooms and introduces them to each other. Never imports Qt."""
+"""Everybody in the engine's process, and how they are introduced to each other."""
 
 import asyncio
 import contextlib
@@ -8,17 +8,21 @@ import os
 import signal
 import time
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from workstation.domain.alert import Alert
 from workstation.domain.candle import Candle
 from workstation.domain.errors import TidemarkError, UsageError, VenueError
 from workstation.domain.events import FeedState, NoticePosted, TickersUpdated, WatchlistChanged
-from workstation.domain.market import SeriesKey
+from workstation.domain.explanation import Explanation
+from workstation.domain.market import Market, SeriesKey
 from workstation.domain.ports import Clock
 from workstation.domain.ticker import Ticker
-from workstation.feeds import venues
+from workstation.engine.features.warm_up import warm_up
+from workstation.engine.market_context import base_of
+from workstation.engine_app.offers import Offers, Surroundings
+from workstation.engine_app.opening import Opening
+from workstation.engine_app.options import ALL, EngineOptions
 from workstation.feeds.ccxt_feed import CcxtFeed
 from workstation.feeds.venues import OpenVenue
 from workstation.link.front_desk import FrontDesk
@@ -27,13 +31,22 @@ from workstation.link.server import LinkServer
 from workstation.services.alerts import Alerts
 from workstation.services.bus import Bus
 from workstation.services.clock import SystemClock
+from workstation.services.explanations import Explanations
+from workstation.services.levels import Levels
 from workstation.services.market_data import MarketData
-from workstation.services.practice_market import PracticeMarket, PracticeOptions
+from workstation.services.preparation import prepare
+from workstation.services.providers import Providers, ProviderSwitches
+from workstation.services.sights import Sights
 from workstation.services.signals import Signals
 from workstation.services.supervisor import Supervisor
+from workstation.services.universe import Universe
+from workstation.services.universe_judge import UniverseJudge
+from workstation.services.universe_members import UniverseOptions
+from workstation.services.universe_past import UniversePast
 from workstation.services.vitals import VitalSigns
 from workstation.services.watchlist import Watchlist
 from workstation.storage.candle_store import CandleStore
+from workstation.storage.compiled_code import is_compiled
 from workstation.storage.instance_lock import InstanceLock
 from workstation.storage.journal import Journal
 from workstation.storage.observation_store import ObservationStore
@@ -48,32 +61,6 @@ NICENESS = 5  # an engine of a window's lets the window go first where cores are
 PRICES_WITHIN_S = 3.0  # how long the proposal of a watchlist waits for volumes to rank by
 LAST_BARS_S = 15.0  # after the end of a recording: its last closes are asked for meanwhile
 OPEN_AGAIN_S = 5.0  # a venue that answered and then failed is tried again after so long
-ALL, AUTO, PRACTICE = "all", "auto", "practice"
-
-
-@dataclass(frozen=True, slots=True)
-class EngineOptions:
-    """How this engine differs from what the settings say.
-
-    Parameters
-    ----------
-    venue : str or None
-        A venue's name instead of the one in the settings.
-    practice : PracticeOptions or None
-        A practice market instead of any venue.
-    symbols : tuple of str
-        Watched symbols instead of the trader's list; ``("all",)`` is everything at the venue.
-    timeframes : tuple of str
-        Judged timeframes instead of those in the settings.
-    linger_s : float or None
-        Leave when no window has been here for so long, seconds; None stays.
-    """
-
-    venue: str | None = None
-    practice: PracticeOptions | None = None
-    symbols: tuple[str, ...] = ()
-    timeframes: tuple[str, ...] = ()
-    linger_s: float | None = None
 
 
 class EngineHouse:
@@ -95,16 +82,25 @@ class EngineHouse:
             ObservationStore(paths.observations_db),
         )
         self._data = MarketData(self._bus, self._recorder, self._recorder.candles.reader(), self._tasks)
-        self._signals = Signals(self._bus, self._data, self._recorder, self._tasks)
+        candles = self._recorder.candles.reader()
+        self._paths = paths
+        self._sights = Sights(self._bus, self._recorder.observations)
+        self._signals = Signals(self._bus, self._data, candles, self._sights, self._recorder, self._tasks)
+        self._levels = Levels(self._bus, self._data, candles, self._tasks)
+        self._explanations = Explanations(self._data, candles, self._sights)
         self._alerts = Alerts(self._bus, self._recorder, self._tasks)
         self._watchlist = Watchlist(self._bus, self._settings.watchlist.symbols, self._save_watchlist)
         self._desk = FrontDesk(self, self._bus)
         self._link = LinkServer(paths.engine_socket, self._desk, self._tasks)
         self._clock: Clock = SystemClock()
-        self._practice: PracticeMarket | None = None
-        self._keeping: asyncio.Task[None] | None = None
+        self._opening = Opening(self._bus, self._tasks, options, self._settings, self.now_ms)
+        switches = ProviderSwitches(self._is_asked, self._why_not_asked, self._save_provider)
+        self._providers = Providers(self._bus, self._recorder, self._tasks, switches)
+        self._offers: Offers | None = None
+        self._judge = UniverseJudge(self._bus, self._data, candles, self._sights, self._tasks)
+        self._universe: Universe | None = None
         self._listed: frozenset[str] = frozenset()
-        self._prices: Sequence[Ticker] = ()
+        self._prices: dict[str, Ticker] = {}
         self._has_prices = asyncio.Event()
         self._feed: CcxtFeed | None = None
         self._bus.subscribe(TickersUpdated, self._on_tickers)
@@ -127,22 +123,25 @@ class EngineHouse:
 
     async def _close(self) -> None:
         self._data.stop_filling()
-        if self._keeping is not None:
-            self._keeping.cancel()
+        if self._universe is not None:
+            self._universe.stop()
+        self._opening.let_go()
+        await self._providers.close()
+        if self._offers is not None:
+            self._offers.close()
         if self._feed is not None:
             await self._feed.close()
         await self._data.flush()
         await self._link.close()
         await self._tasks.close()
         await self._recorder.close()
-        if self._practice is not None:
-            await self._practice.close()
+        await self._opening.close()
 
     async def _open_feed(self) -> None:
         """Open the venue; one that fails meanwhile is tried again until it answers."""
         while True:
             try:
-                await self._listen(await self._choose_venue())
+                await self._listen(await self._opening.choose())
             except VenueError as error:
                 text = f"{error} It is tried again in {OPEN_AGAIN_S:g} s; what is stored can be looked at."
                 self._bus.publish(NoticePosted("opening", text))
@@ -160,7 +159,7 @@ class EngineHouse:
         markets = await feed.markets()
         self._listed = frozenset(market.symbol for market in markets)
         self._alerts.listen_at(self._clock, venue.speed, lambda: self.watched, self._timeframes)
-        self._signals.listen_at(self._clock, venue.speed)
+        self._tasks.start("prepare signals", self._judge_at(self._clock, venue.speed))
         self._data.listen_to(feed, self._clock)
         if self._options.symbols:
             everything = [market.symbol for market in markets if market.active]
@@ -169,10 +168,56 @@ class EngineHouse:
             self._watchlist.propose(markets, await self._first_prices())
         self._follow_watchlist()
         self._desk.open_venue(venue, markets)
+        self._begin_asking(opened)
+        self._begin_universe(feed, markets)
         if opened.ends_ms is not None:
             self._tasks.start("watch for the end", self._watch_for_the_end(feed, opened))
         gc.collect()
         gc.freeze()  # markets and code live as long as we do; collections need not walk them again
+
+    def _begin_asking(self, opened: OpenVenue) -> None:
+        """Ask everybody who knows something beside the venue's candles."""
+        around = Surroundings(
+            opened, self._settings.providers, self._paths, self._tasks, lambda: self.watched, self._price_of
+        )
+        self._offers = Offers(around)
+        clock = self._clock if opened.venue.kind.is_practice else SystemClock()
+        self._providers.begin(self._offers.all(), lambda: {base_of(s) for s in self.watched}, clock)
+
+    def _begin_universe(self, feed: CcxtFeed, markets: Sequence[Market]) -> None:
+        """Store everything liquid on the venue, and keep it current."""
+        wanted = self._settings.universe
+        if not wanted.on:
+            return
+        past = UniversePast(feed, self._recorder, self._recorder.candles.reader())
+        self._universe = Universe(self._bus, past, self._tasks, self._data, self._clock)
+        options = UniverseOptions(wanted.timeframe, wanted.bars, wanted.least_volume_usd, wanted.most_symbols)
+        self._universe.start(markets, options)
+
+    def _is_asked(self, name: str) -> bool:
+        return bool(self._settings.value(f"providers.{name}"))
+
+    def _why_not_asked(self, name: str) -> str | None:
+        return None if self._offers is None else self._offers.why_off(name)
+
+    def _save_provider(self, name: str, is_on: bool) -> None:
+        self._settings = self._settings_file.change({f"providers.{name}": is_on})
+
+    def _price_of(self, coin: str) -> float | None:
+        """Return what a coin costs in dollars here; None where it does not trade for any."""
+        quotes = (self._prices.get(f"{coin}/{dollar}") for dollar in ("USDT", "USD", "USDC"))
+        return next((ticker.last for ticker in quotes if ticker is not None), None)
+
+    async def _judge_at(self, clock: Clock, speed: float) -> None:
+        """Begin to judge as soon as the arithmetic is compiled."""
+        if not is_compiled():
+            await prepare(self._bus)
+        await asyncio.to_thread(warm_up)  # loads the machine code, which takes a second, off the loop
+        self._signals.listen_at(clock, speed)
+        wanted = self._settings.universe
+        if wanted.on and self._feed is not None:
+            venue = self._feed.venue.name
+            self._judge.judge_at(venue, wanted.timeframe, wanted.most_symbols, self._signals.raise_signal)
 
     async def _watch_for_the_end(self, feed: CcxtFeed, opened: OpenVenue) -> None:
         """Say that a recording has ended, once its last bars have come, and listen no longer."""
@@ -191,52 +236,11 @@ class EngineHouse:
         """Return the first prices that the venue tells; none where it takes too long."""
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._has_prices.wait(), PRICES_WITHIN_S)
-        return self._prices
+        return tuple(self._prices.values())
 
     def _on_tickers(self, updated: TickersUpdated) -> None:
-        if not self._has_prices.is_set():
-            self._prices = updated.tickers
-            self._has_prices.set()
-
-    async def _choose_venue(self) -> OpenVenue:
-        """Return the venue that was asked for, or the first that answers, or the practice market."""
-        wall, name = SystemClock(), self._options.venue or self._settings.venue.name
-        if self._options.practice is not None:
-            # Each such market begins anew: what is stored of one must not be taken for another.
-            return await self._open_practice(self._options.practice, f"{wall.now_ms() // 1000:x}")
-        if name not in (AUTO, PRACTICE, *venues.LIVE_VENUES):
-            known = ", ".join(venues.LIVE_VENUES)
-            text = f"{name} is no venue that Tidemark knows ({known}); the first that answers is taken."
-            self._bus.publish(NoticePosted("unknown venue", text))
-            name = AUTO
-        if name != PRACTICE:
-            asked = venues.LIVE_VENUES if name == AUTO else (name,)
-            live = await venues.first_that_answers(asked, wall, self._settings.venue.answer_within_s)
-            if live is not None:
-                return venues.open_live(live, wall)
-            self._say_practice(name)
-        seed = self._settings.practice.seed
-        return await self._open_practice(PracticeOptions(seed=seed), str(seed))
-
-    async def _open_practice(self, options: PracticeOptions, mark: str) -> OpenVenue:
-        """Return a practice market; its venue is named by `mark`, so that two are never taken for one."""
-        if self._practice is None:
-            self._practice = PracticeMarket(options, self._tasks)
-        opened = await venues.open_practice(await self._practice.start(), SystemClock())
-        self._keeping = self._tasks.start("keep the practice market", self._keep_practice(self._practice))
-        return replace(opened, venue=replace(opened.venue, name=f"{opened.venue.name}-{mark}"))
-
-    async def _keep_practice(self, practice: PracticeMarket) -> None:
-        await practice.keep(self.now_ms, lambda text: self._bus.publish(NoticePosted("practice", text)))
-
-    def _say_practice(self, name: str) -> None:
-        who = "No venue answered" if name == AUTO else f"{name.title()} did not answer"
-        within = f"within {self._settings.venue.answer_within_s:g} s"
-        text = (
-            f"{who} {within}, so this is the practice market: its prices are simulated. "
-            "Start Tidemark again when the network is back."
-        )
-        self._bus.publish(NoticePosted("venue", text))
+        self._prices.update((ticker.symbol, ticker) for ticker in updated.tickers)
+        self._has_prices.set()
 
     @property
     def watched(self) -> tuple[str, ...]:
@@ -251,6 +255,7 @@ class EngineHouse:
         """Load and stream exactly these series for charts, with their signals."""
         self._data.follow(keys, "chart")
         self._signals.show(keys)
+        self._levels.show(keys)
 
     def newest(self, key: SeriesKey) -> list[Candle]:
         """Return the newest candles of a series that is loaded, the forming one last."""
@@ -263,6 +268,23 @@ class EngineHouse:
     async def dismiss_alert(self, alert_id: int) -> None:
         """Close an alert for good."""
         await self._alerts.dismiss(alert_id)
+
+    async def explain(self, key: SeriesKey, open_time: int) -> Explanation:
+        """Return what was known at the close of a bar."""
+        return await self._explanations.explain(key, open_time)
+
+    async def switch_provider(self, name: str, is_on: bool) -> None:
+        """Switch a provider on or off; on disk when this returns."""
+        await self._providers.switch(name, is_on)
+
+    def hold_universe(self, is_held: bool) -> None:
+        """Hold the back-fill of everything liquid, or let it go on."""
+        if self._universe is None:
+            raise UsageError("Nothing beside the watchlist is followed; switch it on in the settings.")
+        if is_held:
+            self._universe.pause()
+        else:
+            self._universe.resume()
 
     def alerts_after(self, alert_id: int) -> list[Alert]:
         """Return alerts with a higher id, oldest first."""
@@ -279,6 +301,7 @@ class EngineHouse:
 
     def _on_watchlist(self, _changed: WatchlistChanged) -> None:
         self._follow_watchlist()
+        self._providers.coins_changed()
 
     def _follow_watchlist(self) -> None:
         if self._feed is not None:

@@ -1,0 +1,257 @@
+"""The vote, live: many series of one timeframe, judged bar by bar exactly as `judge` does afterwards."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from workstation import __version__
+from workstation.domain.candle import Candle, CandleColumns, FloatArray, IntArray
+from workstation.domain.errors import UsageError
+from workstation.domain.market import SeriesKey, slot_of, timeframe_ms
+from workstation.domain.signal import Direction, FamilyVote, Signal, SignalOrigin
+from workstation.engine.ballot import Ballots, ballots, cast
+from workstation.engine.confluence import DEFAULT_RULES, NEVER, SIDES, ConfluenceRules, agreement
+from workstation.engine.features import columns
+from workstation.engine.features.analogue_library import AnalogueLibrary
+from workstation.engine.features.analogues import AGE, LEAD, N_FACTS, analogues, is_searched
+from workstation.engine.features.bank import FeatureBank
+from workstation.engine.features.factor_family import SideArray
+from workstation.engine.segments import slots_of
+from workstation.engine.sight import BLIND, Sight, observed_together
+
+
+class ConfluenceBank:
+    """Judges series of one timeframe.
+
+    Parameters
+    ----------
+    timeframe : str
+        Of all of them.
+    n_expected : int
+        Series for which room is reserved; more may come.
+    rules : ConfluenceRules
+        When families agree enough.
+    """
+
+    def __init__(self, timeframe: str, n_expected: int = 8, rules: ConfluenceRules = DEFAULT_RULES) -> None:
+        self.timeframe = timeframe
+        self._bar_ms = timeframe_ms(timeframe)
+        self._rules = rules
+        self._features = FeatureBank(timeframe, n_expected)
+        self._places: dict[SeriesKey, int] = {}
+        self._free: list[int] = []
+        self._last_agreed = np.empty((len(SIDES), 0), np.int64)
+        self._facts = np.empty((N_FACTS, 0))  # what followed similar windows, as it stands
+        self._newest: dict[SeriesKey, tuple[Ballots, int, int]] = {}  # ballots, row in them, when it closed
+
+    def __contains__(self, key: SeriesKey) -> bool:
+        return key in self._places
+
+    @property
+    def keys(self) -> tuple[SeriesKey, ...]:
+        """The series that it judges."""
+        return tuple(self._places)
+
+    @property
+    def n_bytes(self) -> int:
+        """Memory that its data points hold."""
+        return self._features.n_bytes
+
+    def load(
+        self, key: SeriesKey, history: CandleColumns, sight: Sight = BLIND, next_open: int | None = None
+    ) -> None:
+        """Begin a series, or begin it anew, from its closed candles so far.
+
+        Parameters
+        ----------
+        key : SeriesKey
+            Of this bank's timeframe.
+        history : CandleColumns
+            Oldest first. To judge as `judge` would, the newest ``segments.DEPTH + rules.cool_down`` bars
+            must be in it, where they exist.
+        sight : Sight
+            What is seen beside them.
+        next_open : int or None
+            Open of the bar that comes next, UTC milliseconds; None where it is the one that follows.
+
+        Raises
+        ------
+        UsageError
+            The series is of another timeframe.
+        """
+        if key.timeframe != self.timeframe:
+            raise UsageError(f"{key} does not belong to the series of {self.timeframe}.")
+        if key not in self._places:
+            self._places[key] = self._free.pop() if self._free else self._add_place()
+        place = self._places[key]
+        self._features.load(place, history, sight.market, next_open)
+        self._last_agreed[:, place] = NEVER
+        self._facts[:, place] = np.nan
+        self._newest.pop(key, None)
+        if len(history):
+            self._recall(key, history, sight)
+
+    def _add_place(self) -> int:
+        self._last_agreed = np.append(self._last_agreed, np.full((len(SIDES), 1), NEVER), axis=1)
+        self._facts = np.append(self._facts, np.full((N_FACTS, 1), np.nan), axis=1)
+        return self._features.add()
+
+    def _recall(self, key: SeriesKey, history: CandleColumns, sight: Sight) -> None:
+        """Work out what the newest bars said, as if they had been pushed."""
+        slots = slots_of(history, self.timeframe)
+        since = int(np.searchsorted(slots, slots[-1] - self._rules.cool_down))
+        past = ballots(key.symbol, history, self.timeframe, sight, since)
+        if sight.library is not None:
+            newest = analogues(history, self.timeframe, sight.library, key.symbol, len(history) - 1)
+            self._facts[:, self._places[key]] = newest[:, 0]
+        sides = agreement(past, self._rules)
+        for row, side in enumerate(SIDES):
+            agreed = slots[since:][sides == side]
+            if len(agreed):
+                self._last_agreed[row, self._places[key]] = agreed[-1]
+        self._newest[key] = past, len(sides) - 1, int(history.open_time[-1]) + self._bar_ms
+
+    def drop(self, key: SeriesKey) -> None:
+        """Let go of a series; one that is not there is none."""
+        place = self._places.pop(key, None)
+        if place is not None:
+            self._free.append(place)
+            self._newest.pop(key, None)
+
+    def needs_history(self, key: SeriesKey, open_time: int) -> bool:
+        """Return whether a bar can only be judged after `load`: it begins a block of `segments`."""
+        return self._features.needs_history(self._places[key], open_time)
+
+    def newest(self, key: SeriesKey) -> int | None:
+        """Return the open of a series' newest bar, UTC milliseconds; None while it has none."""
+        return self._features.newest(self._places[key])
+
+    def newest_ballot(self, key: SeriesKey) -> tuple[Ballots, int] | None:
+        """Return the ballots that hold a series' newest closed bar, and its row in them; None: no bar yet."""
+        found = self._newest.get(key)
+        return None if found is None else found[:2]
+
+    def votes(self, key: SeriesKey) -> tuple[FamilyVote, ...]:
+        """Return the votes on a series' newest closed bar; empty while the warm-up lasts."""
+        if key not in self._newest:
+            return ()
+        ballot, row, closed_ms = self._newest[key]
+        return ballot.votes(row, closed_ms)
+
+    def push(self, candles: Mapping[SeriesKey, Candle], sight: Sight = BLIND) -> tuple[Signal, ...]:
+        """Take the next closed candle of some series, all of one bar, and return the signals that they raise.
+
+        A candle that is not younger than its series' newest bar changes nothing.
+
+        Raises
+        ------
+        UsageError
+            A candle is still forming, is of another bar than the rest, or needs its history first.
+        """
+        if any(not candle.closed for candle in candles.values()):
+            raise UsageError("A candle is still forming; ask preview() about it.")
+        new = [key for key, candle in candles.items() if self._is_new(key, candle)]
+        if not new:
+            return ()
+        ballot, sides = self._consider(new, candles, sight, is_kept=True)
+        signals = self._raised(new, candles, ballot, sides)
+        open_time = candles[new[0]].open_time
+        slot = slot_of(open_time, self.timeframe)
+        places = self._places_of(new)
+        for row, side in enumerate(SIDES):
+            self._last_agreed[row, places[sides == side]] = slot
+        for i, key in enumerate(new):
+            self._newest[key] = ballot, i, open_time + self._bar_ms
+        return signals
+
+    def preview(self, key: SeriesKey, forming: Candle, sight: Sight = BLIND) -> Signal | None:
+        """Return the signal that a forming candle would raise if it closed as it stands; changes nothing."""
+        if not self._is_new(key, forming) or self.needs_history(key, forming.open_time):
+            return None
+        candles = {key: forming}
+        ballot, sides = self._consider([key], candles, sight, is_kept=False)
+        return next(iter(self._raised([key], candles, ballot, sides)), None)
+
+    def _is_new(self, key: SeriesKey, candle: Candle) -> bool:
+        newest = self.newest(key)
+        return newest is None or candle.open_time > newest
+
+    def _places_of(self, keys: Sequence[SeriesKey]) -> IntArray:
+        return np.array([self._places[key] for key in keys], np.int64)
+
+    def _consider(
+        self, keys: Sequence[SeriesKey], candles: Mapping[SeriesKey, Candle], sight: Sight, *, is_kept: bool
+    ) -> tuple[Ballots, SideArray]:
+        """Return the votes on one more bar of some series, and the side on which each agrees."""
+        times = np.array([candles[key].open_time for key in keys], np.int64)
+        if (times != times[0]).any():
+            raise UsageError(
+                f"Candles of different bars were given together: {times.min()} to {times.max()}."
+            )
+        places = self._places_of(keys)
+        given = self._given([candles[key] for key in keys], times, sight)
+        facts = given[:, columns.ANALOGUE_OUTCOME :]
+        facts[:] = self._looked_up(keys, candles, sight)
+        fill = self._features.push if is_kept else self._features.preview
+        computed = fill(places, times, given)
+        if is_kept:
+            self._facts[:, places] = facts.T
+        closed_ms = int(times[0]) + self._bar_ms
+        seen = observed_together([key.symbol for key in keys], closed_ms, sight.observations)
+        ballot = cast(computed, seen)
+        return ballot, agreement(ballot, self._rules)
+
+    @staticmethod
+    def _given(candles: Sequence[Candle], times: IntArray, sight: Sight) -> FloatArray:
+        given = np.full((len(candles), columns.N_GIVEN), np.nan)
+        given[:, : columns.VOLUME + 1] = [(c.open, c.high, c.low, c.close, c.volume) for c in candles]
+        if sight.market is not None:
+            given[:, columns.BTC_RETURN : columns.ANALOGUE_OUTCOME] = sight.market.at(times[:1])[:, 0]
+        return given
+
+    def _looked_up(
+        self, keys: Sequence[SeriesKey], candles: Mapping[SeriesKey, Candle], sight: Sight
+    ) -> FloatArray:
+        """Return what followed similar windows, searched now or carried on, shape (n, N_FACTS)."""
+        facts = self._facts[:, self._places_of(keys)].T.copy()
+        facts[:, AGE] += 1.0
+        if sight.library is None:
+            facts[:] = np.nan
+            return facts
+        slot = slot_of(candles[keys[0]].open_time, self.timeframe)
+        for i, key in enumerate(keys):
+            newest = self.newest(key)
+            if newest is not None and is_searched(key.symbol, slot, slot_of(newest, self.timeframe)):
+                facts[i] = self._searched(key, candles[key], sight.library)
+        return facts
+
+    def _searched(self, key: SeriesKey, candle: Candle, library: AnalogueLibrary) -> FloatArray:
+        times, closes = self._features.closes(self._places[key], LEAD)
+        times, closes = np.append(times, candle.open_time), np.append(closes, candle.close)
+        bars = CandleColumns.of(times, closes, closes, closes, closes, np.zeros(len(closes)))
+        return analogues(bars, self.timeframe, library, key.symbol, len(bars) - 1)[:, 0]
+
+    def _raised(
+        self,
+        keys: Sequence[SeriesKey],
+        candles: Mapping[SeriesKey, Candle],
+        ballot: Ballots,
+        sides: SideArray,
+    ) -> tuple[Signal, ...]:
+        open_time = candles[keys[0]].open_time
+        slot = slot_of(open_time, self.timeframe)
+        return tuple(
+            Signal(
+                key=keys[i],
+                open_time=open_time,
+                price=candles[keys[i]].close,
+                direction=Direction(int(sides[i])),
+                votes=ballot.votes(i, open_time + self._bar_ms),
+                closed=candles[keys[i]].closed,
+                origin=SignalOrigin.LIVE,
+                engine_version=__version__,
+            )
+            for i in np.flatnonzero(sides).tolist()
+            if slot - self._last_agreed[SIDES.index(Direction(int(sides[i]))), self._places[keys[i]]]
+            > self._rules.cool_down
+        )

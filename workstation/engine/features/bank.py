@@ -1,0 +1,214 @@
+"""Data points of many live series of one timeframe, kept up to the newest close.
+
+Each series keeps the newest `columns.KEPT_ROWS` rows and some more; when its room is full, the newest
+move to the front. A bar costs some microseconds a series, whatever the length of its history.
+"""
+
+import numpy as np
+
+from workstation.domain.candle import CandleColumns, FloatArray, IntArray
+from workstation.domain.errors import UsageError
+from workstation.domain.market import slot_of
+from workstation.engine.features import columns
+from workstation.engine.features.compiled import compiled
+from workstation.engine.features.history import Computed, fill_segment, read_rows
+from workstation.engine.features.registry import CANDLE_POINTS, N_COLUMNS, POINT_COLUMNS, WARMUPS, fill_rows
+from workstation.engine.market_context import MarketContext
+from workstation.engine.segments import BLOCK, LARGEST_HOLE, newest_segment, slots_of
+
+ROOM = 128
+"""Rows beyond those that must be kept: a series is moved once in so many closes."""
+
+_STEP = 37  # series are moved at different closes, so that none waits for a thousand of them
+
+
+class FeatureBank:
+    """Candle data points of some series, which are called by their number.
+
+    Parameters
+    ----------
+    timeframe : str
+        Of all of them.
+    n_expected : int
+        Series for which room is reserved; memory is taken only when they come, and more may come.
+    """
+
+    def __init__(self, timeframe: str, n_expected: int = 8) -> None:
+        self.timeframe = timeframe
+        self._n_series = 0
+        self._reserve(n_expected)
+
+    def _reserve(self, n_series: int) -> None:
+        room = columns.KEPT_ROWS + ROOM
+        self._times = np.zeros((n_series, room), np.int64)
+        self._base = np.zeros((n_series, columns.N_COLUMNS, room))
+        self._out = np.zeros((n_series, N_COLUMNS, room))
+        self._first_rows = np.zeros(n_series, np.int64)
+        self._sizes = np.zeros(n_series, np.int64)
+        self._blocks = np.zeros(n_series, np.int64)
+
+    def add(self) -> int:
+        """Make room for one more series and return its number."""
+        if self._n_series == len(self._sizes):
+            before = (self._times, self._base, self._out, self._first_rows, self._sizes, self._blocks)
+            self._reserve(self._n_series * 3 // 2 + 1)
+            after = (self._times, self._base, self._out, self._first_rows, self._sizes, self._blocks)
+            for old, new in zip(before, after, strict=True):
+                new[: len(old)] = old
+        self._n_series += 1
+        return self._n_series - 1
+
+    @property
+    def n_bytes(self) -> int:
+        """Memory that it holds."""
+        return self._times.nbytes + self._base.nbytes + self._out.nbytes
+
+    def load(
+        self,
+        series: int,
+        candles: CandleColumns,
+        market: MarketContext | None = None,
+        next_open: int | None = None,
+    ) -> None:
+        """Begin a series anew from its history, as if its bars had been pushed one by one.
+
+        Parameters
+        ----------
+        candles : CandleColumns
+            Closed candles, oldest first; the newest `segments.DEPTH` must be among them, where they exist.
+        next_open : int or None
+            Open of the bar that will be pushed next, UTC milliseconds; None where it is the one that follows.
+        """
+        self._first_rows[series] = self._sizes[series] = 0
+        if not len(candles):
+            return
+        slots = slots_of(candles, self.timeframe)
+        slot = int(slots[-1]) + 1 if next_open is None else slot_of(next_open, self.timeframe)
+        segment = newest_segment(slots, slot)
+        self._blocks[series] = slot // BLOCK
+        if segment.start == segment.stop:
+            return
+        base, out = fill_segment(candles, segment, market)
+        n = base.shape[1]
+        n_kept = min(n, columns.KEPT_ROWS + series * _STEP % ROOM)
+        self._times[series, :n_kept] = candles.open_time[len(candles) - n_kept :]
+        self._base[series, :, :n_kept] = base[:, n - n_kept :]
+        self._out[series, :, :n_kept] = out[:, n - n_kept :]
+        self._first_rows[series], self._sizes[series] = n - n_kept, n_kept
+
+    def newest(self, series: int) -> int | None:
+        """Return the open time of a series' newest bar, UTC milliseconds; None while it has none."""
+        size = int(self._sizes[series])
+        return int(self._times[series, size - 1]) if size else None
+
+    def closes(self, series: int, n: int) -> tuple[IntArray, FloatArray]:
+        """Return the opens and closes of a series' newest `n` bars, oldest first, or of all it has."""
+        size = int(self._sizes[series])
+        rows = slice(max(0, size - n), size)
+        return self._times[series, rows].copy(), self._base[series, columns.CLOSE, rows].copy()
+
+    def needs_history(self, series: int, open_time: int) -> bool:
+        """Return whether a bar begins a new block, so that `load` must come before it."""
+        newest = self.newest(series)
+        if newest is None:
+            return False
+        old, new = slot_of(newest, self.timeframe), slot_of(open_time, self.timeframe)
+        return new - old <= LARGEST_HOLE + 1 and new // BLOCK != int(self._blocks[series])
+
+    def push(self, series: IntArray, open_time: IntArray, given: FloatArray) -> Computed:
+        """Take one closed bar of each of some series and return their data points on it.
+
+        Parameters
+        ----------
+        series : ndarray of int64, shape (m,)
+            Which; each at most once.
+        open_time : ndarray of int64, shape (m,)
+            UTC milliseconds; younger than each series' newest bar.
+        given : ndarray of float64, shape (m, columns.N_GIVEN)
+            Open, high, low, close, volume, and what the market did (`MarketContext.at`).
+
+        Raises
+        ------
+        UsageError
+            A bar is not younger than the newest, or begins a block: `needs_history`.
+        """
+        return self._fill(series, open_time, given, is_kept=True)
+
+    def preview(self, series: IntArray, open_time: IntArray, given: FloatArray) -> Computed:
+        """Return what `push` would, and change nothing."""
+        return self._fill(series, open_time, given, is_kept=False)
+
+    def _fill(self, series: IntArray, open_time: IntArray, given: FloatArray, is_kept: bool) -> Computed:
+        for k, at in zip(series.tolist(), open_time.tolist(), strict=True):
+            self._make_ready(k, at)
+        values = np.empty((len(CANDLE_POINTS), len(series)))
+        rows = np.empty(len(series), np.int64)
+        _push(
+            self._times,
+            self._base,
+            self._out,
+            (self._first_rows, self._sizes),
+            (series, open_time, given),
+            (POINT_COLUMNS, WARMUPS),
+            (values, rows),
+            is_kept,
+        )
+        return Computed(values, rows)
+
+    def _make_ready(self, series: int, open_time: int) -> None:
+        newest = self.newest(series)
+        if newest is None:
+            self._blocks[series] = slot_of(open_time, self.timeframe) // BLOCK
+            return
+        if open_time <= newest:
+            raise UsageError(f"Bar {open_time} of series {series} is not younger than {newest}.")
+        if self.needs_history(series, open_time):
+            raise UsageError(f"Bar {open_time} of series {series} begins a block: load its history first.")
+        if slot_of(open_time, self.timeframe) - slot_of(newest, self.timeframe) > LARGEST_HOLE + 1:
+            self._first_rows[series] = self._sizes[series] = 0
+            self._blocks[series] = slot_of(open_time, self.timeframe) // BLOCK
+
+
+@compiled
+def _push(
+    times: IntArray,
+    base: FloatArray,
+    out: FloatArray,
+    kept: tuple[IntArray, IntArray],
+    bars: tuple[IntArray, IntArray, FloatArray],
+    points: tuple[IntArray, IntArray],
+    answer: tuple[FloatArray, IntArray],
+    is_kept: bool,
+) -> None:
+    first_rows, sizes = kept
+    series, open_time, given = bars
+    columns_read, warmups = points
+    values, rows = answer
+    for j in range(len(series)):
+        k = series[j]
+        if sizes[k] == times.shape[1]:
+            _move(times[k], base[k], out[k])
+            first_rows[k] += sizes[k] - columns.KEPT_ROWS
+            sizes[k] = columns.KEPT_ROWS
+        n = sizes[k]
+        times[k, n] = open_time[j]
+        for c in range(columns.N_GIVEN):
+            base[k, c, n] = given[j, c]
+        fill_rows(times[k], base[k], out[k], first_rows[k], n, n + 1)
+        read_rows(out[k], columns_read, warmups, first_rows[k], n, values[:, j : j + 1])
+        rows[j] = first_rows[k] + n
+        if is_kept:
+            sizes[k] = n + 1
+
+
+@compiled
+def _move(times: IntArray, base: FloatArray, out: FloatArray) -> None:
+    """Move the rows that must be kept to the front."""
+    kept = columns.KEPT_ROWS
+    first = len(times) - kept
+    for i in range(kept):
+        times[i] = times[first + i]
+    for column in (base, out):
+        for c in range(column.shape[0]):
+            for i in range(kept):
+                column[c, i] = column[c, first + i]

@@ -1,0 +1,113 @@
+"""At which prices the volume of the last bars traded."""
+
+from typing import TypeAlias
+
+import numpy as np
+
+from workstation.domain.candle import FloatArray
+from workstation.engine.features.columns import ATR, TYPICAL, VOLUME
+from workstation.engine.features.compiled import compiled
+
+BARS = 168
+MOST_BINS = 32
+_SLOTS = 64  # memory for a bin too many, the top's own; a power of two, so that a mask keeps writes inside
+BIN_ATR = 0.5
+"""Height of a bin, average true ranges; more where the bars would not fit into `MOST_BINS`."""
+
+VALUE_SHARE = 0.7
+"""Share of the volume that traded inside the value area."""
+
+_Bins: TypeAlias = tuple[FloatArray, FloatArray, FloatArray, FloatArray]
+
+
+@compiled
+def fill_profile(
+    base: FloatArray, bottom: FloatArray, top: FloatArray, found: FloatArray, lo: int, hi: int
+) -> None:
+    """Fill the point of control and the edges of the value area of the 168 bars up to each row.
+
+    The volume of a bar counts at its typical price. The point of control is the middle of the bin in which
+    most traded, the lowest of equals; the value area grows from it by the fuller neighbour, the upper of
+    equals, until 70 % of the volume is inside.
+
+    Parameters
+    ----------
+    bottom, top : ndarray, shape (n,)
+        Low and high of the 168 bars up to each row, quote currency.
+    found : ndarray, shape (3, n)
+        Filled with point of control, low and high of the value area, quote currency; NaN where there are
+        fewer bars, nothing traded, or the market does not move.
+
+    References
+    ----------
+    Steidlmayer and Koy (1986), Markets and Market Logic.
+    """
+    bins = (np.empty(_SLOTS), np.empty(_SLOTS), np.empty(_SLOTS), np.empty(_SLOTS))
+    for i in range(lo, hi):
+        found[0, i] = found[1, i] = found[2, i] = np.nan
+        height = max(BIN_ATR * base[ATR, i], (top[i] - bottom[i]) / MOST_BINS)
+        if i < BARS - 1 or not 0.0 < height < np.inf:
+            continue
+        scale = 1.0 / height
+        n = min(int((top[i] - bottom[i]) * scale), MOST_BINS) + 1
+        prices, volumes = base[TYPICAL, i - BARS + 1 : i + 1], base[VOLUME, i - BARS + 1 : i + 1]
+        total = _fill_bins(prices, volumes, bottom[i], scale, bins, n)
+        if not 0.0 < total < np.inf:
+            continue
+        best = _fullest(bins[0], n)
+        first, last = _value_area(bins[0], n, best, VALUE_SHARE * total)
+        found[0, i] = bottom[i] + (best + 0.5) * height
+        found[1, i] = bottom[i] + first * height
+        found[2, i] = bottom[i] + (last + 1) * height
+
+
+@compiled
+def _fill_bins(
+    price: FloatArray, volume: FloatArray, bottom: float, scale: float, bins: _Bins, n: int
+) -> float:
+    """Fill the first histogram with the volume of each bin and return that of all.
+
+    Bars go to four histograms by turns, so that no addition waits for the one before it.
+    """
+    a, b, c, d = bins
+    a[:], b[:], c[:], d[:] = 0.0, 0.0, 0.0, 0.0
+    for k in range(0, BARS, 4):
+        a[np.uint32((price[k] - bottom) * scale) & (_SLOTS - 1)] += volume[k]
+        b[np.uint32((price[k + 1] - bottom) * scale) & (_SLOTS - 1)] += volume[k + 1]
+        c[np.uint32((price[k + 2] - bottom) * scale) & (_SLOTS - 1)] += volume[k + 2]
+        d[np.uint32((price[k + 3] - bottom) * scale) & (_SLOTS - 1)] += volume[k + 3]
+    total = 0.0
+    for k in range(n):
+        a[k] = (a[k] + b[k]) + (c[k] + d[k])
+        total += a[k]
+    return total
+
+
+@compiled
+def _fullest(volume: FloatArray, n: int) -> int:
+    best = 0
+    for k in range(1, n):
+        best = k if volume[k] > volume[best] else best
+    return best
+
+
+@compiled
+def _value_area(volume: FloatArray, n: int, best: int, wanted: float) -> tuple[int, int]:
+    """Return the first and the last bin of the value area, neither beyond the last that traded."""
+    start, stop = 0, n - 1
+    while volume[start] == 0.0:
+        start += 1
+    while volume[stop] == 0.0:
+        stop -= 1
+    first = last = best
+    inside = volume[best]
+    while inside < wanted and (first > start or last < stop):
+        below = volume[first - 1] if first > start else -1.0
+        above = volume[last + 1] if last < stop else -1.0
+        if above >= below:
+            last += 1
+            inside += above
+        else:
+            first -= 1
+            inside += below
+    return first, last

@@ -1,0 +1,131 @@
+"""Judges everything liquid on the venue at each close, not only what the trader watches."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+
+from workstation.domain.candle import CandleColumns
+from workstation.domain.events import UniverseClosed, UniverseFilled
+from workstation.domain.market import SeriesKey, slot_of
+from workstation.domain.ports import CandleReader, TaskOwner
+from workstation.domain.signal import Signal
+from workstation.engine.confluence_bank import ConfluenceBank
+from workstation.engine.features.analogues import EVERY
+from workstation.services.bus import Bus
+from workstation.services.market_data import MarketData
+from workstation.services.sights import Sights
+from workstation.services.signals import JUDGED_FROM
+
+_MARKET_BARS = 64  # of every coin, from which the market around goes on
+_LIBRARY_BARS = 256  # that must stand before a past window's outcome, and a few more
+
+
+class UniverseJudge:
+    """Keeps data points and votes of the universe up to its newest close.
+
+    What `MarketData` follows is judged by `Signals`, bar by bar as it closes; everything else here, once its
+    bar is complete or its time is up.
+
+    Parameters
+    ----------
+    bus : Bus
+        Gives `UniverseFilled` and `UniverseClosed`.
+    market_data : MarketData
+        What is judged elsewhere.
+    reader : CandleReader
+        Stored candles.
+    sights : Sights
+        What is seen beside candles; hears every close of the universe.
+    tasks : TaskOwner
+        Owns the judging.
+    """
+
+    def __init__(
+        self, bus: Bus, market_data: MarketData, reader: CandleReader, sights: Sights, tasks: TaskOwner
+    ) -> None:
+        self._market_data = market_data
+        self._reader = reader
+        self._sights = sights
+        self._tasks = tasks
+        self._venue = ""
+        self._work: asyncio.Queue[UniverseFilled | UniverseClosed] = asyncio.Queue()
+        self._bank: ConfluenceBank | None = None
+        bus.subscribe(UniverseFilled, self._work.put_nowait)
+        bus.subscribe(UniverseClosed, self._work.put_nowait)
+
+    def judge_at(
+        self,
+        venue: str,
+        timeframe: str,
+        n_expected: int,
+        raise_signal: Callable[[Signal], Awaitable[None]],
+    ) -> None:
+        """Begin to judge; called once, when the arithmetic is compiled.
+
+        Parameters
+        ----------
+        venue, timeframe : str
+            Of the universe's series.
+        n_expected : int
+            Series for which room is reserved.
+        raise_signal : callable
+            Writes a signal down and tells it.
+        """
+        self._venue = venue
+        self._bank = ConfluenceBank(timeframe, n_expected)
+        self._tasks.start("judge the universe", self._judge_for_ever(self._bank, raise_signal))
+
+    async def _judge_for_ever(
+        self, bank: ConfluenceBank, raise_signal: Callable[[Signal], Awaitable[None]]
+    ) -> None:
+        while True:
+            fact = await self._work.get()
+            if isinstance(fact, UniverseFilled):
+                await self._load(bank, fact.key)
+                continue
+            for symbol, candle in fact.candles.items():
+                self._sights.take(fact.timeframe, symbol, candle.open_time, candle.close, candle.volume)
+            for signal in await self._judge(bank, fact):
+                await raise_signal(signal)
+
+    async def _load(self, bank: ConfluenceBank, key: SeriesKey, next_open: int | None = None) -> None:
+        """Take a series' stored past, or take it anew."""
+        past = await asyncio.to_thread(self._reader.read_last, key, JUDGED_FROM)
+        if not len(past):
+            return
+        for candle in past[-_MARKET_BARS:]:
+            self._sights.take(key.timeframe, key.symbol, candle.open_time, candle.close, candle.volume)
+        async with self._sights.is_free:
+            await asyncio.to_thread(self._take_past, bank, key, past, next_open)
+
+    def _take_past(
+        self, bank: ConfluenceBank, key: SeriesKey, past: CandleColumns, next_open: int | None
+    ) -> None:
+        library = self._sights.library(key.timeframe)
+        library.add(key.symbol, past[-(library.rules.reach + _LIBRARY_BARS) :])
+        if self._market_data.series(key) is None:
+            newest = int(past.open_time[-1])
+            bank.load(key, past, self._sights.at(key.timeframe, newest + key.bar_ms), next_open)
+
+    async def _judge(self, bank: ConfluenceBank, closed: UniverseClosed) -> tuple[Signal, ...]:
+        keys = {symbol: SeriesKey(self._venue, symbol, closed.timeframe) for symbol in closed.candles}
+        for key in [k for k in bank.keys if self._market_data.series(k) is not None]:
+            bank.drop(key)
+        candles = {keys[s]: candle for s, candle in closed.candles.items() if keys[s] in bank}
+        for key in [k for k in candles if bank.needs_history(k, closed.open_time)]:
+            await self._load(bank, key, closed.open_time)
+        async with self._sights.is_free:
+            sight = self._sights.at(closed.timeframe, closed.open_time)
+            signals = await asyncio.to_thread(bank.push, candles, sight)
+            await asyncio.to_thread(self._remember, tuple(keys.values()), closed)
+        return signals
+
+    def _remember(self, keys: Sequence[SeriesKey], closed: UniverseClosed) -> None:
+        """Put the windows whose outcome is known now beside the past ones."""
+        library = self._sights.library(closed.timeframe)
+        slot = slot_of(closed.open_time, closed.timeframe)
+        if slot % library.rules.every:
+            return
+        for key in keys:
+            newest = self._reader.read_last(key, _LIBRARY_BARS)
+            library.add(key.symbol, newest, max(0, len(newest) - library.rules.every))
+        library.forget(slot - library.rules.reach - EVERY)
