@@ -31,13 +31,14 @@ BTC = "BTC/USDT"
 BOOK_METRICS = {
     name for name, one in METRICS.items() if name.startswith("liquidity.") and one.every_ms == 300_000
 }
-QUICK = BookTimings(shortest_sample_s=0.02, snapshot_pace_s=0.0, stale_s=0.4)
+QUICK = BookTimings(shortest_sample_s=0.02, snapshot_pace_s=0.0, stale_s=0.3)
 LINE = FeedTimings(backoff_first_s=0.02, backoff_longest_s=0.05, connect_gap_s=0.0)
 
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(order_book, "SNAPSHOT_GAP_S", 0.1)
+    monkeypatch.setattr(order_book, "SNAPSHOT_GAP_S", 0.02)
+    monkeypatch.setattr(order_book, "LONGEST_CROSSED_S", 0.05)
 
 
 class Listening:
@@ -181,8 +182,8 @@ ANSWERS: dict[str, Answer] = {
     "empty": (200, {}, b""),
     "list": (200, {}, b"[]"),
     "error": (500, {}, b'{"code": -1000, "msg": "An unknown error occured"}'),
-    "busy": (429, {"Retry-After": "1"}, b'{"code": -1003, "msg": "Too many requests"}'),
 }
+BUSY: Answer = (429, {"Retry-After": "1"}, b'{"code": -1003, "msg": "Too many requests"}')
 
 
 async def test_without_a_sound_snapshot_nothing_is_told_until_there_is_one() -> None:
@@ -208,7 +209,7 @@ async def test_without_a_sound_snapshot_nothing_is_told_until_there_is_one() -> 
 
 async def test_a_venue_that_wants_silence_gets_it_and_the_trader_is_told() -> None:
     async with listening() as one:
-        one.proxy.answer = lambda path, body: None if "clock" in path else ANSWERS["busy"]
+        one.proxy.answer = lambda path, body: None if "clock" in path else BUSY
         await one.rows()
         await until(lambda: one.proxy.requests[-1] == "/api/v3/exchangeInfo")
         await until(lambda: one.books._standing.trouble is not None)
