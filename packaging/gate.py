@@ -68,6 +68,7 @@ def steps(environment: Environment, pytest_arguments: list[str]) -> list[tuple[s
         ("lint", [environment.command("ruff"), "check", "."]),
         ("types", [environment.command("mypy")]),
         ("imports", [environment.command("lint-imports")]),
+        ("arithmetic", [environment.command("tidemark"), "prepare"]),
         ("tests", [environment.command("pytest"), *pytest_arguments]),
     ]
 

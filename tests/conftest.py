@@ -3,14 +3,28 @@
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before Qt is imported anywhere
 os.environ.setdefault("QT_API", "pyside6")
 
+from workstation.storage.compiled_code import is_compiled, use_compiled_code
+from workstation.storage.paths import Paths
+
+use_compiled_code(
+    Paths.of_user()
+)  # before the engine is imported anywhere, and for every program that is started
+
 import pytest
 
 PROJECT = Path(__file__).resolve().parent.parent
+
+
+def pytest_sessionstart() -> None:
+    """Have the engine's arithmetic compiled once, not by every program that a test starts."""
+    if not is_compiled():
+        subprocess.run([sys.executable, "-m", "workstation", "prepare"], cwd=PROJECT, check=True)
 
 
 @pytest.fixture(scope="session")

@@ -299,7 +299,7 @@ def test_where_there_is_no_apt_the_packages_are_still_named(monkeypatch: pytest.
 
 def test_the_gate_asks_in_order_and_hands_pytest_what_follows(environment: Environment) -> None:
     steps = gate.steps(environment, ["-k", "candle"])
-    assert [name for name, _ in steps] == ["format", "lint", "types", "imports", "tests"]
+    assert [name for name, _ in steps] == ["format", "lint", "types", "imports", "arithmetic", "tests"]
     assert steps[-1][1][1:] == ["-k", "candle"]
     assert all(command[0].startswith(environment.folder) for _, command in steps)
 
