@@ -9,14 +9,12 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before Qt is imported anywhere
 os.environ.setdefault("QT_API", "pyside6")
 
+import pytest
+
 from workstation.storage.compiled_code import is_compiled, use_compiled_code
 from workstation.storage.paths import Paths
 
-use_compiled_code(
-    Paths.of_user()
-)  # before the engine is imported anywhere, and for every program that is started
-
-import pytest
+use_compiled_code(Paths.of_user())  # before a test imports the engine, and for every program that one starts
 
 PROJECT = Path(__file__).resolve().parent.parent
 
