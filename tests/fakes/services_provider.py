@@ -27,6 +27,8 @@ def seen(day: int, value: float, known_ms: int | None = None, subject: str = "BT
 class ScriptedProvider:
     """Answers with what stands next in its script: rows, or an error that it raises; then with nothing."""
 
+    trouble = ""
+
     def __init__(self, script: Sequence[Sequence[Observation] | BaseException] = (), **what: object) -> None:
         self.about = about(**what)
         self.script = list(script)

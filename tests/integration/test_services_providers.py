@@ -337,3 +337,11 @@ async def test_a_long_history_is_stored_in_parts(house):
     house.begin(ScriptedProvider([rows]))
     state = await house.reaches(ProviderStatus.OK)
     assert (state.n_rows, len(house.added)) == (12_000, 3)
+
+
+async def test_what_a_provider_could_not_tell_is_said_beside_what_it_told(house):
+    provider = ScriptedProvider([[seen(1, 10)]])
+    provider.trouble = "example.org did not answer; the other feeds were read."
+    house.begin(provider)
+    state = await house.reaches(ProviderStatus.OK)
+    assert state.reason == provider.trouble

@@ -85,6 +85,11 @@ class Provider(Protocol):
         """What it is."""
         ...
 
+    @property
+    def trouble(self) -> str:
+        """What it could not tell when it was last asked, as a sentence; empty where all is well."""
+        ...
+
     async def fetch(self, coins: Collection[str], since_ms: int) -> Sequence[Observation]:
         """Return what became known since `since_ms` about the coins, or about the market.
 

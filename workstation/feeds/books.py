@@ -86,6 +86,11 @@ class Books:
         opened.exchange.handle_message = self._on_message
 
     @property
+    def trouble(self) -> str:
+        """Why something is not told here; empty where everything is."""
+        return " ".join(dict.fromkeys(self.left_out.values()))
+
+    @property
     def about(self) -> ProviderAbout:
         """What it is."""
         return ABOUT

@@ -98,6 +98,11 @@ class Derivatives:
         return missing
 
     @property
+    def trouble(self) -> str:
+        """Why something is not told here; empty where everything is."""
+        return " ".join(dict.fromkeys(self.missing.values()))
+
+    @property
     def about(self) -> ProviderAbout:
         """What it is."""
         return ABOUT

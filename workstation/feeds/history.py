@@ -11,6 +11,7 @@ from workstation.domain.market import SeriesKey
 from workstation.domain.ports import FeedListener
 from workstation.feeds.line import Line
 from workstation.feeds.normalize import candle_rows, closed_candles, raw_bytes
+from workstation.feeds.raw_rows import read_raw
 
 _SURE_AFTER_S = 2.0  # of ours; a venue's servers differ, and the practice market's time moves in steps
 _N_EMPTY_PAGES = 3  # venues that answer by window may have a hole as long as one
@@ -92,9 +93,12 @@ class HistoryReader:
             raise VenueError(f"{self._line.label} has no {key.timeframe} candles.")
 
     async def _page(self, key: SeriesKey, since_ms: int, n_rows: int, turn: Turn) -> CandleColumns:
+        exchange = self._line.exchange
+
         async def fetch() -> object:
             await turn()
-            return await self._line.exchange.fetch_ohlcv(key.symbol, key.timeframe, since_ms, n_rows)
+            answer = await exchange.fetch_ohlcv(key.symbol, key.timeframe, since_ms, n_rows)
+            return await read_raw(exchange, answer)
 
         rows = candle_rows(key, await self._line.ask(f"candles of {key}", fetch))
         candles, rejected = closed_candles(key, rows, self._clock.latest_true_ms())

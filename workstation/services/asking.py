@@ -149,7 +149,7 @@ class Asking:
                 await self._wait(str(error), self._back_off_s())
             else:
                 self._n_failures = 0
-                self.say(ProviderStatus.OK)
+                self.say(ProviderStatus.OK, provider.trouble)
                 await self._rest(provider.about.every_s)
 
     async def _rest(self, every_s: float) -> None:

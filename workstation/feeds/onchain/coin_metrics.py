@@ -54,6 +54,7 @@ class CoinMetrics:
         What a request may cost.
     """
 
+    trouble = ""
     about = ProviderAbout(
         name="coinmetrics",
         label="Coin Metrics",

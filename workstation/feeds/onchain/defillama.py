@@ -77,6 +77,7 @@ class DefiLlama:
         What a request may cost.
     """
 
+    trouble = ""
     about = ProviderAbout(
         name="defillama",
         label="DefiLlama",

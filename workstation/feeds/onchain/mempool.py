@@ -31,6 +31,7 @@ class Mempool:
         What a request may cost.
     """
 
+    trouble = ""
     about = ProviderAbout(
         name="mempool",
         label="mempool.space",

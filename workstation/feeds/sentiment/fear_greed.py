@@ -34,6 +34,7 @@ class FearGreed:
         What a request may cost.
     """
 
+    trouble = ""
     about = ProviderAbout(
         name="fear_greed",
         label="Fear & Greed index",

@@ -122,6 +122,8 @@ class EvmTransfers:
         self._clock = clock
         self._one_at_a_time = asyncio.Lock()
 
+    trouble = ""
+
     @property
     def about(self) -> ProviderAbout:
         """What it is."""

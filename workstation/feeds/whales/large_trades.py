@@ -59,6 +59,8 @@ class LargeTrades:
         self._trouble: VenueError | None = None
         self._told_until_ms = -1
 
+    trouble = ""
+
     @property
     def about(self) -> ProviderAbout:
         """What it is."""
