@@ -109,12 +109,14 @@ def ballots(
     """
     closes = candles.open_time[since:] + timeframe_ms(timeframe)
     computed = compute(
-        candles, timeframe, sight.market, since, _past(symbol, candles, timeframe, sight, since)
+        candles, timeframe, sight.market, since, past_of(symbol, candles, timeframe, sight, since)
     )
     return cast(computed, observed(symbol, closes, sight.observations))
 
 
-def _past(symbol: str, candles: CandleColumns, timeframe: str, sight: Sight, since: int) -> FloatArray | None:
+def past_of(
+    symbol: str, candles: CandleColumns, timeframe: str, sight: Sight, since: int
+) -> FloatArray | None:
     """Return what followed similar windows, a column a candle; not worked out before row `since`."""
     if sight.library is None:
         return None

@@ -5,7 +5,7 @@ import numpy as np
 from workstation.domain.candle import CandleColumns
 from workstation.domain.explanation import Availability, Explanation, PointReading
 from workstation.domain.market import SeriesKey
-from workstation.engine.ballot import Ballots, cast
+from workstation.engine.ballot import Ballots, cast, past_of
 from workstation.engine.features.data_point import DataPoint
 from workstation.engine.features.history import compute
 from workstation.engine.features.registry import DATA_POINTS, FAMILIES
@@ -29,7 +29,9 @@ def explain(key: SeriesKey, candles: CandleColumns, sight: Sight = BLIND) -> Exp
     """
     open_time = int(candles.open_time[-1])
     closed_ms = open_time + key.bar_ms
-    computed = compute(candles, key.timeframe, sight.market, len(candles) - 1)
+    since = len(candles) - 1
+    past = past_of(key.symbol, candles, key.timeframe, sight, since)
+    computed = compute(candles, key.timeframe, sight.market, since, past)
     seen = observed(key.symbol, np.array([closed_ms], np.int64), sight.observations)
     ballot = cast(computed, seen)
     n_before = int(computed.rows[0])

@@ -1,7 +1,9 @@
 """Says why a bar was judged as it was: any bar of any series whose candles are stored."""
 
 import asyncio
+import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from workstation.domain.candle import Candle, CandleColumns
 from workstation.domain.errors import UsageError
@@ -9,6 +11,7 @@ from workstation.domain.explanation import Explanation
 from workstation.domain.market import SeriesKey
 from workstation.domain.ports import CandleReader
 from workstation.engine.explanation import explain
+from workstation.engine.features.analogue_library import AnalogueLibrary, LibraryRules
 from workstation.engine.market_context import MarketContext, market_context
 from workstation.engine.segments import DEPTH
 from workstation.engine.sight import Sight
@@ -16,6 +19,22 @@ from workstation.services.market_data import MarketData, columns_of
 from workstation.services.sights import Sights
 
 _MARKET_BARS = 64  # the market is read as far back as any data point adds it up
+_SHELF_BARS = 512  # bars for which one library of past windows serves
+_LEAD_BARS = 256  # that must stand before a library's first window
+
+
+@dataclass(frozen=True, slots=True)
+class _Shelf:
+    """A library of past windows, and for which bars it is whole."""
+
+    venue: str
+    since: int
+    until: int
+    library: AnalogueLibrary
+
+    def serves(self, key: SeriesKey, open_time: int) -> bool:
+        is_same = (self.venue, self.library.timeframe) == (key.venue, key.timeframe)
+        return is_same and self.since <= open_time < self.until
 
 
 class Explanations:
@@ -35,6 +54,8 @@ class Explanations:
         self._market_data = market_data
         self._reader = reader
         self._sights = sights
+        self._shelf: _Shelf | None = None
+        self._is_free = threading.Lock()  # one bar is worked out at a time
 
     async def explain(self, key: SeriesKey, open_time: int) -> Explanation:
         """Return what was known at the close of a bar.
@@ -55,10 +76,28 @@ class Explanations:
         candles = CandleColumns.join(stored, columns_of(fresh))
         if not len(candles) or int(candles.open_time[-1]) != open_time:
             raise UsageError(f"There is no closed candle of {key} at that time; nothing was judged there.")
-        return explain(key, candles, Sight(self._market(key, open_time), self._sights.observations))
+        with self._is_free:
+            library = self._library(key, open_time)
+            market = self._market(key, open_time)
+            return explain(key, candles, Sight(market, self._sights.observations, library))
+
+    def _library(self, key: SeriesKey, open_time: int) -> AnalogueLibrary:
+        """Return past windows of every stored coin of the venue, kept for the bars around."""
+        shelf = self._shelf
+        if shelf is None or not shelf.serves(key, open_time):
+            since = open_time - open_time % (_SHELF_BARS * key.bar_ms)
+            begin = since - (LibraryRules().reach + _LEAD_BARS) * key.bar_ms
+            series = self._all_coins(key, begin, since + _SHELF_BARS * key.bar_ms)
+            newest = max((int(c.open_time[-1]) for c in series.values() if len(c)), default=since)
+            library = AnalogueLibrary.of(series, key.timeframe)
+            shelf = self._shelf = _Shelf(key.venue, since, newest + 2 * key.bar_ms, library)
+        return shelf.library
+
+    def _all_coins(self, key: SeriesKey, since: int, until: int) -> dict[str, CandleColumns]:
+        keys = [k for k in self._reader.series() if (k.venue, k.timeframe) == (key.venue, key.timeframe)]
+        return {k.symbol: self._reader.read(k, since, until) for k in keys}
 
     def _market(self, key: SeriesKey, open_time: int) -> MarketContext:
         """Return what all stored coins of the venue did lately, as far as it was known at the bar's close."""
         since = open_time - _MARKET_BARS * key.bar_ms
-        keys = [k for k in self._reader.series() if (k.venue, k.timeframe) == (key.venue, key.timeframe)]
-        return market_context({k.symbol: self._reader.read(k, since, open_time) for k in keys}, key.bar_ms)
+        return market_context(self._all_coins(key, since, open_time), key.bar_ms)

@@ -74,6 +74,10 @@ class UniverseJudge:
         self._bank = ConfluenceBank(timeframe, n_expected)
         self._tasks.start("judge the universe", self._judge_for_ever(self._bank, raise_signal))
 
+    def newest(self, key: SeriesKey) -> int | None:
+        """Return the open of the newest bar on which a series was judged here, UTC milliseconds; None: none."""
+        return self._bank.newest(key) if self._bank is not None and key in self._bank else None
+
     async def _judge_for_ever(
         self, bank: ConfluenceBank, raise_signal: Callable[[Signal], Awaitable[None]]
     ) -> None:
