@@ -153,6 +153,7 @@ class Requests:
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, Any]] = []
+        self.refusals: list[Callable[[str], None]] = []
 
     def follow(self, key: SeriesKey) -> None:
         self.asked.append(("follow", key))
@@ -165,6 +166,20 @@ class Requests:
 
     def dismiss_alert(self, alert_id: int) -> None:
         self.asked.append(("dismiss", alert_id))
+
+    def explain(self, key: SeriesKey, open_time: int, on_refused: Callable[[str], None]) -> None:
+        self.asked.append(("explain", (key, open_time)))
+        self.refusals.append(on_refused)
+
+    def switch_provider(self, name: str, is_on: bool) -> None:
+        self.asked.append(("switch", (name, is_on)))
+
+    def hold_universe(self, is_held: bool) -> None:
+        self.asked.append(("hold", is_held))
+
+    @property
+    def explained(self) -> list[tuple[SeriesKey, int]]:
+        return [what for name, what in self.asked if name == "explain"]
 
 
 class Notes:

@@ -39,6 +39,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("search.open", "Find a market…", "Chart", "Ctrl+K"),
     Command("chart.log", "Logarithmic prices", "Chart", "Ctrl+L", checkable=True),
     Command("chart.live", "Go to the newest bar", "Chart", "Ctrl+G"),
+    Command("chart.levels", "Price levels", "Chart", "Ctrl+Shift+L", checkable=True),
     *(
         Command(f"timeframe.{name}", f"Timeframe {name}", "Chart", f"Ctrl+{number}")
         for number, name in enumerate(TIMEFRAME_KEYS, 1)
@@ -49,6 +50,12 @@ COMMANDS: tuple[Command, ...] = (
     Command("alerts.dismiss", "Dismiss the alert", "Alerts", "Ctrl+Backspace"),
     Command("alerts.dismiss_all", "Dismiss every alert", "Alerts", "Ctrl+Shift+Backspace"),
     Command("alerts.quiet", "Do not disturb", "Alerts", "Ctrl+Shift+D", checkable=True),
+    Command("why.focus", "Why at this bar", "Why", "Ctrl+Y"),
+    Command("why.older", "One bar older", "Why", "Alt+Left"),
+    Command("why.newer", "One bar newer", "Why", "Alt+Right"),
+    Command("why.newest", "Newest closed bar", "Why", "Alt+End"),
+    Command("providers.focus", "Go to the providers", "Providers", "Ctrl+P"),
+    Command("universe.hold", "Pause loading all coins", "Providers", "Ctrl+Shift+P", checkable=True),
     Command("view.theme", "Light or dark", "View", "Ctrl+T"),
     Command("view.reset", "Reset the layout", "View"),
     Command("view.hide", "Hide to the tray", "View", "Ctrl+W"),
@@ -86,7 +93,9 @@ def other_keys() -> tuple[tuple[str, str], ...]:
     """Return keys that belong to one panel, as (key, what it does); for the shortcuts dialog."""
     return (
         ("Any letter or digit", "On the chart: find a market, or type a timeframe such as 15m"),
-        ("Enter", "Open the chosen market or alert"),
+        ("Click on a bar", "Explain it in the Why panel"),
+        ("Left and Right", "On the chart: move it. Why: one bar older, one newer"),
+        ("Enter", "Open the chosen market or alert; on a vote: its data points"),
         ("Del", "Watchlist: stop watching. Alerts: dismiss"),
         ("Esc", "Close the search; on the alerts: dismiss"),
     )

@@ -1,6 +1,6 @@
 """What the window asks of the engine and of the store, said without naming link or database."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from workstation.domain.alert import Alert
@@ -26,6 +26,24 @@ class EngineRequests(Protocol):
 
     def dismiss_alert(self, alert_id: int) -> None:
         """Close an alert for good."""
+        ...
+
+    def explain(self, key: SeriesKey, open_time: int, on_refused: Callable[[str], None]) -> None:
+        """Ask why a closed bar was judged as it was; the answer comes as an `Explained` fact.
+
+        Parameters
+        ----------
+        on_refused : callable
+            Told the engine's sentence where it refuses or does not answer, in place of a notice.
+        """
+        ...
+
+    def switch_provider(self, name: str, is_on: bool) -> None:
+        """Switch a provider of observations on or off, for good."""
+        ...
+
+    def hold_universe(self, is_held: bool) -> None:
+        """Hold the back-fill of everything liquid, or let it go on."""
         ...
 
 

@@ -50,7 +50,7 @@ def _badged_pixmap(side: int, text: str, colour: str, on_colour: str) -> QPixmap
 
 @lru_cache(maxsize=128)
 def glyph(name: str, colour: str) -> QIcon:
-    """Return a button's glyph: one of ``menu search theme plus close bell quiet``."""
+    """Return a button's glyph: one of ``menu search theme plus close bell quiet pin older newer newest``."""
     icon = QIcon()
     for scale in _SCALES:
         pixmap = QPixmap(round(_GRID * scale), round(_GRID * scale))
@@ -110,6 +110,28 @@ def _quiet(painter: QPainter) -> None:
     painter.drawLine(QPointF(4.4, 4.4), QPointF(15.6, 15.6))
 
 
+def _pin(painter: QPainter) -> None:
+    painter.drawLine(QPointF(7, 4), QPointF(13, 4))
+    painter.drawLine(QPointF(5.4, 11.6), QPointF(14.6, 11.6))
+    for x, foot in ((8, 5.4), (12, 14.6)):
+        painter.drawLine(QPointF(x, 4), QPointF(x, 8))
+        painter.drawLine(QPointF(x, 8), QPointF(foot, 11.6))
+    painter.drawLine(QPointF(10, 11.6), QPointF(10, 16.4))
+
+
+def _older(painter: QPainter) -> None:
+    painter.drawPolyline([QPointF(12, 5), QPointF(7.4, 10), QPointF(12, 15)])
+
+
+def _newer(painter: QPainter) -> None:
+    painter.drawPolyline([QPointF(8, 5), QPointF(12.6, 10), QPointF(8, 15)])
+
+
+def _newest(painter: QPainter) -> None:
+    painter.drawPolyline([QPointF(6, 5), QPointF(10.6, 10), QPointF(6, 15)])
+    painter.drawLine(QPointF(14.4, 5), QPointF(14.4, 15))
+
+
 _GLYPHS: dict[str, Callable[[QPainter], None]] = {
     "menu": _menu,
     "search": _search,
@@ -118,6 +140,10 @@ _GLYPHS: dict[str, Callable[[QPainter], None]] = {
     "close": _close,
     "bell": _bell,
     "quiet": _quiet,
+    "pin": _pin,
+    "older": _older,
+    "newer": _newer,
+    "newest": _newest,
 }
 
 

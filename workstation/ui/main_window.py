@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
 from workstation.domain.alert import Alert
@@ -13,6 +13,7 @@ from workstation.domain.ticker import Ticker
 from workstation.ui import theme as themes
 from workstation.ui.alert_desk import AlertDesk
 from workstation.ui.application import chosen_theme, running_application
+from workstation.ui.asking import Asking
 from workstation.ui.chart.chart_view import ChartView
 from workstation.ui.chart_desk import ChartDesk
 from workstation.ui.commands import TIMEFRAME_KEYS, make_actions
@@ -20,6 +21,7 @@ from workstation.ui.foreign_text import one_line
 from workstation.ui.memory_keeper import MemoryKeeper
 from workstation.ui.notice_banner import NoticeArea
 from workstation.ui.panels.watchlist import WatchlistPanel
+from workstation.ui.provider_desk import ProviderDesk
 from workstation.ui.shortcuts_dialog import ShortcutsDialog
 from workstation.ui.spark_reader import SparkReader
 from workstation.ui.status_strip import StatusStrip
@@ -28,11 +30,11 @@ from workstation.ui.symbol_search import SymbolSearch
 from workstation.ui.theme import DARK, LIGHT, Theme
 from workstation.ui.top_strip import TopStrip
 from workstation.ui.venue_badge import PracticeBand, mode_word
+from workstation.ui.why_desk import WhyDesk
 from workstation.ui.window_docks import Docks
 from workstation.ui.window_menu import fill_menu
 from workstation.ui.zone import zone_of
 
-_ALONE = "The engine is away just now, so this was not done. Try again when it is back."
 _BARS_AROUND = 60  # bars shown on either side of an alert's
 
 
@@ -50,6 +52,7 @@ class MainWindow(QMainWindow):
         self.setObjectName("tidemark")
         self._around, self._choices = surroundings, choices
         self._bridge, self._memory = surroundings.bridge, surroundings.memory
+        self._asking = Asking(surroundings.bridge, surroundings.requests)
         self._may_close = False
         self.theme = chosen_theme(running_application(), choices.theme)
         self._make_parts()
@@ -69,6 +72,9 @@ class MainWindow(QMainWindow):
         self.alerts, self.tray = self.alert_desk.panel, self.alert_desk.tray
         self.status = StatusStrip(bridge, theme)
         self.desk = ChartDesk(self.chart, bridge, self._around.past, self._around.requests, self)
+        self.why_desk = WhyDesk(self._around, theme, self)
+        self.why = self.why_desk.panel
+        self.provider_desk = ProviderDesk(bridge, self._asking, theme, self)
         self.sparks = SparkReader(bridge, self._around.past, self)
         self._clock = QTimer(self, interval=1000)
         self._keeper = MemoryKeeper(self._memory, self._around.memory_file, self._gather_memory, self)
@@ -83,7 +89,8 @@ class MainWindow(QMainWindow):
         self.setMenuWidget(top)
         self.setCentralWidget(self.chart)
         self.setStatusBar(self.status)
-        self.docks = Docks(self, {"Watchlist": self.watchlist, "Alerts": self.alerts})
+        panels = {"Watchlist": self.watchlist, "Alerts": self.alerts, "Why": self.why}
+        self.docks = Docks(self, panels | {"Providers": self.provider_desk.panel}, {"Providers"})
         self.search = SymbolSearch(self._bridge.world, self.theme, self)
         self.docks.restore(self._memory)
 
@@ -95,9 +102,13 @@ class MainWindow(QMainWindow):
         bridge.tickers_changed.connect(self._on_tickers)
         bridge.notice_posted.connect(self.notices.post)
         self.desk.opened.connect(self._on_opened)
+        self.desk.opened.connect(self.why_desk.follow)
+        self.chart.bar_clicked.connect(self.why_desk.show_bar)
+        self.docks.by_title["Why"].visibilityChanged.connect(self.why_desk.set_seen)
+        self.provider_desk.join(self.actions_by_id["universe.hold"])
         self.sparks.read.connect(self.watchlist.model.set_spark)
         self.watchlist.open_requested.connect(self.open_symbol)
-        self.watchlist.edited.connect(self._set_watchlist)
+        self.watchlist.edited.connect(self._asking.set_watchlist)
         self.watchlist.add_requested.connect(partial(search.open, adding=True))
         search.symbol_chosen.connect(self.open_symbol)
         search.timeframe_chosen.connect(self.set_timeframe)
@@ -110,7 +121,7 @@ class MainWindow(QMainWindow):
         strip.theme_button.clicked.connect(self.toggle_theme)
         strip.quiet_button.clicked.connect(self.alert_desk.set_quiet)
         self._clock.timeout.connect(self._on_second)
-        self.chart.installEventFilter(self)
+        search.open_on_typing(self.chart)
         self._connect_alerts()
         self.docks.moved.connect(self._keeper.save_soon)
 
@@ -123,7 +134,7 @@ class MainWindow(QMainWindow):
         desk.quiet_changed.connect(lambda _is: self._keeper.save_soon())
         desk.announced.connect(self._keeper.save_soon)
         desk.hint_changed.connect(self.status.set_hint)
-        self.alerts.dismiss_requested.connect(self._dismiss)
+        self.alerts.dismiss_requested.connect(self._asking.dismiss)
         tray.show_requested.connect(self.toggle_shown)
         tray.quit_requested.connect(self.close_requested)
 
@@ -135,12 +146,19 @@ class MainWindow(QMainWindow):
             "search.open": lambda: self.search.open(),
             "chart.log": lambda: self.set_log_scale(is_checked("chart.log")),
             "chart.live": self.chart.go_live,
+            "chart.levels": lambda: self.set_levels_shown(is_checked("chart.levels")),
             "watchlist.add": self._watch_current,
-            "watchlist.filter": self._focus_filter,
-            "alerts.focus": self._focus_alerts,
+            "watchlist.filter": lambda: self._go_to("Watchlist", self.watchlist.focus_filter),
+            "alerts.focus": lambda: self._go_to("Alerts", self.alerts.focus_list),
             "alerts.dismiss": self.alerts.dismiss_current,
             "alerts.dismiss_all": self.alerts.dismiss_all,
             "alerts.quiet": lambda: self.alert_desk.set_quiet(is_checked("alerts.quiet")),
+            "why.focus": lambda: self._go_to("Why", self.why.focus_list),
+            "why.older": partial(self.why_desk.step, -1),
+            "why.newer": partial(self.why_desk.step, 1),
+            "why.newest": self.why_desk.show_newest,
+            "providers.focus": lambda: self._go_to("Providers", self.provider_desk.panel.focus_first),
+            "universe.hold": self.provider_desk.toggle_hold,
             "view.theme": self.toggle_theme,
             "view.reset": lambda: self.docks.reset(),
             "view.hide": self._hide,
@@ -152,6 +170,7 @@ class MainWindow(QMainWindow):
     def _show_choices(self) -> None:
         self.set_zone(self._choices.zone)
         self.set_log_scale(self._choices.log_scale)
+        self.set_levels_shown(self._memory.levels)
         self.strip.set_timeframe(self._choices.timeframe)
         self._show_quiet(self.alert_desk.is_quiet)
         self._title()
@@ -209,6 +228,7 @@ class MainWindow(QMainWindow):
         self.strip.set_zone(zone)
         self.chart.set_zone(zone_of(zone))
         self.alerts.set_zone(zone_of(zone))
+        self.why_desk.set_zone(zone_of(zone))
 
     def set_log_scale(self, is_log: bool) -> None:
         """Draw prices logarithmically, or not."""
@@ -216,6 +236,13 @@ class MainWindow(QMainWindow):
         self.actions_by_id["chart.log"].setChecked(is_log)
         self.strip.log_button.setChecked(is_log)
         self.chart.set_log_scale(is_log)
+
+    def set_levels_shown(self, are_shown: bool) -> None:
+        """Draw price levels on the chart, or leave them out."""
+        self._memory.levels = are_shown
+        self.actions_by_id["chart.levels"].setChecked(are_shown)
+        self.chart.set_levels_shown(are_shown)
+        self._keeper.save_soon()
 
     def toggle_theme(self) -> None:
         """Change between light and dark."""
@@ -227,7 +254,8 @@ class MainWindow(QMainWindow):
         self.theme = theme
         themes.apply(running_application(), theme)
         top = (self.band, self.strip, self.notices, self.search)
-        for part in (*top, self.chart, self.watchlist, self.alert_desk, self.status):
+        panels = (self.watchlist, self.alert_desk, self.why_desk, self.provider_desk)
+        for part in (*top, self.chart, *panels, self.status):
             part.set_theme(theme)
 
     def toggle_shown(self) -> None:
@@ -249,7 +277,7 @@ class MainWindow(QMainWindow):
         """Save what is remembered, end every timer, and go."""
         self._may_close = True
         self._clock.stop()
-        for part in (self.alert_desk, self.desk, self.sparks, self.watchlist, self.status):
+        for part in (self.alert_desk, self.desk, self.why_desk, self.sparks, self.watchlist, self.status):
             part.stop()
         self._keeper.finish()
         self._bridge.close()
@@ -275,15 +303,6 @@ class MainWindow(QMainWindow):
         """Keep the search where it belongs."""
         super().resizeEvent(event)
         self.search.dismiss()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Open the search with the first letter or digit typed on the chart."""
-        if watched is self.chart and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            typed = event.text()
-            if len(typed) == 1 and typed.isalnum():
-                self.search.open(typed)
-                return True
-        return super().eventFilter(watched, event)
 
     def _on_first_frame(self) -> None:
         self.chart.frame_painted.disconnect(self._on_first_frame)
@@ -346,6 +365,7 @@ class MainWindow(QMainWindow):
         self.strip.set_quiet(is_quiet=is_quiet)
 
     def _on_second(self) -> None:
+        self.provider_desk.refresh()
         venue_time_ms = self._bridge.venue_time_ms
         if venue_time_ms:
             self.chart.set_now(venue_time_ms)
@@ -359,33 +379,13 @@ class MainWindow(QMainWindow):
         shown = f"{one_line(key.symbol, 40)} {key.timeframe} · " if key else ""
         self.setWindowTitle(f"{shown}{mode_word(self._bridge.world.venue)} — Tidemark")
 
-    def _set_watchlist(self, symbols: tuple[str, ...]) -> None:
-        if self._is_answered():
-            self._around.requests.set_watchlist(symbols)
-
-    def _dismiss(self, ids: list[int]) -> None:
-        if self._is_answered():
-            for alert_id in ids:
-                self._around.requests.dismiss_alert(alert_id)
-
-    def _is_answered(self) -> bool:
-        """Return whether the engine is there to be asked; say so where it is not."""
-        is_there = self._bridge.world.connected
-        self.notices.post("request", "" if is_there else _ALONE)
-        return is_there
-
     def _watch_current(self) -> None:
         if self.desk.key is not None:
             self.watchlist.add(self.desk.key.symbol)
 
-    def _focus_filter(self) -> None:
-        self.docks.reveal("Watchlist")
-        self.watchlist.filter.setFocus()
-        self.watchlist.filter.selectAll()
-
-    def _focus_alerts(self) -> None:
-        self.docks.reveal("Alerts")
-        self.alerts.focus_list()
+    def _go_to(self, title: str, focus: Callable[[], None]) -> None:
+        self.docks.reveal(title)
+        focus()
 
     def _open_from_desktop(self, alert: Alert) -> None:
         self.bring_to_front()

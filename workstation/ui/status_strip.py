@@ -8,6 +8,7 @@ from workstation.domain.events import FeedState
 from workstation.ui import number_format
 from workstation.ui.bridge import Bridge
 from workstation.ui.foreign_text import one_line, tooltip
+from workstation.ui.panels.universe_bar import is_under_way, universe_words
 from workstation.ui.process_cost import ProcessCost
 from workstation.ui.theme import Theme
 from workstation.ui.venue_badge import mode_word, speed_text
@@ -40,13 +41,13 @@ class StatusStrip(QStatusBar):
         self._cost = cost or ProcessCost()
         self.setSizeGripEnabled(False)
         self.venue, self.feed, self.age = (self._label() for _ in range(3))
-        self.progress, self.hint = self._label(), self._label()
+        self.progress, self.universe, self.hint = (self._label() for _ in range(3))
         self.rate, self.engine, self.window_cost = (self._label() for _ in range(3))
-        for label in (self.venue, self.feed, self.age, self.progress, self.hint):
+        needed_most = (self.venue, self.feed, self.age, self.progress, self.universe, self.hint)
+        for label in needed_most:
             self.addWidget(label)
         for label in (self.rate, self.engine, self.window_cost):
             self.addPermanentWidget(label)
-        needed_most = (self.venue, self.feed, self.age, self.progress, self.hint)
         self._by_need = (*needed_most, self.rate, self.engine, self.window_cost)
         self._timer = QTimer(self, interval=_REFRESH_MS)
         self._timer.timeout.connect(self.refresh)
@@ -54,6 +55,7 @@ class StatusStrip(QStatusBar):
             changed.connect(self.refresh)
         bridge.vitals_changed.connect(self._show_costs)
         bridge.progress_changed.connect(self._show_progress)
+        bridge.universe_changed.connect(self._show_universe)
         self.set_theme(theme)
         self._timer.start()
 
@@ -99,6 +101,7 @@ class StatusStrip(QStatusBar):
         self._show_feed()
         self._show_age()
         self._show_progress()
+        self._show_universe()
         self._show_costs()
 
     def _show_venue(self) -> None:
@@ -135,6 +138,11 @@ class StatusStrip(QStatusBar):
         done, total = self._bridge.world.progress
         words = f"loading history {done:,} of {total:,}" if done < total else ""
         self._write(self.progress, words, self._theme.muted)
+
+    def _show_universe(self) -> None:
+        world = self._bridge.world
+        shown = world.universe if world.connected and is_under_way(world.universe) else None
+        self._write(self.universe, universe_words(shown) if shown else "", self._theme.muted)
 
     def _show_costs(self) -> None:
         vitals, muted = self._bridge.world.vitals, self._theme.muted

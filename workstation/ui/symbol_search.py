@@ -142,6 +142,7 @@ class SymbolSearch(QFrame):
         super().__init__(parent)
         self._world, self._over = world, parent
         self._made_index: SymbolIndex | None = None
+        self._typed_on: QWidget | None = None
         self._is_adding = False
         self._hits = _Hits(self)
         self._delegate = _HitDelegate(self._hits, self)
@@ -197,6 +198,11 @@ class SymbolSearch(QFrame):
         if self._made_index is None:
             self._made_index = SymbolIndex(self._world.markets.values())
         return self._made_index
+
+    def open_on_typing(self, widget: QWidget) -> None:
+        """Open with the first letter or digit that is typed on a widget."""
+        self._typed_on = widget
+        widget.installEventFilter(self)
 
     def open(self, typed: str = "", *, adding: bool = False) -> None:
         """Show the sheet with what was typed so far.
@@ -265,9 +271,13 @@ class SymbolSearch(QFrame):
             self.symbol_chosen.emit(hit.symbol)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Listen to the keys of the line that is typed in."""
-        if watched is self.edit and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            return self._on_key(event)
+        """Listen to the keys of the line that is typed in, and of what opens it."""
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            if watched is self.edit:
+                return self._on_key(event)
+            if watched is self._typed_on and len(event.text()) == 1 and event.text().isalnum():
+                self.open(event.text())
+                return True
         if watched is self.edit and event.type() == QEvent.Type.FocusOut:
             self.dismiss()
         return super().eventFilter(watched, event)

@@ -1,7 +1,7 @@
 """The window's docks: where they stand at first, and how their places are kept."""
 
 from base64 import b64decode, b64encode
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication
@@ -9,13 +9,14 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
 from workstation.ui.window_memory import WindowMemory
 
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 """Rises when docks are added or renamed; an older layout is then not restored."""
 
 _COLUMN_WIDTH = 436
 _DEFAULT_SIZE = (1280, 800)
 _FRAME = (16, 48)  # room for a window manager's borders and title
 _SMALLEST_OVERLAP = 80
+_N_STACKED = 2  # docks one above the other; the rest are tabs behind the lowest
 _PLACE_EVENTS = frozenset({QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.Hide})
 
 
@@ -27,14 +28,19 @@ class Docks(QObject):
     window : QMainWindow
         Where they stand.
     panels : mapping
-        What they hold, by title; the first stands above the others, on the right.
+        What they hold, by title; the first stands above the second, on the right. Those that follow are tabs
+        behind the second.
+    hidden : collection of str
+        Titles of those that are not shown at first.
     """
 
     moved = Signal()  # the window or a dock was moved, sized, shown or hidden
 
-    def __init__(self, window: QMainWindow, panels: Mapping[str, QWidget]) -> None:
+    def __init__(
+        self, window: QMainWindow, panels: Mapping[str, QWidget], hidden: Collection[str] = ()
+    ) -> None:
         super().__init__(window)
-        self._window = window
+        self._window, self._hidden = window, frozenset(hidden)
         window.setDockNestingEnabled(True)
         self.by_title = {title: self._dock(title, panel) for title, panel in panels.items()}
         self.reset()
@@ -57,12 +63,16 @@ class Docks(QObject):
     def reset(self) -> None:
         """Put every dock where it stood at first."""
         docks = list(self.by_title.values())
-        for dock in docks:
+        for title, dock in self.by_title.items():
             dock.setFloating(False)
             self._window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
-            dock.show()
-        self._window.resizeDocks(docks, [_COLUMN_WIDTH] * len(docks), Qt.Orientation.Horizontal)
-        self._window.resizeDocks(docks, [58, 42], Qt.Orientation.Vertical)
+            dock.setVisible(title not in self._hidden)
+        column, behind = docks[:_N_STACKED], docks[_N_STACKED:]
+        for dock in behind:
+            self._window.tabifyDockWidget(column[-1], dock)
+        column[-1].raise_()
+        self._window.resizeDocks(column, [_COLUMN_WIDTH] * len(column), Qt.Orientation.Horizontal)
+        self._window.resizeDocks(column, [58, 42], Qt.Orientation.Vertical)
 
     def reveal(self, title: str) -> None:
         """Show a dock and bring it before those it shares a place with."""

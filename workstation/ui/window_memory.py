@@ -36,6 +36,8 @@ class WindowMemory:
         True while the trader does not want to be disturbed.
     watchlist : tuple of str
         What was watched there, in the trader's order.
+    levels : bool
+        Whether price levels are drawn on the chart.
     """
 
     geometry: str = ""
@@ -45,6 +47,7 @@ class WindowMemory:
     announced_alert: int = 0
     quiet: bool = False
     watchlist: tuple[str, ...] = ()
+    levels: bool = True
 
     @classmethod
     def load(cls, path: Path) -> "WindowMemory":

@@ -160,6 +160,11 @@ class WatchlistPanel(QWidget):
         if self.model.is_sorted_by_price and not self._resorting.isActive():
             self._resorting.start()
 
+    def focus_filter(self) -> None:
+        """Give the keyboard to the filter, with what it holds ready to be replaced."""
+        self.filter.setFocus()
+        self.filter.selectAll()
+
     @property
     def current_symbol(self) -> str:
         """The chosen market; empty where none is."""
