@@ -29,7 +29,7 @@ from workstation.services.supervisor import Supervisor
 from workstation.services.universe_judge import UniverseJudge
 
 HOUR = 3_600_000
-N, BEGIN = 1_500, 1_200
+N, BEGIN = 1_320, 1_200
 COINS = ("BTC", "ETH", "SOL", "ADA", "XRP", "DOT", "LTC", "UNI", "APE", "ARB", "OP", "INJ")
 KEYS = {f"{coin}/USDT": SeriesKey("practice", f"{coin}/USDT", "1h") for coin in COINS}
 BTC = KEYS["BTC/USDT"]
@@ -95,6 +95,7 @@ async def test_every_close_of_the_universe_is_judged_as_its_history_is(house):
     house.judge.judge_at("practice", "1h", len(KEYS), house.hear)
     for key in KEYS.values():
         house.bus.publish(UniverseFilled(key, BEGIN))
+    house.bus.publish(UniverseClosed("1h", (BEGIN - 1) * HOUR, {}, frozenset()))
     for row in range(BEGIN, N):
         house.archive.n = row + 1
         bar = {symbol: next(iter(candles[row : row + 1])) for symbol, candles in MARKET.items()}
@@ -112,7 +113,7 @@ async def test_every_close_of_the_universe_is_judged_as_its_history_is(house):
 
 async def test_a_bar_is_explained_with_the_numbers_it_was_judged_on(house):
     house.archive.n = N
-    row = N - 100
+    row = N - 30
     told = await house.explanations.explain(BTC, row * HOUR)
     market = market_context(MARKET, HOUR)
     candles, library = MARKET[BTC.symbol][: row + 1], AnalogueLibrary.of(MARKET, "1h")

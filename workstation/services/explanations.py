@@ -16,9 +16,8 @@ from workstation.engine.market_context import MarketContext, market_context
 from workstation.engine.segments import DEPTH
 from workstation.engine.sight import Sight
 from workstation.services.market_data import MarketData, columns_of
-from workstation.services.sights import Sights
+from workstation.services.sights import MARKET_BARS, Sights
 
-_MARKET_BARS = 64  # the market is read as far back as any data point adds it up
 _SHELF_BARS = 512  # bars for which one library of past windows serves
 _LEAD_BARS = 256  # that must stand before a library's first window
 
@@ -99,5 +98,5 @@ class Explanations:
 
     def _market(self, key: SeriesKey, open_time: int) -> MarketContext:
         """Return what all stored coins of the venue did lately, as far as it was known at the bar's close."""
-        since = open_time - _MARKET_BARS * key.bar_ms
+        since = open_time - MARKET_BARS * key.bar_ms
         return market_context(self._all_coins(key, since, open_time), key.bar_ms)

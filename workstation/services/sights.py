@@ -13,6 +13,9 @@ from workstation.engine.market_context import GrowingMarket, market_context
 from workstation.engine.sight import Sight
 from workstation.services.bus import Bus
 
+MARKET_BARS = 264
+"""Bars of every coin from which the market around is worked out: as far as a data point adds it up, and 24."""
+
 
 class Sights:
     """One `Sight` for each timeframe.

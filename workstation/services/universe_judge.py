@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
-from workstation.domain.candle import CandleColumns
 from workstation.domain.events import UniverseClosed, UniverseFilled
 from workstation.domain.market import SeriesKey, slot_of
 from workstation.domain.ports import CandleReader, TaskOwner
@@ -12,10 +11,9 @@ from workstation.engine.confluence_bank import ConfluenceBank
 from workstation.engine.features.analogues import EVERY
 from workstation.services.bus import Bus
 from workstation.services.market_data import MarketData
-from workstation.services.sights import Sights
+from workstation.services.sights import MARKET_BARS, Sights
 from workstation.services.signals import JUDGED_FROM
 
-_MARKET_BARS = 64  # of every coin, from which the market around goes on
 _LIBRARY_BARS = 256  # that must stand before a past window's outcome, and a few more
 
 
@@ -49,6 +47,8 @@ class UniverseJudge:
         self._venue = ""
         self._work: asyncio.Queue[UniverseFilled | UniverseClosed] = asyncio.Queue()
         self._bank: ConfluenceBank | None = None
+        self._fresh: set[SeriesKey] = set()
+        self._whole: set[SeriesKey] = set()
         bus.subscribe(UniverseFilled, self._work.put_nowait)
         bus.subscribe(UniverseClosed, self._work.put_nowait)
 
@@ -75,7 +75,7 @@ class UniverseJudge:
         self._tasks.start("judge the universe", self._judge_for_ever(self._bank, raise_signal))
 
     def newest(self, key: SeriesKey) -> int | None:
-        """Return the open of the newest bar on which a series was judged here, UTC milliseconds; None: none."""
+        """Return the open of the newest bar that was judged of a series here, UTC milliseconds; or None."""
         return self._bank.newest(key) if self._bank is not None and key in self._bank else None
 
     async def _judge_for_ever(
@@ -84,44 +84,49 @@ class UniverseJudge:
         while True:
             fact = await self._work.get()
             if isinstance(fact, UniverseFilled):
-                await self._load(bank, fact.key)
+                self._fresh.add(fact.key)
                 continue
             for symbol, candle in fact.candles.items():
                 self._sights.take(fact.timeframe, symbol, candle.open_time, candle.close, candle.volume)
             for signal in await self._judge(bank, fact):
                 await raise_signal(signal)
 
-    async def _load(self, bank: ConfluenceBank, key: SeriesKey, next_open: int | None = None) -> None:
-        """Take a series' stored past, or take it anew."""
-        past = await asyncio.to_thread(self._reader.read_last, key, JUDGED_FROM)
+    async def _judge(self, bank: ConfluenceBank, closed: UniverseClosed) -> tuple[Signal, ...]:
+        keys = {symbol: SeriesKey(self._venue, symbol, closed.timeframe) for symbol in closed.candles}
+        for key in [k for k in bank.keys if self._market_data.series(k) is not None]:
+            bank.drop(key)
+        async with self._sights.is_free:
+            if self._fresh:
+                await self._take_fresh(bank, closed)
+            candles = {keys[s]: candle for s, candle in closed.candles.items() if keys[s] in bank}
+            for key in [k for k in candles if bank.needs_history(k, closed.open_time)]:
+                await asyncio.to_thread(self._load, bank, key, closed.open_time)
+            sight = self._sights.at(closed.timeframe, closed.open_time)
+            signals = await asyncio.to_thread(bank.push, candles, sight)
+            await asyncio.to_thread(self._remember, tuple(keys.values()), closed)
+        return signals
+
+    async def _take_fresh(self, bank: ConfluenceBank, closed: UniverseClosed) -> None:
+        """Take series whose past became whole, the market of that past first: they are part of it."""
+        fresh, self._fresh = self._fresh, set()
+        self._whole |= fresh
+        tails = await asyncio.to_thread(
+            lambda: {key.symbol: self._reader.read_last(key, MARKET_BARS) for key in self._whole}
+        )
+        await asyncio.to_thread(self._sights.begin, closed.timeframe, tails)
+        for key in sorted(fresh):
+            await asyncio.to_thread(self._load, bank, key, None)
+
+    def _load(self, bank: ConfluenceBank, key: SeriesKey, next_open: int | None) -> None:
+        """Take a series' stored past, or take it anew; costs some 10 ms."""
+        past = self._reader.read_last(key, JUDGED_FROM)
         if not len(past):
             return
-        for candle in past[-_MARKET_BARS:]:
-            self._sights.take(key.timeframe, key.symbol, candle.open_time, candle.close, candle.volume)
-        async with self._sights.is_free:
-            await asyncio.to_thread(self._take_past, bank, key, past, next_open)
-
-    def _take_past(
-        self, bank: ConfluenceBank, key: SeriesKey, past: CandleColumns, next_open: int | None
-    ) -> None:
         library = self._sights.library(key.timeframe)
         library.add(key.symbol, past[-(library.rules.reach + _LIBRARY_BARS) :])
         if self._market_data.series(key) is None:
             newest = int(past.open_time[-1])
             bank.load(key, past, self._sights.at(key.timeframe, newest + key.bar_ms), next_open)
-
-    async def _judge(self, bank: ConfluenceBank, closed: UniverseClosed) -> tuple[Signal, ...]:
-        keys = {symbol: SeriesKey(self._venue, symbol, closed.timeframe) for symbol in closed.candles}
-        for key in [k for k in bank.keys if self._market_data.series(k) is not None]:
-            bank.drop(key)
-        candles = {keys[s]: candle for s, candle in closed.candles.items() if keys[s] in bank}
-        for key in [k for k in candles if bank.needs_history(k, closed.open_time)]:
-            await self._load(bank, key, closed.open_time)
-        async with self._sights.is_free:
-            sight = self._sights.at(closed.timeframe, closed.open_time)
-            signals = await asyncio.to_thread(bank.push, candles, sight)
-            await asyncio.to_thread(self._remember, tuple(keys.values()), closed)
-        return signals
 
     def _remember(self, keys: Sequence[SeriesKey], closed: UniverseClosed) -> None:
         """Put the windows whose outcome is known now beside the past ones."""
