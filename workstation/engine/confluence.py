@@ -42,7 +42,7 @@ class ConfluenceRules:
         Either is out of range.
     """
 
-    min_agree: int = 3
+    min_agree: int = 4
     cool_down: int = 24
 
     def __post_init__(self) -> None:
