@@ -14,7 +14,7 @@ from workstation.engine.sight import Sight
 from workstation.services.bus import Bus
 
 MARKET_BARS = 264
-"""Bars of every coin from which the market around is worked out: as far as anything sums it up, and 24 more."""
+"""Bars of every coin from which the market around is worked out: as far as anything adds it up, and more."""
 
 
 class Sights:
