@@ -166,7 +166,7 @@ def prepare(_asked: argparse.Namespace) -> int:
     from workstation.storage.compiled_code import is_compiled, mark_compiled
 
     if not is_compiled():
-        from workstation.engine.features.warm_up import warm_up
+        from workstation.engine.warm_up import warm_up
 
         warm_up()
         mark_compiled()
