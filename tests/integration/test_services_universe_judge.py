@@ -17,8 +17,8 @@ from workstation.engine.confluence import judge
 from workstation.engine.features.analogue_library import AnalogueLibrary
 from workstation.engine.features.analogues import N_FACTS, analogues
 from workstation.engine.features.history import compute
+from workstation.engine.features.market_context import market_context
 from workstation.engine.features.registry import CANDLE_POINTS, DATA_POINTS
-from workstation.engine.market_context import market_context
 from workstation.engine.price_levels import levels_at
 from workstation.services.bus import Bus
 from workstation.services.explanations import Explanations

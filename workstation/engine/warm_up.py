@@ -7,7 +7,7 @@ from workstation.domain.market import SeriesKey
 from workstation.engine.confluence_bank import ConfluenceBank
 from workstation.engine.explanation import explain
 from workstation.engine.features.analogue_library import AnalogueLibrary
-from workstation.engine.market_context import market_context
+from workstation.engine.features.market_context import market_context
 from workstation.engine.price_levels import levels_at
 from workstation.engine.sight import Sight
 

@@ -11,7 +11,7 @@ from workstation.domain.market import timeframe_ms
 from workstation.domain.observation import ObservationColumns
 from workstation.engine.ballot import Ballots, cast
 from workstation.engine.features.history import Computed, compute
-from workstation.engine.market_context import market_context
+from workstation.engine.features.market_context import market_context
 from workstation.engine.sight import Sight, observed
 
 Observed: TypeAlias = Mapping[tuple[str, str], ObservationColumns]
