@@ -156,8 +156,8 @@ def hard_starts(record: Record) -> list[int]:
 
 
 def _times(record: Record) -> IntArray:
-    """Return every open time of a watched symbol."""
-    return np.unique(np.concatenate([record.series[symbol].open_time for symbol in record.watched]))
+    """Return every open time of any symbol: others go on while a watched one pauses."""
+    return np.unique(np.concatenate([candles.open_time for candles in record.series.values()]))
 
 
 def _follow(told: Told, market: LiveMarket, times: Iterable[int], tally: Tally, how: str) -> None:
