@@ -10,7 +10,9 @@ import numpy as np
 from workstation.domain.alert import Alert
 from workstation.domain.candle import Candle, CandleColumns
 from workstation.domain.events import FeedState
+from workstation.domain.explanation import Availability, Explanation, PointReading
 from workstation.domain.market import Market, SeriesKey, Venue, VenueKind, timeframe_ms
+from workstation.domain.provider import ProviderAbout, ProviderState, ProviderStatus
 from workstation.domain.signal import Direction, Family, FamilyVote, Reading, Signal, SignalOrigin
 from workstation.domain.ticker import Ticker
 from workstation.link import messages as said
@@ -271,3 +273,60 @@ class Desk:
     def candle(self, key: SeriesKey, close: float, *, closed: bool = False) -> Candle:
         bar = timeframe_ms(key.timeframe)
         return Candle(NOW_MS // bar * bar, close, close * 1.001, close * 0.999, close, 12.5, closed)
+
+
+def reading(
+    name: str, value: float | None = 1.0, lean: float | None = 0.4, age_ms: int | None = 0, **facts: Any
+) -> PointReading:
+    """Return one data point; one without a value is silent unless `availability` says otherwise."""
+    missing = Availability.KNOWN if value is not None else Availability.SILENT
+    return PointReading(
+        name=name,
+        family=Family(name.partition(".")[0]),
+        unit=facts.get("unit", "0..100"),
+        sentence=facts.get("sentence", f"What {name} says."),
+        meaning=facts.get("meaning", "bullish"),
+        availability=facts.get("availability", missing),
+        value=value,
+        age_ms=age_ms,
+        lean=lean if value is not None else None,
+    )
+
+
+READINGS = (
+    reading("momentum.rsi_14", 54.237, 0.08, sentence="Share of the recent movement that was upward."),
+    reading("momentum.macd_histogram", -0.4182, -0.42, unit="average true ranges"),
+    reading("volume.dollar_volume", 12_345.6, None, unit="log10 of quote currency"),
+    reading("levels.retest", None),
+    reading("onchain.mvrv_365", None, age_ms=None, availability=Availability.NOT_OBSERVED),
+    reading("onchain.tvl_7", None, age_ms=3 * 86_400_000, availability=Availability.STALE),
+    reading("whales.netflow_24h", 0.31, 0.6, age_ms=3 * 3_600_000),
+    reading("patterns.analogue_outcome", None, availability=Availability.WARMING_UP),
+)
+
+
+def explanation(key: SeriesKey, open_time: int, readings: Sequence[PointReading] = READINGS) -> Explanation:
+    """Return why a bar was judged: momentum is bullish, whales bearish, volume neutral, the rest silent."""
+    closed = open_time + key.bar_ms
+    votes = (
+        FamilyVote(Family.MOMENTUM, Direction.BULLISH, 0.46, (), closed),
+        FamilyVote(Family.VOLUME, Direction.NEUTRAL, 0.02, (), closed),
+        FamilyVote(Family.WHALES, Direction.BEARISH, -0.28, (), closed - 3 * 3_600_000),
+    )
+    return Explanation(key, open_time, tuple(readings), votes)
+
+
+def provider(
+    name: str, status: ProviderStatus = ProviderStatus.OK, reason: str = "", **facts: Any
+) -> ProviderState:
+    """Return how a provider is doing."""
+    about = ProviderAbout(
+        name,
+        facts.get("label", name.title()),
+        facts.get("sentence", f"What {name} gives."),
+        facts.get("home", f"https://{name}.example/page"),
+        facts.get("terms", "CC BY 4.0"),
+        (),
+        600.0,
+    )
+    return ProviderState(about, status, reason, facts.get("last_ok_ms"), facts.get("n_rows", 0))

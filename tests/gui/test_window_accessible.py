@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QTextDocument
 from PySide6.QtWidgets import QWidget
 
-from tests.fakes.window_world import Desk, alert
+from tests.fakes.window_world import Desk, alert, provider
 from workstation.link import messages as said
 from workstation.ui.commands import COMMANDS
 from workstation.ui.foreign_text import in_menu, one_line, tooltip
@@ -22,7 +22,8 @@ def spoken_name(widget: QWidget) -> str:
     return QAccessible.queryAccessibleInterface(widget).text(QAccessible.Text.Name)
 
 
-def test_every_control_has_a_name_for_a_screen_reader(tmp_path, qtbot):
+@pytest.mark.parametrize("raised", ["Alerts", "Why", "Providers"])
+def test_every_control_has_a_name_for_a_screen_reader(tmp_path, qtbot, raised):
     desk = Desk(tmp_path)
     desk.fill_store()
     window = desk.open()
@@ -31,6 +32,8 @@ def test_every_control_has_a_name_for_a_screen_reader(tmp_path, qtbot):
     desk.welcome()
     desk.prices()
     desk.tell(said.AlertSaid(alert(1)), said.Notice("venue", "Binance does not answer."))
+    desk.tell(said.ProvidersSaid((provider("mempool"),)), said.UniverseSaid(3, 9, False, "1h"))
+    window.docks.reveal(raised)
     window.search.open("btc")
     takes_keys = [
         widget

@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from workstation import __version__
 from workstation.cli import commands as carry_out
-from workstation.cli import labels, news, observations
+from workstation.cli import data_points, labels, news, observations
 from workstation.cli.exit_codes import USAGE
 
 _EXAMPLES = """\
@@ -21,6 +21,8 @@ examples:
   tidemark sandbox --simulated --port 8080     a practice exchange for any Binance client
   tidemark import --data DIR --venue binance   put recorded candles into the store
   tidemark signals --data DIR --symbol BTC/USDT --timeframe 1h --out signals.csv
+  tidemark features --json                     every data point, and what it says
+  tidemark verify --data DIR                   prove that none of them looks ahead
   tidemark observations import btc.csv         put on-chain history into the store
   tidemark labels set ethereum 0xADDR binance  say whose a wallet is
 
@@ -60,6 +62,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_prepare(commands)
     _add_news(commands)
     observations.add_command(commands)
+    data_points.add_commands(commands)
     labels.add_command(commands)
     return parser
 

@@ -6,16 +6,11 @@ import signal
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from workstation.cli.exit_codes import DONE, FAILED
 from workstation.cli.home import session_home
 from workstation.domain.errors import TidemarkError, UsageError
 from workstation.domain.market import SeriesKey, timeframe_ms
-
-if TYPE_CHECKING:
-    from workstation.domain.candle import CandleColumns
-    from workstation.domain.ports import CandleArchive
 
 _SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 
@@ -178,12 +173,13 @@ def write_signals(asked: argparse.Namespace) -> int:
     """Write every signal of a recorded series to a CSV file."""
     import csv
 
+    from workstation.cli.recorded import VENUE, candles_of
     from workstation.engine.confluence import judge
     from workstation.engine.signals_table import COLUMNS, signals_table
     from workstation.storage.candle_files import CandleFolder
 
-    key = SeriesKey("file", asked.symbol, asked.timeframe)
-    signals = judge(key, _candles_of(CandleFolder(asked.data), key))
+    key = SeriesKey(VENUE, asked.symbol, asked.timeframe)
+    signals = judge(key, candles_of(CandleFolder(asked.data), key))
     try:
         with asked.out.open("w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file)
@@ -193,15 +189,3 @@ def write_signals(asked: argparse.Namespace) -> int:
         raise TidemarkError(f"{asked.out} cannot be written: {error.strerror}.") from error
     print(f"{len(signals):,} signals written to {asked.out}.")
     return DONE
-
-
-def _candles_of(folder: "CandleArchive", key: SeriesKey) -> "CandleColumns":
-    """Return a recorded series, made of finer bars where the folder has no file of its own for it."""
-    from workstation.engine.resample import resample
-
-    recorded = [t for symbol, t in folder.series() if symbol == key.symbol]
-    finer = [t for t in recorded if key.bar_ms % timeframe_ms(t) == 0 and t != key.timeframe]
-    if key.timeframe in recorded or not finer:
-        return folder.read(key.symbol, key.timeframe)
-    coarsest = max(finer, key=timeframe_ms)
-    return resample(folder.read(key.symbol, coarsest), coarsest, key.timeframe)

@@ -153,6 +153,10 @@ QToolButton:hover { background: $raised; border-color: $border; }
 QToolButton:checked { color: $on_accent; background: $accent; }
 QToolButton:focus { border-color: $accent; }
 QToolButton:disabled { color: $disabled; }
+QTabBar::tab { color: $muted; background: $panel; padding: 6px 14px; border: 0;
+  border-top: 2px solid transparent; }
+QTabBar::tab:selected { color: $text; background: $base; border-top-color: $accent; }
+QTabBar::tab:hover { color: $text; }
 QStatusBar { background: $panel; color: $muted; border-top: 1px solid $border; }
 QStatusBar::item { border: 0; }
 QMenuBar { background: $panel; }

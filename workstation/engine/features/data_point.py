@@ -26,6 +26,9 @@ class Seen:
     available_ms: IntArray
 
 
+EVERY_CLOSE = "every close"
+"""How often a data point changes that is computed from candles alone."""
+
 ObservedFormula: TypeAlias = Callable[[Mapping[str, ObservationColumns], IntArray], Seen]
 """From the observations of its metrics, and the moments of decision (rising, UTC ms), to its values then."""
 
@@ -87,7 +90,7 @@ class DataPoint:
     vote: str = "bullish"
     source: str = ""
     observed: Observed | None = None
-    refreshed: str = "every close"
+    refreshed: str = EVERY_CLOSE
 
     def __post_init__(self) -> None:
         if not self.low < self.high:

@@ -140,7 +140,7 @@ CANDLE_POINTS = (
         "0..1",
         "Bitcoin's share of all coins' dollar volume over 24 bars, one bar ago.",
         _SHARE,
-        1,
+        24,
         ("market",),
         vote="money keeps to Bitcoin",
     ),

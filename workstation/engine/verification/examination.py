@@ -93,7 +93,7 @@ def checks(
         yield partial(others_do_not_matter_early, told, str(rng.choice(record.watched)), at_ms, next(seeds))
     yield partial(order_decides_nothing, told, fresh, next(seeds))
     if not record.observed:
-        for open_ms in _some(times[1 : len(times) * 2 // 3], effort.starts, rng):
+        for open_ms in {int(times[1]), *_some(times[1 : len(times) * 2 // 3], effort.starts, rng)}:
             yield partial(warm_ups_are_long_enough, told, open_ms)
     yield partial(live_from_nothing, told, effort.first_bars, live)
     hard = hard_starts(record)

@@ -6,10 +6,11 @@ from dataclasses import replace
 import numpy as np
 
 from workstation.domain.candle import Candle, CandleColumns, IntArray
-from workstation.domain.market import SeriesKey
+from workstation.domain.market import SeriesKey, slot_of
 from workstation.domain.signal import Signal, SignalOrigin
 from workstation.engine.confluence import ConfluenceRules, judge
 from workstation.engine.confluence_bank import ConfluenceBank
+from workstation.engine.features.analogue_library import AHEAD, SIGMA_BARS, AnalogueLibrary
 from workstation.engine.features.market_context import GrowingMarket, market_context
 from workstation.engine.segments import BLOCK, slots_of
 from workstation.engine.sight import Sight
@@ -39,6 +40,7 @@ class LiveMarket:
         self.signals: list[Signal] = []
         self.followed: dict[str, list[int]] = {symbol: [] for symbol in record.watched}
         self._market = GrowingMarket(record.bar_ms)
+        self._library = AnalogueLibrary(record.timeframe)
         self._bars = {symbol: _by_open(candles) for symbol, candles in record.series.items()}
         self.begin(None)
 
@@ -46,6 +48,7 @@ class LiveMarket:
         """Load everything from the bars that stood before one; None: from nothing."""
         past = {s: _before(c, next_open) for s, c in self.record.series.items()}
         self._market.begin(market_context(past, self.record.bar_ms), past)
+        self._library = AnalogueLibrary.of(past, self.record.timeframe)
         for symbol, key in self.keys.items():
             sight = self._sight(next_open) if next_open is not None else Sight()
             self.bank.load(key, past[symbol], sight, next_open if len(past[symbol]) else None)
@@ -64,7 +67,14 @@ class LiveMarket:
         for symbol, bars in self._bars.items():
             if (bar := bars.get(open_time)) is not None:
                 self._market.take(symbol, open_time, bar.close, bar.volume)
+                self._remember(symbol, open_time)
         return {key.symbol: self.newest(key) for key in candles}
+
+    def _remember(self, symbol: str, open_time: int) -> None:
+        """Take the window whose outcome ended with a bar."""
+        if slot_of(open_time, self.record.timeframe) % self._library.rules.every == 0:
+            candles = _before(self.record.series[symbol], open_time + 1)[-2 * (SIGMA_BARS + AHEAD) :]
+            self._library.add(symbol, candles, len(candles) - 1)
 
     def candles(self, open_time: int) -> dict[SeriesKey, Candle]:
         """Return the watched symbols' bars of one open time."""
@@ -90,7 +100,7 @@ class LiveMarket:
 
     def _sight(self, open_time: int) -> Sight:
         observations = self.record.observations if self.record.observed else None
-        return Sight(self._market.context(open_time - self.record.bar_ms), observations)
+        return Sight(self._market.context(open_time - self.record.bar_ms), observations, self._library)
 
 
 def _by_open(candles: CandleColumns) -> dict[int, Candle]:
@@ -146,8 +156,8 @@ def hard_starts(record: Record) -> list[int]:
 
 
 def _times(record: Record) -> IntArray:
-    """Return every open time of a watched symbol."""
-    return np.unique(np.concatenate([record.series[symbol].open_time for symbol in record.watched]))
+    """Return every open time of any symbol: others go on while a watched one pauses."""
+    return np.unique(np.concatenate([candles.open_time for candles in record.series.values()]))
 
 
 def _follow(told: Told, market: LiveMarket, times: Iterable[int], tally: Tally, how: str) -> None:

@@ -10,6 +10,8 @@ from workstation.domain.candle import CandleColumns, FloatArray, IntArray
 from workstation.domain.market import timeframe_ms
 from workstation.domain.observation import ObservationColumns
 from workstation.engine.ballot import Ballots, cast
+from workstation.engine.features.analogue_library import AnalogueLibrary
+from workstation.engine.features.analogues import analogues
 from workstation.engine.features.history import Computed, compute
 from workstation.engine.features.market_context import market_context
 from workstation.engine.sight import Sight, observed
@@ -92,18 +94,24 @@ Reader: TypeAlias = Callable[[Record], SymbolReader]
 
 def sight_of(record: Record) -> Sight:
     """Return what is seen beside the candles of a record."""
-    return Sight(
-        market_context(record.series, record.bar_ms), record.observations if record.observed else None
-    )
+    observations = record.observations if record.observed else None
+    library = AnalogueLibrary.of(record.series, record.timeframe)
+    return Sight(market_context(record.series, record.bar_ms), observations, library)
 
 
 def read(record: Record) -> SymbolReader:
-    """Return what the engine says on a record: every data point, score and side; a `Reader`."""
+    """Return what the engine says on a record: every data point, score and side; a `Reader`.
+
+    `workstation.engine.ballot.ballots` at chosen rows: observations are not read where nobody asks.
+    """
     sight = sight_of(record)
+    assert sight.library is not None  # noqa: S101  sight_of makes one
+    library = sight.library
 
     def at(symbol: str, rows: IntArray) -> Readings:
         candles = record.series[symbol]
-        computed = compute(candles, record.timeframe, sight.market)
+        past = analogues(candles, record.timeframe, library, symbol)
+        computed = compute(candles, record.timeframe, sight.market, past=past)
         here = Computed(computed.values[:, rows], computed.rows[rows])
         closes = candles.open_time[rows] + record.bar_ms
         return said(cast(here, observed(symbol, closes, sight.observations)))

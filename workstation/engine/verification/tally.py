@@ -1,7 +1,7 @@
 """What was compared, and the first place of each kind where two things that must be the same were not."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -63,10 +63,9 @@ class Tally:
             self.leaks.setdefault(key, leak)
 
     def compare(self, test: str, where: "Place", expected: Readings, found: Readings) -> None:
-        """Compare readings bit by bit; every unknown is like every other."""
-        for name in expected:
-            self._count(test, name, where)
+        """Compare readings bit by bit; every unknown is like every other, and is not counted."""
         a, b = stacked(expected), stacked({name: found[name] for name in expected})
+        self._count(test, expected, ~np.isnan(a) | ~np.isnan(b))
         if not np.array_equal(a.view(np.int64), b.view(np.int64)):
             self._note(test, where, expected, found, differing(a, b))
 
@@ -74,9 +73,8 @@ class Tally:
         self, test: str, where: "Place", expected: Readings, found: Readings, allowed: Mapping[str, float]
     ) -> None:
         """Compare readings that may lie apart by so much, by name; what is unknown must be so in both."""
-        for name in expected:
-            self._count(test, name, where)
         a, b = stacked(expected), stacked({name: found[name] for name in expected})
+        self._count(test, expected, ~np.isnan(a) | ~np.isnan(b))
         limits = np.array([allowed[name] for name in expected])[:, None]
         unknown = np.isnan(a)
         differs = (unknown != np.isnan(b)) | (~unknown & (np.abs(a - b) > limits))
@@ -87,14 +85,15 @@ class Tally:
     ) -> None:
         """Check that what is known is finite and lies in its range, both ends included."""
         for name, (low, high) in limits.items():
-            self._count(test, name, where)
-            outside = (found[name] < low) | (found[name] > high)
+            self._count(test, (name,), ~np.isnan(found[name])[None, :])
+            outside = (found[name] < low) | (found[name] > high) | np.isinf(found[name])
             if outside.any():
                 nearest = {name: np.clip(found[name], low, high)}
                 self._note(test, where, nearest, found, outside[None, :])
 
-    def _count(self, test: str, reading: str, where: "Place") -> None:
-        self.counts[subject_of(reading), test] += len(where.open_time)
+    def _count(self, test: str, readings: Iterable[str], is_compared: NDArray[np.bool_]) -> None:
+        for name, n in zip(readings, is_compared.sum(axis=1).tolist(), strict=True):
+            self.counts[subject_of(name), test] += n
 
     def _note(
         self, test: str, where: "Place", expected: Readings, found: Readings, differs: NDArray[np.bool_]

@@ -5,6 +5,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from workstation.domain.candle import FloatArray, IntArray
+from workstation.engine.features.analogue_library import AHEAD, SIGMA_BARS, LibraryRules
+from workstation.engine.features.analogues import LEAD
+from workstation.engine.features.data_point import EVERY_CLOSE
 from workstation.engine.features.registry import CANDLE_POINTS, FAMILIES, JUDGED_AFTER
 from workstation.engine.segments import LARGEST_HOLE, slots_of
 from workstation.engine.verification.lookahead import Told
@@ -15,8 +18,14 @@ WARM_UP = "T7"
 TOLERANCE = 1e-9
 """Of a data point's own spread: as much may where a market began still show after the warm-up."""
 
+FULL_LIBRARY = LibraryRules().reach + SIGMA_BARS + AHEAD + LEAD
+"""Bars until a library of past windows holds what one of a market begun earlier holds."""
+
 _WARMUPS: Mapping[str, int] = {
-    **{f"{point.name} ": point.warmup for point in CANDLE_POINTS},
+    **{
+        f"{point.name} ": point.warmup if point.refreshed == EVERY_CLOSE else FULL_LIBRARY
+        for point in CANDLE_POINTS
+    },
     **{f"{family.family} score": JUDGED_AFTER for family in FAMILIES},
 }
 

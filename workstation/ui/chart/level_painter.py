@@ -19,9 +19,9 @@ MOST_LEVELS = 14
 """Levels drawn at once; the nearest to the newest close."""
 
 _PADDING = 4.0  # logical pixels beside a label's text
-_FROM_EDGE = 6.0  # between a label and the price axis
 _APART = 1.0  # between two labels
 _LEAST_WIDTH = 260  # a narrower pane shows lines without labels
+_GROUND_OPACITY = 0.6  # behind a label: candles under it can still be seen
 _STRENGTH = 0.75  # of a line's colour on the ground
 
 
@@ -90,13 +90,16 @@ class PlacedLabel:
 
 
 def lay_out(frame: Frame) -> list[PlacedLevel]:
-    """Return the levels in sight, the nearest to the newest close first."""
+    """Return the levels in sight, the nearest to the newest close first; the read-out's lines stay free."""
     last = frame.series.last
     if last is None:
         return []
     placed = [PlacedLevel(one, frame.prices.row(one.price), _left(frame, one)) for one in frame.levels]
-    right, bottom = frame.device(frame.layout.plot_width), frame.device(frame.layout.price_height)
-    seen = [one for one in placed if 0 <= one.row < bottom and one.left < right]
+    layout = frame.layout
+    right, top, bottom = (
+        frame.device(edge) for edge in (layout.plot_width, layout.header, layout.price_height)
+    )
+    seen = [one for one in placed if top <= one.row < bottom and one.left < right]
     return sorted(seen, key=lambda one: abs(one.level.price - last.close))[:MOST_LEVELS]
 
 
@@ -120,23 +123,25 @@ def level_text(level: PriceLevel, price_step: float) -> str:
     return f"{level.kind.label}  {price(level.price, price_step)}{touches}"
 
 
-def paint_levels(painter: QPainter, frame: Frame, colours: ChartColours) -> None:
-    """Paint the lines; the painter counts device pixels and has no pen."""
-    right, thick = frame.device(frame.layout.plot_width), max(int(frame.dpr), 1)
-    inks = _line_inks(colours.theme)
+def paint_levels(painter: QPainter, frame: Frame, colours: ChartColours, labels: Labels) -> None:
+    """Paint the lines, which stop at labels; the painter counts device pixels and has no pen."""
+    thick, inks = max(int(frame.dpr), 1), _line_inks(colours.theme)
+    boxes = [label.box for label in lay_out_labels(frame, labels)]
     for one in reversed(lay_out(frame)):
-        look = LOOKS[one.level.kind]
-        dash = frame.device(look.dash) if look.gap else right - one.left
+        look, right = LOOKS[one.level.kind], _right(frame, one.row, boxes)
+        dash = max(frame.device(look.dash) if look.gap else right - one.left, 1)
         left = np.arange(one.left, right, dash + frame.device(look.gap))
         top = np.full(len(left), one.row)
-        paint(painter, rects(left, top, dash, top + thick - 1), inks[one.level.kind])
+        batch = rects(left, top, dash, top + thick - 1)
+        batch[:, 2] = np.minimum(batch[:, 2], right - 1)
+        paint(painter, batch, inks[one.level.kind])
 
 
 def paint_level_labels(painter: QPainter, frame: Frame, colours: ChartColours, labels: Labels) -> None:
     """Paint the labels; the painter counts logical pixels."""
     inks = _text_inks(colours.theme)
     ground = QColor(colours.base)
-    ground.setAlphaF(0.86)
+    ground.setAlphaF(_GROUND_OPACITY)
     for one in lay_out_labels(frame, labels):
         painter.fillRect(one.box, ground)
         at = one.box.topLeft() + QPointF(_PADDING, 0)
@@ -151,10 +156,17 @@ def _left(frame: Frame, level: PriceLevel) -> int:
     return max(frame.device(x), 0)
 
 
+def _right(frame: Frame, row: int, boxes: list[QRectF]) -> int:
+    """Return where the line of a row ends: at the price axis, or at a label that lies in its way."""
+    y = row / frame.dpr
+    lefts = [box.left() for box in boxes if box.top() <= y <= box.bottom()]
+    return frame.device(min(lefts, default=frame.layout.plot_width))
+
+
 def _label(frame: Frame, labels: Labels, placed: PlacedLevel) -> PlacedLabel:
     text = level_text(placed.level, frame.series.price_step)
     width, height = labels.width(text, Style.SMALL) + 2 * _PADDING, labels.height(Style.SMALL)
-    left = round(frame.layout.plot_width - _FROM_EDGE - width)
+    left = round(frame.layout.plot_width - width)
     top = round(placed.row / frame.dpr - height / 2)
     last = frame.series.last
     if last is not None:

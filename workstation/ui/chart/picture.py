@@ -81,7 +81,7 @@ class Picture:
         paint_grid(painter, frame, self.colours)
         right = frame.device(frame.layout.plot_width)
         painter.setClipRect(QRect(0, 0, right, frame.device(frame.layout.price_height)))
-        paint_levels(painter, frame, self.colours)
+        paint_levels(painter, frame, self.colours, self.labels)
         painter.setClipRect(QRect(0, 0, right, frame.device(frame.layout.body_height)))
         paint_candles(painter, frame, self.colours)
         painter.setClipRect(QRect(0, 0, right, frame.device(frame.layout.price_height)))

@@ -4,11 +4,12 @@ from urllib.parse import urlsplit
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from workstation.domain.provider import ProviderAbout, ProviderState, ProviderStatus
 from workstation.ui.foreign_text import in_menu, one_line
 from workstation.ui.icon import triangle
+from workstation.ui.panels.tick_box import TickBox
 from workstation.ui.reading_words import length_words
 from workstation.ui.theme import Theme
 
@@ -16,7 +17,7 @@ _WORDS = {
     ProviderStatus.OFF: "off",
     ProviderStatus.IDLE: "not asked yet",
     ProviderStatus.FETCHING: "asking",
-    ProviderStatus.OK: "well",
+    ProviderStatus.OK: "working",
     ProviderStatus.WAITING: "waiting",
 }
 _SIDE = 14
@@ -66,7 +67,7 @@ class ProviderRow(QFrame):
         self._name = about.name
         self._theme = theme
         self._state = ProviderState(about, ProviderStatus.IDLE)
-        self.box, self.mark = QCheckBox(), StatusMark()
+        self.box, self.mark = TickBox("", theme), StatusMark()
         self.word, self.reason, self.gives, self.facts = QLabel(), QLabel(), QLabel(), QLabel()
         self._lay_out()
         self.box.clicked.connect(self._on_click)
@@ -122,13 +123,14 @@ class ProviderRow(QFrame):
 
     def _show_colours(self) -> None:
         theme, status = self._theme, self._state.status
+        self.box.set_theme(theme)
         colour = {ProviderStatus.OK: theme.live, ProviderStatus.WAITING: theme.warning}.get(
             status, theme.muted
         )
         self.mark.show_status(status, colour)
         self.setStyleSheet(
             f"#provider {{ border: 0; border-bottom: 1px solid {theme.border}; }}"
-            f" QLabel {{ color: {theme.muted}; }} QCheckBox {{ color: {theme.text}; font-weight: 600; }}"
+            f" QLabel {{ color: {theme.muted}; }} QCheckBox {{ font-weight: 600; }}"
         )
         self.word.setStyleSheet(f"color: {colour}")
         is_trouble = status is ProviderStatus.WAITING

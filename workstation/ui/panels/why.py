@@ -7,7 +7,6 @@ from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QCheckBox,
     QHBoxLayout,
     QLabel,
     QLayout,
@@ -23,9 +22,10 @@ from PySide6.QtWidgets import (
 from workstation.domain.explanation import Explanation
 from workstation.domain.market import TIMEFRAMES, SeriesKey
 from workstation.domain.signal import Direction
-from workstation.ui.foreign_text import in_menu, one_line, tooltip
+from workstation.ui.foreign_text import one_line, tooltip
 from workstation.ui.icon import glyph
 from workstation.ui.models.why_model import VoteRow, WhyModel, identity
+from workstation.ui.panels.tick_box import TickBox
 from workstation.ui.panels.why_delegate import WhyDelegate
 from workstation.ui.theme import Theme
 
@@ -36,6 +36,7 @@ _DATE_STEPS = {Qt.Key.Key_Down: -1, Qt.Key.Key_Up: 1}
 _OPEN_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _SMALLEST = QSize(180, 120)
 _MARGIN, _SPACING = 8, 4
+_BUTTON_EDGE = 24  # of a button beside its words
 
 
 class ReadingList(QListView):
@@ -117,9 +118,10 @@ class WhyPanel(QWidget):
         self.pin_button, self.newest_button = QToolButton(), QToolButton()
         self.older_button, self.newer_button = QToolButton(), QToolButton()
         self.date = DateField()
-        self.filter, self.only_known = QLineEdit(), QCheckBox("Known only")
+        self.filter, self.only_known = QLineEdit(), TickBox("Known only", theme)
         self.summary = QLabel()
         self._menu = QMenu(self)
+        self._symbol = "–"
         self._name_all()
         self._lay_out()
         self._connect()
@@ -219,17 +221,22 @@ class WhyPanel(QWidget):
         parts = (self.timeframe_button, self.pin_button, self.older_button, self.newer_button)
         shown = [part for part in (*parts, self.newest_button) if not part.isHidden()]
         used = sum(part.sizeHint().width() + _SPACING for part in shown) + self.date.minimumWidth() + _SPACING
-        wished = self.symbol_button.sizeHint().width()
+        metrics = self.symbol_button.fontMetrics()
+        wished = metrics.horizontalAdvance(self._symbol) + _BUTTON_EDGE + 2
         room = self.width() - 2 * _MARGIN - used - _SPACING
-        self.symbol_button.setMaximumWidth(max(min(wished, room), self.symbol_button.minimumWidth()))
+        width = max(min(wished, room), self.symbol_button.minimumWidth())
+        self.symbol_button.setMaximumWidth(width)
+        name = metrics.elidedText(self._symbol, Qt.TextElideMode.ElideRight, width - _BUTTON_EDGE)
+        self.symbol_button.setText(name.replace("&", "&&"))
 
     def set_theme(self, theme: Theme) -> None:
         """Take other colours."""
         self.delegate.set_theme(theme)
+        self.only_known.set_theme(theme)
         self.setStyleSheet(
             f"#why {{ background: {theme.panel}; }} QToolButton {{ padding: 3px 4px; }}"
             f" QPushButton {{ padding: 3px 10px; font-weight: 600; }}"
-            f" QToolButton::menu-indicator {{ image: none; }} QLabel, QCheckBox {{ color: {theme.muted}; }}"
+            f" QToolButton::menu-indicator {{ image: none; }} QLabel {{ color: {theme.muted}; }}"
         )
         glyphs = ((self.older_button, "older"), (self.newer_button, "newer"))
         for button, name in glyphs:
@@ -245,7 +252,7 @@ class WhyPanel(QWidget):
 
     def show_bar(self, key: SeriesKey, open_time: int | None, zone: tzinfo, *, is_newest: bool) -> None:
         """Say which bar is explained; None where there is none."""
-        self.symbol_button.setText(in_menu(key.symbol))
+        self._symbol = one_line(key.symbol, 40)
         self.symbol_button.setToolTip(tooltip(key.symbol, "Market that is explained"))
         self.timeframe_button.setText(key.timeframe)
         moment = datetime.fromtimestamp(open_time / 1000, zone) if open_time is not None else None

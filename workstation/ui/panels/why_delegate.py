@@ -31,6 +31,8 @@ _VOTE_HEIGHT, _FAMILY_HEIGHT, _POINT_HEIGHT = 25, 32, 42
 _PADDING, _GAP = 12, 8
 _BAR_WIDTH, _BAR_HEIGHT = 64, 6
 _SIGN_WIDTH = 18  # of the arrow before a family
+_WIDEST_VOTE = "bearish −0.00"
+_LEAST_FOR_BAR = 240  # a narrower row leaves the lean to its tool tip
 _LEAST_UNIT = 34  # a unit that gets less is left to the tool tip
 _STALE_OPACITY = 0.4
 
@@ -57,7 +59,6 @@ class WhyDelegate(QStyledItemDelegate):
         self._text, self._muted = QPen(QColor(theme.text)), QPen(QColor(theme.muted))
         self._bullish, self._bearish = QColor(theme.bullish), QColor(theme.bearish)
         self._selection, self._track = QColor(theme.selection), QColor(theme.border)
-        self._warning = QPen(QColor(theme.warning))
         self._head = QColor(theme.panel)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
@@ -105,15 +106,16 @@ class WhyDelegate(QStyledItemDelegate):
             self._write(painter, line, row.family.label, room)
             return
         right = self._paint_bar(painter, line, vote.score)
-        painter.setPen(self._muted)
+        line.setRight(right)
+        score = score_words(vote.score)
+        self._write_end(
+            painter, line, f"{direction_word(vote.direction)} {score}", self._ink_of(vote.direction)
+        )
+        metrics = painter.fontMetrics()
+        line.setRight(line.right() - metrics.horizontalAdvance(_WIDEST_VOTE) - _GAP)
         age = age_words(max(self._model.closed_ms - vote.as_of_ms, 0))
-        label = QFontMetrics(painter.font()).horizontalAdvance(row.family.label)
-        words = f"{direction_word(vote.direction)} {score_words(vote.score)}"
-        line = QRect(line.left(), line.top(), right - line.left(), line.height())
-        used = self._write_end(painter, line, words, self._ink_of(vote.direction))
-        line.setRight(line.right() - used - _GAP)
-        if line.width() - label > painter.fontMetrics().horizontalAdvance(age) + _GAP:
-            self._write_end(painter, line, age)
+        if line.width() > metrics.horizontalAdvance(age + row.family.label) + 4:
+            self._write_end(painter, line, age, self._muted)
         painter.setPen(self._text)
         self._write(painter, line, row.family.label, line.width())
 
@@ -123,8 +125,8 @@ class WhyDelegate(QStyledItemDelegate):
         lower = QRect(inner.left(), inner.top() + half, inner.width(), half - 3)
         if row.value is None:
             painter.setPen(self._muted)
-            reason = missing_words(row, self._model.coin)
-            room = upper.width() - self._write_end(painter, upper, reason) - _GAP
+            end = upper.adjusted(upper.width() * 2 // 5, 0, 0, 0)
+            room = upper.width() - self._write_end(painter, end, missing_words(row, self._model.coin)) - _GAP
             self._write(painter, upper, plain_name(row.name), room)
         else:
             self._paint_value(painter, upper, row)
@@ -136,7 +138,7 @@ class WhyDelegate(QStyledItemDelegate):
 
     def _paint_value(self, painter: QPainter, line: QRect, row: PointReading) -> None:
         """Paint name, value and unit; the unit is cut before the name, and the value never."""
-        right = self._paint_bar(painter, line, row.lean)
+        right = self._paint_bar(painter, line, row.lean) if line.width() >= _LEAST_FOR_BAR else line.right()
         metrics = painter.fontMetrics()
         name, value, unit = plain_name(row.name), value_words(row), unit_words(row.unit)
         strong = _strong(painter.font())
@@ -170,7 +172,7 @@ class WhyDelegate(QStyledItemDelegate):
         """Paint -1..1 as a bar from its middle; return where the rest of the line ends."""
         track = QRect(line.right() - _BAR_WIDTH + 1, line.center().y() - _BAR_HEIGHT // 2, _BAR_WIDTH, 0)
         track.setHeight(_BAR_HEIGHT)
-        middle, end = track.center().x(), track.left() - 2 * _GAP
+        middle, end = track.center().x(), track.left() - _GAP - 2
         if lean is None:
             painter.setPen(self._muted)
             box = QRect(track.left(), line.top(), track.width(), line.height())
