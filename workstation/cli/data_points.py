@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from workstation.cli.exit_codes import DONE
 from workstation.cli.progress import Progress
+from workstation.cli.table import print_table
 from workstation.domain.errors import TidemarkError, UsageError
 from workstation.domain.market import SeriesKey
 
@@ -96,13 +97,6 @@ def _show(as_json: bool) -> int:
 def _summary(points: "list[About]") -> str:
     families = {point["family"] for point in points}
     return f"{len(points)} data points in {len(families)} families."
-
-
-def print_table(rows: list[tuple[str, ...]]) -> None:
-    """Print rows of cells, each column as wide as it must be."""
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    for row in rows:
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
 def say(sentence: str) -> None:

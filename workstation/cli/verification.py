@@ -150,7 +150,7 @@ def verdict(tally: "Tally") -> str:
 
 
 def _print(records: "list[Record]", tally: "Tally") -> None:
-    from workstation.cli.data_points import print_table
+    from workstation.cli.table import print_table
 
     for record in records:
         bars = sum(len(record.series[symbol]) for symbol in record.watched)
