@@ -12,6 +12,7 @@ import aiohttp
 import ccxt
 
 from workstation.domain.errors import VenueBusy, VenueError, VenueUnreachable
+from workstation.feeds.price_array import read_prices_lightly
 from workstation.feeds.raw_rows import keep_raw
 from workstation.feeds.reconnect import BackOff, DialPace, FeedTimings, Gate, retry_after_s
 from workstation.feeds.venue_clock import VenueClock
@@ -173,6 +174,7 @@ class Line:
         exchange.on_close = self._on_close
         exchange.on_error = self._on_error
         keep_raw(exchange)
+        read_prices_lightly(exchange)
         exchange.ws_dial_delay = lambda url: 0.0  # one pace and one back-off, ours
 
     async def _guarded_fetch(
