@@ -46,7 +46,7 @@ def shown(chart: ChartView):
 
 def labelled(chart: ChartView):
     chart.grab()
-    return lay_out_labels(chart.frame, chart._picture.labels)
+    return lay_out_labels(chart.frame, chart._picture.labels, lay_out(chart.frame))
 
 
 def ink_columns(chart: ChartView, row: int) -> list[int]:
@@ -65,7 +65,7 @@ def test_a_level_is_a_line_from_the_bar_at_which_it_began_to_the_right_edge(char
     frame = chart.frame
     assert placed.row == frame.prices.row(108.0)
     assert placed.left == frame.device(frame.slots.x_of(frame.series.slot_from(START + 60 * HOUR)))
-    (label,) = lay_out_labels(frame, chart._picture.labels)
+    (label,) = labelled(chart)
     changed = ink_columns(chart, placed.row)
     assert min(changed) == placed.left
     end = int(label.box.left())

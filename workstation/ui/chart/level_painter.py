@@ -1,5 +1,6 @@
 """Price levels: thin lines from the bar at which each began, with a small label at the right."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -103,13 +104,14 @@ def lay_out(frame: Frame) -> list[PlacedLevel]:
     return sorted(seen, key=lambda one: abs(one.level.price - last.close))[:MOST_LEVELS]
 
 
-def lay_out_labels(frame: Frame, labels: Labels) -> list[PlacedLabel]:
-    """Return the labels in sight: none touches another, the line of the newest price, or the read-out."""
-    if frame.layout.plot_width < _LEAST_WIDTH:
+def lay_out_labels(frame: Frame, labels: Labels, lines: Sequence[PlacedLevel]) -> list[PlacedLabel]:
+    """Return the labels of lines: none touches another, the line of the newest price, or the read-out."""
+    last = frame.series.last
+    if frame.layout.plot_width < _LEAST_WIDTH or last is None:
         return []
     kept: list[PlacedLabel] = []
-    for one in sorted(lay_out(frame), key=lambda one: (LOOKS[one.level.kind].rank, -one.level.touches)):
-        label = _label(frame, labels, one)
+    for one in sorted(lines, key=lambda one: (LOOKS[one.level.kind].rank, -one.level.touches)):
+        label = _label(frame, labels, one, last.close)
         reach = label.box.adjusted(0, -_APART, 0, _APART)
         is_free = frame.layout.header <= label.box.top() and label.box.bottom() <= frame.layout.price_height
         if is_free and not any(reach.intersects(other.box) for other in kept):
@@ -123,11 +125,17 @@ def level_text(level: PriceLevel, price_step: float) -> str:
     return f"{level.kind.label}  {price(level.price, price_step)}{touches}"
 
 
-def paint_levels(painter: QPainter, frame: Frame, colours: ChartColours, labels: Labels) -> None:
+def paint_levels(
+    painter: QPainter,
+    frame: Frame,
+    colours: ChartColours,
+    lines: Sequence[PlacedLevel],
+    placed: Sequence[PlacedLabel],
+) -> None:
     """Paint the lines, which stop at labels; the painter counts device pixels and has no pen."""
     thick, inks = max(int(frame.dpr), 1), _line_inks(colours.theme)
-    boxes = [label.box for label in lay_out_labels(frame, labels)]
-    for one in reversed(lay_out(frame)):
+    boxes = [label.box for label in placed]
+    for one in reversed(lines):
         look, right = LOOKS[one.level.kind], _right(frame, one.row, boxes)
         dash = max(frame.device(look.dash) if look.gap else right - one.left, 1)
         left = np.arange(one.left, right, dash + frame.device(look.gap))
@@ -137,12 +145,14 @@ def paint_levels(painter: QPainter, frame: Frame, colours: ChartColours, labels:
         paint(painter, batch, inks[one.level.kind])
 
 
-def paint_level_labels(painter: QPainter, frame: Frame, colours: ChartColours, labels: Labels) -> None:
+def paint_level_labels(
+    painter: QPainter, colours: ChartColours, labels: Labels, placed: Sequence[PlacedLabel]
+) -> None:
     """Paint the labels; the painter counts logical pixels."""
     inks = _text_inks(colours.theme)
     ground = QColor(colours.base)
     ground.setAlphaF(_GROUND_OPACITY)
-    for one in lay_out_labels(frame, labels):
+    for one in placed:
         painter.fillRect(one.box, ground)
         at = one.box.topLeft() + QPointF(_PADDING, 0)
         labels.paint(painter, at, one.text, inks[one.level.kind], Style.SMALL)
@@ -156,24 +166,21 @@ def _left(frame: Frame, level: PriceLevel) -> int:
     return max(frame.device(x), 0)
 
 
-def _right(frame: Frame, row: int, boxes: list[QRectF]) -> int:
+def _right(frame: Frame, row: int, boxes: Sequence[QRectF]) -> int:
     """Return where the line of a row ends: at the price axis, or at a label that lies in its way."""
     y = row / frame.dpr
     lefts = [box.left() for box in boxes if box.top() <= y <= box.bottom()]
     return frame.device(min(lefts, default=frame.layout.plot_width))
 
 
-def _label(frame: Frame, labels: Labels, placed: PlacedLevel) -> PlacedLabel:
+def _label(frame: Frame, labels: Labels, placed: PlacedLevel, close: float) -> PlacedLabel:
     text = level_text(placed.level, frame.series.price_step)
     width, height = labels.width(text, Style.SMALL) + 2 * _PADDING, labels.height(Style.SMALL)
     left = round(frame.layout.plot_width - width)
     top = round(placed.row / frame.dpr - height / 2)
-    last = frame.series.last
-    if last is not None:
-        line = frame.prices.row(last.close) / frame.dpr
-        if top - 2 < line < top + height + 2:  # beside the line of the newest price, on the level's own side
-            is_above = placed.level.price >= last.close
-            top = int(line - height - 2) if is_above else int(line + 3)
+    line = frame.prices.row(close) / frame.dpr
+    if top - 2 < line < top + height + 2:  # beside the line of the newest price, on the level's own side
+        top = int(line - height - 2) if placed.level.price >= close else int(line + 3)
     return PlacedLabel(placed.level, text, QRectF(left, top, round(width), round(height)))
 
 

@@ -1,5 +1,7 @@
 """The still picture of a chart, painted once and shown until something in it changes."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPixmap
 
@@ -9,7 +11,14 @@ from workstation.ui.chart.colours import ChartColours
 from workstation.ui.chart.frame import Frame, View, make_frame
 from workstation.ui.chart.labels import Labels, Style
 from workstation.ui.chart.layout import Layout
-from workstation.ui.chart.level_painter import paint_level_labels, paint_levels
+from workstation.ui.chart.level_painter import (
+    PlacedLabel,
+    PlacedLevel,
+    lay_out,
+    lay_out_labels,
+    paint_level_labels,
+    paint_levels,
+)
 from workstation.ui.chart.marker_painter import Sprites, paint_markers
 from workstation.ui.chart.quality_painter import paint_doubts
 from workstation.ui.chart.series import ChartSeries
@@ -55,9 +64,11 @@ class Picture:
             frame = make_frame(series, view, self._layout(size), dpr)
         self._reserve(size, dpr)
         self._pixmap.fill(self.colours.base)
+        levels = lay_out(frame)
+        level_labels = lay_out_labels(frame, self.labels, levels)
         with QPainter(self._pixmap) as painter:
-            self._paint_panes(painter, frame)
-            paint_level_labels(painter, frame, self.colours, self.labels)
+            self._paint_panes(painter, frame, levels, level_labels)
+            paint_level_labels(painter, self.colours, self.labels, level_labels)
             paint_axes(painter, frame, self.colours, self.labels)
             paint_caption(painter, frame, self.colours, self.labels)
         return frame
@@ -73,7 +84,13 @@ class Picture:
             self._pixmap = QPixmap(device)
         self._pixmap.setDevicePixelRatio(dpr)
 
-    def _paint_panes(self, painter: QPainter, frame: Frame) -> None:
+    def _paint_panes(
+        self,
+        painter: QPainter,
+        frame: Frame,
+        levels: Sequence[PlacedLevel],
+        level_labels: Sequence[PlacedLabel],
+    ) -> None:
         """Paint what counts in device pixels."""
         painter.save()
         painter.scale(1 / frame.dpr, 1 / frame.dpr)
@@ -81,7 +98,7 @@ class Picture:
         paint_grid(painter, frame, self.colours)
         right = frame.device(frame.layout.plot_width)
         painter.setClipRect(QRect(0, 0, right, frame.device(frame.layout.price_height)))
-        paint_levels(painter, frame, self.colours, self.labels)
+        paint_levels(painter, frame, self.colours, levels, level_labels)
         painter.setClipRect(QRect(0, 0, right, frame.device(frame.layout.body_height)))
         paint_candles(painter, frame, self.colours)
         painter.setClipRect(QRect(0, 0, right, frame.device(frame.layout.price_height)))
