@@ -389,3 +389,6 @@ def test_the_panel_shows_itself_by_its_key_and_stands_behind_the_alerts_at_first
     assert docks["Providers"].isHidden()
     qtbot.keyClick(desk.window.chart, Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: not docks["Why"].visibleRegion().isEmpty())
+    docks["Providers"].toggleViewAction().trigger()
+    qtbot.waitUntil(lambda: not docks["Providers"].visibleRegion().isEmpty())
+    assert docks["Why"].visibleRegion().isEmpty(), "one that is shown comes before its neighbours"

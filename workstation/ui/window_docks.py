@@ -58,6 +58,7 @@ class Docks(QObject):
         dock.setObjectName(f"dock-{title.lower()}")
         dock.setAccessibleName(title)
         dock.setWidget(panel)
+        dock.toggleViewAction().triggered.connect(lambda is_shown: dock.raise_() if is_shown else None)
         return dock
 
     def reset(self) -> None:
