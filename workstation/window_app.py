@@ -14,7 +14,18 @@ from workstation.domain.market import SeriesKey
 from workstation.link.client import LinkClient
 from workstation.link.doorbell import Doorbell, ring
 from workstation.link.engine_process import EngineProcess
-from workstation.link.messages import Command, DismissAlert, Follow, Notice, SetWatchlist, ShutDown, Unfollow
+from workstation.link.messages import (
+    Command,
+    DismissAlert,
+    Explain,
+    Follow,
+    HoldUniverse,
+    Notice,
+    SetWatchlist,
+    ShutDown,
+    SwitchProvider,
+    Unfollow,
+)
 from workstation.services.supervisor import Supervisor
 from workstation.storage.candle_store import CandleStore
 from workstation.storage.instance_lock import InstanceLock
@@ -96,15 +107,32 @@ class EngineDesk:
         """Close an alert for good."""
         self._ask(lambda number: DismissAlert(number, alert_id))
 
-    def _ask(self, command: Callable[[int], Command]) -> None:
-        if self._client.is_connected:
-            self._tasks.start("ask the engine", self._answer(command))
+    def explain(self, key: SeriesKey, open_time: int, on_refused: Callable[[str], None]) -> None:
+        """Ask why a closed bar was judged as it was; a refusal is told to whoever asks, not to everybody."""
+        self._ask(lambda number: Explain(number, key, open_time), on_refused)
 
-    async def _answer(self, command: Callable[[int], Command]) -> None:
+    def switch_provider(self, name: str, is_on: bool) -> None:
+        """Switch a provider of observations on or off, for good."""
+        self._ask(lambda number: SwitchProvider(number, name, is_on))
+
+    def hold_universe(self, is_held: bool) -> None:
+        """Hold the back-fill of everything liquid, or let it go on."""
+        self._ask(lambda number: HoldUniverse(number, is_held))
+
+    def _ask(
+        self, command: Callable[[int], Command], on_refused: Callable[[str], None] | None = None
+    ) -> None:
+        if self._client.is_connected:
+            self._tasks.start("ask the engine", self._answer(command, on_refused or self._post))
+
+    def _post(self, reason: str) -> None:
+        self._bridge.on_fact(Notice("request", reason))
+
+    async def _answer(self, command: Callable[[int], Command], on_refused: Callable[[str], None]) -> None:
         try:
             await self._client.ask(command)
         except TidemarkError as error:
-            self._bridge.on_fact(Notice("request", str(error)))
+            on_refused(str(error))
 
 
 class WindowHouse:
