@@ -11,8 +11,10 @@ from workstation.engine.segments import (
     BLOCK,
     DEPTH,
     LARGEST_HOLE,
+    LEAD,
     Segment,
     first_needed_slot,
+    newest_segment,
     segments,
     slots_of,
 )
@@ -35,14 +37,13 @@ def test_no_candles_have_no_slots_and_no_segments():
     assert list(segments(slots_of(CandleColumns.empty(), "1h"))) == []
 
 
-def test_each_block_reads_the_two_before_it():
-    slots = np.arange(5 * BLOCK)
+def test_each_block_reads_a_lead_before_it():
+    slots = np.arange(4 * BLOCK)
     assert list(segments(slots)) == [
         Segment(0, BLOCK, 0),
-        Segment(0, 2 * BLOCK, BLOCK),
-        Segment(0, 3 * BLOCK, 2 * BLOCK),
-        Segment(BLOCK, 4 * BLOCK, 3 * BLOCK),
-        Segment(2 * BLOCK, 5 * BLOCK, 4 * BLOCK),
+        Segment(BLOCK - LEAD, 2 * BLOCK, BLOCK),
+        Segment(2 * BLOCK - LEAD, 3 * BLOCK, 2 * BLOCK),
+        Segment(3 * BLOCK - LEAD, 4 * BLOCK, 3 * BLOCK),
     ]
 
 
@@ -56,8 +57,23 @@ def test_a_large_hole_begins_a_new_market_and_a_small_one_does_not():
 
 def test_only_the_rows_asked_for_are_kept_but_all_they_need_is_read():
     slots = np.arange(3 * BLOCK) + 7 * BLOCK
-    assert list(segments(slots, 3 * BLOCK - 1)) == [Segment(0, 3 * BLOCK, 3 * BLOCK - 1)]
+    assert list(segments(slots, 3 * BLOCK - 1)) == [Segment(2 * BLOCK - LEAD, 3 * BLOCK, 3 * BLOCK - 1)]
     assert list(segments(slots, len(slots))) == []
+
+
+def test_the_bar_that_comes_next_reads_what_its_segment_will():
+    slots = np.arange(2 * BLOCK)
+    assert newest_segment(slots, 2 * BLOCK) == Segment(2 * BLOCK - LEAD, 2 * BLOCK, 2 * BLOCK - LEAD)
+    assert newest_segment(slots[:-5], 2 * BLOCK - 1) == Segment(BLOCK - LEAD, 2 * BLOCK - 5, BLOCK - LEAD)
+    beyond = newest_segment(slots, 2 * BLOCK + LARGEST_HOLE + 1)
+    assert beyond.start == beyond.stop == 2 * BLOCK
+
+
+@given(st.lists(st.sampled_from([1, 1, 1, 2, 25, 26, 300]), min_size=2, max_size=300), st.integers(0, 5000))
+def test_a_bar_reads_the_same_before_and_after_it_came(steps, first_slot):
+    slots = first_slot + np.cumsum(np.repeat(steps, 7))
+    *_, last = segments(slots, len(slots) - 1)
+    assert newest_segment(slots[:-1], int(slots[-1])).start == last.start
 
 
 @given(

@@ -8,7 +8,7 @@ import numpy as np
 
 from workstation.domain.candle import FloatArray
 from workstation.engine.features.compiled import compiled
-from workstation.engine.features.kernels import ratio, wilder, window_deviation
+from workstation.engine.features.kernels import wilder, window_deviation
 
 OPEN, HIGH, LOW, CLOSE, VOLUME = range(5)
 BTC_RETURN = 5  # log return of Bitcoin over the bar before this one
@@ -41,6 +41,9 @@ N_COLUMNS = 28
 
 ATR_WARMUP = 280
 """Bars until where the average began no longer shows in its first nine digits: ``ln(1e-9) / ln(13 / 14)``."""
+
+STILL = 1e-9
+"""Average true range, as a fraction of the price, up to which a market does not move."""
 
 KEPT_ROWS = 896
 """Rows that must stand before a row: no window of any data point reaches further back."""
@@ -77,5 +80,10 @@ def fill(base: FloatArray, first_row: int, lo: int, hi: int) -> None:
 
 @compiled
 def in_atr(base: FloatArray, amount: float, row: int) -> float:
-    """Return an amount of quote currency in average true ranges; NaN in a market that does not move."""
-    return ratio(amount, base[ATR, row])
+    """Return an amount of quote currency in average true ranges; NaN in a market that does not move.
+
+    In a market that fell asleep the average range halves every ten bars for ever, and what is left of
+    amounts is rounding: below a billionth of the price there is no range to measure by.
+    """
+    atr = base[ATR, row]
+    return amount / atr if atr > STILL * base[CLOSE, row] else np.nan

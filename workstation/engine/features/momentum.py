@@ -21,6 +21,7 @@ from workstation.engine.features.compiled import compiled
 from workstation.engine.features.data_point import DataPoint
 from workstation.engine.features.factor_family import FactorFamily, Lean, Least
 from workstation.engine.features.kernels import (
+    bounded,
     ema,
     ratio,
     slope,
@@ -83,6 +84,7 @@ from workstation.engine.features.kernels import (
     BOTTOM_AGE,
 ) = range(22, 47)
 N_COLUMNS = 47
+_RANGES = 1e4  # far beyond every usual scale: only coins that fall asleep or wake up come near it
 
 
 @compiled
@@ -154,24 +156,30 @@ def _row(base: FloatArray, out: FloatArray, i: int) -> None:
     _returns(base, out, i, sigma)
     moved = out[MEAN_RISE, i] + out[MEAN_FALL, i]
     out[RSI_14, i] = 100.0 * ratio(out[MEAN_RISE, i], moved)
-    out[MACD_HISTOGRAM, i] = in_atr(base, out[MACD, i] - out[MACD_SIGNAL, i], i)
+    out[MACD_HISTOGRAM, i] = _ranges(base, out[MACD, i] - out[MACD_SIGNAL, i], i)
     out[MACD_SHIFT_3, i] = out[MACD_HISTOGRAM, i] - out[MACD_HISTOGRAM, i - 3] if i >= 3 else np.nan
     close = base[CLOSE, i]
     out[STOCHASTIC_24, i] = 100.0 * ratio(close - out[LOW_24, i], out[HIGH_24, i] - out[LOW_24, i])
-    out[EMA_24_DISTANCE, i] = in_atr(base, close - out[EMA_24, i], i)
-    out[SMA_168_DISTANCE, i] = in_atr(base, close - out[SMA_168, i], i)
-    out[AVERAGE_ORDER, i] = in_atr(base, out[EMA_24, i] - out[SMA_168, i], i)
+    out[EMA_24_DISTANCE, i] = _ranges(base, close - out[EMA_24, i], i)
+    out[SMA_168_DISTANCE, i] = _ranges(base, close - out[SMA_168, i], i)
+    out[AVERAGE_ORDER, i] = _ranges(base, out[EMA_24, i] - out[SMA_168, i], i)
     moves = out[MEAN_UP, i] - out[MEAN_DOWN, i]
     out[DI_SPREAD_14, i] = 100.0 * in_atr(base, moves, i)
     top = out[HIGH_55, i - 1] if i > 0 else np.nan
     bottom = out[LOW_55, i - 1] if i > 0 else np.nan
-    out[CHANNEL_55, i] = 2.0 * ratio(close - bottom, top - bottom) - 1.0
+    out[CHANNEL_55, i] = bounded(2.0 * ratio(close - bottom, top - bottom) - 1.0, _RANGES)
     out[SLOPE_48, i] = ratio(48.0 * out[SLOPE_48, i], sigma * np.sqrt(48.0))
     day = sigma * np.sqrt(24.0)
     out[BTC_STRENGTH_24, i] = ratio(out[OVER_BTC_24, i], day)
     out[MARKET_STRENGTH_24, i] = ratio(out[OVER_MARKET_24, i], day)
     out[MARKET_BREADTH, i] = base[BREADTH, i]
     out[MARKET_RANK_24, i] = ratio(out[OVER_MARKET_24, i], base[DISPERSION, i])
+
+
+@compiled
+def _ranges(base: FloatArray, amount: float, i: int) -> float:
+    """Return an amount in average true ranges, bounded: a market that falls asleep shrinks its unit."""
+    return bounded(in_atr(base, amount, i), _RANGES)
 
 
 @compiled
@@ -221,7 +229,6 @@ _ATR = "average true ranges"
 _SIGMA = "standard deviations"
 _CLOSE = ("close",)
 _BAR = ("high", "low", "close")
-_RANGES = 1e4  # nothing is clipped: a coin that fell asleep and woke up leaves every usual scale
 _SETTLED = 400  # of what begins at the first bar: a wild one shows for longer than Wilder's weights say
 _MACD_WARMUP = 420
 
