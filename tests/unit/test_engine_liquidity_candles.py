@@ -174,7 +174,8 @@ def test_twice_the_money_for_the_same_moves_halves_the_price_of_a_dollar():
 
 
 def votes(candles: CandleColumns, row: int) -> float:
-    told = {f"liquidity.{name}": values[row : row + 1] for name, values in said(liquidity, candles).items()}
+    told = {name: np.array([math.nan]) for name in liquidity.FAMILY.reads}  # no book is heard
+    told |= {f"liquidity.{name}": values[row : row + 1] for name, values in said(liquidity, candles).items()}
     return float(liquidity.FAMILY.score(told)[0])
 
 

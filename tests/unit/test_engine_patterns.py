@@ -233,17 +233,13 @@ def vote(**values: float) -> int:
     return int(FAMILY.side(readings, FAMILY.score(readings))[0])
 
 
-def test_the_family_votes_with_the_past_when_the_chart_agrees() -> None:
-    rising = {"analogue_outcome": 0.6, "analogue_up_share": 0.75, "higher_lows": 2.0, "lower_highs": -2.0}
-    assert vote(**rising, analogue_moments=12.0) == 1
-    falling = {"analogue_outcome": -0.6, "analogue_up_share": 0.2, "higher_lows": -2.0, "lower_highs": 2.0}
-    assert vote(**falling, analogue_moments=12.0) == -1
-    mixed = rising | {"higher_lows": -2.0, "lower_highs": 2.0}
-    assert vote(**mixed, analogue_moments=12.0) == 0
+def test_the_family_votes_where_candles_and_swings_point_the_same_way() -> None:
+    assert vote(candle_balance_24=4.0, higher_lows=2.0, lower_highs=-2.0) == 1
+    assert vote(candle_balance_24=-4.0, higher_lows=-2.0, lower_highs=2.0) == -1
+    assert vote(candle_balance_24=4.0, higher_lows=-2.0, lower_highs=2.0) == 0
+    assert vote(candle_balance_24=4.0) == 0  # one of three is too little
 
 
-def test_many_coins_at_one_moment_are_no_evidence_and_nor_is_none() -> None:
-    rising = {"analogue_outcome": 0.6, "analogue_up_share": 0.75, "higher_lows": 2.0, "lower_highs": -2.0}
-    assert vote(**rising, analogue_moments=7.0) == 0
-    assert vote(**rising) == 0
-    assert vote(higher_lows=2.0, lower_highs=-2.0, candle_balance_24=6.0) == 0
+def test_what_followed_similar_windows_is_shown_and_does_not_vote() -> None:
+    assert not [name for name in FAMILY.reads if "analogue" in name]
+    assert [point.name for point in FAMILY.points if "analogue" in point.name]
