@@ -2,7 +2,8 @@
 
 A family votes by a trend and its confirmation. Each `Lean` says how far one data point points up or down;
 their mean is the score. The family takes a side when the score is decided enough and every `Least` it needs
-holds, else it abstains. It also abstains while fewer than half of its leans know their data point.
+holds, else it abstains. It cannot vote while fewer than half of its leans on candles know their data point, or
+of all its leans where none is on candles: what nobody observes does not silence what every candle says.
 """
 
 from collections.abc import Callable, Mapping
@@ -104,15 +105,18 @@ class FactorFamily:
         return (*(lean.point for lean in self.leans), *(need.point for need in self.needs))
 
     def score(self, readings: Mapping[str, FloatArray]) -> FloatArray:
-        """Return the mean of its known leans, -1..1, shape (n,); NaN where fewer than half are known."""
+        """Return the mean of its known leans, -1..1, shape (n,); NaN where it cannot vote."""
+        on_candles = {point.name for point in self.candle_points}
+        counted = [lean for lean in self.leans if lean.point in on_candles] or self.leans
         total = np.zeros(len(readings[self.leans[0].point]))
-        n_known = np.zeros(len(total))
+        n_known, n_counted = np.zeros(len(total)), np.zeros(len(total))
         for lean in self.leans:
             said = lean.say(readings[lean.point])
             known = ~np.isnan(said)
             total += np.where(known, said, 0.0)
             n_known += known
-        n_known[2 * n_known < len(self.leans)] = np.nan
+            n_counted += known if lean in counted else 0.0
+        n_known[2 * n_counted < len(counted)] = np.nan
         return total / n_known
 
     def side(self, readings: Mapping[str, FloatArray], score: FloatArray) -> SideArray:
