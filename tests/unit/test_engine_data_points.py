@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from workstation.engine.features.warm_up import warm_up
+from workstation.engine.market_context import market_context
 
 from tests.fakes.candle_kernels import HOUR, extremes, market, walk, zigzag
 from tests.fakes.engine_markets import made_market
@@ -20,9 +22,7 @@ from workstation.engine.features.registry import (
     JUDGED_AFTER,
     OBSERVED_POINTS,
 )
-from workstation.engine.features.warm_up import warm_up
 from workstation.engine.features_table import HEADINGS, registry_cells, registry_table, values_table
-from workstation.engine.market_context import market_context
 from workstation.engine.verification.live import VENUE
 
 FROM_CANDLES = {"open", "high", "low", "close", "volume", "market"}

@@ -2,8 +2,8 @@
 
 A family votes by a trend and its confirmation. Each `Lean` says how far one data point points up or down;
 their mean is the score. The family takes a side when the score is decided enough and every `Least` it needs
-holds, else it abstains. It cannot vote while fewer than half of its leans on candles know their data point, or
-of all its leans where none is on candles: what nobody observes does not silence what every candle says.
+holds, else it abstains. It cannot vote while fewer than half of its leans on candles know their data point,
+or of all its leans where none is on candles: what nobody observes does not silence what every candle says.
 """
 
 from collections.abc import Callable, Mapping
