@@ -9,6 +9,7 @@ from workstation.domain.alert import Alert
 from workstation.domain.candle import Candle, CandleColumns
 from workstation.domain.errors import VenueUnreachable
 from workstation.domain.market import Market, SeriesKey, Venue, VenueKind
+from workstation.domain.observation import ObservationColumns
 from workstation.domain.signal import Signal
 
 HOUR = 3_600_000
@@ -83,13 +84,28 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self.candles: dict[SeriesKey, CandleColumns] = {}
+        self.observed: dict[tuple[str, str], ObservationColumns] = {}
         self.said: list[Signal] = []
         self.told: list[Alert] = []
         self.quarantined: list[tuple[SeriesKey, bytes, str]] = []
 
     def read(self, key: SeriesKey, since_ms: int | None = None, until_ms: int | None = None) -> CandleColumns:
-        assert (since_ms, until_ms) == (None, None)
-        return self.candles.get(key, CandleColumns.empty())
+        have = self.candles.get(key, CandleColumns.empty())
+        since = 0 if since_ms is None else int(np.searchsorted(have.open_time, since_ms))
+        until = len(have) if until_ms is None else int(np.searchsorted(have.open_time, until_ms))
+        return have[since:until]
+
+    def series(self) -> list[SeriesKey]:
+        return sorted(self.candles)
+
+    def observations(
+        self, metric: str, subject: str, until_ms: int | None = None, since_ms: int | None = None
+    ) -> ObservationColumns:
+        assert (until_ms, since_ms) == (None, None)
+        return self.observed.get((metric, subject), ObservationColumns.empty())
+
+    def subjects(self, metric: str) -> list[str]:
+        return sorted(subject for name, subject in self.observed if name == metric)
 
     def read_last(self, key: SeriesKey, n: int) -> CandleColumns:
         return self.read(key)[-n:]

@@ -19,6 +19,7 @@ from workstation.engine.confluence import judge
 from workstation.services.alerts import Alerts, sentence
 from workstation.services.bus import Bus
 from workstation.services.market_data import FIRST_LOAD_BARS, MarketData
+from workstation.services.sights import Sights
 from workstation.services.signals import MOST_CATCH_UP_BARS, Signals
 from workstation.services.supervisor import Supervisor
 
@@ -31,7 +32,23 @@ def slot(signal):
     return signal.open_time // HOUR
 
 
-FIRST = next(s for s in JUDGED if slot(s) > FIRST_LOAD_BARS + 200)
+STORED = 3_500
+"""Bars that were stored before a signal, where a test stores any; it is judged on all of them."""
+
+FIRST = next(s for s in JUDGED if slot(s) > max(FIRST_LOAD_BARS, STORED) + 100)
+
+
+def rounded(signal):
+    """Return a signal to nine digits: an engine that has loaded less of the past differs in the last."""
+    votes = (
+        dataclasses.replace(
+            vote,
+            score=round(vote.score, 9),
+            readings=tuple(dataclasses.replace(r, value=round(r.value, 9)) for r in vote.readings),
+        )
+        for vote in signal.votes
+    )
+    return dataclasses.replace(signal, votes=tuple(votes))
 
 
 @pytest.fixture(autouse=True)
@@ -46,7 +63,8 @@ class House:
         self.store = store or MemoryStore()
         self.bus, self.tasks = Bus(), Supervisor()
         self.data = MarketData(self.bus, self.store, self.store, self.tasks)
-        self.signals = Signals(self.bus, self.data, self.store, self.tasks)
+        self.sights = Sights(self.bus, self.store)
+        self.signals = Signals(self.bus, self.data, self.store, self.sights, self.store, self.tasks)
         self.alerts = Alerts(self.bus, self.store, self.tasks)
         self.heard = {}
         for kind in (SignalRaised, AlertRaised, SignalsRecomputed, FormingSignalChanged, NoticePosted):
@@ -60,7 +78,7 @@ class House:
     async def start(self, owner="watchlist"):
         self.data.follow([KEY], owner)
         self.data.listen_to(self.feed, self.clock)
-        await until(lambda: KEY in self.signals._streams)
+        await until(lambda: KEY in self.signals._bank(KEY.timeframe))
 
     async def close_bars(self, first, last):
         for n in range(first, last + 1):
@@ -87,11 +105,11 @@ async def test_a_signal_on_a_watched_symbol_is_journaled_told_and_alerts_once(ho
     await h.start()
     await h.close_bars(slot(FIRST) - 2, slot(FIRST) + 2)
     await until(lambda: h.of(AlertRaised))
-    expected = dataclasses.replace(FIRST, origin=SignalOrigin.LIVE)
-    assert [s.signal for s in h.of(SignalRaised)] == [expected]
-    assert h.store.said == [expected]
+    expected = dataclasses.replace(rounded(FIRST), origin=SignalOrigin.LIVE)
+    assert [rounded(s.signal) for s in h.of(SignalRaised)] == [expected]
+    assert h.store.said == [s.signal for s in h.of(SignalRaised)]
     (alert,) = (a.alert for a in h.of(AlertRaised))
-    assert alert.signal == expected
+    assert alert.signal == h.store.said[0]
     assert alert.text == sentence(FIRST)
     assert alert.late_ms < 5_000
 
@@ -106,18 +124,18 @@ async def test_history_loaded_for_the_first_time_raises_nothing(house):
 
 async def test_a_signal_missed_while_the_engine_was_away_is_told_late(house):
     store = MemoryStore()
-    await store.record(KEY, bars(slot(FIRST) - 3500, slot(FIRST) - 1))
+    await store.record(KEY, bars(slot(FIRST) - STORED, slot(FIRST) - 1))
     h = house(slot(FIRST) + 10, store=store)
     await h.start()
     await until(lambda: h.of(AlertRaised))
     (alert,) = (a.alert for a in h.of(AlertRaised))
-    assert alert.signal == FIRST  # origin says that it was worked out afterwards
+    assert rounded(alert.signal) == rounded(FIRST)  # origin says that it was worked out afterwards
     assert alert.late_ms == pytest.approx(9 * HOUR, abs=120_000)
 
 
 async def test_an_alert_told_before_a_restart_is_not_told_again(house):
     store = MemoryStore()
-    await store.record(KEY, bars(slot(FIRST) - 3500, slot(FIRST)))
+    await store.record(KEY, bars(slot(FIRST) - STORED, slot(FIRST)))
     await store.add_signal(FIRST)
     await store.add_alert(FIRST, "told", 0, 0)
     h = house(slot(FIRST) + 5, store=store)
@@ -130,13 +148,13 @@ async def test_an_alert_told_before_a_restart_is_not_told_again(house):
 
 async def test_what_was_missed_too_long_ago_is_drawn_but_not_told(house):
     store = MemoryStore()
-    await store.record(KEY, bars(slot(FIRST) - 3500, slot(FIRST) - 1))
+    await store.record(KEY, bars(slot(FIRST) - STORED, slot(FIRST) - 1))
     h = house(slot(FIRST) + MOST_CATCH_UP_BARS + 5, store=store)
     await h.start(owner="chart")
     h.signals.show([KEY])
     await until(lambda: h.of(SignalsRecomputed))
-    assert FIRST in h.of(SignalsRecomputed)[-1].signals
-    assert FIRST not in [r.signal for r in h.of(SignalRaised)]
+    assert rounded(FIRST) in [rounded(s) for s in h.of(SignalsRecomputed)[-1].signals]
+    assert FIRST.open_time not in [r.signal.open_time for r in h.of(SignalRaised)]
 
 
 async def test_a_signal_on_a_symbol_nobody_watches_is_journaled_but_not_alerted(house):
