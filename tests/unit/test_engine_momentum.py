@@ -5,11 +5,11 @@ import math
 import numpy as np
 import pytest
 import talib
-from workstation.engine.market_context import MarketContext, market_context
 
 from tests.fakes.candle_kernels import HOUR, market, walk
 from workstation.domain.candle import CandleColumns
 from workstation.engine.features.history import compute
+from workstation.engine.features.market_context import MarketContext, market_context
 from workstation.engine.features.registry import CANDLE_POINTS
 
 
