@@ -101,7 +101,7 @@ def test_families_agree_when_enough_say_so_and_none_objects(min_agree, expected)
 
 
 def test_nobody_agrees_before_the_warm_up_is_over():
-    cast = cast_of([1, 1], [1, 1], [1, 1], ready=[False, True])
+    cast = cast_of([1, 1], [1, 1], [1, 1], [1, 1], ready=[False, True])
     assert agreement(cast, DEFAULT_RULES).tolist() == [0, 1]
 
 
@@ -117,7 +117,8 @@ def test_rules_that_cannot_be_are_refused(wrong):
 @pytest.mark.parametrize(("step", "direction"), [(0.004, Direction.BULLISH), (-0.004, Direction.BEARISH)])
 def test_a_trend_out_of_a_calm_market_is_one_signal_that_way(step, direction):
     candles = calm_then(step, 500, 40)
-    (signal,) = judge(KEY, candles)
+    rules = ConfluenceRules(min_agree=3)
+    (signal,) = judge(KEY, candles, rules=rules)
     assert signal.direction is direction
     assert signal.key == KEY
     assert signal.closed
@@ -128,7 +129,7 @@ def test_a_trend_out_of_a_calm_market_is_one_signal_that_way(step, direction):
     assert 500 <= row < 530
     assert signal.price == candles.close[row]
     assert {vote.family for vote in signal.votes} >= {Family.MOMENTUM, Family.VOLUME, Family.LEVELS}
-    assert sum(vote.direction is direction for vote in signal.votes) >= DEFAULT_RULES.min_agree
+    assert sum(vote.direction is direction for vote in signal.votes) >= rules.min_agree
     for vote in signal.votes:
         assert vote.direction in (direction, Direction.NEUTRAL)
         if vote.direction is direction:
@@ -343,6 +344,6 @@ def test_a_recorded_coin_has_a_handful_of_signals_a_month_in_both_directions(rec
         directions |= {signal.direction for signal in signals}
         rates.append(len(signals) / ((len(candles) - JUDGED_AFTER) / 730))
     assert directions == {Direction.BULLISH, Direction.BEARISH}
-    assert 4.0 < float(np.mean(rates)) < 9.0
+    assert 2.0 < float(np.mean(rates)) < 5.0
     assert min(rates) > 2.0
     assert max(rates) < 12.0
