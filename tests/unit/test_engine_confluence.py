@@ -12,7 +12,7 @@ from workstation.domain.errors import UsageError
 from workstation.domain.market import SeriesKey
 from workstation.domain.signal import Direction, Family, SignalOrigin
 from workstation.engine.ballot import STRONGEST, Ballots, ballots
-from workstation.engine.confluence import DEFAULT_RULES, ConfluenceRules, agreement, judge
+from workstation.engine.confluence import ConfluenceRules, agreement, judge
 from workstation.engine.confluence_bank import ConfluenceBank
 from workstation.engine.features.data_point import DataPoint
 from workstation.engine.features.factor_family import FactorFamily, Lean, Least
@@ -101,8 +101,8 @@ def test_families_agree_when_enough_say_so_and_none_objects(min_agree, expected)
 
 
 def test_nobody_agrees_before_the_warm_up_is_over():
-    cast = cast_of([1, 1], [1, 1], [1, 1], [1, 1], ready=[False, True])
-    assert agreement(cast, DEFAULT_RULES).tolist() == [0, 1]
+    cast = cast_of([1, 1], [1, 1], [1, 1], ready=[False, True])
+    assert agreement(cast, ConfluenceRules(min_agree=3)).tolist() == [0, 1]
 
 
 @pytest.mark.parametrize("wrong", [{"min_agree": 0}, {"cool_down": -1}])
