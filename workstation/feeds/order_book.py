@@ -28,7 +28,7 @@ SNAPSHOT_GAP_S = 5.0
 LONGEST_CROSSED_S = 0.5
 """A book that stays crossed for longer is not the venue's."""
 
-_MOST_WAITING = 2_000  # diffs; three minutes of them
+_MOST_WAITING = 10_000  # levels of diffs; half a minute of them, and a snapshot that counts is not older
 _NARROW_SHARE = 0.5  # of the levels that a snapshot brought: fewer known ones, and another is due
 _WIDEN_GAP_S = 60.0
 _BEYOND = HIGHEST + 1
@@ -36,6 +36,10 @@ _BEYOND = HIGHEST + 1
 
 def _follows(diff: Diff, snapshot: Snapshot) -> bool:
     return diff.previous_id == snapshot.last_id
+
+
+def _n_levels(diff: Diff) -> int:
+    return len(diff.bids) + len(diff.asks) + 1
 
 
 class Side:
@@ -72,7 +76,8 @@ class OrderBook:
         self.last_id: int | None = None
         self.n_gaps = 0
         self.n_refused = 0
-        self._waiting: deque[Diff] = deque(maxlen=_MOST_WAITING)
+        self._waiting: deque[Diff] = deque()
+        self._n_waiting = 0  # levels
         self._asked_s = -math.inf
         self._heard_s = -math.inf
         self._crossed_s: float | None = None
@@ -105,16 +110,27 @@ class OrderBook:
             return
         self._heard_s = now_s
         if self._is_widening:
-            self._waiting.append(diff)
+            self._keep(diff)
         self._take(diff)
         self._look_for_trouble(now_s)
+
+    def _keep(self, diff: Diff) -> None:
+        """Let a diff wait for a snapshot; where too much waits, the oldest is let go of."""
+        self._waiting.append(diff)
+        self._n_waiting += _n_levels(diff)
+        while self._n_waiting > _MOST_WAITING and len(self._waiting) > 1:
+            self._n_waiting -= _n_levels(self._waiting.popleft())
+
+    def _forget_waiting(self) -> None:
+        self._waiting.clear()
+        self._n_waiting = 0
 
     def on_snapshot(self, snapshot: Snapshot, now_s: float) -> None:
         """Take the answer to a request for the book; one older than the diffs at hand is of no use."""
         waiting = self._waiting
         if waiting and snapshot.last_id < waiting[0].first_id - 1 and not _follows(waiting[0], snapshot):
             return
-        self._waiting = deque(maxlen=_MOST_WAITING)
+        self._waiting, self._n_waiting = deque(), 0
         self._clear()
         self.bids, self.asks = Side(snapshot.bids), Side(snapshot.asks)
         if not snapshot.is_whole:
@@ -130,7 +146,7 @@ class OrderBook:
         """Apply a diff that connects; pass over an old one; lose the book at a gap, and wait for another."""
         last = self.last_id
         if last is None:
-            self._waiting.append(diff)
+            self._keep(diff)
             return
         if diff.last_id < last or (diff.last_id == last and diff.previous_id is None):
             return
@@ -143,7 +159,7 @@ class OrderBook:
                 self.asks.set(price, size)
         elif diff.last_id > last:
             self.lose()
-            self._waiting.append(diff)
+            self._keep(diff)
 
     def _connects(self, diff: Diff, last: int) -> bool:
         if diff.previous_id is None:
@@ -174,7 +190,7 @@ class OrderBook:
         """Forget the book; whatever comes next begins with a snapshot."""
         self.n_gaps += self.last_id is not None
         self.last_id = None
-        self._waiting.clear()
+        self._forget_waiting()
         self._clear()
 
     # What is asked
@@ -190,7 +206,7 @@ class OrderBook:
         if not is_due or now_s < self._asked_s + wait_s:
             return False
         if self.last_id is not None:
-            self._waiting.clear()
+            self._forget_waiting()
             self._is_widening = True
         self._asked_s = now_s
         return True
