@@ -292,6 +292,27 @@ async def test_who_becomes_liquid_enters_and_who_dries_up_leaves(house):
     await until(lambda: h.universe.progress.done == 2)
 
 
+@pytest.mark.parametrize("is_filled", [False, True], ids=["its past", "its close"])
+async def test_who_leaves_while_the_venue_answers_is_no_news_any_more(house, is_filled):
+    h = house("AB")
+    if is_filled:
+        await filled_up(h)
+    h.venue.hold = asyncio.Event()
+    h.clock.now += HOUR * is_filled
+    n_asked, n_told = len(h.venue.asked), len(h.filled)
+    if not is_filled:
+        h.start()
+    await until(lambda: len(h.venue.asked) == n_asked + 2)
+    h.tell_volumes({"B/USDT": 1.0})
+    await until(lambda: h.universe.progress.total == 1)
+    h.venue.hold.set()
+    await until(lambda: len(stored(h, "B/USDT")) == 100 + is_filled)
+    await until(lambda: len(stored(h, "A/USDT")) == 100 + is_filled)
+    await until(lambda: h.universe.progress.done == 1)
+    assert key_of("B/USDT") not in [fact.key for fact in h.filled[n_told:]]
+    assert all("B/USDT" not in {*fact.candles, *fact.absent} for fact in h.closed)
+
+
 async def test_after_its_end_nothing_is_asked(house):
     h = await filled_up(house("AB"))
     h.universe.stop()

@@ -202,9 +202,10 @@ class UniverseFilled:
 
 @dataclass(frozen=True, slots=True)
 class UniverseClosed:
-    """A bar of the universe closed, and all of its candles that could be had in time are in the store.
+    """A bar of the universe closed, and these are its candles that could be had in time.
 
-    Told once for each bar, in order. A symbol in neither of the two is not whole, or no longer followed.
+    What was asked for is stored; what was streamed is being stored. Told at most once for each bar, in
+    order. A symbol in neither of the two is not whole yet, or no longer followed.
 
     Parameters
     ----------

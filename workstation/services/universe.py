@@ -6,7 +6,14 @@ from collections.abc import Sequence
 from enum import IntEnum
 
 from workstation.domain.candle import Candle, CandleColumns
-from workstation.domain.errors import StoreError, VenueBusy, VenueError, VenueUnreachable
+from workstation.domain.errors import (
+    BadCandle,
+    StoreError,
+    TidemarkError,
+    VenueBusy,
+    VenueError,
+    VenueUnreachable,
+)
 from workstation.domain.events import (
     CandleUpdated,
     HistoryFilled,
@@ -83,7 +90,6 @@ class Universe:
         self._slot: Slot | None = None
         self._is_paused = False
         self._patience = Patience()
-        self._choose_at_s = 0.0
         self._n_answers = 0
         self._said: UniverseProgressed | None = None
         self._working: list[asyncio.Task[None]] = []
@@ -178,18 +184,17 @@ class Universe:
     # What is due
 
     async def _look_for_ever(self) -> None:
-        loop = asyncio.get_running_loop()
+        loop, choose_at_s = asyncio.get_running_loop(), 0.0
         while True:
-            self._look_around(loop.time())
+            if loop.time() >= choose_at_s:
+                choose_at_s = loop.time() + CHOOSE_S
+                self._choose()
+                await asyncio.sleep(0)  # each of the two takes a millisecond or two for thousands
+            if self._members:  # else no prices were heard, and the venue's time may not be known either
+                self._look_around(loop.time(), self._clock.now_ms())
             await asyncio.sleep(LOOK_S)
 
-    def _look_around(self, now_s: float) -> None:
-        now_ms = self._clock.now_ms()
-        if now_s >= self._choose_at_s:
-            self._choose_at_s = now_s + CHOOSE_S
-            self._choose()
-        if not self._members:  # no prices were heard: the venue's time may not be known either
-            return
+    def _look_around(self, now_s: float, now_ms: int) -> None:
         self._turn_to(open_of(now_ms, self._options.timeframe) - TIMEFRAMES[self._options.timeframe])
         for member in self._members.values():
             self._queue_if_due(member, now_s, now_ms)
@@ -275,9 +280,12 @@ class Universe:
 
     def _is_wanted(self, job: _Job, member: Member) -> bool:
         """Return whether what was queued is still to be asked for."""
-        is_inside = self._members.get(member.key.symbol) is member
         is_held = job is _Job.PAST and self._is_paused
-        return is_inside and not is_held and self._data.series(member.key) is None
+        return self._is_inside(member) and not is_held and self._data.series(member.key) is None
+
+    def _is_inside(self, member: Member) -> bool:
+        """Return whether a member has not left, not even while the venue was answering."""
+        return self._members.get(member.key.symbol) is member
 
     async def _ask_patiently(self, job: _Job, member: Member) -> None:
         """Ask; a venue that cannot answer is left alone by all, one that refuses a symbol by that one."""
@@ -285,14 +293,14 @@ class Universe:
             await (self._fill(member) if job is _Job.PAST else self._catch_up(member))
         except (VenueBusy, VenueUnreachable, StoreError) as error:
             self._patience.put_off(error)
-        except VenueError as error:
+        except (VenueError, BadCandle) as error:
             self._refuse(member, error)
         else:
             self._patience.reset()
             self._n_answers += 1
             member.n_refused = 0
 
-    def _refuse(self, member: Member, error: VenueError) -> None:
+    def _refuse(self, member: Member, error: TidemarkError) -> None:
         """Put a symbol aside; one that is refused again and again while others are answered is gone."""
         member.n_refused += 1
         now_s = asyncio.get_running_loop().time()
@@ -300,7 +308,7 @@ class Universe:
         _log.info("%s was refused: %s", member.key, error)
         if self._slot is not None:
             self._slot.miss([member.key.symbol])
-        if member.n_refused >= MOST_REFUSALS and self._n_answers:
+        if member.n_refused >= MOST_REFUSALS and self._n_answers and self._is_inside(member):
             self._gone.add(member.key.symbol)
             self._leave(member.key.symbol)
             self._say_progress()
@@ -311,6 +319,8 @@ class Universe:
         """Store a member's past as deep as is wanted."""
         end = open_of(self._clock.now_ms(), member.key.timeframe)
         n_new, newest = await self._past.fill(member.key, end, self._options.bars)
+        if not self._is_inside(member):
+            return
         member.is_whole, member.newest_ms = True, end - member.key.bar_ms
         self._bus.publish(UniverseFilled(member.key, n_new))
         if newest is not None:
@@ -328,6 +338,8 @@ class Universe:
             return
         n_before = member.n_asked if member.asked_of_ms == slot.open_time else 0
         fetched, _ = await self._past.fetch(key, member.newest_ms + key.bar_ms, n_missing)
+        if not self._is_inside(member):
+            return
         member.asked_of_ms, member.n_asked = slot.open_time, n_before + 1
         self._hand_over(member, fetched, slot)
 
