@@ -37,11 +37,12 @@ class BulkVenue:
         self.silent: Counter[str] = Counter()  # so often nothing younger than the silence is told
         self.listed_at: dict[str, int] = {}  # slot of a symbol's first bar
         self.hold: asyncio.Event | None = None
+        self.held = ""  # whose answers wait for it; all where empty
 
     async def bulk_history(self, key: SeriesKey, since_ms: int, limit: int) -> CandleColumns:
         self.asked.append((key.symbol, since_ms // HOUR, limit))
         await asyncio.sleep(0)
-        if self.hold is not None:
+        if self.hold is not None and self.held in ("", key.symbol):
             await self.hold.wait()
         error = self.errors.get("") or self.errors.get(key.symbol)
         if error is not None:

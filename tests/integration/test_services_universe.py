@@ -183,6 +183,8 @@ async def test_a_silent_symbol_is_absent_and_holds_nobody_up(house):
     await until(lambda: h.closed)
     assert (set(h.closed[0].candles), h.closed[0].absent) == ({"A/USDT", "C/USDT"}, {"B/USDT"})
     assert h.clock.now < h.universe._slot.deadline_ms
+    await asyncio.sleep(3 * universe.ASK_AGAIN_S)
+    assert [n for slot, n in h.venue.asked_of("B/USDT") if slot == 4000] == [1, 1]  # and no third time
     h.clock.now += HOUR  # its candle was late: it comes with the next one, as history
     await until(lambda: len(h.closed) == 2)
     assert h.filled[-1] == UniverseFilled(key_of("B/USDT"), 2)
@@ -197,6 +199,21 @@ async def test_a_candle_that_is_told_at_the_second_asking_is_there_in_time(house
     await until(lambda: h.closed)
     assert h.closed[0].candles.keys() == {"A/USDT", "B/USDT"}
     assert [n for slot, n in h.venue.asked_of("B/USDT") if slot == 4000] == [1, 1]
+
+
+async def test_a_past_that_becomes_whole_in_the_middle_of_a_close_takes_part_in_it(house):
+    h = house("AB")
+    h.venue.hold, h.venue.held = asyncio.Event(), "B/USDT"
+    h.start()
+    await until(lambda: h.universe.progress.done == 1 and h.venue.asked_of("B/USDT"))
+    h.clock.now = 4001 * HOUR + 1_000
+    await until(lambda: h.universe._slot.open_time == 4000 * HOUR)
+    h.venue.hold.set()
+    await until(h.is_whole)
+    assert stored(h, "B/USDT").equals(bars(3900, 3999))
+    h.clock.now += 2_500
+    await until(lambda: h.closed)
+    assert h.closed[0].candles == dict.fromkeys(h.symbols, bar(4000))
 
 
 async def test_a_sweep_that_takes_too_long_is_told_at_its_deadline_and_the_rest_is_late(house):
@@ -309,6 +326,7 @@ async def test_who_leaves_while_the_venue_answers_is_no_news_any_more(house, is_
     await until(lambda: len(stored(h, "B/USDT")) == 100 + is_filled)
     await until(lambda: len(stored(h, "A/USDT")) == 100 + is_filled)
     await until(lambda: h.universe.progress.done == 1)
+    await until(lambda: h.closed or not is_filled)  # nobody waits for who has left
     assert key_of("B/USDT") not in [fact.key for fact in h.filled[n_told:]]
     assert all("B/USDT" not in {*fact.candles, *fact.absent} for fact in h.closed)
 
