@@ -105,6 +105,14 @@ async def test_it_says_where_it_listens_and_what_trades_there():
         assert h.exchange.requests.count("/api/v3/exchangeInfo") == 1
 
 
+async def test_the_venues_time_is_known_as_soon_as_its_markets_are():
+    async with house() as h:
+        assert not h.feed._opened.clock.is_trusted  # it shows the computer's time, years from the venue's
+        await h.feed.markets()
+        assert h.feed._opened.clock.is_trusted
+        assert abs(h.feed._opened.clock.now_ms() - START_MS) < 86_400_000
+
+
 async def test_history_is_paged_equals_the_source_and_leaves_out_the_forming_bar():
     async with house() as h:
         since = START_MS - 3500 * MINUTE

@@ -66,7 +66,7 @@ class CcxtFeed:
         return self._line.n_messages
 
     async def markets(self) -> tuple[Market, ...]:
-        """Return the spot markets of the venue, asked for once.
+        """Return the spot markets of the venue, asked for once; from then on the venue's time is known, too.
 
         Raises
         ------
@@ -77,10 +77,11 @@ class CcxtFeed:
             if not self._markets:
                 exchange = self._opened.exchange
                 listed = await self._line.ask("its markets", lambda: exchange.load_markets(True))
-                found = (market(raw) for raw in listed.values())
-                self._markets = tuple(m for m in found if m is not None)
-            if not self._markets:
-                raise VenueError(f"{self.venue.label} answered something that is not a list of markets.")
+                found = tuple(m for m in map(market, listed.values()) if m is not None)
+                if not found:
+                    raise VenueError(f"{self.venue.label} answered something that is not a list of markets.")
+                await self._line.measure_clock()  # before anybody reckons how much history is missing
+                self._markets = found
         return self._markets
 
     async def history(self, key: SeriesKey, since_ms: int, limit: int) -> CandleColumns:
