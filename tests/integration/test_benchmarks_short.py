@@ -45,6 +45,11 @@ def test_a_candle_is_timed_from_the_wire_to_the_chart():
     assert all(int(n_candles) > 0 for _, n_candles in stages)
 
 
+def test_a_small_universe_is_filled_and_swept():
+    said = bench("universe", "--symbols", 60, "--bars", 200, "--speed", 3000, "--sweeps", 1, "--baseline", 0.5)
+    assert "sweep" in said
+
+
 @pytest.mark.usefixtures("recordings")
 def test_a_recorded_day_of_every_market_arrives_unchanged():
     said = bench("recorded_week", "--days", 1, "--speed", 10_000)

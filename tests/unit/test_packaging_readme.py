@@ -24,6 +24,8 @@ RUN_BY = {
     "python3 packaging/bootstrap.py bench wire_to_chart": SHORT,
     "python3 packaging/bootstrap.py bench second_start": SHORT,
     "python3 packaging/bootstrap.py bench recorded_week": SHORT,
+    "python3 packaging/bootstrap.py bench data_points": SHORT,
+    "python3 packaging/bootstrap.py bench universe": SHORT,
 }
 
 
