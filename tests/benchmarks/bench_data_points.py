@@ -41,8 +41,8 @@ from workstation.engine.confluence_bank import ConfluenceBank
 from workstation.engine.features import candlesticks, columns, kernels, momentum
 from workstation.engine.features.analogue_library import AHEAD, SIGMA_BARS, AnalogueLibrary
 from workstation.engine.features.history import compute
+from workstation.engine.features.market_context import GrowingMarket, MarketContext, market_context
 from workstation.engine.features.registry import CANDLE_POINTS
-from workstation.engine.market_context import GrowingMarket, MarketContext, market_context
 from workstation.engine.sight import Sight
 from workstation.sandbox.simulated_market import SimulatedMarket
 

@@ -13,6 +13,7 @@ from workstation.domain.signal import Family
 from workstation.engine.features.columns import KEPT_ROWS
 from workstation.engine.features.data_point import DataPoint
 from workstation.engine.features.history import compute
+from workstation.engine.features.market_context import market_context
 from workstation.engine.features.registry import (
     CANDLE_POINTS,
     DATA_POINTS,
@@ -22,7 +23,6 @@ from workstation.engine.features.registry import (
 )
 from workstation.engine.features.warm_up import warm_up
 from workstation.engine.features_table import HEADINGS, registry_cells, registry_table, values_table
-from workstation.engine.market_context import market_context
 from workstation.engine.verification.live import VENUE
 
 FROM_CANDLES = {"open", "high", "low", "close", "volume", "market"}

@@ -9,8 +9,8 @@ import talib
 from tests.fakes.candle_kernels import HOUR, market, walk
 from workstation.domain.candle import CandleColumns
 from workstation.engine.features.history import compute
+from workstation.engine.features.market_context import MarketContext, market_context
 from workstation.engine.features.registry import CANDLE_POINTS
-from workstation.engine.market_context import MarketContext, market_context
 
 
 def told(candles: CandleColumns, context: MarketContext | None = None):

@@ -17,9 +17,9 @@ from workstation.cli.progress import Progress
 from workstation.cli.verification import verdict
 from workstation.domain.errors import TidemarkError
 from workstation.domain.market import SeriesKey
+from workstation.engine.features.market_context import market_context
 from workstation.engine.features.registry import CANDLE_POINTS, DATA_POINTS, FAMILIES
 from workstation.engine.features_table import values_table
-from workstation.engine.market_context import market_context
 from workstation.engine.sight import Sight
 from workstation.engine.verification.tally import Leak, Tally
 

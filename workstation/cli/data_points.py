@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from workstation.cli.exit_codes import DONE
 from workstation.cli.progress import Progress
+from workstation.cli.table import print_table
 from workstation.domain.errors import TidemarkError, UsageError
 from workstation.domain.market import SeriesKey
 
@@ -98,13 +99,6 @@ def _summary(points: "list[About]") -> str:
     return f"{len(points)} data points in {len(families)} families."
 
 
-def print_table(rows: list[tuple[str, ...]]) -> None:
-    """Print rows of cells, each column as wide as it must be."""
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    for row in rows:
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
-
-
 def say(sentence: str) -> None:
     """Tell something on standard error."""
     print(sentence, file=sys.stderr)
@@ -114,8 +108,8 @@ def _write(asked: argparse.Namespace) -> int:
     from workstation.cli.recorded import VENUE, candles_of, market_of, observed_in, symbols_of
     from workstation.domain.observation import ObservationColumns
     from workstation.engine.features.analogue_library import AnalogueLibrary
+    from workstation.engine.features.market_context import market_context
     from workstation.engine.features_table import values_table
-    from workstation.engine.market_context import market_context
     from workstation.engine.sight import Sight
     from workstation.services.clock import SystemClock
     from workstation.storage.candle_files import CandleFolder

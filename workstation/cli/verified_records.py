@@ -8,7 +8,7 @@ from workstation.cli.recorded import market_of, symbols_of
 from workstation.domain.candle import CandleColumns
 from workstation.domain.errors import UsageError
 from workstation.domain.market import timeframe_ms
-from workstation.engine.market_context import LEAST_COINS, base_of
+from workstation.engine.features.market_context import LEAST_COINS, base_of
 from workstation.engine.resample import resample
 from workstation.engine.segments import BLOCK, slots_of
 from workstation.engine.verification.hardship import hardened

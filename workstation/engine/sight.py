@@ -10,8 +10,8 @@ from workstation.domain.metric import METRICS, SubjectKind
 from workstation.domain.observation import MARKET, ObservationColumns
 from workstation.engine.features.analogue_library import AnalogueLibrary
 from workstation.engine.features.data_point import DataPoint, Seen
+from workstation.engine.features.market_context import MarketContext, base_of
 from workstation.engine.features.registry import OBSERVED_POINTS
-from workstation.engine.market_context import MarketContext, base_of
 
 Observations = Callable[[str, str], ObservationColumns]
 """From a metric and a subject to every version that was ever observed."""

@@ -18,8 +18,8 @@ from workstation.domain.explanation import Explanation
 from workstation.domain.market import Market, SeriesKey
 from workstation.domain.ports import Clock
 from workstation.domain.ticker import Ticker
+from workstation.engine.features.market_context import base_of
 from workstation.engine.features.warm_up import warm_up
-from workstation.engine.market_context import base_of
 from workstation.engine_app.offers import Offers, Surroundings
 from workstation.engine_app.opening import Opening
 from workstation.engine_app.options import ALL, EngineOptions

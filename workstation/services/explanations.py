@@ -9,7 +9,7 @@ from workstation.domain.explanation import Explanation
 from workstation.domain.market import SeriesKey
 from workstation.domain.ports import CandleReader
 from workstation.engine.explanation import explain
-from workstation.engine.market_context import MarketContext, market_context
+from workstation.engine.features.market_context import MarketContext, market_context
 from workstation.engine.segments import DEPTH
 from workstation.engine.sight import Sight
 from workstation.services.market_data import MarketData, columns_of

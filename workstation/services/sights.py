@@ -9,7 +9,7 @@ from workstation.domain.market import timeframe_ms
 from workstation.domain.observation import ObservationColumns
 from workstation.domain.ports import ObservationReader
 from workstation.engine.features.analogue_library import AnalogueLibrary
-from workstation.engine.market_context import GrowingMarket, market_context
+from workstation.engine.features.market_context import GrowingMarket, market_context
 from workstation.engine.sight import Sight
 from workstation.services.bus import Bus
 

@@ -12,8 +12,8 @@ from workstation.domain.market import slot_of
 from workstation.engine.features import columns
 from workstation.engine.features.compiled import compiled
 from workstation.engine.features.history import Computed, fill_segment, read_rows
+from workstation.engine.features.market_context import MarketContext
 from workstation.engine.features.registry import CANDLE_POINTS, N_COLUMNS, POINT_COLUMNS, WARMUPS, fill_rows
-from workstation.engine.market_context import MarketContext
 from workstation.engine.segments import BLOCK, LARGEST_HOLE, newest_segment, slots_of
 
 ROOM = 128

@@ -7,8 +7,8 @@ import numpy as np
 from workstation.domain.candle import CandleColumns, FloatArray, IntArray
 from workstation.engine.features import columns
 from workstation.engine.features.compiled import compiled
+from workstation.engine.features.market_context import MarketContext
 from workstation.engine.features.registry import CANDLE_POINTS, N_COLUMNS, POINT_COLUMNS, WARMUPS, fill_rows
-from workstation.engine.market_context import MarketContext
 from workstation.engine.segments import Segment, segments, slots_of
 
 

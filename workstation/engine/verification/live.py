@@ -11,7 +11,7 @@ from workstation.domain.signal import Signal, SignalOrigin
 from workstation.engine.confluence import ConfluenceRules, judge
 from workstation.engine.confluence_bank import ConfluenceBank
 from workstation.engine.features.analogue_library import AHEAD, SIGMA_BARS, AnalogueLibrary
-from workstation.engine.market_context import GrowingMarket, market_context
+from workstation.engine.features.market_context import GrowingMarket, market_context
 from workstation.engine.segments import BLOCK, slots_of
 from workstation.engine.sight import Sight
 from workstation.engine.verification.lookahead import Told

@@ -13,7 +13,7 @@ from workstation.engine.ballot import Ballots, cast
 from workstation.engine.features.analogue_library import AnalogueLibrary
 from workstation.engine.features.analogues import analogues
 from workstation.engine.features.history import Computed, compute
-from workstation.engine.market_context import market_context
+from workstation.engine.features.market_context import market_context
 from workstation.engine.sight import Sight, observed
 
 Observed: TypeAlias = Mapping[tuple[str, str], ObservationColumns]
