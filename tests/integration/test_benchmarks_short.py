@@ -46,7 +46,9 @@ def test_a_candle_is_timed_from_the_wire_to_the_chart():
 
 
 def test_a_small_universe_is_filled_and_swept():
-    said = bench("universe", "--symbols", 60, "--bars", 200, "--speed", 3000, "--sweeps", 1, "--baseline", 0.5)
+    said = bench(
+        "universe", "--symbols", 60, "--bars", 200, "--speed", 3000, "--sweeps", 1, "--baseline", 0.5
+    )
     assert "sweep" in said
 
 
@@ -54,3 +56,12 @@ def test_a_small_universe_is_filled_and_swept():
 def test_a_recorded_day_of_every_market_arrives_unchanged():
     said = bench("recorded_week", "--days", 1, "--speed", 10_000)
     assert said == "136 symbols, 1 days at 10000x: 0 candles differ\n"
+
+
+def test_data_points_are_timed_beside_pandas_and_ta_lib():
+    said = bench("data_points", "--short")
+    assert re.search(r"\d+ data points that pandas has, of \d+ from candles", said)
+    assert re.search(r"[\d.]+ times faster than pandas", said)
+    assert re.search(r"together +[\d.]+ +[\d.]+ +[\d.]+  no slower", said)
+    assert re.search(r"p95 [\d.]+ ms, worst [\d.]+ ms over 12 closes", said)
+    assert "bar 4 GiB met" in said

@@ -33,7 +33,12 @@ def commands() -> list[str]:
 
 def ends_by_itself(command: str) -> bool:
     """Return whether a command does its work and leaves, rather than staying until it is told."""
-    return bool(re.search(r"--version|--help|--screenshot| (?:import|signals|observations|features|verify|news|labels|prepare)\b", command))
+    return bool(
+        re.search(
+            r"--version|--help|--screenshot| (?:import|signals|observations|features|verify|news|labels|prepare)\b",
+            command,
+        )
+    )
 
 
 @pytest.fixture

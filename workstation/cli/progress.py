@@ -28,11 +28,10 @@ class Progress:
         if now_s - self._began < _SILENT_S or (now_s - self._said_s < _EVERY_S and done < total):
             return
         self._said_s = now_s
-        if sys.stderr.isatty():
-            print(f"\r{done} of {total} {self._what}", end="", file=sys.stderr, flush=True)
-            self._is_open = True
-        elif done == total:
-            print(f"{total} {self._what}", file=sys.stderr, flush=True)
+        if not sys.stderr.isatty():
+            return
+        print(f"\r{done} of {total} {self._what}", end="", file=sys.stderr, flush=True)
+        self._is_open = True
         if done == total:
             self.end()
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from workstation.cli.exit_codes import DONE, FAILED
 from workstation.cli.progress import Progress
+from workstation.cli.table import print_table
 from workstation.domain.errors import TidemarkError
 
 if TYPE_CHECKING:
@@ -150,8 +151,6 @@ def verdict(tally: "Tally") -> str:
 
 
 def _print(records: "list[Record]", tally: "Tally") -> None:
-    from workstation.cli.table import print_table
-
     for record in records:
         bars = sum(len(record.series[symbol]) for symbol in record.watched)
         watched = ", ".join(record.watched)
