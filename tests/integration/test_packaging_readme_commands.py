@@ -33,12 +33,8 @@ def commands() -> list[str]:
 
 def ends_by_itself(command: str) -> bool:
     """Return whether a command does its work and leaves, rather than staying until it is told."""
-    return bool(
-        re.search(
-            r"--version|--help|--screenshot| (?:import|signals|observations|features|verify|news|labels|prepare)\b",
-            command,
-        )
-    )
+    works = "import|signals|observations|features|verify|news|labels|prepare"
+    return bool(re.search(rf"--version|--help|--screenshot| (?:{works})\b", command))
 
 
 @pytest.fixture
