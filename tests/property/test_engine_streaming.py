@@ -169,7 +169,7 @@ def test_signals_across_holes_of_a_recorded_market(recordings):
     assert_bank_says_what_history_says(KEY, candles, 3150, ConfluenceRules(min_agree=1))
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(st.integers(0, 2**32 - 1), st.data())
 def test_a_judgement_does_not_depend_on_how_much_older_history_is_stored(seed, data):
     candles = trending(seed, 2 * BLOCK, first_slot=470_000)

@@ -148,7 +148,7 @@ def no_other_process(monkeypatch):
 
 
 @pytest.mark.usefixtures("short_markets", "no_other_process")
-@pytest.mark.parametrize("timeframe", ["1h", "2h"])
+@pytest.mark.parametrize("timeframe", ["2h"])
 def test_the_engine_is_verified_on_recorded_and_simulated_markets(folder, timeframe, capsys):
     assert run([*VERIFY, "--data", str(folder), "--timeframe", timeframe, "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
