@@ -16,7 +16,7 @@ from workstation.engine.confluence_bank import ConfluenceBank
 from workstation.engine.features.bank import FeatureBank
 from workstation.engine.features.columns import N_GIVEN
 from workstation.engine.features.history import compute
-from workstation.engine.segments import BLOCK, DEPTH, LARGEST_HOLE, first_needed_slot, slots_of
+from workstation.engine.segments import BLOCK, DEPTH, LARGEST_HOLE, LEAD, first_needed_slot, slots_of
 
 KEY = SeriesKey("venue", "AAA/USDT", "1h")
 LOOSE = ConfluenceRules(min_agree=1, cool_down=5)
@@ -151,15 +151,14 @@ def test_a_bank_that_began_with_nothing_says_what_history_says():
 
 @pytest.mark.parametrize(
     ("folder", "name"),
-    [("binance-spot-2024", "SOLUSDT"), ("binance-spot-majors-2018-2025", "BTCUSDT")],
+    [("binance-spot-2021-2023", "SOLUSDT"), ("binance-spot-majors-2018-2025", "BTCUSDT")],
 )
 def test_signals_across_block_edges_of_a_recorded_market(recordings, folder, name):
-    candles = recorded(recordings, folder, name)[:9000]
-    slots = slots_of(candles, "1h")
-    edges = np.flatnonzero(np.diff(slots // BLOCK)) + 1
-    start = int(edges[-1]) - 60
+    everything = recorded(recordings, folder, name)
+    edge = int(np.flatnonzero(np.diff(slots_of(everything, "1h") // BLOCK))[-1]) + 1
+    candles = everything[edge - LEAD - 500 : edge + 340]
     rules = ConfluenceRules(min_agree=1, cool_down=3)
-    assert assert_bank_says_what_history_says(KEY, candles[: start + 400], start, rules) > 0
+    assert assert_bank_says_what_history_says(KEY, candles, LEAD + 440, rules) > 0
 
 
 def test_signals_across_holes_of_a_recorded_market(recordings):
@@ -172,7 +171,7 @@ def test_signals_across_holes_of_a_recorded_market(recordings):
 @settings(max_examples=3, deadline=None)
 @given(st.integers(0, 2**32 - 1), st.data())
 def test_a_judgement_does_not_depend_on_how_much_older_history_is_stored(seed, data):
-    candles = trending(seed, 2 * BLOCK, first_slot=470_000)
+    candles = trending(seed, 2 * LEAD + 2_000, first_slot=7 * BLOCK - LEAD - 1_000)
     slots = slots_of(candles, "1h")
     row = data.draw(st.integers(len(candles) - 600, len(candles) - 1))
     needed = int(np.searchsorted(slots, first_needed_slot(int(slots[row]) - LOOSE.cool_down)))
@@ -183,7 +182,7 @@ def test_a_judgement_does_not_depend_on_how_much_older_history_is_stored(seed, d
 
 
 def test_a_bank_on_a_full_depth_of_history_says_what_one_on_all_of_it_says():
-    candles = trending(8, DEPTH + 2_000, first_slot=470_000)
+    candles = trending(8, 2 * LEAD + 2_000, first_slot=7 * BLOCK - 2 * LEAD)
     start = len(candles) - 150
     known = candles[start - DEPTH - LOOSE.cool_down : start]
     assert_bank_says_what_history_says(KEY, candles, start, LOOSE, known=known)

@@ -262,7 +262,7 @@ def test_the_facts_are_those_of_the_nearest(market) -> None:
     library = AnalogueLibrary.of(market, "1h", EVERYTHING)
     candles = market["C3/USDT"]
     told = analogues(candles, "1h", library, "C3/USDT")
-    row = next(r for r in range(1_400, 1_500) if is_searched("C3/USDT", 470_000 + r, 469_999 + r))
+    row = next(r for r in range(1_400, 1_500) if is_searched(phase_of("C3/USDT"), 470_000 + r, 469_999 + r))
     picks, distances = found(library, "C3/USDT", candles, row)
     outcomes = library.entries.outcome[picks]
     moments = len(set((library.entries.end[picks] // WINDOW).tolist()))
@@ -287,7 +287,7 @@ def test_one_bar_alone_is_the_history_to_the_last_bit(market, holes) -> None:
         is_new_market = slots[row] - slots[row - LEAD] > LEAD + 100
         if not is_new_market:
             assert alone.tobytes() == whole[:, row].tobytes(), row
-        is_due = is_searched("C4/USDT", int(slots[row]), int(slots[row - 1]))
+        is_due = is_searched(phase_of("C4/USDT"), int(slots[row]), int(slots[row - 1]))
         stands = whole[:, row].copy() if is_due else carried(stands)
         if is_due or not np.isnan(stands[OUTCOME]):
             assert is_new_market or np.array_equal(stands, whole[:, row], equal_nan=True), row
@@ -298,7 +298,9 @@ def test_a_thousand_symbols_are_not_searched_at_one_close() -> None:
     assert len(phases) == EVERY
     assert phases.max() <= 70
     for slot in range(1_000, 1_000 + 2 * EVERY):
-        assert is_searched("BTC/USDT", slot, slot - 1) == ((slot + phase_of("BTC/USDT")) % EVERY == 0)
+        assert is_searched(phase_of("BTC/USDT"), slot, slot - 1) == (
+            (slot + phase_of("BTC/USDT")) % EVERY == 0
+        )
 
 
 def test_too_few_are_no_answer(market) -> None:

@@ -1,6 +1,7 @@
 """The vote, live: many series of one timeframe, judged bar by bar exactly as `judge` does afterwards."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import compress
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from workstation.engine.ballot import Ballots, ballots, cast
 from workstation.engine.confluence import DEFAULT_RULES, NEVER, SIDES, ConfluenceRules, agreement
 from workstation.engine.features import columns
 from workstation.engine.features.analogue_library import AnalogueLibrary
-from workstation.engine.features.analogues import AGE, LEAD, N_FACTS, analogues, is_searched
+from workstation.engine.features.analogues import AGE, LEAD, N_FACTS, analogues, is_searched, phase_of
 from workstation.engine.features.bank import FeatureBank
 from workstation.engine.features.factor_family import SideArray
 from workstation.engine.segments import slots_of
@@ -42,6 +43,7 @@ class ConfluenceBank:
         self._free: list[int] = []
         self._last_agreed = np.empty((len(SIDES), 0), np.int64)
         self._facts = np.empty((N_FACTS, 0))  # what followed similar windows, as it stands
+        self._phases = np.empty(0, np.int64)  # when each symbol is searched for them
         self._newest: dict[SeriesKey, tuple[Ballots, int, int]] = {}  # ballots, row in them, when it closed
 
     def __contains__(self, key: SeriesKey) -> bool:
@@ -83,6 +85,7 @@ class ConfluenceBank:
             raise UsageError(f"{key} does not belong to the series of {self.timeframe}.")
         if key not in self._places:
             self._places[key] = self._free.pop() if self._free else self._add_place()
+            self._phases[self._places[key]] = phase_of(key.symbol)
         place = self._places[key]
         self._features.load(place, history, sight.market, next_open)
         self._last_agreed[:, place] = NEVER
@@ -94,6 +97,7 @@ class ConfluenceBank:
     def _add_place(self) -> int:
         self._last_agreed = np.append(self._last_agreed, np.full((len(SIDES), 1), NEVER), axis=1)
         self._facts = np.append(self._facts, np.full((N_FACTS, 1), np.nan), axis=1)
+        self._phases = np.append(self._phases, 0)
         return self._features.add()
 
     def _recall(self, key: SeriesKey, history: CandleColumns, sight: Sight) -> None:
@@ -124,7 +128,8 @@ class ConfluenceBank:
 
     def newest(self, key: SeriesKey) -> int | None:
         """Return the open of a series' newest bar, UTC milliseconds; None while it has none."""
-        return self._features.newest(self._places[key])
+        newest = int(self._features.newest(np.array([self._places[key]]))[0])
+        return newest if newest >= 0 else None
 
     def newest_ballot(self, key: SeriesKey) -> tuple[Ballots, int] | None:
         """Return the ballots that hold a series' newest closed bar, and its row in them; None: no bar yet."""
@@ -150,7 +155,9 @@ class ConfluenceBank:
         """
         if any(not candle.closed for candle in candles.values()):
             raise UsageError("A candle is still forming; ask preview() about it.")
-        new = [key for key, candle in candles.items() if self._is_new(key, candle)]
+        opens = np.array([candle.open_time for candle in candles.values()], np.int64)
+        is_new = opens > self._features.newest(self._places_of(candles))
+        new = list(compress(candles, is_new.tolist()))
         if not new:
             return ()
         ballot, sides = self._consider(new, candles, sight, is_kept=True)
@@ -166,17 +173,20 @@ class ConfluenceBank:
 
     def preview(self, key: SeriesKey, forming: Candle, sight: Sight = BLIND) -> Signal | None:
         """Return the signal that a forming candle would raise if it closed as it stands; changes nothing."""
-        if not self._is_new(key, forming) or self.needs_history(key, forming.open_time):
+        place, open_time = self._places[key], forming.open_time
+        newest = self.newest(key)
+        is_next = newest is not None and open_time > newest
+        if (
+            not is_next
+            or self._features.begins_market(place, open_time)
+            or self.needs_history(key, open_time)
+        ):
             return None
         candles = {key: forming}
         ballot, sides = self._consider([key], candles, sight, is_kept=False)
         return next(iter(self._raised([key], candles, ballot, sides)), None)
 
-    def _is_new(self, key: SeriesKey, candle: Candle) -> bool:
-        newest = self.newest(key)
-        return newest is None or candle.open_time > newest
-
-    def _places_of(self, keys: Sequence[SeriesKey]) -> IntArray:
+    def _places_of(self, keys: Iterable[SeriesKey]) -> IntArray:
         return np.array([self._places[key] for key in keys], np.int64)
 
     def _consider(
@@ -191,7 +201,7 @@ class ConfluenceBank:
         places = self._places_of(keys)
         given = self._given([candles[key] for key in keys], times, sight)
         facts = given[:, columns.ANALOGUE_OUTCOME :]
-        facts[:] = self._looked_up(keys, candles, sight)
+        facts[:] = self._looked_up(keys, places, candles, sight)
         fill = self._features.push if is_kept else self._features.preview
         computed = fill(places, times, given)
         if is_kept:
@@ -210,19 +220,24 @@ class ConfluenceBank:
         return given
 
     def _looked_up(
-        self, keys: Sequence[SeriesKey], candles: Mapping[SeriesKey, Candle], sight: Sight
+        self,
+        keys: Sequence[SeriesKey],
+        places: IntArray,
+        candles: Mapping[SeriesKey, Candle],
+        sight: Sight,
     ) -> FloatArray:
         """Return what followed similar windows, searched now or carried on, shape (n, N_FACTS)."""
-        facts = self._facts[:, self._places_of(keys)].T.copy()
+        facts = self._facts[:, places].T.copy()
         facts[:, AGE] += 1.0
         if sight.library is None:
             facts[:] = np.nan
             return facts
+        newest, phases = self._features.newest(places), self._phases[places]
         slot = slot_of(candles[keys[0]].open_time, self.timeframe)
-        for i, key in enumerate(keys):
-            newest = self.newest(key)
-            if newest is not None and is_searched(key.symbol, slot, slot_of(newest, self.timeframe)):
-                facts[i] = self._searched(key, candles[key], sight.library)
+        before = slot - (candles[keys[0]].open_time - newest) // self._bar_ms
+        is_due = (newest >= 0) & is_searched(phases, slot, before)
+        for i in np.flatnonzero(is_due).tolist():
+            facts[i] = self._searched(keys[i], candles[keys[i]], sight.library)
         return facts
 
     def _searched(self, key: SeriesKey, candle: Candle, library: AnalogueLibrary) -> FloatArray:

@@ -1,6 +1,6 @@
 """Which bars a judgement reads: always the same ones, however much history is stored.
 
-Time is cut into blocks of 16,384 bars counted from 1970. A bar is judged on the bars from 4,096 before the
+Time is cut into blocks of 65,536 bars counted from 1970. A bar is judged on the bars from 3,072 before the
 start of its block up to itself. So live and afterwards, behind a history that begins here or there, the
 same numbers go through the same operations in the same order, and come out the same to the last bit. A hole
 of more than 24 bars begins a new market: nothing reads across it.
@@ -14,8 +14,8 @@ import numpy as np
 from workstation.domain.candle import CandleColumns, IntArray
 from workstation.domain.market import slot_of, timeframe_ms
 
-BLOCK = 16_384
-LEAD = 4_096
+BLOCK = 65_536
+LEAD = 3_072
 DEPTH = LEAD + BLOCK
 """Most bars that one judgement reads."""
 

@@ -1,6 +1,7 @@
 """What the engine sees beside candles, kept up to date: the market around, and what was observed."""
 
 import asyncio
+import threading
 from collections.abc import Mapping
 
 from workstation.domain.candle import CandleColumns
@@ -36,6 +37,7 @@ class Sights:
         """Held by whoever judges: libraries and banks are filled by one thread at a time."""
         self._observed: dict[tuple[str, str], ObservationColumns] = {}
         self._subjects: dict[str, frozenset[str]] = {}
+        self._reading = threading.Lock()
         bus.subscribe(CandleUpdated, self._on_candle)
         bus.subscribe(ObservationsAdded, self._on_observations)
 
@@ -63,12 +65,14 @@ class Sights:
     def observations(self, metric: str, subject: str) -> ObservationColumns:
         """Return every version of what was observed of a subject; none where nothing was."""
         if metric not in self._subjects:
-            self._subjects[metric] = frozenset(self._reader.subjects(metric))
+            with self._reading:
+                self._subjects[metric] = frozenset(self._reader.subjects(metric))
         if subject not in self._subjects[metric]:
             return _NOTHING
-        rows = self._observed.get((metric, subject))
-        if rows is None:
-            rows = self._observed[metric, subject] = self._reader.observations(metric, subject)
+        with self._reading:  # several threads judge, one reads
+            rows = self._observed.get((metric, subject))
+            if rows is None:
+                rows = self._observed[metric, subject] = self._reader.observations(metric, subject)
         return rows
 
     def _market(self, timeframe: str) -> GrowingMarket:

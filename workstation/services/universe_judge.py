@@ -7,8 +7,8 @@ from workstation.domain.events import UniverseClosed, UniverseFilled
 from workstation.domain.market import SeriesKey, slot_of
 from workstation.domain.ports import CandleReader, TaskOwner
 from workstation.domain.signal import Signal
-from workstation.engine.confluence_bank import ConfluenceBank
 from workstation.engine.features.analogues import EVERY
+from workstation.services.banks import Banks
 from workstation.services.bus import Bus
 from workstation.services.market_data import MarketData
 from workstation.services.sights import MARKET_BARS, Sights
@@ -46,7 +46,7 @@ class UniverseJudge:
         self._tasks = tasks
         self._venue = ""
         self._work: asyncio.Queue[UniverseFilled | UniverseClosed] = asyncio.Queue()
-        self._bank: ConfluenceBank | None = None
+        self._banks: Banks | None = None
         self._fresh: set[SeriesKey] = set()
         self._whole: set[SeriesKey] = set()
         bus.subscribe(UniverseFilled, self._work.put_nowait)
@@ -71,16 +71,14 @@ class UniverseJudge:
             Writes a signal down and tells it.
         """
         self._venue = venue
-        self._bank = ConfluenceBank(timeframe, n_expected)
-        self._tasks.start("judge the universe", self._judge_for_ever(self._bank, raise_signal))
+        self._banks = Banks(timeframe, n_expected)
+        self._tasks.start("judge the universe", self._judge_for_ever(self._banks, raise_signal))
 
     def newest(self, key: SeriesKey) -> int | None:
         """Return the open of the newest bar that was judged of a series here, UTC milliseconds; or None."""
-        return self._bank.newest(key) if self._bank is not None and key in self._bank else None
+        return None if self._banks is None else self._banks.newest(key)
 
-    async def _judge_for_ever(
-        self, bank: ConfluenceBank, raise_signal: Callable[[Signal], Awaitable[None]]
-    ) -> None:
+    async def _judge_for_ever(self, banks: Banks, raise_signal: Callable[[Signal], Awaitable[None]]) -> None:
         while True:
             fact = await self._work.get()
             if isinstance(fact, UniverseFilled):
@@ -88,25 +86,25 @@ class UniverseJudge:
                 continue
             for symbol, candle in fact.candles.items():
                 self._sights.take(fact.timeframe, symbol, candle.open_time, candle.close, candle.volume)
-            for signal in await self._judge(bank, fact):
+            for signal in await self._judge(banks, fact):
                 await raise_signal(signal)
 
-    async def _judge(self, bank: ConfluenceBank, closed: UniverseClosed) -> tuple[Signal, ...]:
+    async def _judge(self, banks: Banks, closed: UniverseClosed) -> tuple[Signal, ...]:
         keys = {symbol: SeriesKey(self._venue, symbol, closed.timeframe) for symbol in closed.candles}
-        for key in [k for k in bank.keys if self._market_data.series(k) is not None]:
-            bank.drop(key)
+        for key in [k for k in banks.keys if self._market_data.series(k) is not None]:
+            banks.drop(key)
         async with self._sights.is_free:
             if self._fresh:
-                await self._take_fresh(bank, closed)
-            candles = {keys[s]: candle for s, candle in closed.candles.items() if keys[s] in bank}
-            for key in [k for k in candles if bank.needs_history(k, closed.open_time)]:
-                await asyncio.to_thread(self._load, bank, key, closed.open_time)
+                await self._take_fresh(banks, closed)
+            candles = {keys[s]: candle for s, candle in closed.candles.items() if keys[s] in banks}
+            for key in [k for k in candles if banks.needs_history(k, closed.open_time)]:
+                await asyncio.to_thread(self._load, banks, key, closed.open_time)
             sight = self._sights.at(closed.timeframe, closed.open_time)
-            signals = await asyncio.to_thread(bank.push, candles, sight)
+            signals = await asyncio.to_thread(banks.push, candles, sight)
             await asyncio.to_thread(self._remember, tuple(keys.values()), closed)
         return signals
 
-    async def _take_fresh(self, bank: ConfluenceBank, closed: UniverseClosed) -> None:
+    async def _take_fresh(self, banks: Banks, closed: UniverseClosed) -> None:
         """Take series whose past became whole, the market of that past first: they are part of it."""
         fresh, self._fresh = self._fresh, set()
         self._whole |= fresh
@@ -115,9 +113,9 @@ class UniverseJudge:
         )
         await asyncio.to_thread(self._sights.begin, closed.timeframe, tails)
         for key in sorted(fresh):
-            await asyncio.to_thread(self._load, bank, key, None)
+            await asyncio.to_thread(self._load, banks, key, None)
 
-    def _load(self, bank: ConfluenceBank, key: SeriesKey, next_open: int | None) -> None:
+    def _load(self, banks: Banks, key: SeriesKey, next_open: int | None) -> None:
         """Take a series' stored past, or take it anew; costs some 10 ms."""
         past = self._reader.read_last(key, JUDGED_FROM)
         if not len(past):
@@ -126,7 +124,7 @@ class UniverseJudge:
         library.add(key.symbol, past[-(library.rules.reach + _LIBRARY_BARS) :])
         if self._market_data.series(key) is None:
             newest = int(past.open_time[-1])
-            bank.load(key, past, self._sights.at(key.timeframe, newest + key.bar_ms), next_open)
+            banks.load(key, past, self._sights.at(key.timeframe, newest + key.bar_ms), next_open)
 
     def _remember(self, keys: Sequence[SeriesKey], closed: UniverseClosed) -> None:
         """Put the windows whose outcome is known now beside the past ones."""

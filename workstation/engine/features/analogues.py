@@ -17,6 +17,7 @@ occurring analogues.
 from zlib import crc32
 
 import numpy as np
+from numpy.typing import NDArray
 
 from workstation.domain.candle import CandleColumns, FloatArray, IntArray
 from workstation.engine.features.analogue_library import (
@@ -55,16 +56,18 @@ def phase_of(symbol: str) -> int:
     return crc32(symbol.encode()) % EVERY
 
 
-def is_searched(symbol: str, slot: int, slot_before: int) -> bool:
-    """Return whether a bar is one at which a symbol is searched, given the bar before it.
+def is_searched(phase: IntArray, slot: int, slot_before: IntArray) -> NDArray[np.bool_]:
+    """Return at which of some symbols a bar is one of a search, given each one's bar before it.
 
     Parameters
     ----------
-    slot, slot_before : int
-        Numbers of the two bars counted from 1970; the first after missing bars makes up for them.
+    phase : ndarray of int64, shape (n,)
+        Of each symbol, see `phase_of`.
+    slot, slot_before : int, and ndarray of int64, shape (n,)
+        Numbers of the bars counted from 1970; the first after missing bars makes up for them.
     """
-    phase = phase_of(symbol)
-    return (slot + phase) // EVERY != (slot_before + phase) // EVERY
+    is_other: NDArray[np.bool_] = (slot + phase) // EVERY != (slot_before + phase) // EVERY
+    return is_other
 
 
 def carried(facts: FloatArray) -> FloatArray:

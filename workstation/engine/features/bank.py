@@ -4,20 +4,26 @@ Each series keeps the newest `columns.KEPT_ROWS` rows and some more; when its ro
 move to the front. A bar costs some microseconds a series, whatever the length of its history.
 """
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from workstation.domain.candle import CandleColumns, FloatArray, IntArray
 from workstation.domain.errors import UsageError
-from workstation.domain.market import slot_of
+from workstation.domain.market import open_of_slot, slot_of, timeframe_ms
 from workstation.engine.features import columns
 from workstation.engine.features.compiled import compiled
-from workstation.engine.features.history import Computed, fill_segment, read_rows
+from workstation.engine.features.history import Computed, Room, fill_segment, read_rows
 from workstation.engine.features.market_context import MarketContext
 from workstation.engine.features.registry import CANDLE_POINTS, N_COLUMNS, POINT_COLUMNS, WARMUPS, fill_rows
 from workstation.engine.segments import BLOCK, LARGEST_HOLE, newest_segment, slots_of
 
-ROOM = 128
-"""Rows beyond those that must be kept: a series is moved once in so many closes."""
+ROOM = 136
+"""Rows beyond those that must be kept: a series is moved once in so many closes.
+
+Both together are no power of two: columns would all lie in the same places of the processor's nearest memory.
+"""
 
 _STEP = 37  # series are moved at different closes, so that none waits for a thousand of them
 
@@ -36,24 +42,29 @@ class FeatureBank:
     def __init__(self, timeframe: str, n_expected: int = 8) -> None:
         self.timeframe = timeframe
         self._n_series = 0
+        self._room = Room()
         self._reserve(n_expected)
 
     def _reserve(self, n_series: int) -> None:
         room = columns.KEPT_ROWS + ROOM
-        self._times = np.zeros((n_series, room), np.int64)
-        self._base = np.zeros((n_series, columns.N_COLUMNS, room))
-        self._out = np.zeros((n_series, N_COLUMNS, room))
+        self._times = np.empty((n_series, room), np.int64)  # nothing is read that was not written
+        self._base = np.empty((n_series, columns.N_COLUMNS, room))
+        self._out = np.empty((n_series, N_COLUMNS, room))
         self._first_rows = np.zeros(n_series, np.int64)
         self._sizes = np.zeros(n_series, np.int64)
         self._blocks = np.zeros(n_series, np.int64)
+        self._newest = np.full(n_series, -1, np.int64)
+
+    def _columns(self) -> tuple[NDArray[Any], ...]:
+        counts = (self._first_rows, self._sizes, self._blocks, self._newest)
+        return (self._times, self._base, self._out, *counts)
 
     def add(self) -> int:
         """Make room for one more series and return its number."""
         if self._n_series == len(self._sizes):
-            before = (self._times, self._base, self._out, self._first_rows, self._sizes, self._blocks)
+            before = self._columns()
             self._reserve(self._n_series * 3 // 2 + 1)
-            after = (self._times, self._base, self._out, self._first_rows, self._sizes, self._blocks)
-            for old, new in zip(before, after, strict=True):
+            for old, new in zip(before, self._columns(), strict=True):
                 new[: len(old)] = old
         self._n_series += 1
         return self._n_series - 1
@@ -80,6 +91,7 @@ class FeatureBank:
             Open of the bar that will be pushed next, UTC milliseconds; None where it is the one that follows.
         """
         self._first_rows[series] = self._sizes[series] = 0
+        self._newest[series] = -1
         if not len(candles):
             return
         slots = slots_of(candles, self.timeframe)
@@ -88,18 +100,19 @@ class FeatureBank:
         self._blocks[series] = slot // BLOCK
         if segment.start == segment.stop:
             return
-        base, out = fill_segment(candles, segment, market)
+        base, out = fill_segment(candles, segment, market, room=self._room)
         n = base.shape[1]
         n_kept = min(n, columns.KEPT_ROWS + series * _STEP % ROOM)
         self._times[series, :n_kept] = candles.open_time[len(candles) - n_kept :]
         self._base[series, :, :n_kept] = base[:, n - n_kept :]
         self._out[series, :, :n_kept] = out[:, n - n_kept :]
         self._first_rows[series], self._sizes[series] = n - n_kept, n_kept
+        self._newest[series] = candles.open_time[-1]
 
-    def newest(self, series: int) -> int | None:
-        """Return the open time of a series' newest bar, UTC milliseconds; None while it has none."""
-        size = int(self._sizes[series])
-        return int(self._times[series, size - 1]) if size else None
+    def newest(self, series: IntArray) -> IntArray:
+        """Return the opens of some series' newest bars, UTC milliseconds; -1 where there is none."""
+        opens: IntArray = self._newest[series]
+        return opens
 
     def closes(self, series: int, n: int) -> tuple[IntArray, FloatArray]:
         """Return the opens and closes of a series' newest `n` bars, oldest first, or of all it has."""
@@ -107,13 +120,16 @@ class FeatureBank:
         rows = slice(max(0, size - n), size)
         return self._times[series, rows].copy(), self._base[series, columns.CLOSE, rows].copy()
 
+    def begins_market(self, series: int, open_time: int) -> bool:
+        """Return whether a bar comes after so large a hole that nothing reads across it, or is the first."""
+        newest = int(self._newest[series])
+        slots = slot_of(open_time, self.timeframe) - slot_of(newest, self.timeframe)
+        return newest < 0 or slots > LARGEST_HOLE + 1
+
     def needs_history(self, series: int, open_time: int) -> bool:
         """Return whether a bar begins a new block, so that `load` must come before it."""
-        newest = self.newest(series)
-        if newest is None:
-            return False
-        old, new = slot_of(newest, self.timeframe), slot_of(open_time, self.timeframe)
-        return new - old <= LARGEST_HOLE + 1 and new // BLOCK != int(self._blocks[series])
+        block = slot_of(open_time, self.timeframe) // BLOCK
+        return not self.begins_market(series, open_time) and block != int(self._blocks[series])
 
     def push(self, series: IntArray, open_time: IntArray, given: FloatArray) -> Computed:
         """Take one closed bar of each of some series and return their data points on it.
@@ -139,8 +155,7 @@ class FeatureBank:
         return self._fill(series, open_time, given, is_kept=False)
 
     def _fill(self, series: IntArray, open_time: IntArray, given: FloatArray, is_kept: bool) -> Computed:
-        for k, at in zip(series.tolist(), open_time.tolist(), strict=True):
-            self._make_ready(k, at)
+        self._make_ready(series, open_time, is_kept)
         values = np.empty((len(CANDLE_POINTS), len(series)))
         rows = np.empty(len(series), np.int64)
         _push(
@@ -153,20 +168,25 @@ class FeatureBank:
             (values, rows),
             is_kept,
         )
+        if is_kept:
+            self._newest[series] = open_time
         return Computed(values, rows)
 
-    def _make_ready(self, series: int, open_time: int) -> None:
-        newest = self.newest(series)
-        if newest is None:
-            self._blocks[series] = slot_of(open_time, self.timeframe) // BLOCK
-            return
-        if open_time <= newest:
-            raise UsageError(f"Bar {open_time} of series {series} is not younger than {newest}.")
-        if self.needs_history(series, open_time):
-            raise UsageError(f"Bar {open_time} of series {series} begins a block: load its history first.")
-        if slot_of(open_time, self.timeframe) - slot_of(newest, self.timeframe) > LARGEST_HOLE + 1:
-            self._first_rows[series] = self._sizes[series] = 0
-            self._blocks[series] = slot_of(open_time, self.timeframe) // BLOCK
+    def _make_ready(self, series: IntArray, open_time: IntArray, is_kept: bool) -> None:
+        newest = self._newest[series]
+        has_bars = newest >= 0
+        if (open_time[has_bars] <= newest[has_bars]).any():
+            raise UsageError("A bar is not younger than the newest of its series.")
+        first, length = open_of_slot(0, self.timeframe), timeframe_ms(self.timeframe)
+        new, old = (open_time - first) // length, (newest - first) // length
+        goes_on = has_bars & (new - old <= LARGEST_HOLE + 1)
+        if (new[goes_on] // BLOCK != self._blocks[series[goes_on]]).any():
+            raise UsageError("A bar begins a block: load the history of its series first.")
+        begins = series[~goes_on]
+        if not is_kept and self._sizes[begins].any():
+            raise UsageError("A bar begins a new market: there is nothing to preview.")
+        self._first_rows[begins] = self._sizes[begins] = 0
+        self._blocks[begins] = new[~goes_on] // BLOCK
 
 
 @compiled

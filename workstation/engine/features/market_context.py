@@ -189,15 +189,15 @@ class GrowingMarket:
 
     def __init__(self, bar_ms: int) -> None:
         self._bar_ms = bar_ms
-        self._closes: dict[int, dict[str, tuple[float, float]]] = {}
+        self._places: dict[str, int] = {}
+        self._bars: dict[int, FloatArray] = {}  # close and dollar volume of each coin, shape (2, n), by open
         self._facts: dict[int, FloatArray] = {}
         self._told = MarketContext(np.empty(0, np.int64), np.empty((N_FACTS, 0)), bar_ms)
-        self._told_until = -1
 
     def begin(self, context: MarketContext, newest: Mapping[str, CandleColumns]) -> None:
         """Take the facts of a history, and the newest closes of its series, from which it goes on."""
         self._facts = dict(zip(context.open_time.tolist(), context.facts.T, strict=True))
-        self._told_until = -1
+        self._told = context
         for symbol, candles in newest.items():
             tail = candles[-BARS - 1 :]
             rows = zip(tail.open_time.tolist(), tail.close.tolist(), tail.volume.tolist(), strict=True)
@@ -206,26 +206,49 @@ class GrowingMarket:
 
     def take(self, symbol: str, open_time: int, close: float, volume: float) -> None:
         """Take a closed candle of any coin; one whose bar's facts are known already comes too late."""
-        self._closes.setdefault(open_time, {})[symbol] = (close, close * volume)
+        place = self._places.setdefault(symbol, len(self._places))
+        bar = self._bars.get(open_time)
+        if bar is None or place >= bar.shape[1]:
+            bar = self._widen(open_time, bar)
+        bar[0, place], bar[1, place] = close, close * volume
+
+    def _widen(self, open_time: int, bar: FloatArray | None) -> FloatArray:
+        """Return a bar with room for every coin, and let go of bars that nothing reads any more."""
+        wide = np.full((2, max(64, 2 * len(self._places))), np.nan)
+        if bar is not None:
+            wide[:, : bar.shape[1]] = bar
+        self._bars[open_time] = wide
         oldest = open_time - 2 * BARS * self._bar_ms
-        while (first := next(iter(self._closes))) < oldest:
-            del self._closes[first]
+        for old in [t for t in self._bars if t < oldest]:
+            del self._bars[old]
+        return wide
 
     def context(self, until: int) -> MarketContext:
         """Return the facts of every bar up to the one that opens at `until`, that one included."""
-        if until == self._told_until:
-            return self._told
-        if until not in self._facts and until in self._closes:
-            self._facts[until] = self._work_out(until)
-        times = np.array(sorted(t for t in self._facts if t <= until), np.int64)
-        facts = np.array([self._facts[t] for t in times.tolist()]).reshape(-1, N_FACTS)
-        self._told, self._told_until = MarketContext(times, facts.T, self._bar_ms), until
+        known = self._told.open_time
+        if until in self._facts or until not in self._bars:
+            return MarketContext(known, self._told.facts, self._bar_ms)
+        facts = self._facts[until] = self._work_out(until)
+        if not len(known) or until > known[-1]:
+            times = np.append(known, until)
+            columns = np.append(self._told.facts, facts[:, None], axis=1)
+        else:
+            times = np.array(sorted(self._facts), np.int64)
+            columns = np.array([self._facts[t] for t in times.tolist()]).T
+        self._told = MarketContext(times, columns, self._bar_ms)
         return self._told
 
     def _work_out(self, open_time: int) -> FloatArray:
-        symbols = sorted(self._closes[open_time])
-        bars = [self._closes.get(open_time - back * self._bar_ms, {}) for back in range(BARS, -1, -1)]
-        nothing = (np.nan, np.nan)
-        rows = np.array([[bar.get(symbol, nothing) for symbol in symbols] for bar in bars])
-        btc = next((k for k, symbol in enumerate(symbols) if base_of(symbol) == "BTC"), None)
-        return facts_of(rows[:, :, 0], rows[1:, :, 1], btc)
+        symbols = sorted(self._places)
+        places = np.array([self._places[symbol] for symbol in symbols], np.int64)
+        rows = np.full((BARS + 1, 2, len(symbols)), np.nan)
+        for row, back in enumerate(range(BARS, -1, -1)):
+            bar = self._bars.get(open_time - back * self._bar_ms)
+            if bar is not None:
+                has_place = places < bar.shape[1]
+                rows[row][:, has_place] = bar[:, places[has_place]]
+        here = ~np.isnan(rows[-1, 0])
+        rows = np.ascontiguousarray(rows[:, :, here])
+        coins = [symbol for symbol, is_here in zip(symbols, here.tolist(), strict=True) if is_here]
+        btc = next((k for k, symbol in enumerate(coins) if base_of(symbol) == "BTC"), None)
+        return facts_of(rows[:, 0].copy(), rows[1:, 1].copy(), btc)

@@ -3,6 +3,7 @@
 from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from workstation.domain.candle import FloatArray
 from workstation.engine.features.columns import ATR, TYPICAL, VOLUME
@@ -17,7 +18,7 @@ BIN_ATR = 0.5
 VALUE_SHARE = 0.7
 """Share of the volume that traded inside the value area."""
 
-_Bins: TypeAlias = tuple[FloatArray, FloatArray, FloatArray, FloatArray]
+_Bins: TypeAlias = tuple[FloatArray, FloatArray, FloatArray, FloatArray, NDArray[np.int32]]
 
 
 @compiled
@@ -42,7 +43,8 @@ def fill_profile(
     ----------
     Steidlmayer and Koy (1986), Markets and Market Logic.
     """
-    bins = (np.empty(_SLOTS), np.empty(_SLOTS), np.empty(_SLOTS), np.empty(_SLOTS))
+    a, b, c, d = np.empty(_SLOTS), np.empty(_SLOTS), np.empty(_SLOTS), np.empty(_SLOTS)
+    bins = (a, b, c, d, np.empty(BARS, np.int32))
     for i in range(lo, hi):
         found[0, i] = found[1, i] = found[2, i] = np.nan
         height = max(BIN_ATR * base[ATR, i], (top[i] - bottom[i]) / MOST_BINS)
@@ -67,15 +69,18 @@ def _fill_bins(
 ) -> float:
     """Fill the first histogram with the volume of each bin and return that of all.
 
-    Bars go to four histograms by turns, so that no addition waits for the one before it.
+    Bars go to four histograms by turns, so that no addition waits for the one before it; which bin each goes
+    to is worked out for all of them first, several at a time.
     """
-    a, b, c, d = bins
+    a, b, c, d, places = bins
     a[:], b[:], c[:], d[:] = 0.0, 0.0, 0.0, 0.0
+    for k in range(BARS):
+        places[k] = np.int32((price[k] - bottom) * scale)
     for k in range(0, BARS, 4):
-        a[np.uint32((price[k] - bottom) * scale) & (_SLOTS - 1)] += volume[k]
-        b[np.uint32((price[k + 1] - bottom) * scale) & (_SLOTS - 1)] += volume[k + 1]
-        c[np.uint32((price[k + 2] - bottom) * scale) & (_SLOTS - 1)] += volume[k + 2]
-        d[np.uint32((price[k + 3] - bottom) * scale) & (_SLOTS - 1)] += volume[k + 3]
+        a[places[k] & (_SLOTS - 1)] += volume[k]
+        b[places[k + 1] & (_SLOTS - 1)] += volume[k + 1]
+        c[places[k + 2] & (_SLOTS - 1)] += volume[k + 2]
+        d[places[k + 3] & (_SLOTS - 1)] += volume[k + 3]
     total = 0.0
     for k in range(n):
         a[k] = (a[k] + b[k]) + (c[k] + d[k])
