@@ -302,7 +302,7 @@ def test_a_bar_that_begins_a_block_needs_its_history_first():
     early.push({KEY: next(iter(candles[-1:]))})
     assert early.needs_history(KEY, first.open_time)
     assert early.preview(KEY, replace(first, closed=False)) is None
-    with pytest.raises(UsageError, match="load its history first"):
+    with pytest.raises(UsageError, match="load the history"):
         early.push({KEY: first})
 
 

@@ -80,7 +80,8 @@ def compute(
         What followed the most similar past windows, of `analogues`, a column a candle; data points that read
         it are unknown without.
     room : Room or None
-        Where to work; whoever computes much gives the same each time, done with the values of the call before.
+        Where to work: whoever computes much gives the same each time, and is done with the values of the call
+        before.
     """
     room = room or Room()
     n = len(candles) - since
