@@ -1,6 +1,6 @@
 """Replay a recorded week of every symbol into a real engine and count the candles that differ.
 
-    python tests/benchmarks/bench_recorded_week.py [--data DIR] [--speed 3600] [--days 7]
+    python tests/benchmarks/bench_recorded_week.py [--data DIR] [--speed 3600] [--days 7] [--symbols N]
 
 Prints the count; leaves with 0 only where it is 0.
 """
@@ -24,8 +24,10 @@ def main() -> int:
     parser.add_argument("--data", type=Path, default=Path("../shared/data/ohlcv/binance-spot-2024"))
     parser.add_argument("--speed", type=float, default=3600.0)
     parser.add_argument("--days", type=float, default=7.0)
+    parser.add_argument("--symbols", type=int, help="only the first so many")
     asked = parser.parse_args()
     symbols = sorted({symbol for symbol, timeframe in CandleFolder(asked.data).series() if timeframe == "1h"})
+    symbols = symbols[: asked.symbols]
     with tempfile.TemporaryDirectory() as home:
         market_ms = int(asked.days * DAY)
         replay(asked.data, Path(home), symbols, asked.speed, market_ms)

@@ -8,7 +8,7 @@ SYMBOLS = ["BTC/USDT", "ETH/USDT", "PEPE/USDT", "1000SATS/USDT", "JTO/USDT"]
 
 
 @pytest.mark.timeout(180)
-def test_after_two_days_of_market_time_the_store_equals_the_recording(recordings, tmp_path):
+def test_after_a_day_of_market_time_the_store_equals_the_recording(recordings, tmp_path):
     data = recordings / "ohlcv" / "binance-spot-2024"
-    replay(data, tmp_path, SYMBOLS, 10_000, 2 * DAY)
-    assert differences(data, tmp_path, SYMBOLS, 2 * DAY) == dict.fromkeys(SYMBOLS, 0)
+    replay(data, tmp_path, SYMBOLS, 10_000, DAY)
+    assert differences(data, tmp_path, SYMBOLS, DAY) == dict.fromkeys(SYMBOLS, 0)

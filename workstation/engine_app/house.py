@@ -59,7 +59,7 @@ _log = logging.getLogger(__name__)
 
 NICENESS = 5  # an engine of a window's lets the window go first where cores are few
 PRICES_WITHIN_S = 3.0  # how long the proposal of a watchlist waits for volumes to rank by
-LAST_BARS_S = 15.0  # after the end of a recording: its last closes are asked for meanwhile
+LAST_BARS_S = 10.0  # after the end of a recording: its last closes are asked for meanwhile
 OPEN_AGAIN_S = 5.0  # a venue that answered and then failed is tried again after so long
 
 
