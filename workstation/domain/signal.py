@@ -85,6 +85,52 @@ class FamilyVote:
     as_of_ms: int
 
 
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """How much one data point spoke for a signal, from the model itself.
+
+    Parameters
+    ----------
+    name : str
+        Of the data point in the registry.
+    value : float
+        In the data point's own unit; NaN where it was not known.
+    weight : float
+        Log-odds towards the signal's direction; negative speaks against it.
+    """
+
+    name: str
+    value: float
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """What would have to change for a signal not to stand, all else as it is.
+
+    Parameters
+    ----------
+    name : str
+        Of the data point in the registry.
+    value : float
+        What it is, in its own unit.
+    needed : float
+        The value nearest to it at which the signal no longer fires.
+    """
+
+    name: str
+    value: float
+    needed: float
+
+
+class Regime(StrEnum):
+    """The state of the whole market, as far as it could be known at a close."""
+
+    BULL = "bull"
+    BEAR = "bear"
+    SIDEWAYS = "sideways"
+
+
 class SignalOrigin(StrEnum):
     """Whether it was said at the time, or worked out afterwards from history."""
 
@@ -115,7 +161,17 @@ class Signal:
     engine_version : str
         Of the engine that decided it.
     probability, base_rate : float or None
-        Calibrated chance of being right and the chance of any bar, 0..1; None until a model is trained.
+        Calibrated chance of being right and the chance of any bar, 0..1; None where no model judges.
+    horizon_bars : int or None
+        Bars of its timeframe within which it is right or not; None where no model judges.
+    contributions : tuple of Contribution
+        The data points that spoke loudest, strongest first; empty where no model judges.
+    flips : tuple of Flip
+        What would undo it, the least change first; empty where no model judges.
+    regime : Regime or None
+        Of the market at that close; None where it is not known.
+    model_hash : str
+        SHA-256 of the model's manifest, hexadecimal; empty where no model judges.
     """
 
     key: SeriesKey
@@ -128,6 +184,11 @@ class Signal:
     engine_version: str
     probability: float | None = None
     base_rate: float | None = None
+    horizon_bars: int | None = None
+    contributions: tuple[Contribution, ...] = ()
+    flips: tuple[Flip, ...] = ()
+    regime: Regime | None = None
+    model_hash: str = ""
 
     def __post_init__(self) -> None:
         if self.direction is Direction.NEUTRAL:
