@@ -2,27 +2,26 @@
 
 import contextlib
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from workstation import __version__
 from workstation.domain.errors import ProviderError, TidemarkError
 from workstation.domain.ports import Clock, TaskOwner
-from workstation.domain.provider import Provider
+from workstation.domain.provider import Provider, ProviderAbout
 from workstation.feeds import books, derivatives
-from workstation.feeds.books import Books
-from workstation.feeds.derivatives import Derivatives
 from workstation.feeds.onchain.coin_metrics import CoinMetrics
 from workstation.feeds.onchain.defillama import DefiLlama, read_places
 from workstation.feeds.onchain.mempool import Mempool
-from workstation.feeds.perpetual_venues import open_perpetuals
+from workstation.feeds.perpetual_venues import has_perpetuals
 from workstation.feeds.sentiment.fear_greed import FearGreed
 from workstation.feeds.sentiment.news import News, NewsOptions
-from workstation.feeds.venues import OpenVenue, open_beside
+from workstation.feeds.venues import OpenVenue
 from workstation.feeds.web import Web
 from workstation.feeds.whales import evm_about
-from workstation.feeds.whales.large_trades import LargeTrades
+from workstation.feeds.whales.large_trades import about_trades
 from workstation.feeds.whales.tokens import read_tokens
 from workstation.services.clock import SystemClock
+from workstation.services.provider_host import ProviderHost
 from workstation.services.providers import ProviderOffer
 from workstation.storage.headline_store import HeadlineStore, headlines_db
 from workstation.storage.paths import Paths, resource
@@ -76,22 +75,22 @@ class Offers:
         self._around = around
         self._wall: Clock = SystemClock()
         self._open = contextlib.ExitStack()  # stores that live as long as we do
-        self._perpetuals = _perpetuals(around.opened)
+        opened = around.opened
+        self._host = ProviderHost(opened.venue, opened.url, around.symbols, around.tasks)
 
     def all(self) -> tuple[ProviderOffer, ...]:
         """Return every offer, in the order in which they are shown."""
-        beside = open_beside(self._around.opened)
-        trades = LargeTrades(beside, self._around.symbols, self._around.tasks).about
+        trades = about_trades(self._around.opened.venue.label)
         return (
             ProviderOffer(CoinMetrics.about, lambda: CoinMetrics(self._web(), self._wall)),
             ProviderOffer(DefiLlama.about, self._defillama),
             ProviderOffer(Mempool.about, lambda: Mempool(self._web(), self._wall)),
             ProviderOffer(evm_about.ABOUT, self._evm),
-            ProviderOffer(trades, self._trades),
+            self._hosted(trades),
             ProviderOffer(News.about, self._news),
             ProviderOffer(FearGreed.about, lambda: FearGreed(self._web(), self._wall)),
-            ProviderOffer(books.ABOUT, self._books),
-            ProviderOffer(derivatives.ABOUT, self._derivatives),
+            self._hosted(books.ABOUT),
+            self._hosted(derivatives.ABOUT),
         )
 
     def why_off(self, name: str) -> str | None:
@@ -100,13 +99,16 @@ class Offers:
             return "Not on a practice market: what the world says today is not about its time and its prices."
         if name == "evm" and not self._around.settings.evm_url:
             return "No node is known: set the address of one in the settings (providers.evm_url)."
-        if name == "derivatives" and self._perpetuals is None:
+        if name == "derivatives" and not has_perpetuals(self._around.opened.venue):
             return f"{self._around.opened.venue.label} has no perpetuals that are known here."
         return None
 
     def close(self) -> None:
         """Close what providers kept; after the last of them was left."""
         self._open.close()
+
+    def _hosted(self, about: ProviderAbout) -> ProviderOffer:
+        return ProviderOffer(about, lambda: self._host.provider(about))
 
     @staticmethod
     def _web() -> Web:
@@ -129,10 +131,6 @@ class Offers:
         url, price_of = around.settings.evm_url, around.price_of
         return EvmTransfers(url, labels, store, tokens, price_of, self._wall, options)
 
-    def _trades(self) -> Provider:
-        around = self._around
-        return LargeTrades(open_beside(around.opened), around.symbols, around.tasks)
-
     def _news(self) -> Provider:
         with _as_provider_error():
             keeper = self._open.enter_context(HeadlineStore(headlines_db(self._around.paths)))
@@ -142,23 +140,6 @@ class Offers:
                 resource("coin_names.csv"),
             )
         return News(options, self._web(), keeper, self._wall)
-
-    def _books(self) -> Provider:
-        around = self._around
-        return Books(open_beside(around.opened), around.symbols, around.tasks)
-
-    def _derivatives(self) -> Provider:
-        perpetuals = _perpetuals(self._around.opened)
-        if perpetuals is None:
-            raise ProviderError("There are no perpetuals that go with this venue.")
-        return Derivatives(perpetuals, self._around.tasks)
-
-
-def _perpetuals(opened: OpenVenue) -> OpenVenue | None:
-    """Return the perpetuals of a venue; those of a practice market whatever mark its name bears."""
-    venue = opened.venue
-    name = "practice" if venue.kind.is_practice else venue.name
-    return open_perpetuals(replace(opened, venue=replace(venue, name=name)))
 
 
 @contextlib.contextmanager

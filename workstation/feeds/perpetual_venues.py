@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import ccxt.pro
 
-from workstation.domain.market import VenueKind
+from workstation.domain.market import Venue, VenueKind
 from workstation.feeds.venue_clock import VenueClock
 from workstation.feeds.venues import OpenVenue, open_session, point_at
 
@@ -60,12 +60,18 @@ PERPETUALS: Mapping[str, PerpetualOffer] = MappingProxyType(
 """Perpetuals by the name of the spot venue they go with."""
 
 
+def has_perpetuals(venue: Venue) -> bool:
+    """Return whether perpetuals are known that go with a venue."""
+    return _name(venue) in PERPETUALS
+
+
 def open_perpetuals(spot: OpenVenue) -> OpenVenue | None:
     """Return the perpetuals that go with an open venue, ready and not yet connected; None where it has none.
 
     Its exchange is another one, with sockets and limits of its own; whoever holds it closes it.
     """
-    offer = PERPETUALS.get(spot.venue.name)
+    name = _name(spot.venue)
+    offer = PERPETUALS.get(name)
     if offer is None:
         return None
     exchange = _exchange(offer)
@@ -74,8 +80,13 @@ def open_perpetuals(spot: OpenVenue) -> OpenVenue | None:
     exchange.open = partial(open_session, exchange, exchange.open)
     if spot.venue.kind is not VenueKind.LIVE:
         point_at(exchange, urlsplit(spot.exchange.urls["api"]["public"]).netloc)
-    venue = replace(spot.venue, label=f"{spot.venue.label} perpetuals")
+    venue = replace(spot.venue, name=name, label=f"{spot.venue.label} perpetuals")
     return replace(spot, venue=venue, exchange=exchange, clock=VenueClock(spot.clock.wall, venue.speed))
+
+
+def _name(venue: Venue) -> str:
+    """Return the key in `PERPETUALS`: that of a practice market whatever mark its name bears."""
+    return "practice" if venue.kind.is_practice else venue.name
 
 
 def _exchange(offer: PerpetualOffer) -> Any:

@@ -87,6 +87,8 @@ class OpenVenue:
         Requests for candles that the venue allows one address.
     ends_ms : int or None
         Where a recorded market ends, UTC milliseconds; None where none does.
+    url : str or None
+        Where a practice market listens; None for a live venue.
     """
 
     venue: Venue
@@ -95,6 +97,7 @@ class OpenVenue:
     page_rows: int
     requests_per_minute: float
     ends_ms: int | None = None
+    url: str | None = None
 
 
 def open_live(name: str, wall: Clock) -> OpenVenue:
@@ -213,7 +216,9 @@ async def open_practice(url: str, wall: Clock) -> OpenVenue:
     exchange.aiohttp_trust_env = False  # a proxy has no business between two programs of one computer
     point_at(exchange, parts.netloc)
     clock = VenueClock(wall, venue.speed)
-    return OpenVenue(venue, exchange, clock, offer.page_rows, offer.requests_per_minute, told.get("ends"))
+    return OpenVenue(
+        venue, exchange, clock, offer.page_rows, offer.requests_per_minute, told.get("ends"), base
+    )
 
 
 async def _practice_clock(base: str) -> dict[str, Any]:

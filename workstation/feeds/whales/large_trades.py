@@ -15,6 +15,28 @@ from workstation.feeds.whales.trade_desk import TradeDesk
 from workstation.feeds.whales.trade_flow import LargeRule
 from workstation.feeds.whales.trade_session import CACHED_ROWS, TradeSession
 
+NAME = "trades"
+
+
+def about_trades(label: str) -> ProviderAbout:
+    """Return what the provider is at a venue of this name."""
+    return ProviderAbout(
+        name=NAME,
+        label=f"Trades at {label}",
+        sentence=f"Unusually large public trades at {label}. Asks for the trades of the symbols that are "
+        "followed.",
+        home="https://docs.ccxt.com/",
+        terms="public market data of the venue",
+        metrics=(
+            "whales.trade_usd",
+            "whales.trade_count",
+            "whales.buy_usd",
+            "whales.large_buy_usd",
+            "whales.large_sell_usd",
+        ),
+        every_s=15.0,
+    )
+
 
 class LargeTrades:
     """`workstation.domain.provider.Provider` of public trades: all of them summed, and the unusually large.
@@ -64,23 +86,7 @@ class LargeTrades:
     @property
     def about(self) -> ProviderAbout:
         """What it is."""
-        label = self._opened.venue.label
-        return ProviderAbout(
-            name="trades",
-            label=f"Trades at {label}",
-            sentence=f"Unusually large public trades at {label}. Asks for the trades of the symbols that are "
-            "followed.",
-            home="https://docs.ccxt.com/",
-            terms="public market data of the venue",
-            metrics=(
-                "whales.trade_usd",
-                "whales.trade_count",
-                "whales.buy_usd",
-                "whales.large_buy_usd",
-                "whales.large_sell_usd",
-            ),
-            every_s=15.0,
-        )
+        return about_trades(self._opened.venue.label)
 
     @property
     def n_rejected(self) -> int:

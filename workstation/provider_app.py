@@ -1,0 +1,189 @@
+"""The process of a venue's providers: builds them, asks them, and tells the engine. Ends with the engine."""
+
+import asyncio
+import gc
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from types import MappingProxyType
+
+from workstation.domain.errors import (
+    ProviderBusy,
+    ProviderError,
+    ProviderUnreachable,
+    TidemarkError,
+    VenueError,
+)
+from workstation.domain.ports import TaskOwner
+from workstation.domain.provider import Provider
+from workstation.feeds import books, derivatives, venues
+from workstation.feeds.books import Books
+from workstation.feeds.derivatives import Derivatives
+from workstation.feeds.line import Line
+from workstation.feeds.perpetual_venues import open_perpetuals
+from workstation.feeds.provider_trouble import provider_error
+from workstation.feeds.reconnect import FeedTimings
+from workstation.feeds.venues import OpenVenue, open_beside
+from workstation.feeds.whales import large_trades
+from workstation.feeds.whales.large_trades import LargeTrades
+from workstation.services.clock import SystemClock
+from workstation.services.provider_messages import (
+    ROWS_AT_ONCE,
+    Answer,
+    Ask,
+    Begin,
+    Failed,
+    Failure,
+    Leave,
+    Rows,
+    frame,
+    next_question,
+)
+from workstation.services.supervisor import Supervisor
+
+NICENESS = 5  # candles and signals go first where cores are few
+
+
+class VenueProviders:
+    """The providers of one venue, each made when it is first asked.
+
+    Parameters
+    ----------
+    begin : Begin
+        Which venue.
+    tasks : TaskOwner
+        Owns what they do in the background.
+    """
+
+    def __init__(self, begin: Begin, tasks: TaskOwner) -> None:
+        self._begin = begin
+        self._tasks = tasks
+        self._opened: OpenVenue | None = None
+        self._made: dict[str, Provider] = {}
+        self._symbols: tuple[str, ...] = ()
+        self._opening = asyncio.Lock()
+
+    async def ask(self, question: Ask) -> tuple[Answer, ...]:
+        """Return the parts of a provider's answer, or why there is none."""
+        self._symbols = question.symbols
+        try:
+            provider = await self._provider(question.provider)
+            rows = list(await provider.fetch(question.coins, question.since_ms))
+        except ProviderError as error:
+            return (_failed(question.number, error),)
+        parts = [rows[at : at + ROWS_AT_ONCE] for at in range(0, len(rows), ROWS_AT_ONCE)] or [[]]
+        last = len(parts) - 1
+        return tuple(
+            Rows(question.number, part, is_last=at == last, trouble=provider.trouble)
+            for at, part in enumerate(parts)
+        )
+
+    async def leave(self, name: str) -> None:
+        """Have one of them leave the venue."""
+        provider = self._made.pop(name, None)
+        if provider is not None:
+            await provider.close()
+
+    async def _provider(self, name: str) -> Provider:
+        async with self._opening:
+            if name not in self._made:
+                self._made[name] = _MAKERS[name](await self._venue(), lambda: self._symbols, self._tasks)
+            return self._made[name]
+
+    async def _venue(self) -> OpenVenue:
+        if self._opened is None:
+            begin = self._begin
+            try:
+                opened = await _open(begin)
+                line = Line(opened.exchange, opened.venue.label, opened.clock, FeedTimings())
+                try:
+                    await line.ask("its markets", opened.exchange.load_markets)  # once for all of them
+                finally:
+                    await line.close()
+            except VenueError as error:
+                raise provider_error(error) from error
+            except TidemarkError as error:
+                raise ProviderError(str(error)) from error
+            self._opened = opened
+            gc.collect()
+            gc.freeze()  # markets live as long as we do
+        return self._opened
+
+
+async def _open(begin: Begin) -> OpenVenue:
+    if begin.url is None:
+        return venues.open_live(begin.venue.name, SystemClock())
+    return replace(await venues.open_practice(begin.url, SystemClock()), venue=begin.venue)
+
+
+def _trades(opened: OpenVenue, symbols: Callable[[], tuple[str, ...]], tasks: TaskOwner) -> Provider:
+    return LargeTrades(open_beside(opened), symbols, tasks)
+
+
+def _books(opened: OpenVenue, symbols: Callable[[], tuple[str, ...]], tasks: TaskOwner) -> Provider:
+    return Books(open_beside(opened), symbols, tasks)
+
+
+def _perpetuals(opened: OpenVenue, _: Callable[[], tuple[str, ...]], tasks: TaskOwner) -> Provider:
+    perpetuals = open_perpetuals(opened)
+    if perpetuals is None:
+        raise ProviderError("There are no perpetuals that go with this venue.")
+    return Derivatives(perpetuals, tasks)
+
+
+_MAKERS = MappingProxyType(
+    {large_trades.NAME: _trades, books.ABOUT.name: _books, derivatives.ABOUT.name: _perpetuals}
+)
+
+
+def _failed(number: int, error: ProviderError) -> Failed:
+    if isinstance(error, ProviderBusy):
+        return Failed(number, Failure.BUSY, str(error), error.retry_after_s)
+    kind = Failure.UNREACHABLE if isinstance(error, ProviderUnreachable) else Failure.ERROR
+    return Failed(number, kind, str(error))
+
+
+async def _serve() -> None:
+    loop = asyncio.get_running_loop()
+    questions = asyncio.StreamReader()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(questions), sys.stdin.buffer)
+    begin = await next_question(questions)
+    if not isinstance(begin, Begin):
+        return
+    tasks = Supervisor()
+    providers = VenueProviders(begin, tasks)
+    while (message := await next_question(questions)) is not None:
+        if isinstance(message, Ask):
+            tasks.start(f"ask {message.provider}", _answer(providers, message))
+        elif isinstance(message, Leave):
+            tasks.start(f"leave {message.provider}", _leave(providers, message))
+    os._exit(0)  # the engine is gone, and nothing here is worth a farewell
+
+
+async def _answer(providers: VenueProviders, question: Ask) -> None:
+    for part in await providers.ask(question):
+        await _tell(part)
+
+
+async def _leave(providers: VenueProviders, message: Leave) -> None:
+    await providers.leave(message.provider)
+    await _tell(Rows(message.number, (), is_last=True))
+
+
+async def _tell(answer: Answer) -> None:
+    def write() -> None:
+        sys.stdout.buffer.write(frame(answer))
+        sys.stdout.buffer.flush()
+
+    await asyncio.to_thread(write)
+
+
+def main() -> None:
+    """Serve the engine that started this process until it goes away."""
+    os.nice(NICENESS)
+    asyncio.run(_serve())
+
+
+if __name__ == "__main__":
+    main()
