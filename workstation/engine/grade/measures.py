@@ -1,0 +1,74 @@
+"""What is measured of each coin at a close: some sixty numbers of its last thirty days.
+
+Nothing here is on the coin's own scale of price: multiply its prices and divide its volumes by the same, and
+every measure stays. None looks at the market around: a model that is told about the market learns when, not
+which coin. Each value is computed from its own days alone, so that a close computed live and the same close
+in a history are the same to the last bit.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from workstation.domain.candle import CandleColumns, FloatArray, IntArray
+from workstation.engine.features.compiled import compiled
+from workstation.engine.grade import money_measures, price_measures
+from workstation.engine.grade.rolling_days import (
+    N_DAYS,
+    N_ROWS,
+    bars_needed,
+    bars_per_day,
+    dense,
+    fill_days,
+    slots_at,
+)
+
+MEASURES: tuple[str, ...] = (*price_measures.NAMES, *money_measures.NAMES)
+"""Every measure by name, in the order of the columns."""
+
+N_MEASURES = len(MEASURES)
+_N_PRICE = price_measures.N_NAMES
+
+
+def measure(candles: CandleColumns, timeframe: str, close_ms: IntArray) -> FloatArray:
+    """Return every measure of a coin at some closes.
+
+    Parameters
+    ----------
+    candles : CandleColumns
+        Closed candles, oldest first; bars may be missing.
+    close_ms : ndarray of int64, shape (n,)
+        Closes of bars, UTC milliseconds; nothing after each is read.
+
+    Returns
+    -------
+    ndarray of float64, shape (n, N_MEASURES)
+        NaN at closes without a bar, before 31 days of history, and behind a day of which nothing is known.
+    """
+    first_slot, bars = dense(candles, timeframe)
+    out = np.empty((len(close_ms), N_MEASURES))
+    fill_measures(bars, slots_at(close_ms, timeframe) - first_slot, bars_per_day(timeframe), out)
+    return out
+
+
+def measure_close(coins: Sequence[CandleColumns], timeframe: str, close_ms: int) -> FloatArray:
+    """Return every measure of many coins at one close, shape (n_coins, N_MEASURES); else as `measure`."""
+    at, newest = np.array([close_ms], np.int64), bars_needed(timeframe)
+    out = np.empty((len(coins), N_MEASURES))
+    for row, candles in enumerate(coins):
+        stop = int(np.searchsorted(candles.open_time, close_ms))
+        out[row] = measure(candles[max(0, stop - newest) : stop], timeframe, at)[0]
+    return out
+
+
+@compiled
+def fill_measures(bars: FloatArray, rows: IntArray, per_day: int, out: FloatArray) -> None:
+    """Fill the measures at some rows of a coin's bars, as of `rolling_days.dense`; NaN where not known."""
+    days = np.empty((N_ROWS, N_DAYS))
+    for k in range(len(rows)):
+        known = 0 <= rows[k] < len(bars) and fill_days(bars, rows[k], per_day, days)
+        if not known:
+            out[k] = np.nan
+            continue
+        price_measures.fill(days, out[k, :_N_PRICE])
+        money_measures.fill(days, out[k, _N_PRICE:])
