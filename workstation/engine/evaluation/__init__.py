@@ -1,0 +1,1 @@
+"""How good signals and grades are, each figure with its interval."""
