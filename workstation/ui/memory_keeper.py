@@ -2,9 +2,11 @@
 
 import contextlib
 from collections.abc import Callable
+from copy import deepcopy
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QThreadPool, QTimer
 
 from workstation.ui.window_memory import WindowMemory
 
@@ -14,6 +16,8 @@ SAVE_AFTER_MS = 1000
 
 class MemoryKeeper(QObject):
     """Saves a `WindowMemory` a moment after it changed, and once more at the end.
+
+    The disk is written by another thread: it may take longer than a frame.
 
     Parameters
     ----------
@@ -32,6 +36,7 @@ class MemoryKeeper(QObject):
         self._is_over = False
         self._timer = QTimer(self, interval=SAVE_AFTER_MS, singleShot=True)
         self._timer.timeout.connect(self._save)
+        self._writing = QThreadPool(self, maxThreadCount=1)
 
     def save_soon(self) -> None:
         """Save within `SAVE_AFTER_MS`; steady changes do not put it off."""
@@ -43,12 +48,16 @@ class MemoryKeeper(QObject):
         self._is_over = True
         self._timer.stop()
         self._save()
+        self._writing.waitForDone()
 
     def _save(self) -> None:
         self._gather()
         state = repr(self._memory)
-        if state == self._written:
-            return
-        with contextlib.suppress(OSError):  # a read-only home: a layout is not worth a question
-            self._memory.save(self._file)
+        if state != self._written:
             self._written = state
+            self._writing.start(partial(_write, deepcopy(self._memory), self._file))
+
+
+def _write(memory: WindowMemory, file: Path) -> None:
+    with contextlib.suppress(OSError):  # a read-only home: a layout is not worth a question
+        memory.save(file)

@@ -31,6 +31,7 @@ class ProviderDesk(QObject):
         bridge.providers_changed.connect(self._show_providers)
         bridge.universe_changed.connect(self._show_universe)
         bridge.link_changed.connect(self._on_link)
+        self.panel.shown.connect(self._show_providers)
         self.panel.switched.connect(asking.switch_provider)
         self.panel.universe.hold_requested.connect(asking.hold_universe)
         self._on_link()
@@ -61,6 +62,9 @@ class ProviderDesk(QObject):
         self._show_universe()
 
     def _show_providers(self) -> None:
+        """Show the states; a hidden panel waits until it is seen: a row costs the frame milliseconds."""
+        if not self.panel.isVisible():
+            return
         world = self._bridge.world
         if world.connected:
             self.panel.show_states(world.providers, self._bridge.venue_time_ms)

@@ -67,6 +67,7 @@ class ProviderRow(QFrame):
         self._name = about.name
         self._theme = theme
         self._state = ProviderState(about, ProviderStatus.IDLE)
+        self._coloured: tuple[Theme, ProviderStatus] | None = None
         self.box, self.mark = TickBox("", theme), StatusMark()
         self.word, self.reason, self.gives, self.facts = QLabel(), QLabel(), QLabel(), QLabel()
         self._lay_out()
@@ -105,7 +106,8 @@ class ProviderRow(QFrame):
         self.show_age(now_ms)
         self.box.setAccessibleName(f"{label}, {self.word.text()}")
         self.box.setAccessibleDescription(f"{reason} {self.gives.text()}".strip())
-        self._show_colours()
+        if self._coloured != (self._theme, state.status):
+            self._show_colours()
 
     def show_age(self, now_ms: int) -> None:
         """Say again how long ago it answered."""
@@ -123,6 +125,7 @@ class ProviderRow(QFrame):
 
     def _show_colours(self) -> None:
         theme, status = self._theme, self._state.status
+        self._coloured = theme, status
         self.box.set_theme(theme)
         colour = {ProviderStatus.OK: theme.live, ProviderStatus.WAITING: theme.warning}.get(
             status, theme.muted

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
 from workstation.domain.provider import ProviderState
@@ -19,6 +20,8 @@ class ProviderPanel(QWidget):
     """Progress of the universe, then one row for each provider."""
 
     switched = Signal(str, bool)
+    shown = Signal()
+    """It came into sight: what was said meanwhile is due."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,6 +60,11 @@ class ProviderPanel(QWidget):
         whole.setSpacing(0)
         whole.addWidget(self.universe)
         whole.addLayout(self._pages, 1)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Ask for what was said while nobody looked."""
+        super().showEvent(event)
+        self.shown.emit()
 
     def minimumSizeHint(self) -> QSize:
         """Return little: the rows scroll."""
