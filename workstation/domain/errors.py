@@ -17,6 +17,8 @@
     ├── ProviderError             a source of observations answered, but not with what was asked
     │   ├── ProviderUnreachable   no answer: network, name, time-out
     │   └── ProviderBusy          told to wait; carries for how long
+    ├── ModelUnavailable          no model judges: none is there, or it died, hung, or was switched off
+    │   └── BadModel              ... because its files cannot be trusted; the message names the file
     └── LinkError                 engine and window cannot talk
         └── LinkVersionMismatch   ... because they speak different versions
 
@@ -106,6 +108,14 @@ class ProviderBusy(ProviderError):
     def __init__(self, message: str, retry_after_s: float) -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
+
+
+class ModelUnavailable(TidemarkError):
+    """No model judges, so there is no signal of one; the message says why and what to do."""
+
+
+class BadModel(ModelUnavailable):
+    """A model's files cannot be trusted; nothing of them was loaded."""
 
 
 class LinkError(TidemarkError):
