@@ -28,6 +28,7 @@ from workstation.feeds.venues import OpenVenue, open_beside
 from workstation.feeds.whales import large_trades
 from workstation.feeds.whales.large_trades import LargeTrades
 from workstation.services.clock import SystemClock
+from workstation.services.priority import let_others_go_first
 from workstation.services.provider_messages import (
     ROWS_AT_ONCE,
     Answer,
@@ -181,7 +182,7 @@ async def _tell(answer: Answer) -> None:
 
 def main() -> None:
     """Serve the engine that started this process until it goes away."""
-    os.nice(NICENESS)
+    let_others_go_first(NICENESS)
     asyncio.run(_serve())
 
 

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import gc
 import logging
-import os
 import signal
 import time
 from collections.abc import Collection, Sequence
@@ -35,6 +34,7 @@ from workstation.services.explanations import Explanations
 from workstation.services.levels import Levels
 from workstation.services.market_data import MarketData
 from workstation.services.preparation import prepare
+from workstation.services.priority import let_others_go_first
 from workstation.services.providers import Providers, ProviderSwitches
 from workstation.services.sights import Sights
 from workstation.services.signals import Signals
@@ -352,7 +352,7 @@ def run_engine(paths: Paths, options: EngineOptions) -> int:
     if not lock.acquire():
         raise TidemarkError(f"Another engine is already running over {paths.data}; this one did nothing.")
     if options.linger_s is not None:
-        os.nice(NICENESS)
+        let_others_go_first(NICENESS)
     try:
         asyncio.run(_live(paths, options))
     finally:
