@@ -122,13 +122,14 @@ class ProviderHost:
     async def _running(self) -> Process:
         async with self._starting:
             if self._process is None:
-                # A session of its own: Ctrl-C in the terminal is the engine's to answer.
+                # A group of its own: Ctrl-C in the terminal is the engine's to answer. But the engine's session:
+                # only there does its niceness count against the engine.
                 process = self._process = await asyncio.create_subprocess_exec(
                     *(sys.executable, "-m", _PROGRAM),
                     stdin=PIPE,
                     stdout=PIPE,
                     stderr=DEVNULL,
-                    start_new_session=True,
+                    process_group=0,
                 )
                 assert process.stdin is not None  # noqa: S101  it was started with a pipe
                 process.stdin.write(frame(self._begin))

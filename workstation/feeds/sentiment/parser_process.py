@@ -96,7 +96,7 @@ class ParserProcess:
             stdout=PIPE,
             stderr=DEVNULL,
             env={**os.environ, "PYTHONPATH": str(package)},
-            start_new_session=True,  # Ctrl-C in the terminal is the engine's to answer
+            process_group=0,  # Ctrl-C in the terminal is the engine's to answer
         )
         try:
             async with asyncio.timeout(_READY_WITHIN_S):
