@@ -66,6 +66,11 @@ class Paths:
         return private_folder(self.data) / "journal.db"
 
     @property
+    def ledger_db(self) -> Path:
+        """Every signal and grade with what became of it; its newest head lies beside it."""
+        return private_folder(self.data) / "ledger.db"
+
+    @property
     def observations_db(self) -> Path:
         """Every observation from outside the candles."""
         return private_folder(self.data) / "observations.db"

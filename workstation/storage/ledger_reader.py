@@ -1,0 +1,262 @@
+"""Questions to the ledger: what was judged, what became of it, and whether it still is what was written."""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from workstation.domain.errors import StoreError
+from workstation.domain.grade import Grade
+from workstation.domain.ledger import (
+    Entry,
+    EntryKind,
+    HitRecord,
+    LedgerHead,
+    RecordGroup,
+    SignalEntry,
+    SignalFilter,
+    Verification,
+)
+from workstation.domain.signal import Signal
+from workstation.storage.database import Database, foreign, is_damage
+from workstation.storage.ledger_body import GradeColumns, stored
+from workstation.storage.ledger_head import HeadFile
+from workstation.storage.ledger_record import hit_records
+from workstation.storage.ledger_row import SCHEMA, Row, columns, is_sound
+from workstation.storage.ledger_verification import no_file, silent, verify_chain
+
+DAY_MS = 86_400_000
+
+_WIDTH = len(Row._fields)
+_WITH_PREVIOUS = (
+    f"SELECT {columns('e')}, p.hash FROM entry e "  # noqa: S608  our own columns
+    "LEFT JOIN entry p ON p.number = e.number - 1 "
+)
+_WITH_OUTCOME = (
+    f"SELECT {columns('e')}, p.hash, {columns('o')}, q.hash, {columns('c')}, r.hash FROM entry e "  # noqa: S608
+    "LEFT JOIN entry p ON p.number = e.number - 1 "
+    "LEFT JOIN entry o ON o.about = e.number AND o.kind = 'outcome' "
+    "LEFT JOIN entry q ON q.number = o.number - 1 "
+    "LEFT JOIN entry c ON c.number = "
+    "(SELECT max(number) FROM entry WHERE about = o.number AND kind = 'correction') "
+    "LEFT JOIN entry r ON r.number = c.number - 1 "
+)
+
+
+class LedgerReader:
+    """The ledger as others may see it: nothing can be written through this.
+
+    Every row that is read is held against its hash; one that is not what was written is left out of every
+    answer and named by `damage`.
+
+    Parameters
+    ----------
+    path : Path
+        The file; a missing one is an empty ledger until it appears.
+
+    Raises
+    ------
+    StoreError
+        The file is damaged, foreign, or from a newer Tidemark.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._open(Database(path, SCHEMA, read_only=True))
+
+    def _open(self, database: Database) -> None:
+        self._database = database
+        self._head_file = HeadFile.beside(database.path)
+        self._damage: dict[str, None] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+    def head(self) -> LedgerHead | None:
+        """Return the newest row and its hash; None while the ledger is empty.
+
+        Note it somewhere else: `verify` proves with it that nothing up to that row was replaced or removed.
+        """
+        with self._database.reading() as connection:
+            sql = "SELECT number, hash FROM entry ORDER BY number DESC LIMIT 1"
+            found = None if connection is None else connection.execute(sql).fetchone()
+        return None if found is None else LedgerHead(found[0], found[1].hex())
+
+    def verify(
+        self, progress: Callable[[int, int], None] = silent, noted: LedgerHead | None = None
+    ) -> Verification:
+        """Read every row again and return the first break; damage is never raised.
+
+        Rows that were removed from the end leave a sound chain behind. They are noticed by the head in the
+        file beside the ledger and, for certain, by a head that was noted elsewhere.
+
+        Parameters
+        ----------
+        progress : callable
+            Told how many of how many rows are read.
+        noted : LedgerHead, optional
+            What `head` once said.
+        """
+        return verify_chain(self._database, self._head_file, noted, progress)
+
+    def damage(self) -> list[str]:
+        """Return what was found damaged so far, one sentence each."""
+        return list(self._damage)
+
+    def signals(self, wanted: SignalFilter | None = None, limit: int | None = None) -> list[SignalEntry]:
+        """Return the newest `limit` signals that are wanted with their outcomes, oldest first."""
+        found: list[SignalEntry] = []
+        for entry in self._newest_signals(wanted or SignalFilter()):
+            if limit is not None and len(found) >= limit:
+                break
+            found.append(entry)
+        return found[::-1]
+
+    def signals_due(self, now_ms: int, since_ms: int = 0) -> list[SignalEntry]:
+        """Return signals known since a time whose horizon has passed and whose outcome is not written yet."""
+        return [entry for entry in self.signals(SignalFilter(since_ms=since_ms)) if _is_due(entry, now_ms)]
+
+    def record(
+        self, group_by: Sequence[RecordGroup] = (), wanted: SignalFilter | None = None
+    ) -> list[HitRecord]:
+        """Return how often signals raised at the time were right, the sort with the most outcomes first.
+
+        A signal that was only worked out later from history is no proof and does not count.
+        """
+        return hit_records(self._newest_signals(wanted or SignalFilter()), group_by)
+
+    def entries(self, symbol: str | None = None, since_ms: int | None = None, limit: int = 50) -> list[Entry]:
+        """Return the newest `limit` rows of any kind, oldest first; with a symbol, those about that coin."""
+        sql = (
+            _WITH_PREVIOUS + "WHERE e.known_at_ms >= ? AND (? IS NULL OR e.symbol = ?) ORDER BY e.number DESC"
+        )
+        name = None if symbol is None else foreign(symbol)
+        found: list[Entry] = []
+        for row, value in self._sound(sql, (since_ms or 0, name, name)):
+            if len(found) >= limit:
+                break
+            said = value.grades(row) if isinstance(value, GradeColumns) else value
+            times, kind = (row.written_ms, row.known_at_ms), EntryKind(row.kind.decode())
+            found.append(Entry(row.number, kind, *times, row.about, said, row.hash.hex()))
+        return found[::-1]
+
+    def grades(self, venue: str, timeframe: str, at_ms: int) -> tuple[Grade, ...]:
+        """Return the grades of all coins at a close, by symbol; empty where none were written."""
+        found = self._close_at(venue, timeframe, at_ms)
+        return () if found is None else found[1].grades(found[0])
+
+    def grade_values(self, venue: str, timeframe: str, at_ms: int) -> dict[str, int]:
+        """Return only the values of `grades`, by symbol; for 24 hours before, ask `DAY_MS` earlier."""
+        found = self._close_at(venue, timeframe, at_ms)
+        return {} if found is None else found[1].values()
+
+    def grade_history(
+        self, venue: str, symbol: str, timeframe: str, since_ms: int = 0, until_ms: int = (1 << 63) - 1
+    ) -> list[Grade]:
+        """Return the grades of one coin at closes with ``since_ms <= at_ms < until_ms``, oldest first."""
+        sql = _WITH_PREVIOUS + (
+            "WHERE e.kind = 'grades' AND e.venue = ? AND e.timeframe = ? AND e.known_at_ms >= ? "
+            "AND e.known_at_ms < ? ORDER BY e.known_at_ms"
+        )
+        rows = self._sound(sql, (foreign(venue), timeframe, since_ms, until_ms))
+        return [grade for row, close in rows for grade in close.grades(row, symbol)]
+
+    def _close_at(self, venue: str, timeframe: str, at_ms: int) -> tuple[Row, GradeColumns] | None:
+        sql = _WITH_PREVIOUS + (
+            "WHERE e.kind = 'grades' AND e.venue = ? AND e.timeframe = ? AND e.known_at_ms = ?"
+        )
+        return next(self._sound(sql, (foreign(venue), timeframe, at_ms)), None)
+
+    def _newest_signals(self, wanted: SignalFilter) -> Iterator[SignalEntry]:
+        where, values = _condition(wanted)
+        sql = f"{_WITH_OUTCOME} WHERE {where} ORDER BY e.number DESC"
+        with self._database.reading() as connection:
+            for cells in () if connection is None else connection.execute(sql, values):
+                found, became, corrected = (
+                    self._checked(cells[begin : begin + _WIDTH + 1])
+                    for begin in range(0, len(cells), _WIDTH + 1)
+                )
+                if found is None or not _is_wanted(found[1], wanted):
+                    continue
+                row, signal = found
+                outcome = None if became is None else became[1]
+                if corrected is None:
+                    yield SignalEntry(row.number, row.written_ms, signal, outcome)
+                else:
+                    correction = corrected[1]
+                    yield SignalEntry(
+                        row.number, row.written_ms, signal, correction.outcome, correction.reason
+                    )
+
+    def _sound(self, sql: str, values: Sequence[object]) -> "Iterator[tuple[Row, Any]]":
+        """Yield rows that are what was written, each with what is stored in it."""
+        with self._database.reading() as connection:
+            for cells in () if connection is None else connection.execute(sql, values):
+                if (found := self._checked(cells)) is not None:
+                    yield found
+
+    def _checked(self, cells: Sequence[Any]) -> tuple[Row, Any] | None:
+        """Return a row and what is stored in it; None where it is not there or not what was written."""
+        if cells[0] is None:
+            return None
+        row = Row._make(cells[:-1])
+        try:
+            if is_sound(cells[-1], row):
+                return row, stored(row)
+        except ValueError:
+            pass
+        text = f"Row {row.number} of the ledger, or the one before it, is damaged and was left out."
+        self._damage[text] = None
+        return None
+
+
+def verify_ledger(
+    path: Path, progress: Callable[[int, int], None] = silent, noted: LedgerHead | None = None
+) -> Verification:
+    """Return what `LedgerReader.verify` says, also of a file that is too damaged to be opened.
+
+    Raises
+    ------
+    StoreError
+        The file cannot be read for another reason: it is busy, or belongs to another user.
+    """
+    try:
+        with LedgerReader(path) as ledger:
+            return ledger.verify(progress, noted)
+    except StoreError as error:
+        if not is_damage(error):
+            raise
+        return no_file(error)
+
+
+def _condition(wanted: SignalFilter) -> tuple[str, list[object]]:
+    conditions: list[tuple[str, object]] = [
+        ("e.venue = ?", None if wanted.venue is None else foreign(wanted.venue)),
+        ("e.symbol = ?", None if wanted.symbol is None else foreign(wanted.symbol)),
+        ("e.timeframe = ?", wanted.timeframe),
+        ("e.known_at_ms >= ?", wanted.since_ms),
+        ("e.known_at_ms < ?", wanted.until_ms),
+        ("e.direction = ?", None if wanted.direction is None else int(wanted.direction)),
+    ]
+    asked = [(text, value) for text, value in conditions if value is not None]
+    return " AND ".join(["e.kind = 'signal'", *(text for text, _ in asked)]), [value for _, value in asked]
+
+
+def _is_wanted(signal: Signal, wanted: SignalFilter) -> bool:
+    is_of_regime = wanted.regime is None or signal.regime is wanted.regime
+    return is_of_regime and wanted.model_hash in (None, signal.model_hash)
+
+
+def _is_due(entry: SignalEntry, now_ms: int) -> bool:
+    signal = entry.signal
+    if entry.outcome is not None or signal.horizon_bars is None:
+        return False
+    return signal.known_at_ms + signal.horizon_bars * signal.key.bar_ms <= now_ms
