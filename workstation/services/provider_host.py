@@ -122,8 +122,8 @@ class ProviderHost:
     async def _running(self) -> Process:
         async with self._starting:
             if self._process is None:
-                # A group of its own: Ctrl-C in the terminal is the engine's to answer. But the engine's session:
-                # only there does its niceness count against the engine.
+                # A group of its own: Ctrl-C in the terminal is the engine's to answer. But the engine's
+                # session: only there does its niceness count against the engine.
                 process = self._process = await asyncio.create_subprocess_exec(
                     *(sys.executable, "-m", _PROGRAM),
                     stdin=PIPE,
