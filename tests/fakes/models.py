@@ -5,7 +5,14 @@ from functools import cache
 
 import numpy as np
 
-from workstation.domain.model_card import Figure, ModelCard, SmokeVector, StoredModel, TrainingData
+from workstation.domain.model_card import (
+    Figure,
+    ModelCard,
+    SmokeVector,
+    StoredModel,
+    TrainingData,
+    telling_rows,
+)
 from workstation.storage.model_manifest import encode_card, hash_of, seal
 
 FEATURES = tuple(f"momentum.point_{i}" for i in range(6))
@@ -59,7 +66,9 @@ def trained(n_trees=8):
         name: lightgbm.train(options, lightgbm.Dataset(matrix, label.astype(float)), n_trees)
         for name, label in {"up": right, "down": ~right}.items()
     }
-    smoke = SmokeVector.of(matrix[:8], {name: each.predict(matrix[:8]) for name, each in boosters.items()})
+    leaves = np.hstack([each.predict(matrix, pred_leaf=True) for each in boosters.values()])
+    few = matrix[telling_rows(leaves, 40)]
+    smoke = SmokeVector.of(few, {name: each.predict(few) for name, each in boosters.items()})
     files = {f"{name}.txt": each.model_to_string().encode() for name, each in boosters.items()}
     predictions = {name: each.predict(matrix) for name, each in boosters.items()}
     return stored(card(smoke=smoke), files), predictions

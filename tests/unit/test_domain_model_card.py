@@ -7,7 +7,14 @@ import numpy as np
 import pytest
 
 from tests.fakes.models import card
-from workstation.domain.model_card import Figure, SealedFile, SmokeVector, StoredModel, TrainingData
+from workstation.domain.model_card import (
+    Figure,
+    SealedFile,
+    SmokeVector,
+    StoredModel,
+    TrainingData,
+    telling_rows,
+)
 from workstation.domain.model_standing import Place, Standing
 
 A, B, C, D = (sign * 64 for sign in "abcd")
@@ -87,6 +94,16 @@ def test_a_smoke_vector_gives_back_its_rows_and_sees_the_smallest_difference():
     ):
         assert re.search(words, smoke.difference(answers | wrong))
     assert smoke.difference({"up": answers["up"]}) == "does not answer votes"
+
+
+def test_the_most_telling_rows_reach_every_leaf_and_no_row_is_idle():
+    leaves = np.array([[0, 0, 0], [0, 0, 1], [1, 1, 0], [0, 0, 0], [1, 2, 0]])
+    chosen = telling_rows(leaves, 10)
+    assert chosen.tolist() == [0, 2, 1, 4]
+    for tree in range(3):
+        assert set(leaves[chosen, tree]) == set(leaves[:, tree])
+    assert len(telling_rows(leaves, 2)) == 2
+    assert len(telling_rows(leaves[:0], 2)) == 0
 
 
 def test_a_model_is_called_by_its_name_and_the_first_digits_of_its_hash():

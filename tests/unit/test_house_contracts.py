@@ -58,6 +58,14 @@ VIOLATIONS: dict[str, list[tuple[str, str]]] = {
         ("ui/panels/__init__.py", "import lightgbm"),
         ("domain/candle.py", "import pandas"),  # ... nor by a detour
     ],
+    "lightgbm": [
+        ("engine/confluence.py", "import sklearn.isotonic"),
+        ("services/__init__.py", "import lightgbm"),
+    ],
+    "no-model-beside-the-market": [
+        ("engine_app/house.py", "import workstation.model_app"),
+        ("domain/candle.py", "import lightgbm"),  # ... nor by a detour
+    ],
     "fastapi": [("services/__init__.py", "import fastapi")],
     "web3": [("services/__init__.py", "import web3"), ("feeds/__init__.py", "import hexbytes")],
     "keyring": [("storage/__init__.py", "import keyring")],

@@ -184,6 +184,32 @@ class SmokeVector:
         return ""
 
 
+def telling_rows(leaves: NDArray[np.integer], most: int) -> NDArray[np.intp]:
+    """Return few rows that reach as many leaves of a model as they can: the ones for its smoke vector.
+
+    A leaf that no row reaches may be damaged unseen, by whoever writes a false seal, too.
+
+    Parameters
+    ----------
+    leaves : ndarray of int, shape (n, n_trees)
+        Which leaf of each tree each row reaches.
+    most : int
+        How many rows to return at most.
+
+    Returns
+    -------
+    ndarray of int
+        Indices of rows, the most telling first; fewer than `most` where no further row reaches a new leaf.
+    """
+    unseen = np.ones(leaves.shape, dtype=bool)
+    chosen: list[int] = []
+    while len(chosen) < most and unseen.any():
+        best = int(unseen.sum(axis=1).argmax())
+        chosen.append(best)
+        unseen &= leaves != leaves[best]
+    return np.array(chosen, dtype=np.intp)
+
+
 def _plain(values: NDArray[np.generic]) -> tuple[float | None, ...]:
     return tuple(None if math.isnan(value) else value for value in values.astype(np.float64).tolist())
 
