@@ -6,9 +6,10 @@ which coin. Each value is computed from its own days alone, so that a close comp
 in a history are the same to the last bit.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from workstation.domain.candle import CandleColumns, FloatArray, IntArray
 from workstation.engine.features.compiled import compiled
@@ -27,10 +28,16 @@ MEASURES: tuple[str, ...] = (*price_measures.NAMES, *money_measures.NAMES)
 """Every measure by name, in the order of the columns."""
 
 N_MEASURES = len(MEASURES)
+COLUMN: Mapping[str, int] = {name: i for i, name in enumerate(MEASURES)}
+"""Column of each measure by its name."""
+
+MeasureArray = NDArray[np.float32]
+"""Single precision is more than ranks need, and a history of many coins is large."""
+
 _N_PRICE = price_measures.N_NAMES
 
 
-def measure(candles: CandleColumns, timeframe: str, close_ms: IntArray) -> FloatArray:
+def measure(candles: CandleColumns, timeframe: str, close_ms: IntArray) -> MeasureArray:
     """Return every measure of a coin at some closes.
 
     Parameters
@@ -42,19 +49,19 @@ def measure(candles: CandleColumns, timeframe: str, close_ms: IntArray) -> Float
 
     Returns
     -------
-    ndarray of float64, shape (n, N_MEASURES)
+    ndarray of float32, shape (n, N_MEASURES)
         NaN at closes without a bar, before 31 days of history, and behind a day of which nothing is known.
     """
     first_slot, bars = dense(candles, timeframe)
-    out = np.empty((len(close_ms), N_MEASURES))
+    out = np.empty((len(close_ms), N_MEASURES), np.float32)
     fill_measures(bars, slots_at(close_ms, timeframe) - first_slot, bars_per_day(timeframe), out)
     return out
 
 
-def measure_close(coins: Sequence[CandleColumns], timeframe: str, close_ms: int) -> FloatArray:
+def measure_close(coins: Sequence[CandleColumns], timeframe: str, close_ms: int) -> MeasureArray:
     """Return every measure of many coins at one close, shape (n_coins, N_MEASURES); else as `measure`."""
     at, newest = np.array([close_ms], np.int64), bars_needed(timeframe)
-    out = np.empty((len(coins), N_MEASURES))
+    out = np.empty((len(coins), N_MEASURES), np.float32)
     for row, candles in enumerate(coins):
         stop = int(np.searchsorted(candles.open_time, close_ms))
         out[row] = measure(candles[max(0, stop - newest) : stop], timeframe, at)[0]
@@ -62,13 +69,14 @@ def measure_close(coins: Sequence[CandleColumns], timeframe: str, close_ms: int)
 
 
 @compiled
-def fill_measures(bars: FloatArray, rows: IntArray, per_day: int, out: FloatArray) -> None:
+def fill_measures(bars: FloatArray, rows: IntArray, per_day: int, out: MeasureArray) -> None:
     """Fill the measures at some rows of a coin's bars, as of `rolling_days.dense`; NaN where not known."""
-    days = np.empty((N_ROWS, N_DAYS))
+    days, values = np.empty((N_ROWS, N_DAYS)), np.empty(N_MEASURES)
     for k in range(len(rows)):
         known = 0 <= rows[k] < len(bars) and fill_days(bars, rows[k], per_day, days)
         if not known:
             out[k] = np.nan
             continue
-        price_measures.fill(days, out[k, :_N_PRICE])
-        money_measures.fill(days, out[k, _N_PRICE:])
+        price_measures.fill(days, values[:_N_PRICE])
+        money_measures.fill(days, values[_N_PRICE:])
+        out[k] = values

@@ -48,6 +48,7 @@ NAMES = (
     "worst_day_30",
     "drawdown_30",  # deepest, log
     "autocorrelation_14",  # of a day's return with the day before's
+    "downside_sigma_30",  # root of the mean square of the losses
     "wick_balance_5",  # upper less lower wick, share of the range
     "wick_balance_14",
     "body_balance_5",  # close less open, share of the range
@@ -70,8 +71,8 @@ def fill(days: FloatArray, out: FloatArray) -> None:
     _oscillators(days, logs, returns, ranges, out[8:17])
     _places(days, logs, out[17:23])
     _spreads(days, returns, ranges, out[23:33])
-    _tails(logs, returns, out[33:40])
-    _bodies(days, out[40:43])
+    _tails(logs, returns, out[33:41])
+    _bodies(days, out[41:44])
 
 
 @compiled
@@ -199,10 +200,11 @@ def _tails(logs: FloatArray, returns: FloatArray, out: FloatArray) -> None:
         fallen += returns[i] * returns[i] if returns[i] < 0.0 else 0.0
     out[0] = ratio(fallen, moved)
     mean, sigma, cubes = mean_of(returns, 30), deviation_of(returns, 30), 0.0
-    best_week, best, worst, peak, deepest = -np.inf, -np.inf, np.inf, logs[0], 0.0
+    best_week, best, worst, peak, deepest, lost = -np.inf, -np.inf, np.inf, logs[0], 0.0, 0.0
     for i in range(1, N_DAYS):
         cubes += (returns[i] - mean) ** 3
         best, worst = max(best, returns[i]), min(worst, returns[i])
+        lost += min(returns[i], 0.0) ** 2
         best_week = max(best_week, returns[i]) if i >= N_DAYS - 7 else best_week
         peak = max(peak, logs[i])
         deepest = max(deepest, peak - logs[i])
@@ -211,7 +213,7 @@ def _tails(logs: FloatArray, returns: FloatArray, out: FloatArray) -> None:
     shared = 0.0
     for i in range(N_DAYS - 14, N_DAYS):
         shared += returns[i] * returns[i - 1]
-    out[6] = ratio(shared, moved)
+    out[6], out[7] = ratio(shared, moved), np.sqrt(lost / 30.0)
 
 
 @compiled
