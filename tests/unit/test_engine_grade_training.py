@@ -71,13 +71,28 @@ def test_nothing_after_the_last_known_outcome_teaches(taught):
     "damage",
     [
         lambda files: files.pop("grade.json"),
+        lambda files: files.pop("grade_weights.json"),
         lambda files: files.pop("rank_7d.txt"),
         lambda files: files.update({"grade.json": b"{"}),
+        lambda files: files.update({"grade_weights.json": b"[]"}),
+        lambda files: files.update({"grade_weights.json": b'{"moonphase": 1.0}'}),
+        lambda files: files.update(
+            {"grade_weights.json": files["grade_weights.json"].replace(b"momentum", b"moonphase")}
+        ),
         lambda files: files.update({"rank_24h.txt": b"\xff\xfe"}),
         lambda files: files.update({"rank_measures.json": b'["rsi"]'}),
-        lambda files: files.update({"grade.json": files["grade.json"].replace(b"momentum", b"moonphase")}),
     ],
-    ids=["no weights", "no trees", "no json", "no text", "other measures", "other components"],
+    ids=[
+        "no end",
+        "no weights",
+        "no trees",
+        "no json",
+        "no mapping",
+        "too few components",
+        "other components",
+        "no text",
+        "other measures",
+    ],
 )
 def test_a_damaged_model_is_refused_with_a_sentence(taught, damage):
     files = taught.to_files()

@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from workstation.domain.errors import TidemarkError
-from workstation.engine.grade.components import COMPONENTS
 from workstation.engine.grade.rank_model import RankModel
 from workstation.engine.grade.weights import GradeWeights
+
+WEIGHTS_FILE = "grade_weights.json"
+"""What the engine reads of a model by itself; the trees are only loaded where they may do no harm."""
 
 _FILE = "grade.json"
 
@@ -33,13 +35,9 @@ class GradeModel:
 
     def to_files(self) -> dict[str, bytes]:
         """Return the model as plain files by name."""
-        told = {
-            "components": COMPONENTS,
-            "weights": self.weights.values,
-            "learnt_until_ms": self.learnt_until_ms,
-            "n_examples": self.n_examples,
-        }
-        return self.trees.to_files() | {_FILE: json.dumps(told).encode()}
+        told = {"learnt_until_ms": self.learnt_until_ms, "n_examples": self.n_examples}
+        own = {WEIGHTS_FILE: self.weights.to_file(), _FILE: json.dumps(told).encode()}
+        return self.trees.to_files() | own
 
     @classmethod
     def from_files(cls, files: Mapping[str, bytes]) -> "GradeModel":
@@ -52,13 +50,7 @@ class GradeModel:
         """
         trees = RankModel.from_files(files)
         try:
-            told = json.loads(files[_FILE])
-            names, weights = tuple(told["components"]), GradeWeights(tuple(told["weights"]))
-            model = cls(trees, weights, int(told["learnt_until_ms"]), int(told["n_examples"]))
+            weights, told = GradeWeights.from_file(files[WEIGHTS_FILE]), json.loads(files[_FILE])
+            return cls(trees, weights, int(told["learnt_until_ms"]), int(told["n_examples"]))
         except (KeyError, TypeError, ValueError) as error:
-            raise TidemarkError(f"The grade's weights are missing or damaged: {error}.") from error
-        if names != COMPONENTS:
-            raise TidemarkError(
-                "The grade was taught with other components than this version's; train a new one."
-            )
-        return model
+            raise TidemarkError(f"The grade's files are incomplete or damaged: {error}.") from error

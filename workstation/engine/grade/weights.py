@@ -1,10 +1,12 @@
 """How much each component counts in the grade: learned from what followed, never negative, together one."""
 
+import json
 from dataclasses import dataclass
 
 import numpy as np
 
 from workstation.domain.candle import FloatArray
+from workstation.domain.errors import TidemarkError
 from workstation.engine.grade.components import COMPONENTS, N_COMPONENTS
 
 RIDGE = 0.1
@@ -40,6 +42,28 @@ class GradeWeights:
     def equal(cls) -> "GradeWeights":
         """Return the weights of somebody who knows nothing."""
         return cls((1.0 / N_COMPONENTS,) * N_COMPONENTS)
+
+    def to_file(self) -> bytes:
+        """Return the weights as a file, with the components that they are of."""
+        return json.dumps(dict(zip(COMPONENTS, self.values, strict=True))).encode()
+
+    @classmethod
+    def from_file(cls, file: bytes) -> "GradeWeights":
+        """Return the weights of `to_file`.
+
+        Raises
+        ------
+        TidemarkError
+            The file is damaged, or made for other components than this version's.
+        """
+        try:
+            told = json.loads(file)
+            names, weights = tuple(told), cls(tuple(float(value) for value in told.values()))
+        except (AttributeError, TypeError, ValueError) as error:
+            raise TidemarkError(f"The grade's weights are damaged: {error}.") from error
+        if names != COMPONENTS:
+            raise TidemarkError("The grade's weights are of other components than ours; train a new one.")
+        return weights
 
     def without_model(self) -> "GradeWeights":
         """Return the weights of the plain components alone; alike where none of them counts."""
