@@ -7,7 +7,6 @@ numbers, so that nothing but numpy is needed to read a probability.
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.isotonic import IsotonicRegression
 
 from workstation.domain.candle import FloatArray
 from workstation.domain.errors import UsageError
@@ -72,6 +71,8 @@ def fit_calibration(opinions: FloatArray, happened: BoolArray) -> Calibration:
     ----------
     Zadrozny and Elkan (2002), Transforming classifier scores into accurate multiclass probability estimates.
     """
+    from sklearn.isotonic import IsotonicRegression  # only training needs it, and it takes a second to load
+
     if len(opinions) < LEAST_ROWS:
         raise UsageError(f"A calibration needs {LEAST_ROWS} examined bars or more, got {len(opinions)}.")
     edges = np.quantile(opinions, np.linspace(0, 1, BINS + 1)[1:-1])

@@ -1,0 +1,132 @@
+"""What a model's opinions mean: probabilities, votes, and how far is far.
+
+Settled on opinions about bars that the model had not learnt from, once what came of them was known.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from workstation.domain.candle import FloatArray
+from workstation.engine.features.factor_family import SideArray
+from workstation.engine.model.calibration import Calibration, fit_calibration
+from workstation.engine.model.decision import DecisionRules
+from workstation.engine.model.family_vote import VoteLimits, count_votes, vote_limits
+from workstation.engine.model.recipe import Recipe
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Opinions:
+    """What the forests say of some bars.
+
+    Parameters
+    ----------
+    up, down : ndarray of float64, shape (n,)
+        Log-odds that the upper, the lower barrier comes first.
+    families : ndarray of float64, shape (n, n_families)
+        How the bar may end as each family sees it, -1..1.
+    """
+
+    up: FloatArray
+    down: FloatArray
+    families: FloatArray
+
+    @property
+    def score(self) -> FloatArray:
+        """How much more the forests think of up than of down, log-odds, shape (n,)."""
+        return self.up - self.down
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judgement:
+    """What a model says of some bars.
+
+    Parameters
+    ----------
+    up, down : ndarray of float64, shape (n,)
+        Calibrated probabilities that the upper, the lower barrier comes first, 0..1.
+    score : ndarray of float64, shape (n,)
+        How much more the forests think of up than of down, log-odds.
+    sides : ndarray of int8, shape (n, n_families)
+        The families' votes: 1 bullish, -1 bearish, 0 abstains.
+    leans : ndarray of int8, shape (n,)
+        1 where a bullish signal may stand, -1 a bearish one; see `decision`.
+    """
+
+    up: FloatArray
+    down: FloatArray
+    score: FloatArray
+    sides: SideArray
+    leans: SideArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Meaning:
+    """How opinions are read.
+
+    Parameters
+    ----------
+    up, down : Calibration
+        From log-odds to probabilities.
+    base_up, base_down : float
+        Share of the bars it was settled on whose upper (lower) barrier came first, 0..1.
+    vote_limits : tuple of VoteLimits
+        Beyond which each family votes, in the order of the recipe's families.
+    rules : DecisionRules
+        When a bar leans, and when a lean becomes a signal.
+    """
+
+    up: Calibration
+    down: Calibration
+    base_up: float
+    base_down: float
+    vote_limits: tuple[VoteLimits, ...]
+    rules: DecisionRules
+
+    def read(self, opinions: Opinions) -> Judgement:
+        """Return what opinions mean; of each bar the same alone and among others."""
+        sides = np.zeros(opinions.families.shape, np.int8)
+        for k, limits in enumerate(self.vote_limits):
+            sides[:, k] = limits.side(opinions.families[:, k])
+        up, down = self.up(opinions.up), self.down(opinions.down)
+        lifts = (up - self.base_up, down - self.base_down)
+        leans = self.rules.leans(opinions.score, lifts, count_votes(sides))
+        return Judgement(up, down, opinions.score, sides, leans)
+
+
+def settle(opinions: Opinions, label: SideArray, recipe: Recipe) -> Meaning:
+    """Return what such opinions mean, from what came of the bars they were about.
+
+    Parameters
+    ----------
+    opinions : Opinions
+        About ``n`` bars that the model had not learnt from.
+    label : ndarray of int8, shape (n,)
+        1 the upper barrier came first, -1 the lower one, 0 neither.
+
+    Raises
+    ------
+    UsageError
+        The bars are too few to calibrate on.
+    """
+    tail, rest = recipe.tail, recipe.rest
+    bearish, bearish_rest, bullish_rest, bullish = np.quantile(
+        opinions.score, [tail, rest, 1 - rest, 1 - tail]
+    ).tolist()
+    rules = DecisionRules(
+        bullish=bullish,
+        bearish=bearish,
+        bullish_rest=bullish_rest,
+        bearish_rest=bearish_rest,
+        min_agree=recipe.min_agree,
+        margin=recipe.margin,
+        cool_down=recipe.horizon,
+    )
+    return Meaning(
+        up=fit_calibration(opinions.up, label > 0),
+        down=fit_calibration(opinions.down, label < 0),
+        base_up=float((label > 0).mean()),
+        base_down=float((label < 0).mean()),
+        vote_limits=tuple(vote_limits(one, recipe.vote_tail) for one in opinions.families.T),
+        rules=rules,
+    )
