@@ -8,9 +8,10 @@ from workstation.domain.errors import TidemarkError
 from workstation.engine.grade.components import COMPONENTS
 from workstation.engine.grade.grade_model import GradeModel
 from workstation.engine.grade.measures import COLUMN, N_MEASURES
-from workstation.engine.grade.panel import GradePanel, outcomes_of
+from workstation.engine.grade.panel import MeasuredPanel, outcomes_of
 from workstation.engine.grade.rank_model import RankModel, RankPredictor
 from workstation.engine.grade.rank_training import Examples, TooLittlePast, TreeOptions, train_grade
+from workstation.engine.grade.ranks import standings
 from workstation.engine.grade.record import N_BANDS, band_of, record
 from workstation.engine.grade.rolling_days import DAY_MS
 from workstation.engine.grade.walk_forward import walk_forward
@@ -28,7 +29,7 @@ def planted(seed=1, n_closes=300, n_coins=24, edge=0.5):
     calm = -measures[..., COLUMN["atr_14"]]
     outcomes = 0.05 * (edge * calm[..., None] + rng.normal(size=(n_closes, n_coins, 2)))
     symbols = tuple(f"C{i:02}/USDT" for i in range(n_coins))
-    return GradePanel(symbols, START + np.arange(n_closes, dtype=np.int64) * DAY_MS, measures, outcomes)
+    return MeasuredPanel(symbols, START + np.arange(n_closes, dtype=np.int64) * DAY_MS, measures, outcomes)
 
 
 @pytest.fixture(scope="module")
@@ -146,6 +147,17 @@ def test_another_panel_teaches_too_and_an_exception_ends_the_work():
         walk_forward(panel, START, cancel, options=SMALL)
 
 
+@pytest.mark.parametrize(
+    ("edge", "low", "high"), [(0.5, 0.2, 0.9), (0.0, -0.08, 0.08)], ids=["edge", "chance"]
+)
+def test_grades_rank_what_follows_where_there_is_something_to_find_and_nothing_by_chance(edge, low, high):
+    panel = planted(5, n_closes=230, edge=edge)
+    out = walk_forward(panel, START + 150 * DAY_MS, quiet, options=SMALL)
+    after = standings(panel.outcomes, np.ones(panel.outcomes.shape[:2], bool))[181:, :, 1]
+    graded = out.graded.values[181:] / 100 - 0.5
+    assert low < (graded * after).sum() / (after * after).sum() < high
+
+
 def test_an_empty_panel_has_no_quarters():
     empty = planted().rows(slice(0, 0))
     assert walk_forward(empty, START, quiet).models == ()
@@ -167,7 +179,7 @@ def test_outcomes_run_from_the_next_open_to_the_close_a_day_and_a_week_later():
 def test_one_close_a_day_is_the_first_after_midnight_or_midnight_itself():
     panel = planted(n_closes=50)
     hours = START + np.arange(1, 51, dtype=np.int64) * HOUR
-    hourly = GradePanel(panel.symbols, hours, panel.measures, panel.outcomes)
+    hourly = MeasuredPanel(panel.symbols, hours, panel.measures, panel.outcomes)
     assert hourly.daily().close_ms.tolist() == [START + HOUR, START + 25 * HOUR, START + 49 * HOUR]
 
 

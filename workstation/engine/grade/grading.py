@@ -44,7 +44,7 @@ class Standing:
 
     @classmethod
     def of(cls, measures: MeasureArray) -> "Standing":
-        """Return how coins stand, from `measures.measure_close` or `GradePanel.measures`."""
+        """Return how coins stand, from `measures.measure_close` or `MeasuredPanel.measures`."""
         crowd = crowd_of(measures)
         return cls(measures, crowd, standings(measures, crowd))
 
@@ -106,7 +106,7 @@ def grades(measures: MeasureArray, opinions: Opinions | None, weights: GradeWeig
     Parameters
     ----------
     measures : ndarray of float32, shape (n_closes, n_coins, N_MEASURES)
-        Of `GradePanel`.
+        Of `MeasuredPanel`.
     """
     shape = measures.shape[:2]
     out = Grades(np.empty(shape), np.empty((*shape, N_COMPONENTS), np.float32))

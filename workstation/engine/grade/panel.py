@@ -22,7 +22,7 @@ MIN_COINS = 12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class GradePanel:
+class MeasuredPanel:
     """Coins at closes, oldest first.
 
     Parameters
@@ -42,7 +42,7 @@ class GradePanel:
     outcomes: FloatArray
 
     @classmethod
-    def of(cls, series: Mapping[str, CandleColumns], timeframe: str, close_ms: IntArray) -> "GradePanel":
+    def of(cls, series: Mapping[str, CandleColumns], timeframe: str, close_ms: IntArray) -> "MeasuredPanel":
         """Return the panel of some coins at some closes; it takes some 280 bytes a coin and close."""
         measures = np.empty((len(close_ms), len(series), N_MEASURES), np.float32)
         outcomes = np.empty((len(close_ms), len(series), len(HORIZONS_MS)))
@@ -51,11 +51,11 @@ class GradePanel:
             outcomes[:, i] = outcomes_of(candles, timeframe, close_ms)
         return cls(tuple(series), close_ms, measures, outcomes)
 
-    def rows(self, kept: slice | IntArray | Mask) -> "GradePanel":
+    def rows(self, kept: slice | IntArray | Mask) -> "MeasuredPanel":
         """Return the panel at some of its closes."""
-        return GradePanel(self.symbols, self.close_ms[kept], self.measures[kept], self.outcomes[kept])
+        return MeasuredPanel(self.symbols, self.close_ms[kept], self.measures[kept], self.outcomes[kept])
 
-    def daily(self) -> "GradePanel":
+    def daily(self) -> "MeasuredPanel":
         """Return the panel at the first close of each day."""
         days = (self.close_ms - 1) // DAY_MS  # midnight ends a day
         return self.rows(np.flatnonzero(np.diff(days, prepend=-1) > 0))
@@ -83,7 +83,7 @@ def crowd_of(measures: MeasureArray) -> Mask:
 
 
 def outcomes_of(candles: CandleColumns, timeframe: str, close_ms: IntArray) -> FloatArray:
-    """Return what a coin did after each close, shape (n_closes, 2); see `GradePanel.outcomes`."""
+    """Return what a coin did after each close, shape (n_closes, 2); see `MeasuredPanel.outcomes`."""
     bar_ms = timeframe_ms(timeframe)
     entry = _rows_of(candles, close_ms)
     out = np.full((len(close_ms), len(HORIZONS_MS)), np.nan)

@@ -15,7 +15,7 @@ from workstation.domain.errors import TidemarkError
 from workstation.engine.grade.components import component_standings
 from workstation.engine.grade.grade_model import GradeModel
 from workstation.engine.grade.measures import MEASURES, MeasureArray
-from workstation.engine.grade.panel import HORIZONS_MS, GradePanel, crowd_of
+from workstation.engine.grade.panel import HORIZONS_MS, MeasuredPanel, crowd_of
 from workstation.engine.grade.rank_model import RankModel, RankPredictor, read_by_trees
 from workstation.engine.grade.ranks import Mask, standings
 from workstation.engine.grade.rolling_days import DAY_MS
@@ -82,7 +82,7 @@ class Examples:
     targets: MeasureArray
 
     @classmethod
-    def of(cls, panel: GradePanel) -> "Examples":
+    def of(cls, panel: MeasuredPanel) -> "Examples":
         """Return what a panel teaches."""
         daily = panel.daily()
         crowd = crowd_of(daily.measures)

@@ -66,7 +66,7 @@ def record(values: FloatArray, outcomes: FloatArray, close_ms: IntArray) -> tupl
     values : ndarray of float64, shape (n_closes, n_coins)
         Grades, 0..100, given without knowledge of what followed; NaN where there was none.
     outcomes : ndarray of float64, shape (n_closes, n_coins, 2)
-        Of the `GradePanel`.
+        Of the `MeasuredPanel`.
     close_ms : ndarray of int64, shape (n_closes,)
         UTC milliseconds, rising.
 

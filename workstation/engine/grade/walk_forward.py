@@ -9,7 +9,7 @@ from workstation.engine.grade.components import COMPONENTS, N_COMPONENTS
 from workstation.engine.grade.grade_model import GradeModel
 from workstation.engine.grade.grading import Grades, grades
 from workstation.engine.grade.measures import MeasureArray
-from workstation.engine.grade.panel import GradePanel
+from workstation.engine.grade.panel import MeasuredPanel
 from workstation.engine.grade.rank_model import RankPredictor
 from workstation.engine.grade.rank_training import Examples, Progress, TooLittlePast, TreeOptions, train_grade
 from workstation.engine.model.walk_forward import Fold, quarters
@@ -39,23 +39,23 @@ class OutOfSample:
 
 
 def walk_forward(
-    panel: GradePanel,
+    panel: MeasuredPanel,
     first_ms: int,
     on_progress: Progress,
-    also: Sequence[GradePanel] = (),
+    also: Sequence[MeasuredPanel] = (),
     options: TreeOptions | None = None,
 ) -> OutOfSample:
     """Return grades out of sample: a model each quarter, taught by all that was known before it.
 
     Parameters
     ----------
-    panel : GradePanel
+    panel : MeasuredPanel
         What is graded, and taught by.
     first_ms : int
         Quarters from the one that begins at or after this are graded, UTC milliseconds.
     on_progress : callable
         Told after each quarter; what it raises ends the work.
-    also : sequence of GradePanel
+    also : sequence of MeasuredPanel
         More to be taught by, e.g. of another venue.
     """
     past = [Examples.of(each) for each in (panel, *also)]
