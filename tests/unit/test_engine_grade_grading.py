@@ -173,6 +173,7 @@ def test_weights_find_what_went_along_with_the_outcome_and_leave_out_what_went_a
 def test_weights_are_alike_where_nothing_helps(n):
     scores = np.random.default_rng(4).uniform(-0.5, 0.5, (n, len(COMPONENTS)))
     assert learn_weights(scores, -scores.sum(axis=1)) == GradeWeights.equal()
+    assert learn_weights(0.0 * scores, np.ones(n)) == GradeWeights.equal()
 
 
 @pytest.mark.parametrize("values", [(1.0,), (1.5, -0.5, 0, 0, 0, 0), (0.1,) * 6])
