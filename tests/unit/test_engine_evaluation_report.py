@@ -195,3 +195,16 @@ def test_wilsons_interval_is_the_textbooks():
     told = wilson(39, 100)
     assert (told.low, told.high) == pytest.approx((0.3002, 0.4881), abs=1e-3)
     assert wilson(10, 29).value is None
+
+
+def test_a_coin_without_an_eligible_bar_adds_nothing(coins, told):
+    c = walk(300)
+    acts = outcomes(c, "1h", BarrierRule(HOUR, HORIZON), 2.5)
+    never, unknown = np.zeros(300, bool), np.full(300, -1, np.int8)
+    bars = CoinBars("NEW/USDT", "1h", c.open_time, never, acts, acts, unknown, unknown)
+    silent = coin_evidence(bars, {name: np.ones(300, np.int8) for name in coins[0].trades}, HORIZON, Costs())
+    together = report(Findings([*coins, silent], {}, None, 12, "", DRAWS))
+    assert together["signals"] == told["signals"]
+    alone = report(Findings([silent], {}, None, 12, "", DRAWS))
+    assert (alone["signals"]["coins"], alone["signals"]["weeks"]) == (0, 0)
+    assert alone["signals"]["hit_rate"]["value"] is None
