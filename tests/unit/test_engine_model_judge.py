@@ -50,10 +50,11 @@ def test_bars_with_other_data_points_are_refused(judge: Judge) -> None:
         judge.judge(np.zeros((2, 5)))
 
 
-def test_contributions_add_up_to_the_score(judge: Judge, bars: np.ndarray) -> None:
+def test_contributions_add_up_to_the_odds(judge: Judge, bars: np.ndarray) -> None:
     explained = judge.forest.contributions(bars).sum(axis=1)
-    score = judge.judge(bars).score
-    assert score - explained == pytest.approx(np.full(len(score), (score - explained)[0]), abs=1e-6)
+    said = judge.forest.opinions(bars)
+    unexplained = said.up - said.down - explained
+    assert unexplained == pytest.approx(np.full(len(bars), unexplained[0]), abs=1e-6)
 
 
 def test_what_moves_the_odds_is_named_first_and_speaks_for_its_side(judge: Judge, bars: np.ndarray) -> None:

@@ -20,7 +20,7 @@ def contributions(
     directions: Sequence[Direction],
     most: int = LOUDEST,
 ) -> tuple[tuple[Contribution, ...], ...]:
-    """Return, for each bar, the data points that moved its score most, strongest first.
+    """Return, for each bar, the data points that moved its odds most, strongest first.
 
     Parameters
     ----------

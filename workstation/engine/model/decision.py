@@ -27,7 +27,7 @@ class DecisionRules:
     Parameters
     ----------
     bullish, bearish : float
-        Scores from which on (up to which) a bar leans, log-odds.
+        Scores from which on (up to which) a bar leans, -1..1.
     bullish_rest, bearish_rest : float
         Scores below (above) which a side that has spoken rests; nearer to the middle.
     min_agree : int
@@ -65,7 +65,7 @@ class DecisionRules:
         Parameters
         ----------
         score : ndarray of float64, shape (n,)
-            Log-odds.
+            -1..1.
         lifts : two ndarray of float64, shape (n,)
             Calibrated probabilities of up and of down, less their base rates.
         votes : two ndarray of int64, shape (n,)
@@ -111,7 +111,7 @@ def decide(
     leans : ndarray of int8, shape (n,)
         As `DecisionRules.leans` gives them.
     scores : ndarray of float64, shape (n,)
-        Log-odds; NaN where nothing is judged.
+        -1..1; NaN where nothing is judged.
     state : DecisionState
         After the bars before; none by default.
 

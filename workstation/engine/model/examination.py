@@ -65,7 +65,7 @@ class Predictions:
     base_up, base_down : ndarray of float64
         What any bar's would have been, from what was known then; NaN where not judged.
     score : ndarray of float64
-        How much more of up than of down, log-odds.
+        How much likelier up than down, before calibration, -1..1; NaN where not judged.
     sides : ndarray of int8, shape (n, n_families)
         The families' votes.
     leans : ndarray of int8

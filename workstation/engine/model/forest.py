@@ -55,9 +55,9 @@ class Forest:
         return Opinions(_said(self.up, seen), _said(self.down, seen), families)
 
     def contributions(self, values: FloatArray | Float32Array) -> FloatArray:
-        """Return how much each data point added to the score of each bar, log-odds, shape (n, n_points).
+        """Return how much each data point spoke for up and against down, log-odds, shape (n, n_points).
 
-        What no data point explains, the mean score, is left out.
+        They add up to ``up - down`` of `opinions`, but for its mean, which no data point explains.
 
         References
         ----------

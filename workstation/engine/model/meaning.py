@@ -33,8 +33,13 @@ class Opinions:
 
     @property
     def score(self) -> FloatArray:
-        """How much more the forests think of up than of down, log-odds, shape (n,)."""
-        return self.up - self.down
+        """How much likelier the forests think up than down, before calibration, -1..1, shape (n,)."""
+        return _chance(self.up) - _chance(self.down)
+
+
+def _chance(log_odds: FloatArray) -> FloatArray:
+    chance: FloatArray = 1.0 / (1.0 + np.exp(-log_odds))
+    return chance
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,7 +51,7 @@ class Judgement:
     up, down : ndarray of float64, shape (n,)
         Calibrated probabilities that the upper, the lower barrier comes first, 0..1.
     score : ndarray of float64, shape (n,)
-        How much more the forests think of up than of down, log-odds.
+        How much likelier the forests think up than down, before calibration, -1..1.
     sides : ndarray of int8, shape (n, n_families)
         The families' votes: 1 bullish, -1 bearish, 0 abstains.
     leans : ndarray of int8, shape (n,)
