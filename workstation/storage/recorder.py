@@ -9,19 +9,23 @@ from typing import TypeAlias, TypeVar
 from workstation.domain.alert import Alert
 from workstation.domain.candle import CandleColumns
 from workstation.domain.errors import StoreError, TidemarkError
+from workstation.domain.grade import Grade
+from workstation.domain.ledger import Correction, ModelEvent
 from workstation.domain.market import SeriesKey
 from workstation.domain.observation import Observation
+from workstation.domain.outcome import Outcome
 from workstation.domain.signal import Signal
 from workstation.storage.candle_store import CandleStore
 from workstation.storage.candle_writing import check_candles
 from workstation.storage.database import is_full_disk
 from workstation.storage.journal import Journal
+from workstation.storage.ledger import Ledger
 from workstation.storage.observation_store import ObservationStore
 from workstation.storage.observation_writing import check_observations
 from workstation.storage.reserve import DiskReserve
 
 _T = TypeVar("_T")
-_Store: TypeAlias = CandleStore | Journal | ObservationStore
+_Store: TypeAlias = CandleStore | Journal | ObservationStore | Ledger
 
 CLOSES_WITHIN_S = 1.0
 
@@ -36,7 +40,7 @@ class _Write:
 
 
 class Recorder:
-    """`workstation.domain.ports.CandleRecorder`, `ObservationRecorder` and `Journal` for the engine.
+    """`CandleRecorder`, `ObservationRecorder`, `Journal` and `LedgerRecorder` for the engine.
 
     Writes are queued and committed by one thread that alone touches the files; what was queued while the
     disk was busy goes into one transaction for each file. A call returns when its commit is done. Where a
@@ -55,6 +59,9 @@ class Recorder:
         for themselves.
     observations : ObservationStore, optional
         Owned like the others; without it observations are refused.
+    ledger : Ledger, optional
+        Owned like the others, and kept like the journal when the disk is full. Every signal is written into
+        it, too; without it what else belongs there is refused.
     """
 
     def __init__(
@@ -63,6 +70,7 @@ class Recorder:
         journal: Journal,
         reserve: DiskReserve | None = None,
         observations: ObservationStore | None = None,
+        ledger: Ledger | None = None,
     ) -> None:
         self._reserve = reserve
         self._observations = observations
@@ -70,6 +78,7 @@ class Recorder:
         self._candles = candles
         self._journal = journal
         self._journal_reader = journal.reader()
+        self._ledger = ledger
         self._thread = ThreadPoolExecutor(1, "recorder")
         self._queue: list[_Write] = []
         self._committing: asyncio.Future[list[object]] | None = None
@@ -134,7 +143,9 @@ class Recorder:
         await self._write(store, lambda: store.remember_asked(provider, coins, until_ms))
 
     async def add_signal(self, signal: Signal) -> bool:
-        """Write a live signal; False where the same (series, bar, direction) is already there."""
+        """Write a signal; False where the same (series, bar, direction) is already there."""
+        if (ledger := self._ledger) is not None:
+            await self._write(ledger, lambda: ledger.add_signal(signal))
         return await self._write(self._journal, lambda: self._journal.add_signal(signal))
 
     async def add_alert(self, signal: Signal, text: str, raised_at_ms: int, late_ms: int) -> Alert | None:
@@ -146,6 +157,39 @@ class Recorder:
     async def dismiss_alert(self, alert_id: int) -> bool:
         """Mark an alert as closed by the trader; False where it is not there or already was."""
         return await self._write(self._journal, lambda: self._journal.dismiss_alert(alert_id))
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger that is written to. Read from `Ledger.reader` of it.
+
+        Raises
+        ------
+        StoreError
+            This recorder was given none.
+        """
+        if self._ledger is None:
+            raise StoreError("Nothing keeps a ledger here.")
+        return self._ledger
+
+    async def add_grades(self, grades: Sequence[Grade]) -> int | None:
+        """Write all grades of one close; return the row's number, None where that close is already there."""
+        ledger = self.ledger
+        return await self._write(ledger, lambda: ledger.add_grades(grades))
+
+    async def add_outcome(self, signal_row: int, outcome: Outcome) -> int | None:
+        """Write what became of a signal; None where its outcome is already there."""
+        ledger = self.ledger
+        return await self._write(ledger, lambda: ledger.add_outcome(signal_row, outcome))
+
+    async def add_correction(self, correction: Correction) -> int:
+        """Write why an earlier row is not right."""
+        ledger = self.ledger
+        return await self._write(ledger, lambda: ledger.add_correction(correction))
+
+    async def add_model_event(self, event: ModelEvent) -> int:
+        """Write what happened to a model."""
+        ledger = self.ledger
+        return await self._write(ledger, lambda: ledger.add_model_event(event))
 
     def signals(self, key: SeriesKey) -> list[Signal]:
         """Return the committed signals of a series, oldest first."""
@@ -185,6 +229,8 @@ class Recorder:
     def _close_files(self) -> None:
         self._journal_reader.close()
         self._journal.close()
+        if self._ledger is not None:
+            self._ledger.close()
         self._candles.close()
 
     async def _write(self, store: _Store, work: Callable[[], _T]) -> _T:
@@ -218,12 +264,15 @@ class Recorder:
 
     def _commit(self, batch: Sequence[_Write]) -> list[object]:
         """Return what each write returned, or the error it met. Runs on the recorder's thread."""
-        journal = {i: write.work for i, write in enumerate(batch) if write.store is self._journal}
-        results = _commit_together(self._journal, journal)
-        full = {i: work for i, work in journal.items() if _met_full_disk(results[i])}
-        if full and self._reserve is not None and self._reserve.release():
-            results |= _commit_together(self._journal, full)
-        others = [write.store for write in batch if write.store is not self._journal]
+        results: dict[int, object] = {}
+        kept = [store for store in (self._ledger, self._journal) if store is not None]
+        for said in kept:
+            works = {i: write.work for i, write in enumerate(batch) if write.store is said}
+            results |= _commit_together(said, works)
+            full = {i: work for i, work in works.items() if _met_full_disk(results[i])}
+            if full and self._reserve is not None and self._reserve.release():
+                results |= _commit_together(said, full)
+        others = [write.store for write in batch if write.store not in kept]
         has_room = not others or self._reserve is None or self._reserve.ensure()
         for store in dict.fromkeys(others):
             works = {i: write.work for i, write in enumerate(batch) if write.store is store}
