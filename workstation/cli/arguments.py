@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from workstation import __version__
 from workstation.cli import commands as carry_out
-from workstation.cli import data_points, labels, news, observations
+from workstation.cli import data_points, labels, ledger, news, observations
 from workstation.cli.exit_codes import USAGE
 
 _EXAMPLES = """\
@@ -64,6 +64,7 @@ def make_parser() -> argparse.ArgumentParser:
     observations.add_command(commands)
     data_points.add_commands(commands)
     labels.add_command(commands)
+    ledger.add_command(commands)
     return parser
 
 

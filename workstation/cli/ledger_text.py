@@ -1,0 +1,62 @@
+"""The rows of the ledger in words."""
+
+from datetime import UTC, datetime
+
+from workstation.domain.ledger import Correction, Entry, Genesis, ModelEvent
+from workstation.domain.outcome import Barrier, Outcome
+from workstation.domain.signal import Direction, Signal
+
+_ENDINGS = {
+    Barrier.TARGET: "hit its target",
+    Barrier.STOP: "was stopped",
+    Barrier.TIME: "ran out of time",
+}
+
+
+def cells_of(entry: Entry) -> tuple[str, ...]:
+    """Return a row of the table: number, time, kind, the row it belongs to, and what it says."""
+    return (
+        f"{entry.row:,}",
+        f"{datetime.fromtimestamp(entry.known_at_ms / 1000, UTC):%Y-%m-%d %H:%M}",
+        entry.kind.value,
+        f"{entry.about:,}" if entry.about else "",
+        _text(entry),
+    )
+
+
+def _text(entry: Entry) -> str:
+    value = entry.value
+    if isinstance(value, Genesis):
+        return f"The ledger begins, with engine {value.engine_version}."
+    if isinstance(value, ModelEvent):
+        return f"{value.change.value.replace('_', ' ')}: model {value.model_hash[:12]}. {value.reason}"
+    if isinstance(value, Signal):
+        return _signal_text(value)
+    if isinstance(value, Outcome):
+        return f"Row {entry.about:,} {_outcome_text(value)}"
+    if isinstance(value, Correction):
+        what = "" if value.outcome is None else f"Row {value.corrects:,}: it {_outcome_text(value.outcome)} "
+        return f"{what}{_plain(value.reason)}"
+    first = value[0]
+    coins = "1 coin" if len(value) == 1 else f"{len(value):,} coins"
+    return f"Grades of {coins} on {_plain(first.venue)}, {first.timeframe}."
+
+
+def _signal_text(signal: Signal) -> str:
+    direction = "Bullish" if signal.direction is Direction.BULLISH else "Bearish"
+    text = f"{direction} {_plain(signal.key.symbol)} {signal.key.timeframe} on {_plain(signal.key.venue)}"
+    text += f" at {signal.price:g}"
+    if signal.probability is not None and signal.base_rate is not None:
+        text += f", {signal.probability:.0%} against {signal.base_rate:.0%} of any bar"
+    if signal.horizon_bars is not None:
+        text += f", within {signal.horizon_bars} bars"
+    return text + "."
+
+
+def _outcome_text(outcome: Outcome) -> str:
+    return f"{_ENDINGS[outcome.barrier]}: {outcome.net_pct:+.2f} % after costs."
+
+
+def _plain(text: str) -> str:
+    """Return foreign text as a terminal may show it."""
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
