@@ -21,6 +21,7 @@ from workstation.engine.grade.rolling_days import (
     bars_per_day,
     dense,
     fill_days,
+    lay_newest,
     slots_at,
 )
 
@@ -60,11 +61,12 @@ def measure(candles: CandleColumns, timeframe: str, close_ms: IntArray) -> Measu
 
 def measure_close(coins: Sequence[CandleColumns], timeframe: str, close_ms: int) -> MeasureArray:
     """Return every measure of many coins at one close, shape (n_coins, N_MEASURES); else as `measure`."""
-    at, newest = np.array([close_ms], np.int64), bars_needed(timeframe)
+    n_bars, per_day = bars_needed(timeframe), bars_per_day(timeframe)
+    bars, last = np.empty((n_bars, 5)), np.array([n_bars - 1], np.int64)
     out = np.empty((len(coins), N_MEASURES), np.float32)
     for row, candles in enumerate(coins):
-        stop = int(np.searchsorted(candles.open_time, close_ms))
-        out[row] = measure(candles[max(0, stop - newest) : stop], timeframe, at)[0]
+        lay_newest(candles, timeframe, close_ms, bars)
+        fill_measures(bars, last, per_day, out[row : row + 1])
     return out
 
 

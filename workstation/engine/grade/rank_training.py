@@ -24,7 +24,7 @@ from workstation.engine.grade.weights import GradeWeights, learn_weights
 EMBARGO_MS = 2 * DAY_MS
 """Between the newest outcome learnt from and the first close graded."""
 
-OLDER_SHARE = 0.6
+OLDER_SHARE = 0.75
 """Share of the past's closes whose trees speak about the others when the weights are learnt."""
 
 LEAST_EXAMPLES = 2_000

@@ -64,6 +64,26 @@ def dense(candles: CandleColumns, timeframe: str) -> tuple[int, FloatArray]:
     return first, bars
 
 
+def lay_newest(candles: CandleColumns, timeframe: str, close_ms: int, bars: FloatArray) -> None:
+    """Lay the candles up to a close into `bars`, the one that closes then last.
+
+    Parameters
+    ----------
+    bars : ndarray of float64, shape (n_slots, 5)
+        Overwritten, as of `dense`.
+    """
+    bar_ms = timeframe_ms(timeframe)
+    first_ms = close_ms - len(bars) * bar_ms
+    start, stop = np.searchsorted(candles.open_time, (first_ms, close_ms)).tolist()
+    rows: IntArray | slice = slice(None)
+    if stop - start < len(bars):
+        bars[:] = np.nan
+        rows = (candles.open_time[start:stop] - first_ms) // bar_ms
+    columns = (candles.open, candles.high, candles.low, candles.close, candles.volume)
+    for i, column in enumerate(columns):
+        bars[rows, i] = column[start:stop]
+
+
 @compiled
 def fill_days(bars: FloatArray, last: int, per_day: int, days: FloatArray) -> bool:
     """Fill the days that end with row `last`, oldest first; return whether all of them are known.
