@@ -5,13 +5,13 @@ LightGBM is loaded here and where models are trained, and nowhere else: it is la
 
 import contextlib
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
 from workstation.domain.errors import BadModel
-from workstation.services.model_answering import answer_all, own_standard_output
+from workstation.services.model_answering import Arrays, Loader, answer_all, own_standard_output
 
 _NOT_FOR_JUDGING = ("sklearn", "pandas", "pyarrow", "matplotlib", "graphviz", "dask")
 
@@ -64,9 +64,7 @@ class Boosters:
         except (lightgbm.basic.LightGBMError, ValueError) as error:
             raise BadModel(f"LightGBM says: {error}") from error
 
-    def judge(
-        self, matrix: NDArray[np.float32], *, with_contributions: bool
-    ) -> Mapping[str, NDArray[np.generic]]:
+    def judge(self, matrix: NDArray[np.float32], *, with_contributions: bool) -> Arrays:
         """Return each booster's prediction, and on demand its contributions as ``NAME_contributions``.
 
         Raises
@@ -86,10 +84,37 @@ class Boosters:
         return said
 
 
-def main() -> None:
-    """Answer on standard output what is asked on standard input."""
-    answer_all({"boosters": Boosters.load}, sys.stdin.buffer, own_standard_output())
+def signals_loader() -> Loader:
+    """Return what loads the models that signals come from; the engine's part of it is imported here.
+
+    Their judges answer ``up`` and ``down`` (calibrated probabilities), ``score`` (log-odds), ``sides`` (one
+    column a family) and ``leans``, and on demand ``contributions`` (one column a data point, log-odds).
+    """
+    from workstation.engine.model.bundle import read_model
+    from workstation.engine.model.judge import Judge
+
+    class Signals:
+        def __init__(self, judge: Judge) -> None:
+            self._judge = judge
+
+        def judge(self, matrix: NDArray[np.float32], *, with_contributions: bool) -> Arrays:
+            said = self._judge.judge(matrix)
+            answers = {name: getattr(said, name) for name in ("up", "down", "score", "sides", "leans")}
+            if with_contributions:
+                answers["contributions"] = self._judge.forest.contributions(matrix)
+            return answers
+
+    return lambda files: Signals(Judge(read_model(files)))
+
+
+_LOADERS: Mapping[str, Callable[[], Loader]] = {"boosters": lambda: Boosters.load, "signals": signals_loader}
+
+
+def main(kind: str) -> None:
+    """Answer on standard output what is asked on standard input of one model of this kind."""
+    loaders = {kind: _LOADERS[kind]()} if kind in _LOADERS else {}
+    answer_all(loaders, sys.stdin.buffer, own_standard_output())
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -13,10 +14,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.fakes.models import FEATURES, rows, stored, trained
+from tests.fakes.models import FEATURES, card, rows, stored, trained
 from tests.fakes.patience import until
+from tests.unit.test_engine_model_panel import panel, small_model
 from workstation.domain.errors import BadModel, ModelUnavailable
 from workstation.domain.model_card import SmokeVector
+from workstation.engine.model.judge import Judge
 from workstation.services.model_process import ModelProcess, Patience
 from workstation.services.model_wire import Answer, framed
 from workstation.storage.model_folder import read_model, write_model
@@ -121,25 +124,51 @@ async def test_one_model_answers_as_where_it_was_trained_however_often_its_proce
     assert gone(second)
 
 
-async def test_a_process_that_hangs_is_ended_in_time_and_after_the_second_time_not_started_again():
-    process = ModelProcess(trained()[0], Patience(answer_s=0.2))
+def going_round(model):
+    """Return a model whose first tree sends what goes left back to its root, and rows that all go right."""
+    text = model.files["up.txt"].decode()
+    split = int(re.search(r"split_feature=(\d+)", text)[1])
+    threshold = float(re.search(r"threshold=(\S+)", text)[1])
+    is_right = rows()[0][:, split] > threshold
+    right, said = rows()[0][is_right], trained()[1]["up"][is_right]
+    smoke = SmokeVector.of(right[:3], {"up": said[:3]})
+    circular = re.sub(r"left_child=-?\d+", "left_child=0", text, count=1)
+    files = {**model.files, "up.txt": circular.encode()}
+    return stored(replace(model.card, smoke=smoke), files), right
+
+
+async def test_a_model_that_never_returns_is_ended_in_time_and_after_the_second_time_not_asked():
+    model, right = going_round(trained()[0])
+    process = ModelProcess(model, Patience(answer_s=0.3))
     for words in (
-        r"took longer than 0\.2 s and was stopped; there is no",
+        r"took longer than 0\.3 s and was stopped; there is no",
         "twice in a row and is not asked any",
     ):
         await process.prepare()
         pid = process.pid
-        os.kill(pid, signal.SIGSTOP)
         begun = time.monotonic()
         with pytest.raises(ModelUnavailable, match=words):
             await process.judge(rows()[0])
-        assert time.monotonic() - begun < 5.0
+        assert time.monotonic() - begun < 10.0
         assert gone(pid)
     assert "Roll back to the previous model, or train again." in process.unavailable
-    for ask in (process.prepare, lambda: process.judge(rows()[0])):
+    for ask in (process.prepare, lambda: process.judge(right)):
         with pytest.raises(ModelUnavailable, match="is not asked any more"):
             await ask()
     assert process.pid is None
+
+
+async def test_the_model_of_the_signals_says_in_its_process_what_it_says_beside_its_training():
+    whole = small_model()
+    judge, bars = Judge(whole), panel(0.25, n=100, seed=8).gather(np.arange(600))
+    smoke = SmokeVector.of(bars[:6], {"score": judge.judge(bars[:6]).score})
+    plain = card(kind="signals", features=whole.recipe.points, smoke=smoke)
+    process = ModelProcess(stored(plain, whole.files()))
+    said, expected = await process.judge(bars, with_contributions=True), judge.judge(bars)
+    for name in ("up", "down", "score", "sides", "leans"):
+        assert said[name].tobytes() == getattr(expected, name).tobytes()
+    assert said["contributions"].tobytes() == judge.forest.contributions(bars).tobytes()
+    await process.close()
 
 
 async def test_a_cancelled_question_ends_its_process_so_that_nobody_else_gets_its_answer():
@@ -229,7 +258,7 @@ def test_the_process_can_open_nothing_and_ends_itself_where_nobody_is_left_to_en
 
 def test_the_process_says_that_it_is_ready_and_ends_with_its_standard_input():
     said = subprocess.run(
-        [sys.executable, "-m", "workstation.model_app"],
+        [sys.executable, "-m", "workstation.model_app", "boosters"],
         cwd=PROJECT,
         stdin=subprocess.DEVNULL,
         capture_output=True,

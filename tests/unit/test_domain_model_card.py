@@ -58,6 +58,7 @@ def test_a_period_begins_before_it_ends():
     [
         ({"format": 2}, "format 2"),
         ({"name": "../x"}, "no name of a model"),
+        ({"kind": "--help"}, "no kind of model"),
         ({"horizon_bars": 0}, "horizon is 0"),
         ({"features": ()}, "no data points"),
         ({"features": ("a", "a")}, "one twice"),

@@ -272,6 +272,8 @@ class ModelCard:
             raise ValueError(f"The card has format {self.format}; this version of Tidemark reads {FORMAT}.")
         if not _NAME.fullmatch(self.name):
             raise ValueError(f"{self.name!r} is no name of a model; expected one such as 'signals-1h'.")
+        if not _NAME.fullmatch(self.kind):
+            raise ValueError(f"{self.kind!r} is no kind of model; expected one such as 'signals'.")
         if self.horizon_bars < 1:
             raise ValueError(f"The horizon is {self.horizon_bars} bars; expected at least one.")
         if not self.features or len(set(self.features)) != len(self.features):

@@ -55,12 +55,12 @@ class Conversation:
         self._answers = process.stdout
 
     @classmethod
-    async def begin(cls) -> "Conversation":
-        """Start a process; it says first that it is ready, which is for `heard`."""
+    async def begin(cls, kind: str) -> "Conversation":
+        """Start a process for a model of this kind; it says first that it is ready, which is for `heard`."""
         package = Path(workstation.__file__).parent.parent
         process = await asyncio.create_subprocess_exec(
             sys.executable,
-            *("-m", _PROGRAM),
+            *("-m", _PROGRAM, kind),
             stdin=PIPE,
             stdout=PIPE,
             stderr=DEVNULL,

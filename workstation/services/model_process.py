@@ -157,7 +157,7 @@ class ModelProcess:
         return conversation
 
     async def _begun(self) -> Conversation:
-        conversation = await Conversation.begin()
+        conversation = await Conversation.begin(self._model.card.kind)
         try:
             async with asyncio.timeout(_READY_WITHIN_S):
                 await conversation.heard()
