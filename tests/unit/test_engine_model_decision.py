@@ -71,10 +71,10 @@ def test_nothing_said_leaves_the_state_as_it_was() -> None:
 
 
 def test_a_bar_leans_only_where_score_families_and_probability_agree() -> None:
-    score = np.array([1.0, 0.9, 1.0, 1.0, -1.0, np.nan])
-    up, down = np.array([0.02, 0.1, 0.1, 0.01, 0, 0.1]), np.array([0.0, 0, 0, 0, 0.05, 0.1])
-    bullish, bearish = np.array([3, 5, 2, 5, 0, 5]), np.array([0, 0, 0, 0, 3, 5])
-    assert RULES.leans(score, (up, down), (bullish, bearish)).tolist() == [1, 0, 0, 0, -1, 0]
+    score = np.array([1.0, 0.9, 1.0, 1.0, 1.0, -1.0, -1.0, np.nan])
+    up, down = np.array([0.02, 0.1, 0.1, 0.01, 0.1, 0, 0, 0.1]), np.array([0.0, 0, 0, 0, 0, 0.05, 0.05, 0.1])
+    bullish, bearish = np.array([3, 5, 2, 5, 4, 0, 1, 5]), np.array([0, 0, 0, 0, 1, 3, 3, 0])
+    assert RULES.leans(score, (up, down), (bullish, bearish)).tolist() == [1, 0, 0, 0, 0, -1, 0, 0]
 
 
 def test_rules_whose_middle_lies_outside_are_refused() -> None:

@@ -36,7 +36,7 @@ POINTS = (
     "levels.room",
 )
 SMALL = Boosting(trees=12, leaves=5, least_rows=40, rate=0.3, point_share=1.0, row_share=1.0, l2=1.0)
-RECIPE = Recipe(points=POINTS, every=2, judges=SMALL, voters=SMALL, min_agree=1)
+RECIPE = Recipe(points=POINTS, every=2, judges=SMALL, voters=SMALL, tail=0.1, rest=0.2, min_agree=1)
 
 
 def panel(edge: float, n: int = 1500, n_coins: int = 6, seed: int = 3, every_h: int = 8) -> Panel:

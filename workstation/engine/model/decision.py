@@ -1,9 +1,9 @@
 """When a lean becomes a signal: it speaks once, then waits.
 
-A bar leans to a side when enough families vote for it, the score lies among the furthest of those before, and
-the calibrated probability clears the base rate. The first bar that leans speaks. After that nothing is said
-for as long as the signal lasts; and the same side speaks again only after its score has come back inside the
-outer quarter, or after the other side has spoken. So one long move is one signal, not a row of them.
+A bar leans to a side when enough families vote for it and none against, the score lies among the furthest of
+those before, and the calibrated probability clears the base rate. The first bar that leans speaks. After that
+nothing is said for as long as the signal lasts; and the same side speaks again only after its score has come
+back from the outermost, or after the other side has spoken. So one long move is one signal, not a row of them.
 """
 
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class DecisionRules:
     bullish_rest, bearish_rest : float
         Scores below (above) which a side that has spoken rests; nearer to the middle.
     min_agree : int
-        Families that must vote with it.
+        Families that must vote with it; none may vote against it.
     margin : float
         By how much its probability must exceed the base rate, 0..1.
     cool_down : int
@@ -71,8 +71,11 @@ class DecisionRules:
         votes : two ndarray of int64, shape (n,)
             Families that vote bullish and bearish.
         """
-        bullish = (score >= self.bullish) & (votes[0] >= self.min_agree) & (lifts[0] >= self.margin)
-        bearish = (score <= self.bearish) & (votes[1] >= self.min_agree) & (lifts[1] >= self.margin)
+        for_up, for_down = votes
+        bullish = (score >= self.bullish) & (for_up >= self.min_agree) & (for_down == 0)
+        bearish = (score <= self.bearish) & (for_down >= self.min_agree) & (for_up == 0)
+        bullish &= lifts[0] >= self.margin
+        bearish &= lifts[1] >= self.margin
         side: SideArray = bullish.astype(np.int8) - bearish.astype(np.int8)
         return side
 

@@ -104,7 +104,7 @@ class Recipe:
         Shares of earlier opinions on either side, beyond which a score leans, and a family votes; a side that
         has spoken rests once its score is not among the share `rest` any more.
     min_agree : int
-        Families that must vote with a signal.
+        Families that must vote with a signal; none may vote against it.
     margin : float
         By how much its calibrated probability must exceed the base rate, 0..1.
 
@@ -120,10 +120,10 @@ class Recipe:
     every: int = 6
     judges: Boosting = Boosting()
     voters: Boosting = VOTERS
-    tail: float = 0.10
-    rest: float = 0.25
+    tail: float = 0.02
+    rest: float = 0.10
     vote_tail: float = 0.20
-    min_agree: int = 3
+    min_agree: int = 4
     margin: float = 0.02
 
     def __post_init__(self) -> None:
