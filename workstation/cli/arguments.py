@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from workstation import __version__
 from workstation.cli import commands as carry_out
-from workstation.cli import data_points, labels, ledger, news, observations
+from workstation.cli import data_points, evaluation, labels, ledger, news, observations, training
 from workstation.cli.exit_codes import USAGE
 
 _EXAMPLES = """\
@@ -23,7 +23,11 @@ examples:
   tidemark signals --data DIR --symbol BTC/USDT --timeframe 1h --out signals.csv
   tidemark features --json                     every data point, and what it says
   tidemark verify --data DIR                   prove that none of them looks ahead
+  tidemark evaluate --data DIR --report page.html
+                                               how good the engine would have been, beside its rivals
+  tidemark train                               train models on the stored candles
   tidemark observations import btc.csv         put on-chain history into the store
+  tidemark ledger verify                       prove that no signal was changed afterwards
   tidemark labels set ethereum 0xADDR binance  say whose a wallet is
 
 Your data: prices and signals lie in the user's data folder, settings in the user's configuration folder;
@@ -65,6 +69,8 @@ def make_parser() -> argparse.ArgumentParser:
     data_points.add_commands(commands)
     labels.add_command(commands)
     ledger.add_command(commands)
+    evaluation.add_command(commands)
+    training.add_command(commands)
     return parser
 
 
