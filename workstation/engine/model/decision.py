@@ -3,7 +3,7 @@
 A bar leans to a side when enough families vote for it and none against, the score lies among the furthest of
 those before, and the calibrated probability clears the base rate. The first bar that leans speaks. After that
 nothing is said for as long as the signal lasts; and the same side speaks again only after its score has come
-back from the outermost, or after the other side has spoken. So one long move is one signal, not a row of them.
+back from the outermost, or after the other side has spoken. So one long move is one signal, not many of them.
 """
 
 from dataclasses import dataclass
