@@ -5,7 +5,8 @@ import pytest
 from sklearn.isotonic import IsotonicRegression
 
 from workstation.domain.errors import UsageError
-from workstation.engine.model.calibration import Calibration, fit_calibration
+from workstation.engine.model.calibration import Calibration
+from workstation.engine.model.settlement import fit_calibration
 
 
 def opinions_and_truth(n: int = 40_000) -> tuple[np.ndarray, np.ndarray]:

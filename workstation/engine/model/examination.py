@@ -17,9 +17,10 @@ from workstation.engine.model.bundle import SignalModel
 from workstation.engine.model.decision import DecisionState, decide
 from workstation.engine.model.drift import quantiles_of
 from workstation.engine.model.forest import Forest
-from workstation.engine.model.meaning import Judgement, Meaning, Opinions, settle
+from workstation.engine.model.meaning import Judgement, Meaning, Opinions
 from workstation.engine.model.panel import Panel, learnt_rows
 from workstation.engine.model.recipe import Recipe
+from workstation.engine.model.settlement import settle
 from workstation.engine.model.training import LEAST_ROWS, train
 from workstation.engine.model.walk_forward import DAY_MS, EMBARGO_MS, BoolArray, Fold, quarters
 

@@ -9,10 +9,9 @@ import numpy as np
 
 from workstation.domain.candle import FloatArray
 from workstation.engine.features.factor_family import SideArray
-from workstation.engine.model.calibration import Calibration, fit_calibration
+from workstation.engine.model.calibration import Calibration
 from workstation.engine.model.decision import DecisionRules
-from workstation.engine.model.family_vote import VoteLimits, count_votes, vote_limits
-from workstation.engine.model.recipe import Recipe
+from workstation.engine.model.family_vote import VoteLimits, count_votes
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,41 +96,3 @@ class Meaning:
         lifts = (up - self.base_up, down - self.base_down)
         leans = self.rules.leans(opinions.score, lifts, count_votes(sides))
         return Judgement(up, down, opinions.score, sides, leans)
-
-
-def settle(opinions: Opinions, label: SideArray, recipe: Recipe) -> Meaning:
-    """Return what such opinions mean, from what came of the bars they were about.
-
-    Parameters
-    ----------
-    opinions : Opinions
-        About ``n`` bars that the model had not learnt from.
-    label : ndarray of int8, shape (n,)
-        1 the upper barrier came first, -1 the lower one, 0 neither.
-
-    Raises
-    ------
-    UsageError
-        The bars are too few to calibrate on.
-    """
-    tail, rest = recipe.tail, recipe.rest
-    bearish, bearish_rest, bullish_rest, bullish = np.quantile(
-        opinions.score, [tail, rest, 1 - rest, 1 - tail]
-    ).tolist()
-    rules = DecisionRules(
-        bullish=bullish,
-        bearish=bearish,
-        bullish_rest=bullish_rest,
-        bearish_rest=bearish_rest,
-        min_agree=recipe.min_agree,
-        margin=recipe.margin,
-        cool_down=recipe.horizon,
-    )
-    return Meaning(
-        up=fit_calibration(opinions.up, label > 0),
-        down=fit_calibration(opinions.down, label < 0),
-        base_up=float((label > 0).mean()),
-        base_down=float((label < 0).mean()),
-        vote_limits=tuple(vote_limits(one, recipe.vote_tail) for one in opinions.families.T),
-        rules=rules,
-    )
