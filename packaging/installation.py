@@ -12,7 +12,7 @@ import debian
 from environment import Environment
 from pip_run import run_pip
 from progress import Progress
-from qt_libraries import require_qt_libraries
+from system_libraries import require_system_libraries
 from trouble import SetupError
 
 _OLDEST_PIP = (22, 3)  # the first that can install into another environment (--python)
@@ -46,7 +46,7 @@ def install(environment: Environment, profile: str) -> None:
         problem = environment.qt_problem()
         if problem:
             raise SetupError(problem)
-        require_qt_libraries(environment.site_packages)
+        require_system_libraries(environment.site_packages)
         environment.mark_ready(profile)
 
 

@@ -18,11 +18,15 @@ READ_AND_FOUND_HARMLESS = {
     "bidict": "the MPL names the GPL as a secondary licence that a receiver may choose",
     "feedparser-sgmllib": "Python's own licence tells that it is compatible with the GPL",
     "llvmlite": "the LLVM exception, which frees whoever combines it with GPL software",
+    "matplotlib": "FreeType, of whose two licences the one that is not the GPL is taken",
     "numba": "Python's own licence tells that it is compatible with the GPL",
     "numpy": "libgfortran comes under the GCC Runtime Library Exception",
     "orjson": "the MPL names the GPL as a secondary licence that a receiver may choose",
     "pathspec": "the MPL names the GPL as a secondary licence that a receiver may choose",
+    "pillow": "FreeType, of whose two licences the other is taken; xz's GPL files are not in the wheel",
     "pyarrow": "the LLVM exception, which frees whoever combines it with GPL software",
+    "scikit-learn": "libgomp comes under the GCC Runtime Library Exception",
+    "scipy": "libgfortran and libquadmath come under the GCC Runtime Library Exception and the LGPL",
     "typing-extensions": "Python's own licence tells that it is compatible with the GPL",
 }
 

@@ -15,7 +15,7 @@ import bootstrap
 import debian
 import gate
 import locking
-import qt_libraries
+import system_libraries
 from environment import COVERS, Environment
 from pip_run import _Narrator
 from progress import Progress
@@ -236,16 +236,16 @@ def test_what_ldd_misses_is_turned_into_debian_packages() -> None:
 \tlibxcb-cursor.so.0 => not found
 \tlibGL.so.1 => not found
 """
-    lacking = qt_libraries.not_found(said)
+    lacking = system_libraries.not_found(said)
     assert lacking == ["libGL.so.1", "libxcb-cursor.so.0"]
-    assert qt_libraries.packages_for(lacking) == ["libgl1", "libxcb-cursor0"]
+    assert system_libraries.packages_for(lacking) == ["libgl1", "libxcb-cursor0"]
 
 
 @pytest.mark.skipif(shutil.which("readelf") is None, reason="needs readelf (binutils)")
 def test_every_library_qt_may_miss_has_a_known_package() -> None:
     pyside = Path(Environment.of_this_checkout().site_packages, "PySide6")
     own = {path.name for path in (pyside / "Qt" / "lib").iterdir()} | {path.name for path in pyside.iterdir()}
-    files = [pyside / name for name in qt_libraries._OF_QT + qt_libraries._OF_WAYLAND]
+    files = [pyside / name for name in system_libraries._OF_QT + system_libraries._OF_WAYLAND]
     seen: set[str] = set()
     while files:
         answer = subprocess.run(
@@ -257,13 +257,13 @@ def test_every_library_qt_may_miss_has_a_known_package() -> None:
     of_libc = re.compile(r"lib(c|m|dl|pthread|rt|resolv|gcc_s)\.so\.\d|ld-linux|libicu|libshiboken6")
     system = {name for name in seen - own if not of_libc.match(name)}
     assert "libxcb-cursor.so.0" in system
-    assert system <= set(qt_libraries.PACKAGES)
+    assert system <= set(system_libraries.PACKAGES)
 
 
 @pytest.mark.skipif(shutil.which("dpkg-query") is None, reason="needs a Debian")
 def test_debian_agrees_on_which_package_brings_which_library() -> None:
     lines = subprocess.run(
-        ["dpkg-query", "-S", *(f"*/{name}" for name in qt_libraries.PACKAGES)],
+        ["dpkg-query", "-S", *(f"*/{name}" for name in system_libraries.PACKAGES)],
         capture_output=True,
         text=True,
         check=False,
@@ -273,10 +273,10 @@ def test_debian_agrees_on_which_package_brings_which_library() -> None:
         for owner, _, path in (x.partition(": ") for x in lines)
     }
     known = {
-        name: owner.removesuffix("t64") for name, owner in owners.items() if name in qt_libraries.PACKAGES
+        name: owner.removesuffix("t64") for name, owner in owners.items() if name in system_libraries.PACKAGES
     }
     assert "libc.so.6" not in known
-    assert known == {name: qt_libraries.PACKAGES[name] for name in known}
+    assert known == {name: system_libraries.PACKAGES[name] for name in known}
 
 
 def test_who_may_not_install_is_told_the_exact_command(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""The system libraries that Qt's wheels expect, and the Debian packages that bring them."""
+"""The system libraries that the wheels of Qt and LightGBM expect, and the Debian packages that bring them."""
 
 import os
 import re
@@ -24,6 +24,7 @@ PACKAGES = {
     "libfontconfig.so.1": "libfontconfig1",
     "libfreetype.so.6": "libfreetype6",
     "libglib-2.0.so.0": "libglib2.0-0",
+    "libgomp.so.1": "libgomp1",
     "libgssapi_krb5.so.2": "libgssapi-krb5-2",
     "libgthread-2.0.so.0": "libglib2.0-0",
     "libstdc++.so.6": "libstdc++6",
@@ -65,16 +66,17 @@ _OF_QT = (
     "Qt/plugins/xcbglintegrations/libqxcb-egl-integration.so",
     "Qt/plugins/xcbglintegrations/libqxcb-glx-integration.so",
 )
+_OF_LIGHTGBM = "lightgbm/lib/lib_lightgbm.so"
 _OF_WAYLAND = ("Qt/plugins/platforms/libqwayland.so",)
 
 
-def require_qt_libraries(site_packages: str) -> None:
-    """Make sure that every library Qt loads is on this machine; a no-op outside Linux.
+def require_system_libraries(site_packages: str) -> None:
+    """Make sure that every library that Qt and LightGBM load is on this machine; a no-op outside Linux.
 
     Parameters
     ----------
     site_packages : str
-        Where PySide6 is installed.
+        Where they are installed.
 
     Raises
     ------
@@ -88,21 +90,23 @@ def require_qt_libraries(site_packages: str) -> None:
         return
     unknown = [name for name in lacking if name not in PACKAGES]
     if unknown:
-        known = " ".join(packages_for(lacking))
+        known = packages_for(lacking)
+        debians = f" (Debian: {' '.join(known)} ...)" if known else ""
         raise SetupError(
-            f"Qt needs system libraries that are not here: {', '.join(lacking)}. Install the packages of "
-            f"your system that bring them{' (Debian: ' + known + ' ...)' if known else ''}, then start again."
+            f"Tidemark needs system libraries that are not here: {', '.join(lacking)}. Install the packages "
+            f"of your system that bring them{debians}, then start again."
         )
-    debian.require(packages_for(lacking), f"What Qt needs of the system ({', '.join(lacking)})")
+    debian.require(packages_for(lacking), f"What Tidemark needs of the system ({', '.join(lacking)})")
     still = missing_libraries(site_packages)
     if still:
-        raise SetupError(f"apt has finished, yet Qt still misses {', '.join(still)}.")
+        raise SetupError(f"apt has finished, yet there is still no {', '.join(still)}.")
 
 
 def missing_libraries(site_packages: str) -> list[str]:
-    """Return the libraries that Qt wants and the system does not have, sorted."""
+    """Return the libraries that are wanted and the system does not have, sorted."""
     wanted = _OF_QT + (_OF_WAYLAND if os.environ.get("WAYLAND_DISPLAY") else ())
     files = [os.path.join(site_packages, "PySide6", name) for name in wanted]
+    files.append(os.path.join(site_packages, _OF_LIGHTGBM))
     answer = subprocess.run(
         ["ldd", *(file for file in files if os.path.exists(file))],
         capture_output=True,
