@@ -1,0 +1,128 @@
+"""``tidemark train``: new models from the trader's own candles; they judge only where they are better."""
+
+import argparse
+import contextlib
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workstation.cli.exit_codes import DONE, FAILED
+from workstation.cli.labour import add_ground, add_workers, require_period, workshop
+
+if TYPE_CHECKING:
+    from workstation.cli.recordings import SeriesRecording
+    from workstation.services.evaluations.training import Training
+
+_OWN = "candles of the trader's own store"
+_UNSTATED = "not stated"
+
+
+def add_command(commands: "argparse._SubParsersAction[Any]") -> None:
+    """Add it to the commands that can be asked."""
+    parser = commands.add_parser(
+        "train",
+        help="train models on the stored candles, or on a folder; they judge only if they are better",
+        description="Train the model of the signals and that of the grade on the candles in the store, or on "
+        "folders of candles. Both are examined walking forward, on quarters that they had not seen, and "
+        "stored with their figures as challengers; one that was better than what judges now takes over, and "
+        "the one before is kept. Finished quarters are kept: the same command goes on where it was stopped.",
+    )
+    add_ground(
+        parser,
+        "folder of candle files, or of such folders, instead of the store; may be given more than once",
+        required=False,
+    )
+    parser.add_argument(
+        "--output",
+        metavar="DIR",
+        type=Path,
+        help="keep the models there instead of where the engine finds them",
+    )
+    parser.add_argument(
+        "--licence", metavar="WORDS", default=_UNSTATED, help="terms of the candles, for the models' cards"
+    )
+    parser.add_argument("--json", action="store_true", help="as JSON")
+    add_workers(parser)
+    parser.set_defaults(carry_out=train)
+
+
+def train(asked: argparse.Namespace) -> int:
+    """Train, and say what came of it."""
+    require_period(asked)
+    try:
+        found = _trained(asked)
+    except KeyboardInterrupt:
+        print(
+            "tidemark: stopped before the end; no model is stored, finished quarters are kept.",
+            file=sys.stderr,
+        )
+        return FAILED
+    if asked.json:
+        print(json.dumps(_as_json(found), indent=2, allow_nan=False))
+    else:
+        _print(found)
+    return DONE
+
+
+def _trained(asked: argparse.Namespace) -> "Training":
+    from workstation.cli.model_places import model_store
+    from workstation.services.clock import SystemClock
+    from workstation.services.evaluations.ground import Ground
+    from workstation.services.evaluations.training import Provenance, train_models
+
+    notes: list[str] = []
+    with _recordings(asked, notes) as (recordings, source):
+        ground = Ground(recordings, asked.timeframe, asked.symbols, asked.from_ms, asked.until_ms, notes)
+        origin = Provenance(source, asked.licence, SystemClock().now_ms())
+        with workshop(asked) as shop:
+            return train_models(ground, model_store(asked.output), origin, shop)
+
+
+@contextlib.contextmanager
+def _recordings(asked: argparse.Namespace, notes: list[str]) -> "Iterator[tuple[list[SeriesRecording], str]]":
+    """Give the recordings, and what the model's card calls them."""
+    from workstation.cli.recordings import recordings_of, stored_recordings
+
+    if asked.data:
+        found = recordings_of(asked.data, asked.timeframe, notes.append)
+        yield found, f"recorded candles: {', '.join(recording.name for recording in found)}"
+        return
+    from workstation.storage.candle_store import CandleStore
+    from workstation.storage.paths import Paths
+
+    with CandleStore(Paths.of_user().candles_db, read_only=True) as store:
+        found = stored_recordings(store, asked.timeframe)
+        yield found, f"{_OWN}: {', '.join(recording.name for recording in found)}"
+
+
+def _as_json(found: "Training") -> dict[str, object]:
+    models = [
+        {
+            "name": model.name,
+            "model_hash": model.model_hash,
+            "takes_over": model.decision.takes_over,
+            "reason": model.decision.reason,
+            "n_rows": model.card.trained_on.n_rows,
+            "figures": {
+                figure.name: {"value": figure.value, "low": figure.low, "high": figure.high, "n": figure.n}
+                for figure in model.card.figures
+            },
+        }
+        for model in found.models
+    ]
+    return {"models": models, "report": found.report}
+
+
+def _print(found: "Training") -> None:
+    for note in found.report["notes"]:  # type: ignore[attr-defined]  # JSON
+        print(note, file=sys.stderr)
+    for model in found.models:
+        role = "judges from now on" if model.decision.takes_over else "is kept as a challenger"
+        learnt = model.card.trained_on
+        print(
+            f"{model.name} {model.model_hash[:12]} {role}. Learnt from {learnt.n_rows:,} bars of "
+            f"{len(learnt.coins)} coins."
+        )
+        print(f"  {model.decision.reason}")

@@ -1,0 +1,1 @@
+"""How good the engine would have been on some recorded candles, and models that are trained on them."""
