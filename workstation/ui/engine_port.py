@@ -1,6 +1,8 @@
 """What the window asks of the engine and of the store, said without naming link or database."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from workstation.domain.alert import Alert
@@ -46,6 +48,35 @@ class EngineRequests(Protocol):
         """Hold the back-fill of everything liquid, or let it go on."""
         ...
 
+    def switch_model(self, name: str, is_on: bool) -> None:
+        """Let the champion of a name judge, or switch it off; for good."""
+        ...
+
+    def roll_back_model(self, name: str) -> None:
+        """Let the champion before judge again."""
+        ...
+
+    def promote_model(self, name: str, model_hash: str) -> None:
+        """Let a challenger judge, or the champion before."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class JudgementFiles:
+    """Where judgements and the models that made them lie; each may be missing, which is an empty one.
+
+    Parameters
+    ----------
+    ledger : Path
+        File of signals, grades and outcomes.
+    models, shipped_models : Path
+        Folders of models that were trained here, and of those that came with Tidemark.
+    """
+
+    ledger: Path
+    models: Path
+    shipped_models: Path
+
 
 class JournalReader(Protocol):
     """Reads what the engine has said."""
@@ -70,4 +101,9 @@ class Past(Protocol):
     @property
     def journal(self) -> JournalReader:
         """Signals and alerts."""
+        ...
+
+    @property
+    def judgements(self) -> JudgementFiles:
+        """Where ledger and models lie; they are read by another thread than the window's."""
         ...

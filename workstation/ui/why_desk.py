@@ -9,6 +9,7 @@ from workstation.domain.candle import Candle, CandleColumns
 from workstation.domain.errors import TidemarkError
 from workstation.domain.explanation import Explanation
 from workstation.domain.market import SeriesKey, open_of, timeframe_ms
+from workstation.domain.signal import Signal
 from workstation.ui.foreign_text import one_line
 from workstation.ui.inquiry import Inquiry
 from workstation.ui.panels.why import WhyPanel
@@ -49,6 +50,7 @@ class WhyDesk(QObject):
         self._is_pinned = False
         self._follows_newest = True
         self._heard: int | None = None
+        self._signals: dict[int, Signal] = {}
         self._is_answered = False
         self._is_seen = False
         self._zone: tzinfo = UTC
@@ -60,6 +62,8 @@ class WhyDesk(QObject):
         bridge.history_grew.connect(self._on_history)
         bridge.link_changed.connect(self._on_link)
         bridge.explained.connect(inquiry.take)
+        bridge.signals_replaced.connect(self._on_signals)
+        bridge.signal_said.connect(self._on_signal)
         bridge.markets_changed.connect(self.search.set_markets)
         inquiry.answered.connect(self._on_answer)
         inquiry.refused.connect(self._on_refusal)
@@ -166,6 +170,7 @@ class WhyDesk(QObject):
         if key == self.key:
             return
         self.key, self._heard = key, None
+        self._signals = {signal.open_time: signal for signal in self._stored_signals(key)}
         self.show_newest()
 
     def _choose_symbol(self, symbol: str) -> None:
@@ -204,7 +209,11 @@ class WhyDesk(QObject):
     def _set_bar(self, open_time: int | None) -> None:
         self.open_time, self._is_answered = open_time, False
         self._show_place()
+        self._show_signal()
         self._ask()
+
+    def _show_signal(self) -> None:
+        self.panel.show_signal(None if self.open_time is None else self._signals.get(self.open_time))
 
     def _show_place(self) -> None:
         if self.key is not None:
@@ -228,6 +237,23 @@ class WhyDesk(QObject):
     def _on_refusal(self, reason: str) -> None:
         self._is_answered = True
         self.panel.say(one_line(reason, 400))
+
+    def _on_signals(self, key: SeriesKey, signals: tuple[Signal, ...]) -> None:
+        if key == self.key:
+            self._signals = {signal.open_time: signal for signal in signals}
+            self._show_signal()
+
+    def _on_signal(self, signal: Signal) -> None:
+        if signal.key == self.key:
+            self._signals[signal.open_time] = signal
+            self._show_signal()
+
+    def _stored_signals(self, key: SeriesKey) -> list[Signal]:
+        try:
+            return self._past.journal.signals(key)
+        except TidemarkError as error:
+            self._bridge.notice_posted.emit("journal", str(error))
+            return []
 
     def _on_link(self) -> None:
         self._is_answered = False

@@ -14,6 +14,7 @@ from workstation.ui.chart.labels import Labels, Style
 from workstation.ui.chart.quality_painter import quality_words
 from workstation.ui.chart.time_ticks import moment_label, zone_label
 from workstation.ui.number_format import countdown, percent, price, volume
+from workstation.ui.signal_words import chance_words, flip_words, ground_words, heading_words
 
 GO_LIVE = "Newest  »"
 _CORNER = 3.0
@@ -111,14 +112,11 @@ def paint_readout(brush: Brush, frame: Frame, slot: int) -> None:
 def signal_lines(signal: Signal) -> list[tuple[str, str]]:
     """Return what a signal says about itself, as marks and texts: the votes that agree first."""
     agreeing = [vote for vote in signal.votes if vote.direction is signal.direction]
-    word = "Bullish" if signal.direction is Direction.BULLISH else "Bearish"
-    state = "signal" if signal.closed else "signal, still forming: it may vanish"
-    lines = [("", f"{word} {state}"), ("", f"{len(agreeing)} of {len(signal.votes)} families agree")]
-    if signal.probability is not None:
-        base = "" if signal.base_rate is None else f", any bar {signal.base_rate * 100:.0f} %"
-        lines.append(("", f"Probability {signal.probability * 100:.0f} %{base}"))
+    lines = [("", heading_words(signal)), ("", f"{len(agreeing)} of {len(signal.votes)} families agree")]
+    lines += [("", words) for words in (chance_words(signal), ground_words(signal)) if words]
     order = sorted(signal.votes, key=lambda vote: -vote.score * signal.direction)
-    return lines + [(_VOTE_MARKS[vote.direction], vote.family.label) for vote in order]
+    lines += [(_VOTE_MARKS[vote.direction], vote.family.label) for vote in order]
+    return lines + [("", f"Undone by {flip_words(flip)}") for flip in signal.flips[:1]]
 
 
 def paint_signal(brush: Brush, frame: Frame, signal: Signal, pointer: Pointer) -> None:

@@ -7,8 +7,14 @@ from typing import Any, TypeAlias
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex
 
 from workstation.domain.explanation import Availability, Explanation, PointReading
-from workstation.domain.signal import Direction, Family, FamilyVote
+from workstation.domain.signal import Direction, Family, FamilyVote, Signal
 from workstation.ui.foreign_text import tooltip
+from workstation.ui.models.signal_rows import (
+    SignalRow,
+    signal_row_identity,
+    signal_rows,
+    spoken_signal_row,
+)
 from workstation.ui.reading_words import lean_words, plain_name, spoken_reading, spoken_vote, unit_words
 
 Index = QModelIndex | QPersistentModelIndex
@@ -33,7 +39,7 @@ class FamilyRow:
     n_points: int
 
 
-Row: TypeAlias = VoteRow | FamilyRow | PointReading
+Row: TypeAlias = VoteRow | FamilyRow | PointReading | SignalRow
 
 
 class WhyModel(QAbstractListModel):
@@ -44,6 +50,7 @@ class WhyModel(QAbstractListModel):
         self.explanation: Explanation | None = None
         self.coin = ""
         self.closed_ms = 0
+        self._signal: Signal | None = None
         self._rows: Sequence[Row] = ()
         self._words: tuple[str, ...] = ()
         self._only_known = False
@@ -56,6 +63,12 @@ class WhyModel(QAbstractListModel):
             self.coin = explanation.key.symbol.partition("/")[0]
             self.closed_ms = explanation.open_time + explanation.key.bar_ms
         self._arrange()
+
+    def set_signal(self, signal: Signal | None) -> None:
+        """Take the signal of this bar; None where there is none."""
+        if signal != self._signal:
+            self._signal = signal
+            self._arrange()
 
     def set_filter(self, text: str) -> None:
         """Show only data points that hold every word of this text in name, sentence or family."""
@@ -100,13 +113,25 @@ class WhyModel(QAbstractListModel):
         if self.explanation is None:
             return []
         votes = {vote.family: vote for vote in self.explanation.votes}
-        rows: list[Row] = [] if self._words else [VoteRow(family, votes.get(family)) for family in Family]
+        rows: list[Row] = []
+        if not self._words:
+            ages = {reading.name: reading.age_ms for reading in self.explanation.readings}
+            rows += signal_rows(self._signal_here(), ages)
+            rows += [VoteRow(family, votes.get(family)) for family in Family]
         for family in Family:
             every = [one for one in self.explanation.readings if one.family is family]
             shown = [one for one in every if self._is_wanted(one)]
             if shown:
                 rows += [FamilyRow(family, sum(map(_is_known, every)), len(every)), *shown]
         return rows
+
+    def _signal_here(self) -> Signal | None:
+        """Return the signal where it is of the bar that is explained."""
+        signal, explanation = self._signal, self.explanation
+        if signal is None or explanation is None:
+            return None
+        is_here = (signal.key, signal.open_time) == (explanation.key, explanation.open_time)
+        return signal if is_here else None
 
     def _is_wanted(self, reading: PointReading) -> bool:
         if self._only_known and not _is_known(reading):
@@ -136,6 +161,8 @@ class WhyModel(QAbstractListModel):
             return spoken_reading(row, self.coin)
         if isinstance(row, VoteRow):
             return spoken_vote(row.family.label, row.vote, self.closed_ms)
+        if not isinstance(row, FamilyRow):
+            return spoken_signal_row(row)
         return f"{row.family.label}, {row.n_known} of {row.n_points} data points known"
 
     def _tip(self, row: Row) -> str:
@@ -150,6 +177,8 @@ def identity(row: Row) -> str:
     """Return what makes a row the same one at another bar."""
     if isinstance(row, PointReading):
         return row.name
+    if not isinstance(row, VoteRow | FamilyRow):
+        return signal_row_identity(row)
     return f"{'vote' if isinstance(row, VoteRow) else 'family'}:{row.family}"
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime, tzinfo
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtCore import Signal as QtSignal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -21,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from workstation.domain.explanation import Explanation
 from workstation.domain.market import TIMEFRAMES, SeriesKey
-from workstation.domain.signal import Direction
+from workstation.domain.signal import Direction, Signal
 from workstation.ui.foreign_text import one_line, tooltip
 from workstation.ui.icon import glyph
 from workstation.ui.models.why_model import VoteRow, WhyModel, identity
@@ -45,8 +46,8 @@ class ReadingList(QListView):
     It shows a sentence instead where there is nothing to list, and keeps the keyboard meanwhile.
     """
 
-    step_requested = Signal(int)  # bars; negative is older
-    opened = Signal(int)  # row
+    step_requested = QtSignal(int)  # bars; negative is older
+    opened = QtSignal(int)  # row
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -88,7 +89,7 @@ class ReadingList(QListView):
 class DateField(QLineEdit):
     """When the bar opened. Type a day or a time and press Enter; Up and Down go from bar to bar."""
 
-    step_requested = Signal(int)
+    step_requested = QtSignal(int)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Turn keys into requests."""
@@ -102,12 +103,12 @@ class DateField(QLineEdit):
 class WhyPanel(QWidget):
     """Says why a bar was judged as it was; `WhyDesk` says which bar, and asks."""
 
-    symbol_requested = Signal()
-    timeframe_chosen = Signal(str)
-    pin_toggled = Signal(bool)
-    step_requested = Signal(int)
-    newest_requested = Signal()
-    jump_requested = Signal(str)  # what was typed
+    symbol_requested = QtSignal()
+    timeframe_chosen = QtSignal(str)
+    pin_toggled = QtSignal(bool)
+    step_requested = QtSignal(int)
+    newest_requested = QtSignal()
+    jump_requested = QtSignal(str)  # what was typed
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -272,6 +273,10 @@ class WhyPanel(QWidget):
         """List votes and data points."""
         self._keep_place(lambda: self.model.show(explanation))
         self.set_working(is_working=False)
+
+    def show_signal(self, signal: Signal | None) -> None:
+        """Take the signal of the bar; what its model said stands before the votes."""
+        self._keep_place(lambda: self.model.set_signal(signal))
 
     def set_working(self, *, is_working: bool) -> None:
         """Say that the answer takes a while; what is listed is of another bar then, and pale."""

@@ -10,6 +10,7 @@ from workstation.ui.foreign_text import one_line
 from workstation.ui.icon import triangle
 from workstation.ui.models.why_model import FamilyRow, VoteRow, WhyModel
 from workstation.ui.number_format import NOTHING
+from workstation.ui.panels.signal_row_painter import SignalRowPainter, signal_row_height
 from workstation.ui.reading_words import (
     NO_VOTE,
     age_words,
@@ -60,12 +61,15 @@ class WhyDelegate(QStyledItemDelegate):
         self._bullish, self._bearish = QColor(theme.bullish), QColor(theme.bearish)
         self._selection, self._track = QColor(theme.selection), QColor(theme.border)
         self._head = QColor(theme.panel)
+        self._signal_painter = SignalRowPainter(theme)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """Return the height of a row."""
         row = self._model.row_at(index.row())
         if isinstance(row, PointReading):
             return QSize(160, _POINT_HEIGHT)
+        if not isinstance(row, VoteRow | FamilyRow):
+            return QSize(160, signal_row_height(row))
         return QSize(160, _VOTE_HEIGHT if isinstance(row, VoteRow) else _FAMILY_HEIGHT)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
@@ -83,8 +87,10 @@ class WhyDelegate(QStyledItemDelegate):
             self._paint_point(painter, inner, row)
         elif isinstance(row, VoteRow):
             self._paint_vote(painter, inner, row)
-        else:
+        elif isinstance(row, FamilyRow):
             self._paint_family(painter, inner, row)
+        else:
+            self._signal_painter.paint(painter, inner, row)
         painter.setOpacity(1.0)
 
     def _paint_family(self, painter: QPainter, inner: QRect, row: FamilyRow) -> None:

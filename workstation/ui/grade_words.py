@@ -1,0 +1,96 @@
+"""Grades in words, as a trader reads them."""
+
+from workstation.domain.grade import Grade, GradeLabel, Zone
+from workstation.domain.ledger import LEAST_N
+from workstation.domain.model_card import Figure
+from workstation.ui import number_format
+from workstation.ui.foreign_text import one_line
+
+ZONE_WORDS = {
+    Zone.SURGING: "Surging",
+    Zone.GAINING: "Gaining",
+    Zone.HOLDING: "Holding",
+    Zone.LOSING: "Losing",
+    Zone.CRASHING: "Crashing",
+}
+LABEL_WORDS = {
+    GradeLabel.STRONG_BUY: "Strong buy",
+    GradeLabel.BUY: "Buy",
+    GradeLabel.NEUTRAL: "Neutral",
+    GradeLabel.SELL: "Sell",
+    GradeLabel.STRONG_SELL: "Strong sell",
+}
+_COMPONENTS = {
+    "momentum": ("Momentum", "high: rose over the last week and month"),
+    "reversal": ("Reversal", "high: fell in the last days, and falls are often made up for"),
+    "volatility": ("Volatility", "high: calm; wild coins do worse"),
+    "liquidity": ("Liquidity", "high: much is traded, and a trade moves the price little"),
+    "pressure": ("Pressure", "high: the last moves were not chased by volume"),
+    "model": ("Model", "high: the rank model expects it to do better than other coins"),
+}
+UNKNOWN_RECORD = (
+    "What coins with this grade did next is not known yet: the model's card does not tell, "
+    "and grades are too young here to have a record of their own."
+)
+_HORIZON = "over the next 7 days"
+
+
+def component_word(name: str) -> str:
+    """Return what a part of the grade is called."""
+    known = _COMPONENTS.get(name)
+    return known[0] if known else one_line(name.replace("_", " ").capitalize(), 24)
+
+
+def component_meaning(name: str) -> str:
+    """Return what a high score of a part means, as a phrase; empty where it is not known."""
+    return _COMPONENTS.get(name, ("", ""))[1]
+
+
+def weight_words(weight: float) -> str:
+    """Return a weight's share: "30 %"."""
+    return f"{weight * 100:.0f} %"
+
+
+def points(value: float | None) -> str:
+    """Return a score of 0..100 without decimals; a dash where it is not known."""
+    return number_format.NOTHING if value is None else f"{value:.0f}"
+
+
+def change_words(change: float | None) -> str:
+    """Return a change in points with its sign: "+12", "−3", "0"; a dash where it is not known."""
+    if change is None:
+        return number_format.NOTHING
+    whole = round(change)
+    return "0" if whole == 0 else f"{whole:+d}".replace("-", number_format.MINUS)
+
+
+def subgrade_words(grade: Grade) -> str:
+    """Return the compatible grade and what it is made of."""
+    if grade.compatible_value is None:
+        return "Compatible grade not known yet: it needs a longer history."
+    ta, quant = points(grade.ta_value), points(grade.quant_value)
+    return f"Compatible grade {points(grade.compatible_value)}: 0.8 × TA {ta} + 0.2 × Quant {quant}"
+
+
+def band_words(low: int, figure: Figure | None) -> str:
+    """Return what coins graded like this did next, with how many and how sure.
+
+    Parameters
+    ----------
+    low : int
+        The band's lowest grade.
+    figure : Figure or None
+        Share that beat the median coin, 0..1 or percent; None where nobody knows.
+    """
+    if figure is None:
+        return UNKNOWN_RECORD
+    high = 100 if low >= 90 else low + 9
+    who = f"Coins graded {low}–{high}"
+    if figure.n < LEAST_N:
+        return f"{who}: only {figure.n} cases so far; fewer than {LEAST_N} prove nothing."
+    scale = 100.0 if figure.high <= 1.0 else 1.0
+    share, least, most = (scale * each for each in (figure.value, figure.low, figure.high))
+    return (
+        f"{who} beat the median coin {_HORIZON} in {share:.0f} % of {figure.n:,} cases "
+        f"(95 %: {least:.0f}–{most:.0f} %)."
+    )
