@@ -215,8 +215,8 @@ def _evaluate_frozen(ground: Ground, frozen: FrozenModels, blocks: Blocks, shop:
     if seen:
         ground.notes.append(
             f"{100 * seen / said.judged.sum():.0f} % of the judged bars lie before "
-            f"{_day(model.learnt_to_ms)}, up to which the model has learnt: there its figures are too good where it has seen these coins. "
-            f"Judge with --from {_day(model.learnt_to_ms)} or later."
+            f"{_day(model.learnt_to_ms)}, up to which the model has learnt: there its figures are too good "
+            f"where it has seen these coins. Judge with --from {_day(model.learnt_to_ms)} or later."
         )
     if frozen.grade is None:
         ground.notes.append("There is no model of the grade: grades are left out.")
