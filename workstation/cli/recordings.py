@@ -107,7 +107,8 @@ class _Reader:
 
     def __call__(self, symbol: str, timeframe: str) -> "CandleColumns":
         file = self._folder.load(symbol, timeframe)
-        for note in file.notes:
+        name = self._folder.file_name(symbol, timeframe)
+        for note in (each if name in each else f"{name}: {each}" for each in file.notes):
             if note not in self._said:
                 self._said.add(note)
                 self._say(note)

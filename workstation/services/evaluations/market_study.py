@@ -14,6 +14,7 @@ from workstation.engine.grade.panel import MeasuredPanel
 from workstation.engine.model.examination import Predictions
 from workstation.engine.model.panel import ELIGIBLE_DAYS, LEAST_DOLLARS_A_DAY, CoinRows, Panel
 from workstation.engine.model.recipe import Recipe
+from workstation.engine.model.training import LEAST_ROWS
 from workstation.engine.model.walk_forward import BoolArray
 from workstation.services.evaluations.blocks import Blocks
 from workstation.services.evaluations.coin_study import CoinStudy, CoinTask, study
@@ -153,7 +154,8 @@ def judged_rows(ground: Ground, studied: MarketStudy, predictions: Predictions) 
     if not judged.any():
         raise TidemarkError(
             "There is too little history: a model learns from 180 days or more, and what it says is settled "
-            "on a quarter that it had not seen; of what then remains, nothing lies in the period asked for."
+            f"on a quarter that it had not seen, each with {LEAST_ROWS:,} bars of all coins; of what "
+            "then remains, nothing lies in the period asked for."
         )
     return judged
 

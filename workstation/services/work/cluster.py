@@ -13,8 +13,6 @@ from workstation.domain.errors import TidemarkError, UsageError
 from workstation.services.work.engine_mark import engine_mark
 from workstation.services.work.workers import Item, Result, in_order
 
-_CONNECT_WITHIN = "10s"
-
 
 class Cluster:
     """The workers behind a scheduler. They must have this version of Tidemark installed.
@@ -23,6 +21,8 @@ class Cluster:
     ----------
     address : str
         Of the scheduler, such as ``"tcp://127.0.0.1:8786"``.
+    within : str
+        How long it may take to answer.
 
     Raises
     ------
@@ -30,12 +30,12 @@ class Cluster:
         Nobody answers there, no worker has come, or one of them has another engine.
     """
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, within: str = "10s") -> None:
         import distributed
 
         self._address, dask = address, cast(Any, distributed)
         try:
-            self._client: Any = dask.Client(address, timeout=_CONNECT_WITHIN, set_as_default=False)
+            self._client: Any = dask.Client(address, timeout=within, set_as_default=False)
         except (OSError, ValueError, TypeError) as error:
             raise UsageError(
                 f"No Dask scheduler answers at {address}: {error}. Start one with: dask scheduler"

@@ -65,7 +65,7 @@ class KeptResults:
     def _read(self, name: str) -> Arrays | None:
         """Return a kept result; None where there is none that can be read."""
         try:
-            with np.load(self._path(name), allow_pickle=False) as file:
+            with self._path(name).open("rb") as content, np.load(content, allow_pickle=False) as file:
                 return {key: file[key] for key in file.files}
         except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile):
             return None
