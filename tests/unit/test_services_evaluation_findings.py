@@ -1,7 +1,9 @@
 """An evaluation of markets without an edge says so; models trained on them are kept, and judge frozen."""
 
 import json
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,7 +12,15 @@ from tests.fakes.evaluation_market import DAY_MS, START_MS, Recorded, market, sm
 from workstation.domain.errors import BadCandleFile, TidemarkError
 from workstation.engine.baselines import BASELINES
 from workstation.services.evaluations import evaluation, training
-from workstation.services.evaluations.evaluation import FrozenModels, Workshop, evaluate
+from workstation.services.evaluations.blocks import Blocks
+from workstation.services.evaluations.challenges import against
+from workstation.services.evaluations.evaluation import (
+    FrozenModels,
+    Workshop,
+    evaluate,
+    scratch,
+    walk_forward,
+)
 from workstation.services.evaluations.ground import Ground
 from workstation.services.evaluations.training import Provenance, train_models
 from workstation.services.work.workers import Alone
@@ -205,3 +215,20 @@ def test_nothing_after_the_end_of_the_period_is_looked_at():
     (piece,) = Ground([market(1, 40)], "4h", until_ms=until_ms).pieces("BTC/USDT")
     assert int(piece.open_time[-1]) == until_ms - DAY_MS // 6
     assert np.isfinite(piece.close).all()
+
+
+@pytest.mark.parametrize(
+    ("days", "sentence"),
+    [(DAYS, "0 weeks without it are too few"), (DAYS + 100, r"1[2-5] weeks")],
+    ids=["nothing after its lessons", "a quarter after its lessons"],
+)
+def test_the_model_before_is_challenged_on_what_it_has_not_seen(trained, tmp_path, days, sentence):
+    found, store, _, _ = trained
+    before = store.read(found.models[0].model_hash, found.models[0].card.features)
+    ground = Ground([market(4, days)], "4h")
+    with scratch(tmp_path) as folder:
+        recipe, blocks = evaluation.recipe_for("4h"), Blocks(Path(folder))
+        walked = walk_forward(ground, recipe, blocks, shop(tmp_path))
+        takes_over, reason = against(walked, before, Alone())
+    assert not takes_over
+    assert re.search(sentence, reason)

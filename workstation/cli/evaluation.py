@@ -95,7 +95,7 @@ def _evaluated(asked: argparse.Namespace) -> "Mapping[str, Any]":
     recordings = recordings_of(asked.data, asked.timeframe, notes.append)
     ground = Ground(recordings, asked.timeframe, asked.symbols, asked.from_ms, asked.until_ms, notes)
     frozen = _frozen(asked) if asked.frozen else None
-    with workshop(asked) as shop:
+    with workshop(asked, apart=asked.frozen) as shop:
         return evaluated(ground, frozen, shop).report
 
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from workstation.cli.progress import Progress
 from workstation.domain.errors import UsageError
@@ -50,8 +50,16 @@ def add_workers(parser: argparse.ArgumentParser) -> None:
 
 
 @contextlib.contextmanager
-def workers_of(asked: argparse.Namespace) -> "Iterator[Workers]":
-    """Give who was asked for, and end them afterwards."""
+def workers_of(asked: argparse.Namespace, *, apart: bool = False) -> "Iterator[Workers]":
+    """Give who was asked for, and end them afterwards.
+
+    Parameters
+    ----------
+    asked : Namespace
+        With ``workers`` and ``cluster``.
+    apart : bool
+        Never in this process: what is loaded may end the one that loads it.
+    """
     from workstation.services.work.workers import Alone
 
     if asked.cluster is not None:
@@ -59,7 +67,7 @@ def workers_of(asked: argparse.Namespace) -> "Iterator[Workers]":
 
         with Cluster(asked.cluster) as cluster:
             yield cluster
-    elif asked.workers > 1:
+    elif apart or asked.workers > 1:
         from workstation.services.work.processes import Processes
 
         with Processes(asked.workers) as processes:
@@ -69,7 +77,7 @@ def workers_of(asked: argparse.Namespace) -> "Iterator[Workers]":
 
 
 @contextlib.contextmanager
-def workshop(asked: argparse.Namespace) -> "Iterator[Workshop]":
+def workshop(asked: argparse.Namespace, *, apart: bool = False) -> "Iterator[Workshop]":
     """Give the workshop of a command: who works, where, and a line that says how far they are."""
     from workstation.services.evaluations.evaluation import Workshop
     from workstation.storage.paths import Paths
@@ -80,7 +88,7 @@ def workshop(asked: argparse.Namespace) -> "Iterator[Workshop]":
         stages.setdefault(what, Progress(what))(done, total)
 
     try:
-        with workers_of(asked) as workers:
+        with workers_of(asked, apart=apart) as workers:
             yield Workshop(workers, Paths.of_user().cache / _FOLDER, on_progress)
     finally:
         for stage in stages.values():
@@ -125,7 +133,3 @@ def _count(text: str) -> int:
     if not (text.isascii() and text.isdecimal()) or not 1 <= int(text) <= 256:
         raise argparse.ArgumentTypeError(f"{text} is not a number of processes, 1..256")
     return int(text)
-
-
-Commands = Any
-"""What argparse returns of `add_subparsers`."""

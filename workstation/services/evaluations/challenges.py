@@ -59,13 +59,14 @@ def challenge_signals(
     if not earns.stands or before is None:
         return Decision(earns.stands, earns.reason)
     try:
-        better, reason = _against(walked, before, workers)
+        better, reason = against(walked, before, workers)
     except TidemarkError as error:
         return Decision(True, f"{earns.reason} The old one cannot be asked: {error}")
     return Decision(better, f"{earns.reason} {reason}")
 
 
-def _against(walked: WalkForward, before: StoredModel, workers: Workers) -> tuple[bool, str]:
+def against(walked: WalkForward, before: StoredModel, workers: Workers) -> tuple[bool, str]:
+    """Return whether models of the new recipe were better than an older model on what it has not seen."""
     old, panel, new = read_model(before.files), walked.studied.panel, walked.predictions
     if old.recipe.points != walked.recipe.points or old.recipe.horizon != walked.recipe.horizon:
         return (

@@ -89,8 +89,8 @@ def _on_grade(grade: Mapping[str, Any]) -> list[str]:
     top, bottom = grade["top_beats_median_pct"], grade["bottom_beats_median_pct"]
     if top["value"] is not None and bottom["value"] is not None:
         found.append(
-            f"The best tenth beat the median coin in {top['value']:.0f} % of weeks, the worst tenth in "
-            f"{bottom['value']:.0f} %."
+            f"Within seven days the best tenth beat the median coin in {top['value']:.0f} % of cases, the "
+            f"worst tenth in {bottom['value']:.0f} %."
         )
     return found
 
