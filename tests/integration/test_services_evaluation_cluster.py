@@ -2,17 +2,15 @@
 
 import contextlib
 import os
-import signal
 import socket
 import subprocess
 import sys
 from pathlib import Path
 
-import psutil
 import pytest
 
 from tests.fakes.evaluation_market import small_panel
-from workstation.domain.errors import TidemarkError, UsageError
+from workstation.domain.errors import UsageError
 from workstation.services.evaluations.signal_quarters import all_opinions
 from workstation.services.work.cluster import Cluster
 from workstation.services.work.kept import KeptResults
@@ -89,24 +87,3 @@ def test_a_cluster_that_is_not_there_is_named():
     address = f"tcp://127.0.0.1:{free_port()}"
     with pytest.raises(UsageError, match=f"No Dask scheduler answers at {address}"):
         Cluster(address, within="1s")
-
-
-def test_a_process_that_dies_is_said_to_have_and_the_rest_is_not_waited_for():
-    with Processes(1) as workers, pytest.raises(TidemarkError, match="was ended from outside"):
-        list(workers.map(_die, [1, 2]))
-
-
-def _die(_task):
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def test_processes_end_when_their_work_is_given_up():
-    with contextlib.suppress(KeyboardInterrupt), Processes(1) as workers:
-        worker = psutil.Process(next(workers.map(_own_pid, range(3))))
-        raise KeyboardInterrupt
-    worker.wait(timeout=10)
-    assert not worker.is_running()
-
-
-def _own_pid(_task):
-    return os.getpid()
