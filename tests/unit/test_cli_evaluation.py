@@ -65,6 +65,12 @@ def test_evaluate_writes_every_figure_and_a_page_that_links_to_nothing(folder, t
     assert not re.search(r"#01020\d", html)
 
 
+def test_symbols_may_be_written_as_files_are_named(folder, capsys):
+    words = ["--timeframe", "4h", "--symbols", "BTCUSDT,coin1/usdt", "--to", "2021-01-25"]
+    assert run(["evaluate", "--data", str(folder), *words]) == FAILED
+    assert "None of 2 coins can be judged" in capsys.readouterr().err
+
+
 def test_evaluate_prints_figures_alone_where_no_file_is_named(folder, capsys):
     assert run(["evaluate", "--data", str(folder), "--timeframe", "4h", "--json"]) == DONE
     assert set(json.loads(capsys.readouterr().out)) == KEYS
@@ -77,10 +83,11 @@ def test_evaluate_prints_figures_alone_where_no_file_is_named(folder, capsys):
         (["--timeframe", "7h"], USAGE, "'7h' is no timeframe"),
         (["--from", "2024-02-01", "--to", "2024-01-01"], USAGE, "--to must lie after --from."),
         (["--report", "/no/such/folder/page.html"], USAGE, "is no folder that may be written"),
+        (["--symbols", "BTC/USDT,nothing"], USAGE, "is no list of symbols"),
         (["--workers", "0"], USAGE, "0 is not a number of processes"),
         (["--workers", "2", "--cluster", "tcp://127.0.0.1:1"], USAGE, "not allowed with"),
     ],
-    ids=["empty folder", "timeframe", "period", "report", "workers", "both"],
+    ids=["empty folder", "timeframe", "period", "report", "symbols", "workers", "both"],
 )
 def test_what_cannot_be_evaluated_is_said_in_a_sentence(words, code, sentence, tmp_path, capsys):
     (tmp_path / "empty").mkdir()

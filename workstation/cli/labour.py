@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workstation.cli.progress import Progress
-from workstation.domain.errors import UsageError
+from workstation.domain.errors import BadCandleFile, UsageError
 from workstation.domain.market import TIMEFRAMES
 
 if TYPE_CHECKING:
@@ -126,7 +126,12 @@ def _timeframe(text: str) -> str:
 
 
 def _symbols(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(part.strip().upper() for part in text.split(",") if part.strip()))
+    from workstation.storage.candle_files import symbol_of
+
+    try:
+        return tuple(dict.fromkeys(symbol_of(part) for part in text.split(",") if part.strip()))
+    except BadCandleFile:
+        raise argparse.ArgumentTypeError(f"{text!r} is no list of symbols like BTC/USDT,ETH/USDT") from None
 
 
 def _count(text: str) -> int:
