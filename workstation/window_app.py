@@ -21,8 +21,11 @@ from workstation.link.messages import (
     Follow,
     HoldUniverse,
     Notice,
+    PromoteModel,
+    RollBackModel,
     SetWatchlist,
     ShutDown,
+    SwitchModel,
     SwitchProvider,
     Unfollow,
 )
@@ -34,6 +37,7 @@ from workstation.storage.paths import Paths, resource
 from workstation.storage.settings import Settings, SettingsFile
 from workstation.ui.application import LastResort, make_application
 from workstation.ui.bridge import Bridge
+from workstation.ui.engine_port import JudgementFiles
 from workstation.ui.main_window import MainWindow
 from workstation.ui.notifier import Notifier
 from workstation.ui.qt_loop import run
@@ -73,11 +77,17 @@ class StoredPast:
 
     candles: CandleStore
     journal: Journal
+    judgements: JudgementFiles
 
     @classmethod
     def of(cls, paths: Paths) -> "StoredPast":
         """Open the store of these folders; one that is not there yet is empty until it is."""
-        return cls(CandleStore(paths.candles_db, read_only=True), Journal(paths.journal_db, read_only=True))
+        judgements = JudgementFiles(paths.ledger_db, paths.models, _shipped_models(paths))
+        candles, journal = (
+            CandleStore(paths.candles_db, read_only=True),
+            Journal(paths.journal_db, read_only=True),
+        )
+        return cls(candles, journal, judgements)
 
     def close(self) -> None:
         """Close both files."""
@@ -118,6 +128,18 @@ class EngineDesk:
     def hold_universe(self, is_held: bool) -> None:
         """Hold the back-fill of everything liquid, or let it go on."""
         self._ask(lambda number: HoldUniverse(number, is_held))
+
+    def switch_model(self, name: str, is_on: bool) -> None:
+        """Let the champion of a name judge, or switch it off; for good."""
+        self._ask(lambda number: SwitchModel(number, name, is_on))
+
+    def roll_back_model(self, name: str) -> None:
+        """Let the champion before judge again."""
+        self._ask(lambda number: RollBackModel(number, name))
+
+    def promote_model(self, name: str, model_hash: str) -> None:
+        """Let a challenger judge, or the champion before."""
+        self._ask(lambda number: PromoteModel(number, name, model_hash))
 
     def _ask(
         self, command: Callable[[int], Command], on_refused: Callable[[str], None] | None = None
@@ -244,6 +266,13 @@ class WindowHouse:
         await self._tasks.close()
         self._notifier.close()
         self._past.close()
+
+
+def _shipped_models(paths: Paths) -> Path:
+    try:
+        return resource("models")
+    except StoreError:  # none came with this version
+        return paths.models / "shipped"
 
 
 def _choices(settings: Settings) -> Choices:

@@ -17,6 +17,7 @@ from workstation.domain.signal import Direction, Family, FamilyVote, Reading, Si
 from workstation.domain.ticker import Ticker
 from workstation.link import messages as said
 from workstation.ui.bridge import Bridge
+from workstation.ui.engine_port import JudgementFiles
 from workstation.ui.main_window import MainWindow
 from workstation.ui.surroundings import Choices, Surroundings
 from workstation.ui.window_memory import WindowMemory
@@ -145,7 +146,8 @@ class StoredJournal:
 class StoredPast:
     """The store."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
+        self.judgements = JudgementFiles(folder / "ledger.db", folder / "models", folder / "shipped")
         self.candles = StoredCandles()
         self.journal = StoredJournal()
 
@@ -178,6 +180,15 @@ class Requests:
 
     def hold_universe(self, is_held: bool) -> None:
         self.asked.append(("hold", is_held))
+
+    def switch_model(self, name: str, is_on: bool) -> None:
+        self.asked.append(("switch model", (name, is_on)))
+
+    def roll_back_model(self, name: str) -> None:
+        self.asked.append(("roll back", name))
+
+    def promote_model(self, name: str, model_hash: str) -> None:
+        self.asked.append(("promote", (name, model_hash)))
 
     @property
     def explained(self) -> list[tuple[SeriesKey, int]]:
@@ -221,7 +232,7 @@ class Desk:
     ) -> None:
         self.seconds = 1000.0
         self.bridge = Bridge(monotonic=lambda: self.seconds)
-        self.past, self.requests, self.notes = StoredPast(), Requests(), Notes()
+        self.past, self.requests, self.notes = StoredPast(folder), Requests(), Notes()
         self.chosen: list[tuple[str, object]] = []
         self.memory_file = folder / "window.json"
         self.memory = memory or WindowMemory.load(self.memory_file)

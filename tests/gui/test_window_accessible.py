@@ -22,7 +22,7 @@ def spoken_name(widget: QWidget) -> str:
     return QAccessible.queryAccessibleInterface(widget).text(QAccessible.Text.Name)
 
 
-@pytest.mark.parametrize("raised", ["Alerts", "Why", "Providers"])
+@pytest.mark.parametrize("raised", ["Alerts", "Why", "Grades", "Record", "Models", "Providers"])
 def test_every_control_has_a_name_for_a_screen_reader(tmp_path, qtbot, raised):
     desk = Desk(tmp_path)
     desk.fill_store()
@@ -34,6 +34,8 @@ def test_every_control_has_a_name_for_a_screen_reader(tmp_path, qtbot, raised):
     desk.tell(said.AlertSaid(alert(1)), said.Notice("venue", "Binance does not answer."))
     desk.tell(said.ProvidersSaid((provider("mempool"),)), said.UniverseSaid(3, 9, False, "1h"))
     window.docks.reveal(raised)
+    for desk_of_judgement in (window.judgement.grades, window.judgement.record, window.judgement.models):
+        desk_of_judgement.focus()
     window.search.open("btc")
     takes_keys = [
         widget

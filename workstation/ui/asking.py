@@ -43,6 +43,21 @@ class Asking:
         if self._is_answered():
             self._requests.hold_universe(is_held)
 
+    def switch_model(self, name: str, is_on: bool) -> None:
+        """Let the champion of a name judge, or switch it off."""
+        if self._is_answered():
+            self._requests.switch_model(name, is_on)
+
+    def roll_back_model(self, name: str) -> None:
+        """Let the champion before judge again."""
+        if self._is_answered():
+            self._requests.roll_back_model(name)
+
+    def promote_model(self, name: str, model_hash: str) -> None:
+        """Let another model of a name judge."""
+        if self._is_answered():
+            self._requests.promote_model(name, model_hash)
+
     def _is_answered(self) -> bool:
         is_there = self._bridge.world.connected
         self._bridge.notice_posted.emit("request", "" if is_there else _ALONE)

@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QObject, QThreadPool, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, QObject, QThreadPool, QTimer, Signal
 
 from workstation.domain.errors import TidemarkError
 
 PAUSE_MS = 400
-"""Between two readings of the same thing: news that come faster are read together."""
+"""At least so long between two readings of the same thing: news that come faster are read together."""
+
+RESTS = 4
+"""... and so many times as long as a reading took: the threads share one interpreter with the screen."""
 
 Work = Callable[[], object]
 
@@ -22,6 +25,8 @@ class BackgroundReading(QObject):
         Called in the window's thread; returns what the other thread is to do, which touches no widget.
     is_seen : callable
         Whether somebody looks. News are kept until somebody does; `look_again` says that this may be now.
+    rests : int
+        See `RESTS`; 0 for what the trader asks for himself.
     """
 
     read = Signal(object)  # what the work returned
@@ -30,10 +35,15 @@ class BackgroundReading(QObject):
     _ended = Signal(object, str)
 
     def __init__(
-        self, make_work: Callable[[], Work], is_seen: Callable[[], bool], parent: QObject | None = None
+        self,
+        make_work: Callable[[], Work],
+        is_seen: Callable[[], bool],
+        parent: QObject | None = None,
+        rests: int = RESTS,
     ) -> None:
         super().__init__(parent)
-        self._make_work, self._is_seen = make_work, is_seen
+        self._make_work, self._is_seen, self._rests = make_work, is_seen, rests
+        self._since_begun = QElapsedTimer()
         self._is_due = self._is_busy = self._is_over = False
         self._pool = QThreadPool(self, maxThreadCount=1)
         self._pause = QTimer(self, interval=PAUSE_MS, singleShot=True)
@@ -56,6 +66,7 @@ class BackgroundReading(QObject):
             return
         if self._is_seen():
             self._is_due, self._is_busy = False, True
+            self._since_begun.start()
             self._pool.start(partial(self._do, self._make_work()))
 
     def stop(self) -> None:
@@ -76,7 +87,7 @@ class BackgroundReading(QObject):
         if self._is_over:
             return
         self._is_busy = False
-        self._pause.start()
+        self._pause.start(max(PAUSE_MS, self._rests * self._since_begun.elapsed()))
         if problem:
             self.failed.emit(problem)
         else:

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from workstation.domain.candle import Candle
 from workstation.domain.events import FeedState
 from workstation.domain.market import Market, SeriesKey, Venue
+from workstation.domain.model_state import ModelState
 from workstation.domain.provider import ProviderState
 from workstation.domain.ticker import Ticker
 from workstation.link import messages as said
@@ -49,6 +50,11 @@ class World:
         How every provider of observations is doing, as the engine said last.
     universe : UniverseSaid or None
         How far the back-fill of everything liquid is; None until the engine said.
+    models : tuple of ModelState
+        How every model is doing, as the engine said last.
+    graded : tuple of (str, int), or None
+        Timeframe and time, UTC milliseconds, of the close that was graded last at this venue; None until the
+        engine said.
     """
 
     venue: Venue | None = None
@@ -63,6 +69,8 @@ class World:
     progress: tuple[int, int] = (0, 0)
     providers: tuple[ProviderState, ...] = ()
     universe: said.UniverseSaid | None = None
+    models: tuple[ModelState, ...] = ()
+    graded: tuple[str, int] | None = None
 
     def price_step(self, symbol: str) -> float:
         """Return the smallest change of a market's price; 0.0 where the venue does not say."""
@@ -107,6 +115,9 @@ class Bridge(QObject):
     progress_changed = Signal()
     providers_changed = Signal()
     universe_changed = Signal()
+    models_changed = Signal()
+    coins_graded = Signal()  # the grades of a close are in the ledger
+    outcomes_known = Signal()  # what became of some signals is in the ledger
     link_changed = Signal()
     notice_posted = Signal(str, str)  # subject, text; empty text takes it away
 
@@ -138,6 +149,9 @@ class Bridge(QObject):
             said.Explained: lambda m: self.explained.emit(m.explanation),
             said.ProvidersSaid: self._on_providers,
             said.UniverseSaid: self._on_universe,
+            said.GradesSaid: self._on_grades,
+            said.OutcomesSaid: lambda m: self.outcomes_known.emit(),
+            said.ModelsSaid: self._on_models,
             said.SignalSaid: lambda m: self.signal_said.emit(m.signal),
             said.AlertSaid: lambda m: self.alert_raised.emit(m.alert),
             said.AlertClosed: lambda m: self.alert_closed.emit(m.alert_id),
@@ -273,6 +287,7 @@ class Bridge(QObject):
         if is_other:
             self.world.markets = {}
             self.world.universe = None
+            self.world.graded = None
             self.venue_changed.emit()
             self.universe_changed.emit()
 
@@ -295,3 +310,11 @@ class Bridge(QObject):
     def _on_universe(self, message: said.UniverseSaid) -> None:
         self.world.universe = message
         self.universe_changed.emit()
+
+    def _on_grades(self, message: said.GradesSaid) -> None:
+        self.world.graded = (message.timeframe, message.at_ms)
+        self.coins_graded.emit()
+
+    def _on_models(self, message: said.ModelsSaid) -> None:
+        self.world.models = message.states
+        self.models_changed.emit()

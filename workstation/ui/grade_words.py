@@ -1,8 +1,6 @@
 """Grades in words, as a trader reads them."""
 
 from workstation.domain.grade import Grade, GradeLabel, Zone
-from workstation.domain.ledger import LEAST_N
-from workstation.domain.model_card import Figure
 from workstation.ui import number_format
 from workstation.ui.foreign_text import one_line
 
@@ -28,11 +26,6 @@ _COMPONENTS = {
     "pressure": ("Pressure", "high: the last moves were not chased by volume"),
     "model": ("Model", "high: the rank model expects it to do better than other coins"),
 }
-UNKNOWN_RECORD = (
-    "What coins with this grade did next is not known yet: the model's card does not tell, "
-    "and grades are too young here to have a record of their own."
-)
-_HORIZON = "over the next 7 days"
 
 
 def component_word(name: str) -> str:
@@ -70,27 +63,3 @@ def subgrade_words(grade: Grade) -> str:
         return "Compatible grade not known yet: it needs a longer history."
     ta, quant = points(grade.ta_value), points(grade.quant_value)
     return f"Compatible grade {points(grade.compatible_value)}: 0.8 × TA {ta} + 0.2 × Quant {quant}"
-
-
-def band_words(low: int, figure: Figure | None) -> str:
-    """Return what coins graded like this did next, with how many and how sure.
-
-    Parameters
-    ----------
-    low : int
-        The band's lowest grade.
-    figure : Figure or None
-        Share that beat the median coin, 0..1 or percent; None where nobody knows.
-    """
-    if figure is None:
-        return UNKNOWN_RECORD
-    high = 100 if low >= 90 else low + 9
-    who = f"Coins graded {low}–{high}"
-    if figure.n < LEAST_N:
-        return f"{who}: only {figure.n} cases so far; fewer than {LEAST_N} prove nothing."
-    scale = 100.0 if figure.high <= 1.0 else 1.0
-    share, least, most = (scale * each for each in (figure.value, figure.low, figure.high))
-    return (
-        f"{who} beat the median coin {_HORIZON} in {share:.0f} % of {figure.n:,} cases "
-        f"(95 %: {least:.0f}–{most:.0f} %)."
-    )

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QResizeEvent
-from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from workstation.domain.alert import Alert
 from workstation.domain.market import SeriesKey, slot_of
@@ -18,6 +18,8 @@ from workstation.ui.chart.chart_view import ChartView
 from workstation.ui.chart_desk import ChartDesk
 from workstation.ui.commands import TIMEFRAME_KEYS, make_actions
 from workstation.ui.foreign_text import one_line
+from workstation.ui.front_window import FrontWindow
+from workstation.ui.judgement_desk import JudgementDesk
 from workstation.ui.memory_keeper import MemoryKeeper
 from workstation.ui.notice_banner import NoticeArea
 from workstation.ui.panels.watchlist import WatchlistPanel
@@ -38,14 +40,12 @@ from workstation.ui.zone import zone_of
 _BARS_AROUND = 60  # bars shown on either side of an alert's
 
 
-class MainWindow(QMainWindow):
+class MainWindow(FrontWindow):
     """Tidemark's window.
 
     Closing it asks the program to end: `close_requested` is emitted, and the window goes when `finish` is
     called.
     """
-
-    close_requested = Signal()
 
     def __init__(self, surroundings: Surroundings, choices: Choices) -> None:
         super().__init__()
@@ -53,7 +53,6 @@ class MainWindow(QMainWindow):
         self._around, self._choices = surroundings, choices
         self._bridge, self._memory = surroundings.bridge, surroundings.memory
         self._asking = Asking(surroundings.bridge, surroundings.requests)
-        self._may_close = False
         self.theme = chosen_theme(running_application(), choices.theme)
         self._make_parts()
         self.actions_by_id = make_actions(self, self._handlers())
@@ -75,6 +74,7 @@ class MainWindow(QMainWindow):
         self.why_desk = WhyDesk(self._around, theme, self)
         self.why = self.why_desk.panel
         self.provider_desk = ProviderDesk(bridge, self._asking, theme, self)
+        self.judgement = JudgementDesk(self._around, self._asking, theme, self)
         self.sparks = SparkReader(bridge, self._around.past, self)
         self._clock = QTimer(self, interval=1000)
         self._keeper = MemoryKeeper(self._memory, self._around.memory_file, self._gather_memory, self)
@@ -89,8 +89,16 @@ class MainWindow(QMainWindow):
         self.setMenuWidget(top)
         self.setCentralWidget(self.chart)
         self.setStatusBar(self.status)
-        panels = {"Watchlist": self.watchlist, "Alerts": self.alerts, "Why": self.why}
-        self.docks = Docks(self, panels | {"Providers": self.provider_desk.panel}, {"Providers"})
+        judged = self.judgement.panels
+        upper = {"Watchlist": self.watchlist, "Grades": judged["Grades"]}
+        lower = {
+            "Alerts": self.alerts,
+            "Why": self.why,
+            "Record": judged["Record"],
+            "Models": judged["Models"],
+        }
+        stacks = [upper, lower | {"Providers": self.provider_desk.panel}]
+        self.docks = Docks(self, stacks, {"Models", "Providers"})
         self.search = SymbolSearch(self._bridge.world, self.theme, self)
         self.docks.restore(self._memory)
 
@@ -107,6 +115,12 @@ class MainWindow(QMainWindow):
         self.docks.by_title["Why"].visibilityChanged.connect(self.why_desk.set_seen)
         self.provider_desk.join(self.actions_by_id["universe.hold"])
         self.sparks.read.connect(self.watchlist.model.set_spark)
+        self.judgement.grades.tell_too(self.watchlist)
+        self.judgement.grades.read.connect(self.watchlist.model.set_grades)
+        for title, panel in self.judgement.panels.items():
+            self.docks.by_title[title].visibilityChanged.connect(panel.take_seen)
+        self.judgement.symbol_opened.connect(self.open_symbol)
+        self.judgement.bar_opened.connect(self.open_bar)
         self.watchlist.open_requested.connect(self.open_symbol)
         self.watchlist.edited.connect(self._asking.set_watchlist)
         self.watchlist.add_requested.connect(partial(search.open, adding=True))
@@ -161,10 +175,11 @@ class MainWindow(QMainWindow):
             "universe.hold": self.provider_desk.toggle_hold,
             "view.theme": self.toggle_theme,
             "view.reset": lambda: self.docks.reset(),
-            "view.hide": self._hide,
+            "view.hide": self.put_away,
             "help.shortcuts": lambda: ShortcutsDialog(self.theme, self).open(),
             "app.quit": self.close_requested.emit,
         }
+        handlers |= self.judgement.handlers(self._go_to)
         return handlers | {f"timeframe.{name}": partial(self.set_timeframe, name) for name in TIMEFRAME_KEYS}
 
     def _show_choices(self) -> None:
@@ -201,12 +216,14 @@ class MainWindow(QMainWindow):
     def open_alert(self, alert: Alert) -> None:
         """Show the bar that an alert is about; only say where it is of another venue."""
         self.alerts.model.mark_read(alert.id)
-        if not self.alert_desk.is_of_this_venue(alert):
-            return
-        key = alert.signal.key
+        if self.alert_desk.is_of_this_venue(alert):
+            self.open_bar(alert.signal.key, alert.signal.open_time)
+
+    def open_bar(self, key: SeriesKey, open_time: int) -> None:
+        """Show a bar of a series of this venue, in the middle of the chart."""
         self.set_timeframe(key.timeframe)
         self.open_symbol(key.symbol)
-        slot = slot_of(alert.signal.open_time, key.timeframe)
+        slot = slot_of(open_time, key.timeframe)
         self.chart.show_slots(slot - _BARS_AROUND, slot + _BARS_AROUND)
 
     def set_timeframe(self, timeframe: str) -> None:
@@ -229,6 +246,7 @@ class MainWindow(QMainWindow):
         self.chart.set_zone(zone_of(zone))
         self.alerts.set_zone(zone_of(zone))
         self.why_desk.set_zone(zone_of(zone))
+        self.judgement.set_zone(zone_of(zone))
 
     def set_log_scale(self, is_log: bool) -> None:
         """Draw prices logarithmically, or not."""
@@ -254,34 +272,19 @@ class MainWindow(QMainWindow):
         self.theme = theme
         themes.apply(running_application(), theme)
         top = (self.band, self.strip, self.notices, self.search)
-        panels = (self.watchlist, self.alert_desk, self.why_desk, self.provider_desk)
+        panels = (self.watchlist, self.alert_desk, self.why_desk, self.provider_desk, self.judgement)
         for part in (*top, self.chart, *panels, self.status):
             part.set_theme(theme)
 
-    def toggle_shown(self) -> None:
-        """Bring the window to the front, or hide it where it is there already."""
-        if self.isVisible() and not self.isMinimized() and self.isActiveWindow():
-            self._hide()
-        else:
-            self.bring_to_front()
-
-    def bring_to_front(self) -> None:
-        """Show the window before the others."""
-        if self.isMinimized():
-            self.showNormal()
-        self.show()
-        self.raise_()
-        self.activateWindow()
-
     def finish(self) -> None:
         """Save what is remembered, end every timer, and go."""
-        self._may_close = True
         self._clock.stop()
-        for part in (self.alert_desk, self.desk, self.why_desk, self.sparks, self.watchlist, self.status):
+        desks = (self.alert_desk, self.desk, self.why_desk, self.judgement)
+        for part in (*desks, self.sparks, self.watchlist, self.status):
             part.stop()
         self._keeper.finish()
         self._bridge.close()
-        self.close()
+        self.let_go()
 
     def _gather_memory(self) -> None:
         world = self._bridge.world
@@ -290,14 +293,6 @@ class MainWindow(QMainWindow):
             self._memory.venue, self._memory.watchlist = world.venue, world.watchlist
         if self.desk.key is not None:
             self._memory.symbol = self.desk.key.symbol
-
-    def closeEvent(self, event: QCloseEvent) -> None:
-        """Ask to end in order; close only when that is done."""
-        if self._may_close:
-            event.accept()
-        else:
-            event.ignore()
-            self.close_requested.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the search where it belongs."""
@@ -366,6 +361,7 @@ class MainWindow(QMainWindow):
 
     def _on_second(self) -> None:
         self.provider_desk.refresh()
+        self.judgement.refresh()
         venue_time_ms = self._bridge.venue_time_ms
         if venue_time_ms:
             self.chart.set_now(venue_time_ms)
@@ -391,7 +387,8 @@ class MainWindow(QMainWindow):
         self.bring_to_front()
         self.open_alert(alert)
 
-    def _hide(self) -> None:
+    def put_away(self) -> None:
+        """Hide the window in the tray; only make it small where there is none."""
         if self.tray.is_available:
             self.hide()
         else:

@@ -1,7 +1,7 @@
 """The window's docks: where they stand at first, and how their places are kept."""
 
 from base64 import b64decode, b64encode
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication
@@ -9,14 +9,13 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
 from workstation.ui.window_memory import WindowMemory
 
-LAYOUT_VERSION = 2
+LAYOUT_VERSION = 3
 """Rises when docks are added or renamed; an older layout is then not restored."""
 
 _COLUMN_WIDTH = 436
 _DEFAULT_SIZE = (1280, 800)
 _FRAME = (16, 48)  # room for a window manager's borders and title
 _SMALLEST_OVERLAP = 80
-_N_STACKED = 2  # docks one above the other; the rest are tabs behind the lowest
 _PLACE_EVENTS = frozenset({QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.Hide})
 
 
@@ -27,9 +26,9 @@ class Docks(QObject):
     ----------
     window : QMainWindow
         Where they stand.
-    panels : mapping
-        What they hold, by title; the first stands above the second, on the right. Those that follow are tabs
-        behind the second.
+    stacks : sequence of mapping
+        What they hold, by title. The stacks stand on the right, one above the other; in each the first is in
+        front and the others are tabs behind it.
     hidden : collection of str
         Titles of those that are not shown at first.
     """
@@ -37,12 +36,15 @@ class Docks(QObject):
     moved = Signal()  # the window or a dock was moved, sized, shown or hidden
 
     def __init__(
-        self, window: QMainWindow, panels: Mapping[str, QWidget], hidden: Collection[str] = ()
+        self, window: QMainWindow, stacks: Sequence[Mapping[str, QWidget]], hidden: Collection[str] = ()
     ) -> None:
         super().__init__(window)
         self._window, self._hidden = window, frozenset(hidden)
         window.setDockNestingEnabled(True)
-        self.by_title = {title: self._dock(title, panel) for title, panel in panels.items()}
+        self._stacks = [
+            {title: self._dock(title, panel) for title, panel in stack.items()} for stack in stacks
+        ]
+        self.by_title = {title: dock for stack in self._stacks for title, dock in stack.items()}
         self.reset()
         for part in (window, *self.by_title.values()):
             part.installEventFilter(self)
@@ -63,15 +65,15 @@ class Docks(QObject):
 
     def reset(self) -> None:
         """Put every dock where it stood at first."""
-        docks = list(self.by_title.values())
         for title, dock in self.by_title.items():
             dock.setFloating(False)
             self._window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
             dock.setVisible(title not in self._hidden)
-        column, behind = docks[:_N_STACKED], docks[_N_STACKED:]
-        for dock in behind:
-            self._window.tabifyDockWidget(column[-1], dock)
-        column[-1].raise_()
+        column = [next(iter(stack.values())) for stack in self._stacks]
+        for front, stack in zip(column, self._stacks, strict=True):
+            for dock in list(stack.values())[1:]:
+                self._window.tabifyDockWidget(front, dock)
+            front.raise_()
         self._window.resizeDocks(column, [_COLUMN_WIDTH] * len(column), Qt.Orientation.Horizontal)
         self._window.resizeDocks(column, [58, 42], Qt.Orientation.Vertical)
 

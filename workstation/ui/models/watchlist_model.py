@@ -9,9 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from workstation.domain.grade import Grade
 from workstation.domain.ticker import Ticker
 from workstation.ui import number_format
 from workstation.ui.foreign_text import one_line, tooltip
+from workstation.ui.grade_words import LABEL_WORDS, ZONE_WORDS
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -19,7 +21,7 @@ _DISPLAY, _TOOLTIP, _ALIGN, _ACCESSIBLE = 0, 3, 7, 11  # plain ints: an enum cos
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _CENTRE = int(Qt.AlignmentFlag.AlignCenter)
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-NO_GRADE = "No grade yet: grades come with a trained model."
+NO_GRADE = "No grade yet: grades come at a close, once enough coins have a history."
 
 
 class Column(IntEnum):
@@ -37,7 +39,7 @@ _HEADER_TIPS = (
     "Click to sort; the third click brings back your own order",
     "Last price, in the currency the market is quoted in",
     "Change over 24 hours, percent",
-    NO_GRADE,
+    "Grade of the newest close, 0 to 100: how the coin stands among all coins",
     "Closing prices of the last 24 hours",
 )
 
@@ -67,6 +69,7 @@ class WatchlistModel(QAbstractTableModel):
         self._filter = ""
         self._sorted_by: Column | None = None
         self._descending = False
+        self._grades: dict[str, Grade] = {}
         self._resize([])
 
     def _resize(self, symbols: list[str]) -> None:
@@ -165,6 +168,17 @@ class WatchlistModel(QAbstractTableModel):
                 cell = self.index(row, Column.SPARK)
                 self.dataChanged.emit(cell, cell)
 
+    def set_grades(self, grades: Iterable[Grade]) -> None:
+        """Show these grades; a coin that is not among them has none."""
+        self._grades = {grade.symbol: grade for grade in grades}
+        self._tell_all(Column.GRADE, Column.GRADE)
+        if self._sorted_by is Column.GRADE:
+            self.resort()
+
+    def grade_at(self, row: int) -> Grade | None:
+        """Return the grade of a shown row; None where there is none."""
+        return self._grades.get(self.symbol_at(row))
+
     def set_filter(self, text: str) -> None:
         """Show only symbols that hold this text; case does not matter."""
         if text.strip().upper() == self._filter:
@@ -176,7 +190,7 @@ class WatchlistModel(QAbstractTableModel):
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Order by a column; -1 is the trader's own order. What is not known comes last."""
-        self._sorted_by = Column(column) if column in (Column.SYMBOL, Column.LAST, Column.CHANGE) else None
+        self._sorted_by = Column(column) if column >= 0 and column != Column.SPARK else None
         self._descending = order is Qt.SortOrder.DescendingOrder
         self.resort()
 
@@ -209,7 +223,11 @@ class WatchlistModel(QAbstractTableModel):
         if self._sorted_by is Column.SYMBOL:
             order = sorted(rows.tolist(), key=self._symbols.__getitem__, reverse=self._descending)
             return np.array(order, np.intp)
-        values = (self.last if self._sorted_by is Column.LAST else self.change)[rows]
+        if self._sorted_by is Column.GRADE:
+            grades = [self._grades.get(self._symbols[row]) for row in rows.tolist()]
+            values = np.array([np.nan if grade is None else grade.value for grade in grades])
+        else:
+            values = (self.last if self._sorted_by is Column.LAST else self.change)[rows]
         return rows[np.argsort(-values if self._descending else values, kind="stable")]
 
     def _tell_all(self, first: Column, last: Column) -> None:
@@ -231,7 +249,8 @@ class WatchlistModel(QAbstractTableModel):
         if role == _ALIGN:
             return _LEFT if index.column() == Column.SYMBOL else _RIGHT
         if role == _TOOLTIP:
-            return tooltip(NO_GRADE) if index.column() == Column.GRADE else self._tip(index.row())
+            is_grade = index.column() == Column.GRADE
+            return tooltip(self._grade_words(index.row())) if is_grade else self._tip(index.row())
         return None
 
     def _text(self, row: int, column: int, *, aloud: bool) -> str:
@@ -242,8 +261,17 @@ class WatchlistModel(QAbstractTableModel):
         if column == Column.CHANGE:
             return number_format.percent(float(self.change[self.shown[row]]))
         if column == Column.GRADE:
-            return "no grade yet" if aloud else number_format.NOTHING
+            grade = self.grade_at(row)
+            if aloud:
+                return self._grade_words(row)
+            return number_format.NOTHING if grade is None else str(grade.value)
         return "last day's prices" if aloud else ""
+
+    def _grade_words(self, row: int) -> str:
+        grade = self.grade_at(row)
+        if grade is None:
+            return NO_GRADE
+        return f"Grade {grade.value}, {ZONE_WORDS[grade.zone].lower()}: {LABEL_WORDS[grade.label].lower()}"
 
     def _tip(self, row: int) -> str:
         change = number_format.percent(float(self.change[self.shown[row]]))

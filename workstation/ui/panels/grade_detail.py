@@ -8,11 +8,11 @@ from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from workstation.domain.grade import Grade, GradeComponent
 from workstation.domain.model_card import Figure
+from workstation.ui.band_words import band_words
 from workstation.ui.foreign_text import one_line
 from workstation.ui.grade_words import (
     LABEL_WORDS,
     ZONE_WORDS,
-    band_words,
     component_word,
     points,
     subgrade_words,

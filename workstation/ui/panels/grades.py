@@ -146,6 +146,11 @@ class GradePanel(QWidget):
         self._choose(current)
         self._show_page(NONE_YET)
 
+    def clear(self) -> None:
+        """Show nothing until grades are read again."""
+        self.show_grades(GradesRead(), 0)
+        self.say(READING)
+
     def show_age(self, now_ms: int) -> None:
         """Say again how old the grades are."""
         self.age.setText(age_words(self._read, now_ms))

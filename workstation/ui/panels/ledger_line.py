@@ -1,7 +1,7 @@
 """Whether the ledger still is what was written: asked by a button, answered in a sentence."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from workstation.domain.ledger import LedgerHead, Verification
@@ -11,6 +11,8 @@ from workstation.ui.theme import Theme
 
 NOT_CHECKED = "Not checked in this session."
 _MEANING = "Every judgement is chained to the one before it; this proves that none was changed since"
+
+_WIDE = 300
 
 
 class LedgerLine(QFrame):
@@ -54,6 +56,11 @@ class LedgerLine(QFrame):
         whole.addLayout(words, 1)
         for button in (self.verify_button, self.copy_button):
             whole.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave room for the sentence; the head can be copied where there is more."""
+        super().resizeEvent(event)
+        self.copy_button.setVisible(self.width() >= _WIDE)
 
     def set_theme(self, theme: Theme) -> None:
         """Take other colours."""

@@ -37,8 +37,9 @@ _SMALLEST = QSize(180, 120)
 _OPEN_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _WIDEST = {RecordColumn.N: "0,000", RecordColumn.OPEN: "Open", RecordColumn.NET: "Net mean"}
 _NARROWEST_RATE = 110
-_NARROWEST_GROUP, _WIDEST_GROUP, _GROUP_SHARE = 74, 220, 0.28
+_NARROWEST_GROUP, _WIDEST_GROUP, _GROUP_SHARE = 58, 220, 0.28
 _MOST_WARNINGS = 3
+_WIDE = 300  # a narrower panel leaves out what is said elsewhere, too
 
 
 class SignalList(QListView):
@@ -150,6 +151,7 @@ class RecordPanel(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Show the columns that have room."""
         super().resizeEvent(event)
+        self.note.setVisible(self.width() >= _WIDE)
         header, metrics = self.table.horizontalHeader(), self.fontMetrics()
         group = round(min(max(self.width() * _GROUP_SHARE, _NARROWEST_GROUP), _WIDEST_GROUP))
         header.resizeSection(RecordColumn.GROUP, group)

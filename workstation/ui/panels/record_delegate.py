@@ -24,6 +24,7 @@ _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _WHISKER, _MARK, _DOT = 8, 14, 6  # heights of interval ends and base rate, size of the hit rate
 _GAP = 8
+_LEAST_FOR_BASE = 240  # a narrower row leaves the base rate to its tool tip
 
 
 class RecordDelegate(QStyledItemDelegate):
@@ -158,6 +159,8 @@ class SignalListDelegate(QStyledItemDelegate):
         signal = entry.signal
         painter.setPen(self._text)
         odds = odds_words(signal)
+        if line.width() < _LEAST_FOR_BASE:
+            odds = odds.partition(" (")[0]
         painter.drawText(line, _RIGHT, odds)
         room = line.width() - painter.fontMetrics().horizontalAdvance(odds) - _GAP
         strong = QFont(font)

@@ -75,7 +75,9 @@ class SignalRowPainter:
         value = value_of(row.contribution)
         age = "" if row.age_ms is None else age_words(row.age_ms)
         name = plain_name(row.contribution.name)
-        width = min(metrics.horizontalAdvance(name), max(room - metrics.horizontalAdvance(value) - _GAP, 0))
+        width = min(
+            metrics.horizontalAdvance(name) + 2, max(room - metrics.horizontalAdvance(value) - _GAP, 0)
+        )
         self._write(painter, line, name, width)
         rest = line.adjusted(width + _GAP, 0, 0, 0)
         painter.setPen(self._muted)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from workstation.ui import number_format
 from workstation.ui.models.watchlist_model import Column, WatchlistModel
+from workstation.ui.panels.zone_shape import ZoneInk, paint_zone_shape
 from workstation.ui.theme import Theme
 
 Index = QModelIndex | QPersistentModelIndex
@@ -55,6 +56,7 @@ class WatchlistDelegate(QStyledItemDelegate):
         self._rise, self._fall = QColor(theme.rise), QColor(theme.fall)
         self._rise_pen, self._fall_pen = QPen(self._rise, _SPARK_WIDTH), QPen(self._fall, _SPARK_WIDTH)
         self._selection, self._hover = QColor(theme.selection), QColor(theme.hover)
+        self._zone_ink = ZoneInk(theme)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """Return the height of a row."""
@@ -76,8 +78,7 @@ class WatchlistDelegate(QStyledItemDelegate):
         elif column == Column.CHANGE:
             self._paint_change(painter, inner, row)
         elif column == Column.GRADE:
-            painter.setPen(self._muted)
-            painter.drawText(inner, int(Qt.AlignmentFlag.AlignCenter), number_format.NOTHING)
+            self._paint_grade(painter, inner, row)
         else:
             self._paint_spark(painter, inner, row)
 
@@ -122,6 +123,18 @@ class WatchlistDelegate(QStyledItemDelegate):
         change = float(self._model.change[self._model.shown[row]])
         painter.setPen(self._muted if change != change or change == 0 else self._colour(change))
         painter.drawText(inner, _RIGHT, number_format.percent(change))
+
+    def _paint_grade(self, painter: QPainter, inner: QRect, row: int) -> None:
+        """Paint the grade, and its zone as a mark that is told apart without colour."""
+        grade = self._model.grade_at(row)
+        if grade is None:
+            painter.setPen(self._muted)
+            painter.drawText(inner, int(Qt.AlignmentFlag.AlignCenter), number_format.NOTHING)
+            return
+        painter.setPen(self._text)
+        painter.drawText(inner, _RIGHT, str(grade.value))
+        middle = QPointF(inner.left() + 5, inner.center().y() + 0.5)
+        paint_zone_shape(painter, middle, grade.zone, self._zone_ink.of(grade.zone))
 
     def _paint_spark(self, painter: QPainter, inner: QRect, row: int) -> None:
         symbol = self._model.symbol_at(row)

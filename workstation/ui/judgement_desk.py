@@ -1,0 +1,74 @@
+"""Grades, record and models: the panels of judgement, and what they have in common."""
+
+from collections.abc import Callable, Mapping
+from datetime import tzinfo
+
+from PySide6.QtCore import QObject, Signal
+
+from workstation.ui.asking import Asking
+from workstation.ui.grade_desk import GradeDesk
+from workstation.ui.late_panel import LatePanel
+from workstation.ui.model_desk import ModelDesk
+from workstation.ui.record_desk import RecordDesk
+from workstation.ui.surroundings import Surroundings
+from workstation.ui.theme import Theme
+
+
+class JudgementDesk(QObject):
+    """Three desks over one ledger and one folder of models.
+
+    Parameters
+    ----------
+    around : Surroundings
+        Bridge and store.
+    asking : Asking
+        Who is asked to change models.
+    theme : Theme
+        Colours.
+    """
+
+    symbol_opened = Signal(str)
+    bar_opened = Signal(object, object)  # SeriesKey, open time
+
+    def __init__(
+        self, around: Surroundings, asking: Asking, theme: Theme, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        files, bridge = around.past.judgements, around.bridge
+        self.grades = GradeDesk(bridge, files, theme, self)
+        self.record = RecordDesk(bridge, files, theme, self)
+        self.models = ModelDesk(bridge, asking, files, theme, self)
+        self.grades.open_requested.connect(self.symbol_opened)
+        self.record.bar_opened.connect(self.bar_opened)
+
+    @property
+    def panels(self) -> dict[str, LatePanel]:
+        """What the docks hold, by title."""
+        return {"Grades": self.grades.late, "Record": self.record.late, "Models": self.models.late}
+
+    def handlers(self, go_to: Callable[[str, Callable[[], None]], None]) -> Mapping[str, Callable[[], None]]:
+        """Return what the commands of judgement do; `go_to` reveals a dock and gives it the keyboard."""
+        return {
+            "grades.focus": lambda: go_to("Grades", self.grades.focus),
+            "record.focus": lambda: go_to("Record", self.record.focus),
+            "record.verify": lambda: go_to("Record", self.record.verify),
+            "models.focus": lambda: go_to("Models", self.models.focus),
+        }
+
+    def refresh(self) -> None:
+        """Let what is on screen grow older; called every second."""
+        self.grades.refresh()
+
+    def set_zone(self, zone: tzinfo) -> None:
+        """Show times in this zone."""
+        self.record.set_zone(zone)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take other colours."""
+        for desk in (self.grades, self.record, self.models):
+            desk.set_theme(theme)
+
+    def stop(self) -> None:
+        """Read nothing more."""
+        for desk in (self.grades, self.record, self.models):
+            desk.stop()
