@@ -22,7 +22,8 @@ from workstation.services.evaluations.evaluation import (
     walk_forward,
 )
 from workstation.services.evaluations.ground import Ground
-from workstation.services.evaluations.training import Provenance, train_models
+from workstation.services.evaluations.model_cards import Provenance
+from workstation.services.evaluations.training import train_models
 from workstation.services.work.workers import Alone
 from workstation.storage.model_store import ModelStore
 

@@ -70,7 +70,8 @@ def _trained(asked: argparse.Namespace) -> "Training":
     from workstation.cli.model_places import model_store
     from workstation.services.clock import SystemClock
     from workstation.services.evaluations.ground import Ground
-    from workstation.services.evaluations.training import Provenance, train_models
+    from workstation.services.evaluations.model_cards import Provenance
+    from workstation.services.evaluations.training import train_models
 
     notes: list[str] = []
     with _recordings(asked, notes) as (recordings, source):
