@@ -145,7 +145,10 @@ def test_models_without_proof_are_kept_as_challengers(trained):
 def test_frozen_models_judge_what_comes_after_their_lessons(trained, tmp_path):
     found, store, _, _ = trained
     models = [store.read(model.model_hash, model.card.features) for model in found.models]
-    frozen = FrozenModels(models[0].model_hash, models[1].model_hash, models[0].files, models[1].files, 5)
+    coins = found.models[0].card.trained_on.coins
+    frozen = FrozenModels(
+        models[0].model_hash, models[1].model_hash, models[0].files, models[1].files, 5, coins
+    )
     later = Recorded("later", {f"N{k:02d}/USDT": walk(100 + k, 1_200) for k in range(12)})
     ground = Ground([later], "4h", from_ms=START_MS + 60 * DAY_MS)
     report = evaluate(ground, frozen, shop(tmp_path)).report
@@ -154,8 +157,19 @@ def test_frozen_models_judge_what_comes_after_their_lessons(trained, tmp_path):
     assert report["about"]["from"] == "2021-03-02"
     assert report["grade"]["days"] > 60
     assert any("no closes of BTC" in note for note in report["notes"])
-    assert any("the model has learnt" in note for note in report["notes"])
+    assert any("a time that it knows from other coins" in note for note in report["notes"])
+    assert report["about"]["learnt_from_pct"] == 0
     assert store.standing("signals-4h").champion is None
+
+
+def test_what_a_model_has_learnt_from_proves_nothing(trained, tmp_path):
+    found, store, _, _ = trained
+    model = store.read(found.models[0].model_hash, found.models[0].card.features)
+    frozen = FrozenModels(model.model_hash, "", model.files, None, 5, model.card.trained_on.coins)
+    report = evaluate(Ground([market(4, 200)], "4h"), frozen, shop(tmp_path)).report
+    assert report["about"]["learnt_from_pct"] == 100
+    assert report["verdict"]["headline"].startswith("No edge was proven: the model has learnt from 100 %")
+    assert any("Judge with --from 2022-02" in note for note in report["notes"])
 
 
 def test_few_coins_have_signals_but_no_grades(tmp_path):

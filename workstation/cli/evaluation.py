@@ -119,6 +119,7 @@ def _frozen(asked: argparse.Namespace) -> "FrozenModels":
         signals=signals.files,
         grade=None if grade is None else grade.files,
         n_variants_tried=max(model.card.n_variants_tried for model in (signals, grade) if model is not None),
+        coins=signals.card.trained_on.coins,
     )
 
 

@@ -67,6 +67,8 @@ class FrozenModels:
         Files of the grade's model; None where there is none.
     n_variants_tried : int
         As their cards say.
+    coins : tuple of str
+        Symbols that the signal model has learnt from.
     """
 
     signals_hash: str
@@ -74,6 +76,7 @@ class FrozenModels:
     signals: Mapping[str, bytes]
     grade: Mapping[str, bytes] | None
     n_variants_tried: int
+    coins: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +198,7 @@ def walk_forward(ground: Ground, recipe: Recipe, blocks: Blocks, shop: Workshop)
 def judge_walk(ground: Ground, walked: WalkForward, shop: Workshop) -> Evaluation:
     """Return the judgement of a walk-forward."""
     findings = _findings(ground, walked.studied, walked.recipe, walked.predictions, walked.grades, shop)
-    about = {"mode": "walk-forward", "quarters": len(walked.opinions)}
+    about = {"mode": "walk-forward", "quarters": len(walked.opinions), "learnt_from_pct": 0.0}
     return _told(ground, walked.studied, walked.recipe, findings, about)
 
 
@@ -211,17 +214,40 @@ def _evaluate_frozen(ground: Ground, frozen: FrozenModels, blocks: Blocks, shop:
         graded = frozen_grades(studied.measured, frozen.grade, shop.workers)
     earlier = (model.n_learnt, model.meaning.base_up, model.meaning.base_down)
     findings = _findings(ground, studied, recipe, said, graded, shop, frozen, earlier)
-    seen = int((studied.panel.open_time[said.judged] < model.learnt_to_ms).sum())
-    if seen:
-        ground.notes.append(
-            f"{100 * seen / said.judged.sum():.0f} % of the judged bars lie before "
-            f"{_day(model.learnt_to_ms)}, up to which the model has learnt: there its figures are too good "
-            f"where it has seen these coins. Judge with --from {_day(model.learnt_to_ms)} or later."
-        )
+    seen_pct = _seen_pct(ground, frozen, studied, said, model.learnt_to_ms)
     if frozen.grade is None:
         ground.notes.append("There is no model of the grade: grades are left out.")
-    about = {"mode": "frozen", "quarters": 0, "grade_model_hash": frozen.grade_hash}
+    about = {
+        "mode": "frozen",
+        "quarters": 0,
+        "grade_model_hash": frozen.grade_hash,
+        "learnt_from_pct": seen_pct,
+    }
     return _told(ground, studied, recipe, findings, about)
+
+
+def _seen_pct(
+    ground: Ground, frozen: FrozenModels, studied: MarketStudy, said: Predictions, learnt_to_ms: int
+) -> float:
+    """Return the share of judged bars that may have taught the model, percent, and note it."""
+    taught = np.array([coin.symbol in frozen.coins for coin in studied.panel.coins], np.bool_)
+    early = said.judged & (studied.panel.open_time < learnt_to_ms)
+    own_pct, any_pct = (
+        100.0 * float(rows.sum()) / max(int(said.judged.sum()), 1)
+        for rows in (early & taught[studied.panel.coin], early)
+    )
+    until = _day(learnt_to_ms)
+    if own_pct:
+        ground.notes.append(
+            f"The model has learnt from {own_pct:.0f} % of the judged bars: there its figures are too good. "
+            f"Judge with --from {until} or later, or other coins."
+        )
+    elif any_pct:
+        ground.notes.append(
+            f"The model has learnt from none of these coins, but {any_pct:.0f} % of the judged bars lie "
+            f"before {until}, a time that it knows from other coins."
+        )
+    return own_pct
 
 
 def _findings(

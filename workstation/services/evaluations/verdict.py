@@ -12,14 +12,16 @@ def verdict(report: Mapping[str, Any]) -> dict[str, object]:
     Returns
     -------
     dict
-        ``edge_proven`` (hits above the base rate and a profit after costs, both beyond chance), ``headline``
+        ``edge_proven`` (hits above the base rate and a profit after costs, both beyond chance, on bars that
+        taught nothing), ``headline``
         and ``sentences``.
     """
     signals = report["signals"]
     hits, earns = _is_above(signals["hit_lift_pp"]), _is_above(signals["net_mean_pct"])
+    learnt_pct = report["about"]["learnt_from_pct"]
     return {
-        "edge_proven": hits and earns,
-        "headline": _headline(signals, hits=hits, earns=earns),
+        "edge_proven": hits and earns and not learnt_pct,
+        "headline": _on_lessons(learnt_pct) if learnt_pct else _headline(signals, hits=hits, earns=earns),
         "sentences": [
             *_on_signals(signals),
             *_on_rivals(report["paired"]),
@@ -27,6 +29,13 @@ def verdict(report: Mapping[str, Any]) -> dict[str, object]:
             *_on_grade(report["grade"]),
         ],
     }
+
+
+def _on_lessons(learnt_pct: float) -> str:
+    return (
+        f"No edge was proven: the model has learnt from {learnt_pct:.0f} % of these very bars, so they "
+        "cannot examine it."
+    )
 
 
 def _headline(signals: Mapping[str, Any], *, hits: bool, earns: bool) -> str:
