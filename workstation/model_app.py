@@ -88,9 +88,14 @@ def signals_loader() -> Loader:
     """Return what loads the models that signals come from; the engine's part of it is imported here.
 
     Their judges answer ``up`` and ``down`` (calibrated probabilities), ``score`` (log-odds), ``sides`` (one
-    column a family) and ``leans``, and on demand ``contributions`` (one column a data point, log-odds).
+    column a family) and ``leans``. On demand ``contributions`` (one column a data point, towards up), and
+    what would undo a bar's lean, the least change first: ``flip_columns`` (data points, -1 for none more)
+    and ``flip_values``.
     """
+    from workstation.domain.signal import Direction
     from workstation.engine.model.bundle import read_model
+    from workstation.engine.model.contribution import LOUDEST, loudest
+    from workstation.engine.model.flip import flips
     from workstation.engine.model.judge import Judge
 
     class Signals:
@@ -101,13 +106,48 @@ def signals_loader() -> Loader:
             said = self._judge.judge(matrix)
             answers = {name: getattr(said, name) for name in ("up", "down", "score", "sides", "leans")}
             if with_contributions:
-                answers["contributions"] = self._judge.forest.contributions(matrix)
+                shares = self._judge.forest.contributions(matrix)
+                answers["contributions"] = shares
+                answers["flip_columns"], answers["flip_values"] = self._flips(matrix, shares, said.leans)
             return answers
+
+        def _flips(
+            self, matrix: NDArray[np.float32], shares: NDArray[np.float64], leans: NDArray[np.int8]
+        ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+            columns, values = np.full((len(matrix), LOUDEST), -1), np.full((len(matrix), LOUDEST), np.nan)
+            points = self._judge.model.recipe.points
+            for row in np.flatnonzero(leans).tolist():
+                direction = Direction(int(leans[row]))
+                loud = [one.name for one in loudest(points, matrix[row], shares[row], direction)]
+                for k, flip in enumerate(flips(self._judge, matrix[row], direction, loud)):
+                    columns[row, k], values[row, k] = points.index(flip.name), flip.needed
+            return columns, values
 
     return lambda files: Signals(Judge(read_model(files)))
 
 
-_LOADERS: Mapping[str, Callable[[], Loader]] = {"boosters": lambda: Boosters.load, "signals": signals_loader}
+def grade_loader() -> Loader:
+    """Return what loads the models that grades rest on; their judges answer ``opinions``, one a horizon."""
+    from workstation.engine.grade.grade_model import GradeModel
+    from workstation.engine.grade.rank_model import RankPredictor
+
+    class Ranks:
+        def __init__(self, predictor: RankPredictor) -> None:
+            self._predictor = predictor
+
+        def judge(self, matrix: NDArray[np.float32], *, with_contributions: bool) -> Arrays:
+            if with_contributions:
+                raise BadModel("It orders coins and tells no reasons.")
+            return {"opinions": self._predictor.opinions(matrix.astype(np.float64))}
+
+    return lambda files: Ranks(RankPredictor(GradeModel.from_files(files).trees))
+
+
+_LOADERS: Mapping[str, Callable[[], Loader]] = {
+    "boosters": lambda: Boosters.load,
+    "signals": signals_loader,
+    "grade": grade_loader,
+}
 
 
 def main(kind: str) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from tests.fakes.patience import until
 from tests.fakes.services_market import HOUR, KEY, MemoryStore, ScriptedFeed, SetClock, bar, bars
+from tests.fakes.services_verdicts import no_verdicts
 from workstation.domain.errors import StoreError
 from workstation.domain.events import (
     AlertRaised,
@@ -64,7 +65,9 @@ class House:
         self.bus, self.tasks = Bus(), Supervisor()
         self.data = MarketData(self.bus, self.store, self.store, self.tasks)
         self.sights = Sights(self.bus, self.store)
-        self.signals = Signals(self.bus, self.data, self.store, self.sights, self.store, self.tasks)
+        self.signals = Signals(
+            self.bus, self.data, self.store, self.sights, self.store, no_verdicts(self.bus), self.tasks
+        )
         self.alerts = Alerts(self.bus, self.store, self.tasks)
         self.heard = {}
         for kind in (SignalRaised, AlertRaised, SignalsRecomputed, FormingSignalChanged, NoticePosted):

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tests.fakes.patience import until
+from tests.fakes.services_verdicts import no_verdicts
 from workstation.domain.candle import CandleColumns
 from workstation.domain.errors import UsageError
 from workstation.domain.events import LevelsFound, ObservationsAdded, UniverseClosed, UniverseFilled
@@ -79,7 +80,9 @@ async def house():
             self.archive, self.bus, self.tasks = Archive(BEGIN), Bus(), Supervisor()
             self.data = MarketData(self.bus, self.archive, self.archive, self.tasks)
             self.sights = Sights(self.bus, self.archive)
-            self.judge = UniverseJudge(self.bus, self.data, self.archive, self.sights, self.tasks)
+            self.judge = UniverseJudge(
+                self.bus, self.data, self.archive, self.sights, no_verdicts(self.bus), self.tasks
+            )
             self.explanations = Explanations(self.data, self.archive, self.sights)
             self.raised = []
 

@@ -9,7 +9,7 @@ from tests.unit.test_engine_model_panel import POINTS, RECIPE, panel, small_mode
 from workstation.domain.errors import UsageError
 from workstation.domain.signal import Direction
 from workstation.engine.model.bundle import MANIFEST, BadModel, read_model
-from workstation.engine.model.contribution import contributions
+from workstation.engine.model.contribution import loudest
 from workstation.engine.model.flip import flips
 from workstation.engine.model.forest import Forest
 from workstation.engine.model.judge import Judge
@@ -42,7 +42,7 @@ def test_probabilities_are_probabilities_and_some_bars_lean(judge: Judge, bars: 
 
 def test_nothing_to_judge_is_judged_as_nothing(judge: Judge) -> None:
     assert len(judge.judge(np.empty((0, len(POINTS)))).up) == 0
-    assert contributions(judge.forest, np.empty((0, len(POINTS))), []) == ()
+    assert judge.forest.contributions(np.empty((0, len(POINTS)))).shape == (0, len(POINTS))
 
 
 def test_bars_with_other_data_points_are_refused(judge: Judge) -> None:
@@ -60,15 +60,14 @@ def test_contributions_add_up_to_the_odds(judge: Judge, bars: np.ndarray) -> Non
 def test_what_moves_the_odds_is_named_first_and_speaks_for_its_side(judge: Judge, bars: np.ndarray) -> None:
     high = bars[:1].copy()
     high[0] = [2.0, 0.0, 0.0, 0.0, 0.0, 0.0]
-    bullish, bearish = contributions(
-        judge.forest, np.repeat(high, 2, axis=0), [Direction.BULLISH, Direction.BEARISH]
+    weights = judge.forest.contributions(high)[0]
+    bullish, bearish = (
+        loudest(POINTS, high[0], weights, side) for side in (Direction.BULLISH, Direction.BEARISH)
     )
     assert bullish[0].name == POINTS[0]
     assert bullish[0].value == 2.0
     assert bullish[0].weight > 0
     assert bearish[0].weight == -bullish[0].weight
-    with pytest.raises(UsageError, match="as many directions"):
-        contributions(judge.forest, high, [])
 
 
 def test_a_flip_undoes_the_signal_and_one_step_less_does_not(judge: Judge, bars: np.ndarray) -> None:

@@ -8,6 +8,7 @@ from workstation.domain.alert import Alert
 from workstation.domain.candle import Candle
 from workstation.domain.level import PriceLevel
 from workstation.domain.market import SeriesKey
+from workstation.domain.model_state import ModelState
 from workstation.domain.provider import ProviderState
 from workstation.domain.signal import Signal
 from workstation.domain.ticker import Ticker
@@ -162,6 +163,36 @@ class ProvidersChanged:
     """How every provider of observations is doing, in the order in which they are shown."""
 
     states: tuple[ProviderState, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CoinsGraded:
+    """Every coin's grade at a close is in the ledger.
+
+    Parameters
+    ----------
+    timeframe : str
+        Of the closes.
+    at_ms : int
+        The close, UTC milliseconds.
+    """
+
+    timeframe: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomesKnown:
+    """What became of some signals is in the ledger."""
+
+    n_new: int
+
+
+@dataclass(frozen=True, slots=True)
+class ModelsChanged:
+    """How every model is doing."""
+
+    states: tuple[ModelState, ...]
 
 
 @dataclass(frozen=True, slots=True)

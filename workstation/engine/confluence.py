@@ -21,6 +21,9 @@ from workstation.engine.segments import slots_of
 from workstation.engine.sight import BLIND, Sight
 
 SIDES = (Direction.BULLISH, Direction.BEARISH)
+HORIZON_BARS = 24
+"""Bars within which a signal by the families' votes alone is right or not."""
+
 NEVER = -(2**62)
 """A slot before every other."""
 
@@ -115,4 +118,5 @@ def _from_history(
         closed=True,
         origin=SignalOrigin.HISTORY,
         engine_version=__version__,
+        horizon_bars=HORIZON_BARS,
     )

@@ -11,7 +11,14 @@ from workstation.domain.errors import UsageError
 from workstation.domain.market import SeriesKey, slot_of, timeframe_ms
 from workstation.domain.signal import Direction, FamilyVote, Signal, SignalOrigin
 from workstation.engine.ballot import Ballots, ballots, cast
-from workstation.engine.confluence import DEFAULT_RULES, NEVER, SIDES, ConfluenceRules, agreement
+from workstation.engine.confluence import (
+    DEFAULT_RULES,
+    HORIZON_BARS,
+    NEVER,
+    SIDES,
+    ConfluenceRules,
+    agreement,
+)
 from workstation.engine.features import columns
 from workstation.engine.features.analogue_library import AnalogueLibrary
 from workstation.engine.features.analogues import AGE, LEAD, N_FACTS, analogues, is_searched, phase_of
@@ -265,6 +272,7 @@ class ConfluenceBank:
                 closed=candles[keys[i]].closed,
                 origin=SignalOrigin.LIVE,
                 engine_version=__version__,
+                horizon_bars=HORIZON_BARS,
             )
             for i in np.flatnonzero(sides).tolist()
             if slot - self._last_agreed[SIDES.index(Direction(int(sides[i]))), self._places[keys[i]]]

@@ -5,9 +5,12 @@ import numpy as np
 from workstation.domain.candle import Candle, CandleColumns
 from workstation.domain.market import SeriesKey
 from workstation.engine.confluence_bank import ConfluenceBank
+from workstation.engine.evaluation.outcome import BarrierRule, outcomes
 from workstation.engine.explanation import explain
 from workstation.engine.features.analogue_library import AnalogueLibrary
 from workstation.engine.features.market_context import market_context
+from workstation.engine.grade.grading import Standing
+from workstation.engine.grade.measures import measure_close
 from workstation.engine.price_levels import levels_at
 from workstation.engine.sight import Sight
 
@@ -17,7 +20,7 @@ _SYMBOLS = ("BTC/USDT", "ETH/USDT")
 
 
 def warm_up() -> None:
-    """Judge, explain and search a small made-up market, bar by bar and as a whole."""
+    """Judge, explain, grade and search a small made-up market, bar by bar and as a whole."""
     steps = np.arange(float(_BARS))
     close = 100.0 + np.sin(steps)
     times = steps.astype(np.int64) * _HOUR_MS
@@ -27,6 +30,8 @@ def warm_up() -> None:
     sight = Sight(market_context(series, _HOUR_MS), None, library)
     keys = [SeriesKey("practice", symbol, "1h") for symbol in _SYMBOLS]
     levels_at(candles, "1h")
+    outcomes(candles, "1h", BarrierRule(_HOUR_MS, 24), 1.0)
+    Standing.of(measure_close([candles], "1h", int(times[-1]) + _HOUR_MS))
     explain(keys[0], candles, sight)
     bank = ConfluenceBank("1h")
     for key in keys:

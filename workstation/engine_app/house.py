@@ -19,6 +19,7 @@ from workstation.domain.ports import Clock
 from workstation.domain.ticker import Ticker
 from workstation.engine.features.market_context import base_of
 from workstation.engine.warm_up import warm_up
+from workstation.engine_app.judgement import Judgement
 from workstation.engine_app.offers import Offers, Surroundings
 from workstation.engine_app.opening import Opening
 from workstation.engine_app.options import ALL, EngineOptions
@@ -49,6 +50,7 @@ from workstation.storage.candle_store import CandleStore
 from workstation.storage.compiled_code import is_compiled
 from workstation.storage.instance_lock import InstanceLock
 from workstation.storage.journal import Journal
+from workstation.storage.ledger import Ledger
 from workstation.storage.observation_store import ObservationStore
 from workstation.storage.paths import Paths
 from workstation.storage.recorder import Recorder
@@ -80,12 +82,18 @@ class EngineHouse:
             Journal(paths.journal_db),
             reserve,
             ObservationStore(paths.observations_db),
+            Ledger(paths.ledger_db, SystemClock()),
         )
         self._data = MarketData(self._bus, self._recorder, self._recorder.candles.reader(), self._tasks)
         candles = self._recorder.candles.reader()
         self._paths = paths
         self._sights = Sights(self._bus, self._recorder.observations)
-        self._signals = Signals(self._bus, self._data, candles, self._sights, self._recorder, self._tasks)
+        judged = dict.fromkeys((*self._timeframes, self._settings.universe.timeframe))
+        self._judgement = Judgement(self._bus, paths, self._recorder, candles, self._tasks, tuple(judged))
+        verdicts = self._judgement.verdicts
+        self._signals = Signals(
+            self._bus, self._data, candles, self._sights, self._recorder, verdicts, self._tasks
+        )
         self._levels = Levels(self._bus, self._data, candles, self._tasks)
         self._explanations = Explanations(self._data, candles, self._sights)
         self._alerts = Alerts(self._bus, self._recorder, self._tasks)
@@ -97,7 +105,7 @@ class EngineHouse:
         switches = ProviderSwitches(self._is_asked, self._why_not_asked, self._save_provider)
         self._providers = Providers(self._bus, self._recorder, self._tasks, switches)
         self._offers: Offers | None = None
-        self._judge = UniverseJudge(self._bus, self._data, candles, self._sights, self._tasks)
+        self._judge = UniverseJudge(self._bus, self._data, candles, self._sights, verdicts, self._tasks)
         self._universe: Universe | None = None
         self._listed: frozenset[str] = frozenset()
         self._prices: dict[str, Ticker] = {}
@@ -134,6 +142,7 @@ class EngineHouse:
         await self._data.flush()
         await self._link.close()
         await self._tasks.close()
+        await self._judgement.close()
         await self._recorder.close()
         await self._opening.close()
 
@@ -214,6 +223,8 @@ class EngineHouse:
             await prepare(self._bus)
         await asyncio.to_thread(warm_up)  # loads the machine code, which takes a second, off the loop
         self._signals.listen_at(clock, speed)
+        if self._feed is not None:
+            await self._judgement.begin(self._feed.venue, clock)
         wanted = self._settings.universe
         if wanted.on and self._feed is not None:
             venue = self._feed.venue.name
@@ -285,6 +296,18 @@ class EngineHouse:
             self._universe.pause()
         else:
             self._universe.resume()
+
+    async def switch_model(self, name: str, is_on: bool) -> None:
+        """Let the champion of a name judge, or switch it off; on disk when this returns."""
+        await self._judgement.models.switch(name, is_on)
+
+    async def roll_back_model(self, name: str) -> None:
+        """Let the champion before judge again; on disk when this returns."""
+        await self._judgement.models.roll_back(name)
+
+    async def promote_model(self, name: str, model_hash: str) -> None:
+        """Let another model of this name judge; on disk when this returns."""
+        await self._judgement.models.promote(name, model_hash)
 
     def alerts_after(self, alert_id: int) -> list[Alert]:
         """Return alerts with a higher id, oldest first."""

@@ -16,6 +16,7 @@ from workstation.domain.events import (
     FormingSignalChanged,
     HistoryFilled,
     LevelsFound,
+    ModelsChanged,
     NoticePosted,
     ProvidersChanged,
     SignalsRecomputed,
@@ -37,9 +38,12 @@ from workstation.link.messages import (
     HistoryGrew,
     HoldUniverse,
     LevelsOf,
+    PromoteModel,
+    RollBackModel,
     SetWatchlist,
     ShutDown,
     SignalsOf,
+    SwitchModel,
     SwitchProvider,
     ToEngine,
     Unfollow,
@@ -114,6 +118,36 @@ class Household(Protocol):
         """Hold the back-fill of everything liquid, or let it go on."""
         ...
 
+    async def switch_model(self, name: str, is_on: bool) -> None:
+        """Let the champion of a name judge, or switch it off; on disk when this returns.
+
+        Raises
+        ------
+        TidemarkError
+            There is none, or it was not kept.
+        """
+        ...
+
+    async def roll_back_model(self, name: str) -> None:
+        """Let the champion before judge again; on disk when this returns.
+
+        Raises
+        ------
+        TidemarkError
+            There is none, or it was not kept.
+        """
+        ...
+
+    async def promote_model(self, name: str, model_hash: str) -> None:
+        """Let another model of this name judge; on disk when this returns.
+
+        Raises
+        ------
+        TidemarkError
+            There is none, or it was not kept.
+        """
+        ...
+
     def alerts_after(self, alert_id: int) -> list[Alert]:
         """Return alerts with a higher id, oldest first."""
         ...
@@ -151,6 +185,7 @@ class FrontDesk:
         self._tickers: dict[str, Ticker] = {}
         self._providers: ProvidersChanged | None = None
         self._universe: UniverseProgressed | None = None
+        self._models: ModelsChanged | None = None
         self._heard_at: float | None = None
         for kind in FACTS_FOR_EVERYBODY:
             facts.subscribe(kind, self._tell_everybody)
@@ -164,6 +199,7 @@ class FrontDesk:
         facts.subscribe(NoticePosted, self._on_notice)
         facts.subscribe(ProvidersChanged, self._on_providers)
         facts.subscribe(UniverseProgressed, self._on_universe)
+        facts.subscribe(ModelsChanged, self._on_models)
 
     @property
     def has_windows(self) -> bool:
@@ -211,6 +247,12 @@ class FrontDesk:
                 await self._house.switch_provider(name, is_on)
             case HoldUniverse(is_held=is_held):
                 self._house.hold_universe(is_held)
+            case SwitchModel(name=name, is_on=is_on):
+                await self._house.switch_model(name, is_on)
+            case RollBackModel(name=name):
+                await self._house.roll_back_model(name)
+            case PromoteModel(name=name, model_hash=model_hash):
+                await self._house.promote_model(name, model_hash)
             case ShutDown():
                 self._house.end()
 
@@ -228,7 +270,7 @@ class FrontDesk:
         for part in in_parts(self._markets):
             connection.tell(part)
         connection.tell(in_words(self._feed))
-        for fact in (self._providers, self._universe, *self._notices.values()):
+        for fact in (self._providers, self._universe, self._models, *self._notices.values()):
             if fact is not None:
                 connection.tell(in_words(fact))
         for alert in self._house.alerts_after(last_alert_id):
@@ -308,6 +350,9 @@ class FrontDesk:
 
     def _on_universe(self, progressed: UniverseProgressed) -> None:
         self._universe = progressed
+
+    def _on_models(self, changed: ModelsChanged) -> None:
+        self._models = changed
 
     def _on_notice(self, notice: NoticePosted) -> None:
         self._notices[notice.subject] = notice

@@ -16,11 +16,12 @@ from workstation.domain.events import FeedState
 from workstation.domain.explanation import Explanation
 from workstation.domain.level import PriceLevel
 from workstation.domain.market import Market, SeriesKey, Venue
+from workstation.domain.model_state import ModelState
 from workstation.domain.provider import ProviderState
 from workstation.domain.signal import Signal
 from workstation.domain.ticker import Ticker
 
-PROTOCOL = 2
+PROTOCOL = 3
 """Rises with every change that an older window or engine would misread."""
 
 
@@ -79,6 +80,26 @@ class HoldUniverse(Command, frozen=True, tag="hold-universe"):
     """Hold the back-fill of everything liquid, or let it go on."""
 
     is_held: bool
+
+
+class SwitchModel(Command, frozen=True, tag="switch-model"):
+    """Let the champion of a name judge, or switch it off; for good."""
+
+    name: str
+    is_on: bool
+
+
+class RollBackModel(Command, frozen=True, tag="roll-back-model"):
+    """Let the champion before judge again."""
+
+    name: str
+
+
+class PromoteModel(Command, frozen=True, tag="promote-model"):
+    """Let a challenger judge, or the champion before."""
+
+    name: str
+    model_hash: str
 
 
 class ShutDown(Command, frozen=True, tag="shut-down"):
@@ -238,6 +259,25 @@ class UniverseSaid(msgspec.Struct, frozen=True, tag_field="kind", tag="universe"
     timeframe: str
 
 
+class GradesSaid(msgspec.Struct, frozen=True, tag_field="kind", tag="grades"):
+    """Every coin's grade at a close is in the ledger: read it there."""
+
+    timeframe: str
+    at_ms: int
+
+
+class OutcomesSaid(msgspec.Struct, frozen=True, tag_field="kind", tag="outcomes"):
+    """What became of some signals is in the ledger: read it there."""
+
+    n_new: int
+
+
+class ModelsSaid(msgspec.Struct, frozen=True, tag_field="kind", tag="models"):
+    """How every model is doing; which ones there are is in the model store: read it there."""
+
+    states: tuple[ModelState, ...]
+
+
 class Notice(msgspec.Struct, frozen=True, tag_field="kind", tag="notice"):
     """A banner: what happened, what is unaffected, what to do. Empty text takes the subject's banner away."""
 
@@ -254,6 +294,9 @@ ToEngine: TypeAlias = (
     | Explain
     | SwitchProvider
     | HoldUniverse
+    | SwitchModel
+    | RollBackModel
+    | PromoteModel
     | ShutDown
 )
 ToWindow: TypeAlias = (
@@ -275,5 +318,8 @@ ToWindow: TypeAlias = (
     | Explained
     | ProvidersSaid
     | UniverseSaid
+    | GradesSaid
+    | OutcomesSaid
+    | ModelsSaid
     | Notice
 )

@@ -7,8 +7,11 @@ from workstation.domain.events import (
     AlertRaised,
     BackfillProgressed,
     CandlesRejected,
+    CoinsGraded,
     FeedStateChanged,
+    ModelsChanged,
     NoticePosted,
+    OutcomesKnown,
     ProvidersChanged,
     SignalRaised,
     UniverseProgressed,
@@ -19,8 +22,11 @@ from workstation.link.messages import (
     AlertClosed,
     AlertSaid,
     FeedStateSaid,
+    GradesSaid,
     MarketsListed,
+    ModelsSaid,
     Notice,
+    OutcomesSaid,
     Progress,
     ProvidersSaid,
     SignalSaid,
@@ -34,8 +40,11 @@ FACTS_FOR_EVERYBODY = (
     AlertRaised,
     BackfillProgressed,
     CandlesRejected,
+    CoinsGraded,
     FeedStateChanged,
+    ModelsChanged,
     NoticePosted,
+    OutcomesKnown,
     ProvidersChanged,
     SignalRaised,
     UniverseProgressed,
@@ -79,6 +88,12 @@ def in_words(fact: object) -> ToWindow:
             return ProvidersSaid(states)
         case UniverseProgressed(done, total, paused, timeframe):
             return UniverseSaid(done, total, paused, timeframe)
+        case CoinsGraded(timeframe, at_ms):
+            return GradesSaid(timeframe, at_ms)
+        case OutcomesKnown(n_new):
+            return OutcomesSaid(n_new)
+        case ModelsChanged(states):
+            return ModelsSaid(states)
         case NoticePosted(subject, text):
             return Notice(subject, text)
         case CandlesRejected(key, n_rejected, reason):

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from workstation.domain.candle import Candle, CandleColumns
 from workstation.domain.market import SeriesKey
 from workstation.domain.signal import Signal
+from workstation.engine.ballot import Ballots
 from workstation.engine.confluence_bank import ConfluenceBank
 from workstation.engine.sight import Sight
 
@@ -62,6 +63,10 @@ class Banks:
     def newest(self, key: SeriesKey) -> int | None:
         """Return the open of a series' newest bar, UTC milliseconds; None while it has none."""
         return self._place[key].newest(key) if key in self._place else None
+
+    def newest_ballot(self, key: SeriesKey) -> tuple[Ballots, int] | None:
+        """Return the ballots that hold a series' newest closed bar, and its row in them; or None."""
+        return self._place[key].newest_ballot(key) if key in self._place else None
 
     def needs_history(self, key: SeriesKey, open_time: int) -> bool:
         """Return whether a bar can only be judged after `load`."""

@@ -20,6 +20,7 @@ from workstation.domain.events import (
 from workstation.domain.market import SeriesKey
 from workstation.domain.ports import CandleReader, Clock, Journal, TaskOwner
 from workstation.domain.signal import Signal, SignalOrigin
+from workstation.engine.ballot import ballots
 from workstation.engine.confluence import DEFAULT_RULES, judge
 from workstation.engine.confluence_bank import ConfluenceBank
 from workstation.engine.segments import DEPTH
@@ -27,6 +28,7 @@ from workstation.engine.sight import Sight
 from workstation.services.bus import Bus
 from workstation.services.market_data import MarketData
 from workstation.services.sights import Sights
+from workstation.services.verdicts import ClosedBar, Verdicts
 
 _log = logging.getLogger(__name__)
 
@@ -52,6 +54,8 @@ class Signals:
         What is seen beside candles.
     journal : Journal
         Where live signals are kept.
+    verdicts : Verdicts
+        The model's part; where no model judges, the families' votes alone raise signals.
     tasks : TaskOwner
         Owns the judging.
     """
@@ -63,6 +67,7 @@ class Signals:
         reader: CandleReader,
         sights: Sights,
         journal: Journal,
+        verdicts: Verdicts,
         tasks: TaskOwner,
     ) -> None:
         self._bus = bus
@@ -70,6 +75,7 @@ class Signals:
         self._reader = reader
         self._sights = sights
         self._journal = journal
+        self._verdicts = verdicts
         self._tasks = tasks
         self._banks: dict[str, ConfluenceBank] = {}
         self._work: asyncio.Queue[CandleUpdated | HistoryFilled] = asyncio.Queue()
@@ -122,7 +128,13 @@ class Signals:
             if bank.needs_history(key, candle.open_time):
                 past = self._history(key, candle.open_time, JUDGED_FROM)
                 await asyncio.to_thread(bank.load, key, past, self._sight(key, candle), candle.open_time)
+            newest = bank.newest(key)
             signals = bank.push({key: candle}, self._sight(key, candle))
+            found = bank.newest_ballot(key)
+        if found is not None and (newest is None or candle.open_time > newest):
+            bar = ClosedBar(key, candle.open_time, candle.close, *found)
+            spoken = await self._verdicts.speak((bar,))
+            signals = signals if spoken is None else spoken
         if key in self._charted:
             self._say_preview(key, None)
         for signal in signals:
@@ -190,8 +202,15 @@ class Signals:
             return
         end = series.newest_closed + key.bar_ms
         past = await asyncio.to_thread(self._history, key, end, JUDGED_FROM + DRAWN_BARS)
-        judged = await asyncio.to_thread(judge, key, past, self._sights.at(key.timeframe, end))
-        drawn = judged[len(judged) - sum(s.open_time >= end - DRAWN_BARS * key.bar_ms for s in judged) :]
+        sight = self._sights.at(key.timeframe, end)
+        judged = await asyncio.to_thread(judge, key, past, sight)
+        since = max(0, len(past) - DRAWN_BARS)
+        cast = await asyncio.to_thread(ballots, key.symbol, past, key.timeframe, sight, since)
+        told = await self._verdicts.history(key, past, cast, since)
+        if told is not None:  # the model's word counts where it did not learn; before that the votes' does
+            learnt_to_ms, spoken = told
+            judged = (*(s for s in judged if s.known_at_ms <= learnt_to_ms), *spoken)
+        drawn = tuple(s for s in judged if s.open_time >= end - DRAWN_BARS * key.bar_ms)
         self._bus.publish(SignalsRecomputed(key, merge_signals(drawn, self._journal.signals(key))))
 
     async def _preview_for_ever(self) -> None:

@@ -1,8 +1,9 @@
 """Judges everything liquid on the venue at each close, not only what the trader watches."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
+from workstation.domain.candle import Candle
 from workstation.domain.events import UniverseClosed, UniverseFilled
 from workstation.domain.market import SeriesKey, slot_of
 from workstation.domain.ports import CandleReader, TaskOwner
@@ -13,6 +14,7 @@ from workstation.services.bus import Bus
 from workstation.services.market_data import MarketData
 from workstation.services.sights import MARKET_BARS, Sights
 from workstation.services.signals import JUDGED_FROM
+from workstation.services.verdicts import ClosedBar, Verdicts
 
 _LIBRARY_BARS = 256  # that must stand before a past window's outcome, and a few more
 
@@ -33,16 +35,25 @@ class UniverseJudge:
         Stored candles.
     sights : Sights
         What is seen beside candles; hears every close of the universe.
+    verdicts : Verdicts
+        The model's part; where no model judges, the families' votes alone raise signals.
     tasks : TaskOwner
         Owns the judging.
     """
 
     def __init__(
-        self, bus: Bus, market_data: MarketData, reader: CandleReader, sights: Sights, tasks: TaskOwner
+        self,
+        bus: Bus,
+        market_data: MarketData,
+        reader: CandleReader,
+        sights: Sights,
+        verdicts: Verdicts,
+        tasks: TaskOwner,
     ) -> None:
         self._market_data = market_data
         self._reader = reader
         self._sights = sights
+        self._verdicts = verdicts
         self._tasks = tasks
         self._venue = ""
         self._work: asyncio.Queue[UniverseFilled | UniverseClosed] = asyncio.Queue()
@@ -102,7 +113,9 @@ class UniverseJudge:
             sight = self._sights.at(closed.timeframe, closed.open_time)
             signals = await asyncio.to_thread(banks.push, candles, sight)
             await asyncio.to_thread(self._remember, tuple(keys.values()), closed)
-        return signals
+            bars = _bars(banks, candles)
+        spoken = await self._verdicts.speak(bars)
+        return signals if spoken is None else spoken
 
     async def _take_fresh(self, banks: Banks, closed: UniverseClosed) -> None:
         """Take series whose past became whole, the market of that past first: they are part of it."""
@@ -136,3 +149,9 @@ class UniverseJudge:
             newest = self._reader.read_last(key, _LIBRARY_BARS)
             library.add(key.symbol, newest, max(0, len(newest) - library.rules.every))
         library.forget(slot - library.rules.reach - EVERY)
+
+
+def _bars(banks: Banks, candles: Mapping[SeriesKey, Candle]) -> list[ClosedBar]:
+    """Return the bars that were just judged, with how families voted on them."""
+    found = ((key, candle, banks.newest_ballot(key)) for key, candle in candles.items())
+    return [ClosedBar(key, candle.open_time, candle.close, *cast) for key, candle, cast in found if cast]

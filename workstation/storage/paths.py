@@ -71,6 +71,11 @@ class Paths:
         return private_folder(self.data) / "ledger.db"
 
     @property
+    def models(self) -> Path:
+        """Models trained here, and which of all of them judges."""
+        return private_folder(self.data) / "models"
+
+    @property
     def observations_db(self) -> Path:
         """Every observation from outside the candles."""
         return private_folder(self.data) / "observations.db"

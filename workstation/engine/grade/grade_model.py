@@ -6,10 +6,7 @@ from dataclasses import dataclass
 
 from workstation.domain.errors import TidemarkError
 from workstation.engine.grade.rank_model import RankModel
-from workstation.engine.grade.weights import GradeWeights
-
-WEIGHTS_FILE = "grade_weights.json"
-"""What the engine reads of a model by itself; the trees are only loaded where they may do no harm."""
+from workstation.engine.grade.weights import WEIGHTS_FILE, GradeWeights
 
 _FILE = "grade.json"
 

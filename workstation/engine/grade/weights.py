@@ -12,6 +12,9 @@ from workstation.engine.grade.components import COMPONENTS, N_COMPONENTS
 RIDGE = 0.1
 """Pull of the weights towards each other, as a share of the components' mean square."""
 
+WEIGHTS_FILE = "grade_weights.json"
+"""What the engine reads of a model by itself; the trees are only loaded where they may do no harm."""
+
 _ROUNDS = 500  # of the descent: far beyond where the ninth digit stands still
 
 
