@@ -240,8 +240,8 @@ def _channels(high: FloatArray, low: FloatArray, close: FloatArray, made: FloatA
     """Fill the channels of 24, 55 and 168 bars, and the stochastic of the first."""
     n = len(high)
     for k, window in enumerate((24, 55, 168)):
-        kernels.window_max(high, made[2 * k], window, 0, n)
-        kernels.window_min(low, made[2 * k + 1], window, 0, n)
+        kernels.window_max(high, made[7], made[2 * k], window, 0, 0, n)
+        kernels.window_min(low, made[7], made[2 * k + 1], window, 0, 0, n)
     for i in range(n):
         made[6, i] = 100.0 * kernels.ratio(close[i] - made[1, i], made[0, i] - made[1, i])
 
@@ -257,8 +257,8 @@ def _money(prices: FloatArray, volume: FloatArray, made: FloatArray) -> None:
         made[0, i] = typical * volume[i] if typical > before else 0.0
         made[1, i] = typical * volume[i] if typical < before else 0.0
         before = typical
-    kernels.window_sum(made[0], made[2], 14, 0, 0, n)
-    kernels.window_sum(made[1], made[3], 14, 0, 0, n)
+    kernels.window_sum(made[0], made[5], made[2], 14, 0, 0, n)
+    kernels.window_sum(made[1], made[5], made[3], 14, 0, 0, n)
     for i in range(n):
         made[4, i] = 100.0 * kernels.ratio(made[2, i], made[2, i] + made[3, i])
 
@@ -271,7 +271,7 @@ def _lines(log: FloatArray, returns: FloatArray, made: FloatArray) -> None:
     for i in range(n):
         made[1, i] = returns[i] * returns[i]
     for k, window in enumerate((24, 168, 720)):
-        kernels.window_deviation(returns, made[1], made[2 + k], window, 0, 0, n)
+        kernels.window_deviation(returns, made[1], made[5:8], made[2 + k], window, 0, 0, n)
 
 
 def _ours(candles: CandleColumns) -> dict[str, Callable[[], object]]:

@@ -109,7 +109,7 @@ def own_bar_by_bar(family: ModuleType, candles: CandleColumns) -> FloatArray:
         kept = slice(row - TAIL + 1, row + 1)
         live = own[:, kept].copy()
         family.rows(times[kept].copy(), base[:, kept].copy(), live, row - TAIL + 1, TAIL - 1, TAIL)
-        own[:, row] = live[:, -1]
+        own[:, kept] = live
     return own
 
 

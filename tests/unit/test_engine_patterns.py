@@ -93,11 +93,11 @@ def test_bar_by_bar_is_the_history_to_the_last_bit(candles) -> None:
 def test_the_kept_rows_are_enough_for_the_next_bar(market) -> None:
     base = given(market)
     columns.fill(base, 0, 0, len(market))
-    out = np.full((patterns.N_COLUMNS, len(market)), np.nan)
-    patterns.rows(market.open_time, base, out, 0, 0, len(market))
-    first = len(market) - columns.KEPT_ROWS - 40
+    n, first = len(market), len(market) - columns.KEPT_ROWS - 40
+    out = np.full((patterns.N_COLUMNS, n), np.nan)
+    patterns.rows(market.open_time, base, out, 0, 0, n - 40)
     few, kept = base[:, first:].copy(), out[:, first:].copy()
-    kept[:, columns.KEPT_ROWS :] = np.nan
+    patterns.rows(market.open_time, base, out, 0, n - 40, n)
     for i in range(columns.KEPT_ROWS, few.shape[1]):
         patterns.rows(market.open_time[first:], few, kept, first, i, i + 1)
     assert kept.tobytes() == out[:, first:].copy().tobytes()

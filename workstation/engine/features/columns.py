@@ -8,7 +8,7 @@ import numpy as np
 
 from workstation.domain.candle import FloatArray
 from workstation.engine.features.compiled import compiled
-from workstation.engine.features.kernels import wilder, window_deviation
+from workstation.engine.features.kernels import wilder, window_deviation, window_max, window_min, window_sum
 
 OPEN, HIGH, LOW, CLOSE, VOLUME = range(5)
 BTC_RETURN = 5  # log return of Bitcoin over the bar before this one
@@ -37,7 +37,24 @@ ATR = 24  # Wilder's average true range over 14 bars, quote currency
 SIGMA_24 = 25  # standard deviation of one-bar log returns
 SIGMA_168 = 26
 SIGMA_720 = 27
-N_COLUMNS = 28
+HIGH_24 = 28  # greatest high, and so on
+HIGH_168 = 29
+LOW_24 = 30
+LOW_168 = 31
+DOLLAR_24 = 32  # dollar volume of the bars together
+DOLLAR_168 = 33
+_PARTS = 34  # what the windows of each remember
+_SIGMA_PARTS = 40
+N_COLUMNS = 49
+
+_TWO_WINDOWS = (24, 168)
+LOOKS_BACK = (
+    *((_PARTS + k, _TWO_WINDOWS[k % 2] - 1) for k in range(6)),
+    *((_SIGMA_PARTS + k, (23, 167, 719)[k // 3]) for k in range(9) if k % 3 < 2),
+)
+"""Columns of which a bar reads an old row as well as the newest, and how many bars back."""
+
+_SIGMAS = ((SIGMA_24, 24), (SIGMA_168, 168), (SIGMA_720, 720))
 
 ATR_WARMUP = 280
 """Bars until where the average began no longer shows in its first nine digits: ``ln(1e-9) / ln(13 / 14)``."""
@@ -74,8 +91,14 @@ def fill(base: FloatArray, first_row: int, lo: int, hi: int) -> None:
             span = max(span, abs(base[HIGH, i] - close[i - 1]), abs(base[LOW, i] - close[i - 1]))
         base[TRUE_RANGE, i] = span
     wilder(base[TRUE_RANGE], base[ATR], 14, lo, hi)
-    for column, window in ((SIGMA_24, 24), (SIGMA_168, 168), (SIGMA_720, 720)):
-        window_deviation(base[RETURN], base[RETURN_SQUARE], base[column], window, first_row, lo, hi)
+    parts = base[_PARTS:_SIGMA_PARTS]
+    for k, window in enumerate(_TWO_WINDOWS):
+        window_max(base[HIGH], parts[k], base[HIGH_24 + k], window, first_row, lo, hi)
+        window_min(base[LOW], parts[2 + k], base[LOW_24 + k], window, first_row, lo, hi)
+        window_sum(base[DOLLAR], parts[4 + k], base[DOLLAR_24 + k], window, first_row, lo, hi)
+    for k, (sigma, window) in enumerate(_SIGMAS):
+        parts = base[_SIGMA_PARTS + 3 * k : _SIGMA_PARTS + 3 * k + 3]
+        window_deviation(base[RETURN], base[RETURN_SQUARE], parts, base[sigma], window, first_row, lo, hi)
 
 
 @compiled

@@ -86,6 +86,9 @@ class FactorFamily:
         The confirmations, all of which must hold; without one the score alone decides.
     n_columns : int
         Columns that its kernel fills: its candle data points, and after them what it keeps for itself.
+    looks_back : tuple of tuple of int
+        Columns of which its kernel reads an old row as well as the newest, and how many bars back: whoever
+        computes one bar fetches them beforehand.
     """
 
     family: Family
@@ -93,6 +96,7 @@ class FactorFamily:
     leans: tuple[Lean, ...]
     needs: tuple[Least, ...] = ()
     n_columns: int = 0
+    looks_back: tuple[tuple[int, int], ...] = ()
 
     @property
     def candle_points(self) -> tuple[DataPoint, ...]:

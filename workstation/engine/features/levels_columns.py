@@ -4,7 +4,19 @@ import numpy as np
 
 from workstation.domain.candle import FloatArray, IntArray
 from workstation.engine.features import daily_pivots
-from workstation.engine.features.columns import ATR, CLOSE, HIGH, LOW, TYPICAL, VOLUME, in_atr
+from workstation.engine.features.columns import (
+    ATR,
+    CLOSE,
+    HIGH,
+    HIGH_24,
+    HIGH_168,
+    LOW,
+    LOW_24,
+    LOW_168,
+    TYPICAL,
+    VOLUME,
+    in_atr,
+)
 from workstation.engine.features.compiled import compiled
 from workstation.engine.features.daily_pivots import PIVOT, RESISTANCE, SUPPORT, fill_pivots
 from workstation.engine.features.kernels import bounded, ratio, window_max, window_min, window_sum
@@ -35,10 +47,6 @@ from workstation.engine.features.volume_profile import fill_profile
     VALUE_HEIGHT_168,
 ) = range(21)
 (
-    HIGH_24,
-    LOW_24,
-    HIGH_168,
-    LOW_168,
     CLOSE_HIGH_24,
     CLOSE_LOW_24,
     LAST_HIGH,  # row at which the newest swing high was confirmed
@@ -51,8 +59,11 @@ from workstation.engine.features.volume_profile import fill_profile
     POC,
     VALUE_LOW,
     VALUE_HIGH,
+    _CLOSE_HIGH_PART,
+    _CLOSE_LOW_PART,
+    _VOLUME_PART,
     DAYS,
-) = range(21, 38)
+) = range(21, 37)
 N_COLUMNS = DAYS + daily_pivots.N_COLUMNS
 
 MOST = 1_000.0
@@ -69,16 +80,13 @@ _RETEST_BARS = 6
 @compiled
 def rows(times: IntArray, base: FloatArray, out: FloatArray, first_row: int, lo: int, hi: int) -> None:
     """Fill rows ``lo..hi-1``; see `factor_family.RowKernel`."""
-    for top, bottom, bars in ((HIGH_24, LOW_24, 24), (HIGH_168, LOW_168, 168)):
-        window_max(base[HIGH], out[top], bars, lo, hi)
-        window_min(base[LOW], out[bottom], bars, lo, hi)
-    window_max(base[CLOSE], out[CLOSE_HIGH_24], 24, lo, hi)
-    window_min(base[CLOSE], out[CLOSE_LOW_24], 24, lo, hi)
-    window_sum(base[VOLUME], out[VOLUME_72], _PROFILE_BARS, first_row, lo, hi)
+    window_max(base[CLOSE], out[_CLOSE_HIGH_PART], out[CLOSE_HIGH_24], 24, first_row, lo, hi)
+    window_min(base[CLOSE], out[_CLOSE_LOW_PART], out[CLOSE_LOW_24], 24, first_row, lo, hi)
+    window_sum(base[VOLUME], out[_VOLUME_PART], out[VOLUME_72], _PROFILE_BARS, first_row, lo, hi)
     mark_swings(base[HIGH], out[LAST_HIGH], 1.0, first_row, lo, hi)
     mark_swings(base[LOW], out[LAST_LOW], -1.0, first_row, lo, hi)
     fill_pivots(times, base, out[DAYS:], lo, hi)
-    fill_profile(base, out[LOW_168], out[HIGH_168], out[POC : VALUE_HIGH + 1], lo, hi)
+    fill_profile(base, base[LOW_168], base[HIGH_168], out[POC : VALUE_HIGH + 1], lo, hi)
     _swing_rows(base, out, first_row, lo, hi)
     for i in range(lo, hi):
         _range_points(base, out, i)
@@ -124,10 +132,10 @@ def distance(base: FloatArray, amount: float, row: int) -> float:
 @compiled
 def _range_points(base: FloatArray, out: FloatArray, i: int) -> None:
     close = base[CLOSE, i]
-    out[RANGE_24, i] = ratio(close - out[LOW_24, i], out[HIGH_24, i] - out[LOW_24, i])
-    out[RANGE_168, i] = ratio(close - out[LOW_168, i], out[HIGH_168, i] - out[LOW_168, i])
-    out[HIGH_168_DISTANCE, i] = distance(base, out[HIGH_168, i] - close, i)
-    out[LOW_168_DISTANCE, i] = distance(base, close - out[LOW_168, i], i)
+    out[RANGE_24, i] = ratio(close - base[LOW_24, i], base[HIGH_24, i] - base[LOW_24, i])
+    out[RANGE_168, i] = ratio(close - base[LOW_168, i], base[HIGH_168, i] - base[LOW_168, i])
+    out[HIGH_168_DISTANCE, i] = distance(base, base[HIGH_168, i] - close, i)
+    out[LOW_168_DISTANCE, i] = distance(base, close - base[LOW_168, i], i)
     out[ROUND_NUMBER, i] = distance(base, nearest_round_number(close) - close, i)
     out[PIVOT_DISTANCE, i] = distance(base, close - out[DAYS + PIVOT, i], i)
     out[PIVOT_R1_DISTANCE, i] = distance(base, out[DAYS + RESISTANCE, i] - close, i)

@@ -10,8 +10,10 @@ from workstation.engine.features.columns import (
     CLOSE,
     DISPERSION,
     HIGH,
+    HIGH_24,
     LOG_CLOSE,
     LOW,
+    LOW_24,
     MARKET_RETURN,
     RETURN,
     SIGMA_168,
@@ -72,8 +74,6 @@ from workstation.engine.features.kernels import (
     MEAN_UP,
     MEAN_DOWN,
     DIRECTIONAL,
-    HIGH_24,
-    LOW_24,
     HIGH_55,
     LOW_55,
     OVER_BTC,
@@ -82,8 +82,13 @@ from workstation.engine.features.kernels import (
     OVER_MARKET_24,
     TOP_AGE,
     BOTTOM_AGE,
-) = range(22, 47)
-N_COLUMNS = 47
+    SMA_168_PART,
+    HIGH_55_PART,
+    LOW_55_PART,
+    OVER_BTC_PART,
+    OVER_MARKET_PART,
+) = range(22, 50)
+N_COLUMNS = 50
 _RANGES = 1e4  # far beyond every usual scale: only coins that fall asleep or wake up come near it
 
 
@@ -93,10 +98,8 @@ def rows(times: IntArray, base: FloatArray, out: FloatArray, first_row: int, lo:
     _averages(base, out, first_row, lo, hi)
     _directional_movement(base, out, lo, hi)
     _against_others(base, out, first_row, lo, hi)
-    window_max(base[HIGH], out[HIGH_24], 24, lo, hi)
-    window_min(base[LOW], out[LOW_24], 24, lo, hi)
-    window_max(base[HIGH], out[HIGH_55], 55, lo, hi)
-    window_min(base[LOW], out[LOW_55], 55, lo, hi)
+    window_max(base[HIGH], out[HIGH_55_PART], out[HIGH_55], 55, first_row, lo, hi)
+    window_min(base[LOW], out[LOW_55_PART], out[LOW_55], 55, first_row, lo, hi)
     slope(base[LOG_CLOSE], out[SLOPE_48], 48, lo, hi)
     _aroon(base, out, lo, hi)
     for i in range(lo, hi):
@@ -117,7 +120,7 @@ def _averages(base: FloatArray, out: FloatArray, first_row: int, lo: int, hi: in
         out[MACD, i] = out[EMA_12, i] - out[EMA_26, i]
     ema(out[MACD], out[MACD_SIGNAL], 9, lo, hi)
     ema(close, out[EMA_24], 24, lo, hi)
-    window_mean(close, out[SMA_168], 168, first_row, lo, hi)
+    window_mean(close, out[SMA_168_PART], out[SMA_168], 168, first_row, lo, hi)
 
 
 @compiled
@@ -146,8 +149,8 @@ def _against_others(base: FloatArray, out: FloatArray, first_row: int, lo: int, 
         before = base[RETURN, i - 1] if i > 0 else np.nan
         out[OVER_BTC, i] = before - base[BTC_RETURN, i]
         out[OVER_MARKET, i] = before - base[MARKET_RETURN, i]
-    window_sum(out[OVER_BTC], out[OVER_BTC_24], 24, first_row, lo, hi)
-    window_sum(out[OVER_MARKET], out[OVER_MARKET_24], 24, first_row, lo, hi)
+    window_sum(out[OVER_BTC], out[OVER_BTC_PART], out[OVER_BTC_24], 24, first_row, lo, hi)
+    window_sum(out[OVER_MARKET], out[OVER_MARKET_PART], out[OVER_MARKET_24], 24, first_row, lo, hi)
 
 
 @compiled
@@ -159,7 +162,7 @@ def _row(base: FloatArray, out: FloatArray, i: int) -> None:
     out[MACD_HISTOGRAM, i] = _ranges(base, out[MACD, i] - out[MACD_SIGNAL, i], i)
     out[MACD_SHIFT_3, i] = out[MACD_HISTOGRAM, i] - out[MACD_HISTOGRAM, i - 3] if i >= 3 else np.nan
     close = base[CLOSE, i]
-    out[STOCHASTIC_24, i] = 100.0 * ratio(close - out[LOW_24, i], out[HIGH_24, i] - out[LOW_24, i])
+    out[STOCHASTIC_24, i] = 100.0 * ratio(close - base[LOW_24, i], base[HIGH_24, i] - base[LOW_24, i])
     out[EMA_24_DISTANCE, i] = _ranges(base, close - out[EMA_24, i], i)
     out[SMA_168_DISTANCE, i] = _ranges(base, close - out[SMA_168, i], i)
     out[AVERAGE_ORDER, i] = _ranges(base, out[EMA_24, i] - out[SMA_168, i], i)

@@ -18,7 +18,7 @@ from workstation.engine.features import (
     volume,
     whales,
 )
-from workstation.engine.features.compiled import compiled
+from workstation.engine.features.compiled import compiled, lent
 from workstation.engine.features.data_point import DataPoint
 from workstation.engine.features.factor_family import FactorFamily
 
@@ -56,6 +56,11 @@ POINT_COLUMNS: IntArray = np.array(
 WARMUPS: IntArray = np.array([point.warmup for point in CANDLE_POINTS], np.int64)
 """Warm-up of each of `CANDLE_POINTS`."""
 
+LOOKS_BACK: IntArray = np.array(
+    [(_STARTS[f.family] + column, bars) for f in FAMILIES for column, bars in f.looks_back], np.int64
+)
+"""Columns of which a bar reads an old row as well as the newest, and how many bars back, shape (n, 2)."""
+
 _READ = {name for family in FAMILIES for name in family.reads}
 JUDGED_AFTER = max(point.warmup for point in CANDLE_POINTS if point.name in _READ)
 """Bars that must stand before a bar is judged: every rule of the vote on candles can speak by then."""
@@ -72,6 +77,7 @@ _LIQUIDITY, _LIQUIDITY_END = _STARTS[Family.LIQUIDITY], _ENDS[Family.LIQUIDITY]
 @compiled
 def fill_rows(times: IntArray, base: FloatArray, out: FloatArray, first_row: int, lo: int, hi: int) -> None:
     """Fill rows ``lo..hi-1`` of every column from the given ones in `base`; see `factor_family.RowKernel`."""
+    times, base, out = lent(times), lent(base), lent(out)
     columns.fill(base, first_row, lo, hi)
     momentum.rows(times, base, out[_MOMENTUM:_MOMENTUM_END], first_row, lo, hi)
     volume.rows(times, base, out[_VOLUME:_VOLUME_END], first_row, lo, hi)

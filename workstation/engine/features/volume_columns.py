@@ -7,6 +7,8 @@ from workstation.engine.features.columns import (
     BTC_SHARE,
     CLOSE,
     DOLLAR,
+    DOLLAR_24,
+    DOLLAR_168,
     HIGH,
     LOG_CLOSE,
     LOG_DOLLAR,
@@ -73,8 +75,6 @@ from workstation.engine.features.kernels import (
     BIGGEST_24,
     LOG_DOLLAR_168,
     LOG_DOLLAR_SQUARE_168,
-    DOLLAR_24,
-    DOLLAR_168,
     VOLUME_24,
     VOLUME_48,
     VOLUME_168,
@@ -89,8 +89,13 @@ from workstation.engine.features.kernels import (
     CHANGE_SQUARE_48,
     RETURN_SQUARE_48,
     MEAN_PUSH,
-) = range(20, 54)
-N_COLUMNS = 54
+    _OBV_HIGH_PART,
+    _OBV_LOW_PART,
+    _CLOSE_HIGH_PART,
+    _CLOSE_LOW_PART,
+    _BIGGEST_PART,
+    _PARTS,  # of the sums
+) = range(20, 58)
 
 _HOUR_MS = 3_600_000
 _WEEK_MS = 168 * _HOUR_MS
@@ -101,8 +106,6 @@ MOST = 1_000.0  # ranges or deviations; whatever lies further away is as far
 _SUMS = (
     (LOG_DOLLAR, LOG_DOLLAR_168, 168),
     (LOG_DOLLAR_SQUARE, LOG_DOLLAR_SQUARE_168, 168),
-    (DOLLAR, DOLLAR_24, 24),
-    (DOLLAR, DOLLAR_168, 168),
     (VOLUME, VOLUME_24, 24),
     (VOLUME, VOLUME_48, 48),
     (VOLUME, VOLUME_168, 168),
@@ -119,6 +122,12 @@ _OWN_SUMS = (
     (BACKING, BACKING_SUM, 48),
     (CHANGE_SQUARE, CHANGE_SQUARE_48, 48),
 )
+_OWN_PARTS = _PARTS + len(_SUMS)
+N_COLUMNS = _OWN_PARTS + len(_OWN_SUMS)
+LOOKS_BACK = (
+    *((_PARTS + k, window - 1) for k, (_, _, window) in enumerate(_SUMS + _OWN_SUMS)),
+    *((part, 167) for part in (_OBV_HIGH_PART, _OBV_LOW_PART, _CLOSE_HIGH_PART, _CLOSE_LOW_PART)),
+)
 
 
 @compiled
@@ -126,15 +135,15 @@ def rows(times: IntArray, base: FloatArray, out: FloatArray, first_row: int, lo:
     """Fill rows ``lo..hi-1``; see `factor_family.RowKernel`."""
     for i in range(lo, hi):
         _bar(base, out, i)
-    for given, total, window in _SUMS:
-        window_sum(base[given], out[total], window, first_row, lo, hi)
-    for own, total, window in _OWN_SUMS:
-        window_sum(out[own], out[total], window, first_row, lo, hi)
-    window_max(out[ON_BALANCE], out[OBV_HIGH], 168, lo, hi)
-    window_min(out[ON_BALANCE], out[OBV_LOW], 168, lo, hi)
-    window_max(base[CLOSE], out[CLOSE_HIGH], 168, lo, hi)
-    window_min(base[CLOSE], out[CLOSE_LOW], 168, lo, hi)
-    window_max(base[DOLLAR], out[BIGGEST_24], 24, lo, hi)
+    for k, (given, total, window) in enumerate(_SUMS):
+        window_sum(base[given], out[_PARTS + k], out[total], window, first_row, lo, hi)
+    for k, (own, total, window) in enumerate(_OWN_SUMS):
+        window_sum(out[own], out[_OWN_PARTS + k], out[total], window, first_row, lo, hi)
+    window_max(out[ON_BALANCE], out[_OBV_HIGH_PART], out[OBV_HIGH], 168, first_row, lo, hi)
+    window_min(out[ON_BALANCE], out[_OBV_LOW_PART], out[OBV_LOW], 168, first_row, lo, hi)
+    window_max(base[CLOSE], out[_CLOSE_HIGH_PART], out[CLOSE_HIGH], 168, first_row, lo, hi)
+    window_min(base[CLOSE], out[_CLOSE_LOW_PART], out[CLOSE_LOW], 168, first_row, lo, hi)
+    window_max(base[DOLLAR], out[_BIGGEST_PART], out[BIGGEST_24], 24, first_row, lo, hi)
     ema(out[PUSH], out[MEAN_PUSH], 13, lo, hi)
     paid, signed, burst = base[LOG_DOLLAR], out[SIGNED], out[BURST]  # cut once: each cut counts references
     for i in range(lo, hi):
@@ -182,12 +191,12 @@ def _money(base: FloatArray, out: FloatArray, i: int) -> None:
     surprise = out[DOLLAR_Z_168, i]
     side = np.sign(base[CLOSE, i] - base[OPEN, i])
     out[BURST, i] = 0.0 if surprise < 0.0 else surprise * side
-    day = out[DOLLAR_24, i]
-    usual = np.log(ratio(day / 24.0, out[DOLLAR_168, i] / 168.0))
+    day = base[DOLLAR_24, i]
+    usual = np.log(ratio(day / 24.0, base[DOLLAR_168, i] / 168.0))
     out[RATIO_24_168, i] = usual
     out[QUIET_24, i] = usual - np.log(ratio(base[SIGMA_24, i], base[SIGMA_168, i]))
     out[DOLLAR_VOLUME, i] = np.log10(day)
-    out[TREND_24, i] = np.log(ratio(day, out[DOLLAR_24, i - 24])) if i >= 24 else np.nan
+    out[TREND_24, i] = np.log(ratio(day, base[DOLLAR_24, i - 24])) if i >= 24 else np.nan
     out[BURST_SHARE_24, i] = ratio(out[BIGGEST_24, i], day)
     out[BTC_DOMINANCE, i] = base[BTC_SHARE, i]
 
@@ -227,7 +236,7 @@ def _sides(base: FloatArray, out: FloatArray, i: int) -> None:
     ):
         paid = ratio(out[flow, i], out[volume, i])
         out[distance, i] = bounded(in_atr(base, close - paid, i), MOST)
-    out[BUYING_SHARE_24, i] = ratio(out[BOUGHT_24, i], out[DOLLAR_24, i])
+    out[BUYING_SHARE_24, i] = ratio(out[BOUGHT_24, i], base[DOLLAR_24, i])
     out[BACKING_48, i] = _backing(base, out, i)
     swing = out[OBV_HIGH, i] - out[OBV_LOW, i]
     out[OBV_RANGE_168, i] = ratio(out[ON_BALANCE, i] - out[OBV_LOW, i], swing)
