@@ -12,24 +12,24 @@ from workstation.engine.features import kernels
 from workstation.engine.features.kernels import bounded, deviation, ratio
 
 WINDOWED = {
-    "sum": lambda x, parts, out, w, lo, hi: kernels.window_sum(x, parts[0], out, w, 0, lo, hi),
-    "mean": lambda x, parts, out, w, lo, hi: kernels.window_mean(x, parts[0], out, w, 0, lo, hi),
-    "max": lambda x, parts, out, w, lo, hi: kernels.window_max(x, parts[0], out, w, 0, lo, hi),
-    "min": lambda x, parts, out, w, lo, hi: kernels.window_min(x, parts[0], out, w, 0, lo, hi),
+    "sum": lambda x, parts, out, w, lo, hi: kernels.window_sum(x, parts, out[0], w, 0, lo, hi),
+    "mean": lambda x, parts, out, w, lo, hi: kernels.window_mean(x, parts, out[0], w, 0, lo, hi),
+    "max": lambda x, parts, out, w, lo, hi: kernels.window_max(x, parts, out[0], w, 0, lo, hi),
+    "min": lambda x, parts, out, w, lo, hi: kernels.window_min(x, parts, out[0], w, 0, lo, hi),
     "deviation": lambda x, parts, out, w, lo, hi: kernels.window_deviation(
         x, x * x, parts, out, w, 0, lo, hi
     ),
-    "slope": lambda x, _, out, w, lo, hi: kernels.slope(x, out, max(w, 2), lo, hi),
-    "ema": lambda x, _, out, w, lo, hi: kernels.ema(x, out, w, lo, hi),
-    "wilder": lambda x, _, out, w, lo, hi: kernels.wilder(x, out, w, lo, hi),
-    "shifted": lambda x, _, out, w, lo, hi: kernels.shifted(x, out, w, lo, hi),
+    "slope": lambda x, _, out, w, lo, hi: kernels.slope(x, out[0], max(w, 2), lo, hi),
+    "ema": lambda x, _, out, w, lo, hi: kernels.ema(x, out[0], w, lo, hi),
+    "wilder": lambda x, _, out, w, lo, hi: kernels.wilder(x, out[0], w, lo, hi),
+    "shifted": lambda x, _, out, w, lo, hi: kernels.shifted(x, out[0], w, lo, hi),
 }
 
 
 def whole(name, x, window):
-    parts, out = np.full((3, len(x)), -7.0), np.full(len(x), -7.0)
+    parts, out = np.full(2 * window, -7.0), np.full((2, len(x)), -7.0)
     WINDOWED[name](x, parts, out, window, 0, len(x))
-    return out
+    return out[0]
 
 
 def walk(n, seed=0):
@@ -41,13 +41,13 @@ def walk(n, seed=0):
 @given(window=st.integers(1, 60), n=st.integers(1, 150), seed=st.integers(0, 999), data=st.data())
 def test_a_history_in_any_pieces_is_the_history_to_the_last_bit(name, window, n, seed, data):
     x = walk(n, seed) * 10.0 ** (seed % 9)
-    expected, out, lo = whole(name, x, window), np.full(n, np.nan), 0
-    parts = np.full((3, n), -7.0)
+    expected, out, lo = whole(name, x, window), np.full((2, n), np.nan), 0
+    parts = np.full(2 * window, -7.0)
     while lo < n:
         hi = min(n, lo + data.draw(st.sampled_from([1, 1, 2, 7, 60])))
         WINDOWED[name](x, parts, out, window, lo, hi)
         lo = hi
-    assert out.tobytes() == expected.tobytes()
+    assert out[0].tobytes() == expected.tobytes()
 
 
 @pytest.mark.parametrize("name", ["sum", "max", "min"])
@@ -55,10 +55,9 @@ def test_a_history_in_any_pieces_is_the_history_to_the_last_bit(name, window, n,
 def test_a_window_does_not_change_when_old_rows_are_let_go(name, window, gone, seed):
     kernel = getattr(kernels, f"window_{name}")
     x = np.random.default_rng(seed).lognormal(0, 8, 400)
-    part, out = np.full((2, 400), -7.0)
-    kernel(x, part, out, window, 0, 0, 300)
-    kept, tail = part[gone:].copy(), np.full(400 - gone, np.nan)
-    kernel(x[gone:].copy(), kept, tail, window, gone, 300 - gone, 400 - gone)
+    parts, out, tail = np.full(window, -7.0), np.full(400, -7.0), np.full(400 - gone, -7.0)
+    kernel(x, parts, out, window, 0, 0, 300)
+    kernel(x[gone:].copy(), parts, tail, window, gone, 300 - gone, 400 - gone)
     assert np.array_equal(tail[300 - gone :], whole(name, x, window)[300:])
 
 
@@ -67,11 +66,11 @@ def test_a_window_does_not_change_when_old_rows_are_let_go(name, window, gone, s
 def test_a_bar_that_is_tried_out_first_leaves_nothing_in_its_window(name, window, seed):
     kernel = getattr(kernels, f"window_{name}")
     x = walk(150, seed)
-    part, out = np.full((2, 150), -7.0)
+    parts, out = np.full(window, -7.0), np.full(150, -7.0)
     for i in range(150):
         tried = np.where(np.arange(150) == i, 1e3, x)
-        kernel(tried, part, out, window, 0, i, i + 1)
-        kernel(x, part, out, window, 0, i, i + 1)
+        kernel(tried, parts, out, window, 0, i, i + 1)
+        kernel(x, parts, out, window, 0, i, i + 1)
     assert np.array_equal(out, whole(name, x, window), equal_nan=True)
 
 

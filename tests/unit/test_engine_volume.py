@@ -199,5 +199,5 @@ def test_bitcoin_s_share_is_what_the_market_says():
     from_market[:5] = candles.open, candles.high, candles.low, candles.close, candles.volume
     from_market[columns.BTC_SHARE] = 0.4
     own = np.empty((volume.N_COLUMNS, 40))
-    volume.rows(candles.open_time, from_market, own, 0, 0, 40)
+    volume.rows(candles.open_time, from_market, own, np.empty(volume.N_PARTS), 0, 0, 40)
     assert own[[p.name for p in volume.CANDLE_POINTS].index("volume.btc_dominance"), 39] == 0.4

@@ -41,11 +41,12 @@ from workstation.engine.features.kernels import ratio, window_sum
 FIRST_FACT = candlesticks.N_POINTS + 11
 _OWN = FIRST_FACT + N_FACTS
 BAND_WIDTH, MEAN_RANGE, LOW_AGE, HIGH_AGE, BTC_SQUARE, BTC_PRODUCT, FALL_SQUARE, CUBE = range(_OWN, _OWN + 8)
-_PARTS = _OWN + 8  # of the sums
-CANDLES = _PARTS + 5
+CANDLES = _OWN + 8
 N_COLUMNS = CANDLES + candlesticks.N_KEPT
-LOOKS_BACK = tuple((_PARTS + k, 167) for k in range(5))
 """The data points of the family, in their order, and after them what is kept beside them."""
+
+WINDOWS = (168, 168, 168, 168, 168)
+N_PARTS = sum(WINDOWS)
 
 RANKED = 336
 """Bars among which the width of the bands and the range are ranked."""
@@ -58,13 +59,13 @@ SWING_REACH = 336
 
 
 @compiled
-def rows(base: FloatArray, out: FloatArray, first_row: int, lo: int, hi: int) -> None:
+def rows(base: FloatArray, out: FloatArray, parts: FloatArray, first_row: int, lo: int, hi: int) -> None:
     """Fill rows ``lo..hi-1`` of the shapes; the facts are filled afterwards."""
     _widths(base, out, lo, hi)
     _swings(base[LOW], out[LOW_AGE], 1.0, lo, hi)
     _swings(base[HIGH], out[HIGH_AGE], -1.0, lo, hi)
     _shapes(base, out, lo, hi)
-    _moments(base, out, first_row, lo, hi)
+    _moments(base, out, parts, first_row, lo, hi)
 
 
 @compiled
@@ -169,7 +170,7 @@ def _is_inside(base: FloatArray, i: int) -> float:
 
 
 @compiled
-def _moments(base: FloatArray, out: FloatArray, first_row: int, lo: int, hi: int) -> None:
+def _moments(base: FloatArray, out: FloatArray, parts: FloatArray, first_row: int, lo: int, hi: int) -> None:
     """Fill what a week of returns adds up to: alone, and against Bitcoin's, both one bar ago."""
     for i in range(lo, hi):
         step, other = base[RETURN, i], base[BTC_RETURN, i]
@@ -178,11 +179,11 @@ def _moments(base: FloatArray, out: FloatArray, first_row: int, lo: int, hi: int
         out[FALL_SQUARE, i] = base[RETURN_SQUARE, i] if not step >= 0.0 else 0.0
         out[BTC_SQUARE, i], out[BTC_PRODUCT, i] = other * other, before * other
     btc_square, btc = out[FIRST_FACT], out[FIRST_FACT + 1]  # the facts' columns lend their room
-    window_sum(out[CUBE], out[_PARTS], out[SKEW], 168, first_row, lo, hi)
-    window_sum(out[FALL_SQUARE], out[_PARTS + 1], out[DOWNSIDE_SHARE], 168, first_row, lo, hi)
-    window_sum(out[BTC_PRODUCT], out[_PARTS + 2], out[BTC_CORRELATION], 168, first_row, lo, hi)
-    window_sum(out[BTC_SQUARE], out[_PARTS + 3], btc_square, 168, first_row, lo, hi)
-    window_sum(base[BTC_RETURN], out[_PARTS + 4], btc, 168, first_row, lo, hi)
+    window_sum(out[CUBE], parts, out[SKEW], 168, first_row, lo, hi)
+    window_sum(out[FALL_SQUARE], parts[168:], out[DOWNSIDE_SHARE], 168, first_row, lo, hi)
+    window_sum(out[BTC_PRODUCT], parts[2 * 168 :], out[BTC_CORRELATION], 168, first_row, lo, hi)
+    window_sum(out[BTC_SQUARE], parts[3 * 168 :], btc_square, 168, first_row, lo, hi)
+    window_sum(base[BTC_RETURN], parts[4 * 168 :], btc, 168, first_row, lo, hi)
     for i in range(lo, hi):
         if i < 169:
             out[SKEW, i] = out[DOWNSIDE_SHARE, i] = out[BTC_CORRELATION, i] = np.nan

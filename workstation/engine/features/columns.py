@@ -34,27 +34,23 @@ LOG_DOLLAR_SQUARE = 21
 TYPICAL = 22  # (high + low + close) / 3
 TRUE_RANGE = 23
 ATR = 24  # Wilder's average true range over 14 bars, quote currency
-SIGMA_24 = 25  # standard deviation of one-bar log returns
-SIGMA_168 = 26
-SIGMA_720 = 27
-HIGH_24 = 28  # greatest high, and so on
-HIGH_168 = 29
-LOW_24 = 30
-LOW_168 = 31
-DOLLAR_24 = 32  # dollar volume of the bars together
-DOLLAR_168 = 33
-_PARTS = 34  # what the windows of each remember
-_SIGMA_PARTS = 40
-N_COLUMNS = 49
+HIGH_24 = 25  # greatest high, and so on
+HIGH_168 = 26
+LOW_24 = 27
+LOW_168 = 28
+DOLLAR_24 = 29  # dollar volume of the bars together
+DOLLAR_168 = 30
+SIGMA_24 = 31  # standard deviation of one-bar log returns; after each the sum of their squares
+SIGMA_168 = 33
+SIGMA_720 = 35
+N_COLUMNS = 37
 
 _TWO_WINDOWS = (24, 168)
-LOOKS_BACK = (
-    *((_PARTS + k, _TWO_WINDOWS[k % 2] - 1) for k in range(6)),
-    *((_SIGMA_PARTS + k, (23, 167, 719)[k // 3]) for k in range(9) if k % 3 < 2),
-)
-"""Columns of which a bar reads an old row as well as the newest, and how many bars back."""
-
 _SIGMAS = ((SIGMA_24, 24), (SIGMA_168, 168), (SIGMA_720, 720))
+WINDOWS = (24, 24, 24, 168, 168, 168, 24, 24, 168, 168, 720, 720)
+"""Bars of each window, in the order in which their parts are kept."""
+
+N_PARTS = sum(WINDOWS)
 
 ATR_WARMUP = 280
 """Bars until where the average began no longer shows in its first nine digits: ``ln(1e-9) / ln(13 / 14)``."""
@@ -67,13 +63,15 @@ KEPT_ROWS = 896
 
 
 @compiled
-def fill(base: FloatArray, first_row: int, lo: int, hi: int) -> None:
+def fill(base: FloatArray, parts: FloatArray, first_row: int, lo: int, hi: int) -> None:
     """Fill the derived columns of rows ``lo..hi-1`` from the given ones.
 
     Parameters
     ----------
     base : ndarray of float64, shape (N_COLUMNS, n)
         The first `N_GIVEN` columns are read, the others written.
+    parts : ndarray of float64, shape (N_PARTS,)
+        What the windows remember, see `kernels.window_sum`.
     """
     close, volume = base[CLOSE], base[VOLUME]
     for i in range(lo, hi):
@@ -91,14 +89,16 @@ def fill(base: FloatArray, first_row: int, lo: int, hi: int) -> None:
             span = max(span, abs(base[HIGH, i] - close[i - 1]), abs(base[LOW, i] - close[i - 1]))
         base[TRUE_RANGE, i] = span
     wilder(base[TRUE_RANGE], base[ATR], 14, lo, hi)
-    parts = base[_PARTS:_SIGMA_PARTS]
+    start = 0
     for k, window in enumerate(_TWO_WINDOWS):
-        window_max(base[HIGH], parts[k], base[HIGH_24 + k], window, first_row, lo, hi)
-        window_min(base[LOW], parts[2 + k], base[LOW_24 + k], window, first_row, lo, hi)
-        window_sum(base[DOLLAR], parts[4 + k], base[DOLLAR_24 + k], window, first_row, lo, hi)
-    for k, (sigma, window) in enumerate(_SIGMAS):
-        parts = base[_SIGMA_PARTS + 3 * k : _SIGMA_PARTS + 3 * k + 3]
-        window_deviation(base[RETURN], base[RETURN_SQUARE], parts, base[sigma], window, first_row, lo, hi)
+        window_max(base[HIGH], parts[start:], base[HIGH_24 + k], window, first_row, lo, hi)
+        window_min(base[LOW], parts[start + window :], base[LOW_24 + k], window, first_row, lo, hi)
+        window_sum(base[DOLLAR], parts[start + 2 * window :], base[DOLLAR_24 + k], window, first_row, lo, hi)
+        start += 3 * window
+    for sigma, window in _SIGMAS:
+        out = base[sigma : sigma + 2]
+        window_deviation(base[RETURN], base[RETURN_SQUARE], parts[start:], out, window, first_row, lo, hi)
+        start += 2 * window
 
 
 @compiled

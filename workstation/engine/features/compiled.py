@@ -23,10 +23,10 @@ def compiled(function: _Function) -> _Function:
 
 def _lend(typing_context: Any, array: types.Array) -> Any:
     def emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        lent = make_array(array)(context, builder, arguments[0])
-        lent.meminfo = cgutils.get_null_value(lent.meminfo.type)
-        lent.parent = cgutils.get_null_value(lent.parent.type)
-        return lent._getvalue()
+        view = make_array(array)(context, builder, arguments[0])  # type: ignore[no-untyped-call]  # numba's
+        nobody = cgutils.get_null_value(view.meminfo.type)  # type: ignore[no-untyped-call]
+        view.meminfo = view.parent = nobody
+        return view._getvalue()
 
     return array(array), emit
 

@@ -8,11 +8,15 @@ from workstation.domain.candle import CandleColumns, FloatArray, IntArray
 from workstation.engine.features import columns
 from workstation.engine.features.compiled import compiled
 from workstation.engine.features.market_context import MarketContext
-from workstation.engine.features.registry import CANDLE_POINTS, N_COLUMNS, POINT_COLUMNS, WARMUPS, fill_rows
+from workstation.engine.features.registry import (
+    CANDLE_POINTS,
+    N_COLUMNS,
+    N_PARTS,
+    POINT_COLUMNS,
+    WARMUPS,
+    fill_rows,
+)
 from workstation.engine.segments import Segment, segments, slots_of
-
-STRETCH = 256
-"""Rows of a history that are computed together: their columns fit into the processor's second memory."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,9 +95,11 @@ def compute(
     values = room.take_values(n)
     rows = np.empty(n, np.int64)
     for segment in segments(slots_of(candles, timeframe), since):
+        _, out, _ = fill_segment(candles, segment, market, past, room)
+        first = segment.first - segment.start
         kept = slice(segment.first - since, segment.stop - since)
-        fill_segment(candles, segment, market, past, room, (values, kept.start))
-        rows[kept] = np.arange(segment.first - segment.start, segment.stop - segment.start)
+        read_rows(out, POINT_COLUMNS, WARMUPS, 0, first, values[:, kept])
+        rows[kept] = np.arange(first, first + segment.stop - segment.first)
     return Computed(values, rows)
 
 
@@ -103,50 +109,22 @@ def fill_segment(
     market: MarketContext | None,
     past: FloatArray | None = None,
     room: Room | None = None,
-    answer: tuple[FloatArray, int] | None = None,
-) -> tuple[FloatArray, FloatArray]:
+) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return the filled columns of a segment's rows: those that all read, and those of the families.
 
-    Parameters
-    ----------
-    answer : tuple of ndarray, shape (n_points, n), and int, or None
-        Where the data points of the segment's kept rows go, and the column of the first of them.
+    With them comes what the windows remember after the last row.
     """
     times = candles.open_time[segment.start : segment.stop].copy()  # writable, or it is compiled once more
     n = len(times)
     base, out = (room or Room()).take(n)
+    parts = np.empty(N_PARTS)
     for i, name in enumerate(("open", "high", "low", "close", "volume")):
         base[i] = getattr(candles, name)[segment.start : segment.stop]
     base[columns.BTC_RETURN : columns.ANALOGUE_OUTCOME] = np.nan if market is None else market.at(times)
     rows = slice(segment.start, segment.stop)
     base[columns.ANALOGUE_OUTCOME : columns.N_GIVEN] = np.nan if past is None else past[:, rows]
-    first = n if answer is None else segment.first - segment.start
-    _fill(times, base, out, (POINT_COLUMNS, WARMUPS), first, answer or (np.empty((len(CANDLE_POINTS), 0)), 0))
-    return base, out
-
-
-@compiled
-def _fill(
-    times: IntArray,
-    base: FloatArray,
-    out: FloatArray,
-    points: tuple[IntArray, IntArray],
-    first: int,
-    answer: tuple[FloatArray, int],
-) -> None:
-    """Fill all rows, and the data points of those from `first` on, a stretch of rows at a time.
-
-    What one operation has written is then still near the processor when the next one reads it.
-    """
-    columns_read, warmups = points
-    values, place = answer
-    for lo in range(0, len(times), STRETCH):
-        hi = min(lo + STRETCH, len(times))
-        fill_rows(times, base, out, 0, lo, hi)
-        start = max(lo, first)
-        if start < hi:
-            here = values[:, place + start - first : place + hi - first]
-            read_rows(out, columns_read, warmups, 0, start, here)
+    fill_rows(times, base, out, parts, 0, 0, n)
+    return base, out, parts
 
 
 @compiled

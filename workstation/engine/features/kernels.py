@@ -3,7 +3,7 @@
 A column holds one number per bar. Each operation fills rows ``lo`` to ``hi - 1`` of `out` and reads `x` no
 further than the row it fills, and `out` only in rows before. So a whole history in one call and the same
 history bar by bar run the same additions in the same order, and agree to the last bit. What a window has to
-remember stands in a column of its own: one more bar costs the same whatever the window.
+remember stands in `parts` of its own: one more bar costs the same whatever the window.
 
 Position ``p`` of an array is row ``first_row + p`` of the market, counted from where it was begun to be
 computed; windows of sums are cut at multiples of their own length, counted in those rows.
@@ -53,7 +53,7 @@ def _average(x: FloatArray, out: FloatArray, new: float, lo: int, hi: int) -> No
 
 @compiled
 def window_sum(
-    x: FloatArray, part: FloatArray, out: FloatArray, window: int, first_row: int, lo: int, hi: int
+    x: FloatArray, parts: FloatArray, out: FloatArray, window: int, first_row: int, lo: int, hi: int
 ) -> None:
     """Fill `out` with the sum of the last `window` bars; NaN while there are fewer, or where one is unknown.
 
@@ -62,77 +62,77 @@ def window_sum(
 
     Parameters
     ----------
-    part : ndarray, shape (n,)
-        Kept from call to call: the sum of the row's block from its beginning up to the row, and once a later
-        block has begun the sum from the row up to its block's end.
+    parts : ndarray, shape (at least window,)
+        Kept from call to call. Up to the newest row's place in its block the sums from the block's beginning;
+        behind it the sums up to the end of the block before.
 
     References
     ----------
     van Herk (1992), A fast algorithm for local minimum and maximum filters; Gil and Werman (1993).
     """
-    at = (first_row + lo) % window  # how far into its block a row is
-    head = part[lo - 1] if at > 0 and lo > 0 else 0.0
+    at = (first_row + lo) % window  # place of a row in its block
+    head = parts[at - 1] if at > 0 and lo > 0 else 0.0
     i = lo
     while i < hi:
         if at == 0:
-            _sum_to_the_end(x, part, max(i - window, 0), i)
+            _sum_to_the_end(x, parts, window, i)
             head = 0.0
         stop = min(i + window - at, hi)
         for k in range(i, stop):
             head += x[k]
-            part[k] = head
+            out[k] = head
+        for k in range(i, min(stop, i + window - 1 - at)):  # at its block's end a row has all in one part
+            here, begun = at + k - i, out[k]
+            out[k] = parts[here + 1] + begun
+            parts[here] = begun
+        for k in range(i, min(stop, window - 1)):
             out[k] = np.nan
-        for k in range(max(i, window - 1), stop):
-            out[k] = part[k - window + 1] + part[k]
-        at += stop - i
-        if at == window:  # the block is the window
-            if stop >= window:
-                out[stop - 1] = head
-            at = 0
+        at = (at + stop - i) % window
         i = stop
 
 
 @compiled
-def _sum_to_the_end(x: FloatArray, part: FloatArray, start: int, stop: int) -> None:
-    total = 0.0
-    for k in range(stop - 1, start - 1, -1):
+def _sum_to_the_end(x: FloatArray, parts: FloatArray, window: int, stop: int) -> None:
+    """Fill `parts` with the sums from each row of the block before row `stop` to its end."""
+    total, first = 0.0, stop - window
+    for k in range(stop - 1, max(first, 0) - 1, -1):
         total += x[k]
-        part[k] = total
+        parts[k - first] = total
 
 
 @compiled
 def window_mean(
-    x: FloatArray, part: FloatArray, out: FloatArray, window: int, first_row: int, lo: int, hi: int
+    x: FloatArray, parts: FloatArray, out: FloatArray, window: int, first_row: int, lo: int, hi: int
 ) -> None:
     """Fill `out` with the mean of the last `window` bars; else as `window_sum`."""
-    window_sum(x, part, out, window, first_row, lo, hi)
+    window_sum(x, parts, out, window, first_row, lo, hi)
     for i in range(lo, hi):
         out[i] /= window
 
 
 @compiled
 def window_max(
-    x: FloatArray, part: FloatArray, out: FloatArray, window: int, first_row: int, lo: int, hi: int
+    x: FloatArray, parts: FloatArray, out: FloatArray, window: int, first_row: int, lo: int, hi: int
 ) -> None:
     """Fill `out` with the greatest of the last `window` bars; NaN while there are fewer.
 
-    Unknown values must not be among them. `part` is kept as in `window_sum`.
+    Unknown values must not be among them. `parts` is kept as in `window_sum`.
     """
-    _window_peak(x, part, out, (1.0, window), first_row, lo, hi)
+    _window_peak(x, parts, out, (1.0, window), first_row, lo, hi)
 
 
 @compiled
 def window_min(
-    x: FloatArray, part: FloatArray, out: FloatArray, window: int, first_row: int, lo: int, hi: int
+    x: FloatArray, parts: FloatArray, out: FloatArray, window: int, first_row: int, lo: int, hi: int
 ) -> None:
     """Fill `out` with the least of the last `window` bars; else as `window_max`."""
-    _window_peak(x, part, out, (-1.0, window), first_row, lo, hi)
+    _window_peak(x, parts, out, (-1.0, window), first_row, lo, hi)
 
 
 @compiled
 def _window_peak(
     x: FloatArray,
-    part: FloatArray,
+    parts: FloatArray,
     out: FloatArray,
     what: tuple[float, int],
     first_row: int,
@@ -142,31 +142,33 @@ def _window_peak(
     """Fill `out` with the greatest of the last bars, or with the least where the sign is -1."""
     sign, window = what
     at = (first_row + lo) % window
-    head = part[lo - 1] if at > 0 and lo > 0 else -np.inf
+    head = parts[at - 1] if at > 0 and lo > 0 else -np.inf
     i = lo
     while i < hi:
         if at == 0:
-            _peak_to_the_end(x, part, sign, max(i - window, 0), i)
+            _peak_to_the_end(x, parts, what, i)
             head = -np.inf
         stop = min(i + window - at, hi)
         for k in range(i, stop):
             head = max(head, sign * x[k])
-            part[k] = head
-            out[k] = np.nan
-        for k in range(max(i, window - 1), stop):  # at a block's end the first part is what it begins with
-            out[k] = sign * max(part[k - window + 1], part[k])
-        at += stop - i
-        if at == window:
-            at = 0
+            out[k] = head
+        for k in range(i, min(stop, i + window - 1 - at)):
+            here, begun = at + k - i, out[k]
+            out[k] = max(parts[here + 1], begun)
+            parts[here] = begun
+        for k in range(i, stop):
+            out[k] = sign * out[k] if k >= window - 1 else np.nan
+        at = (at + stop - i) % window
         i = stop
 
 
 @compiled
-def _peak_to_the_end(x: FloatArray, part: FloatArray, sign: float, start: int, stop: int) -> None:
-    best = -np.inf
-    for k in range(stop - 1, start - 1, -1):
+def _peak_to_the_end(x: FloatArray, parts: FloatArray, what: tuple[float, int], stop: int) -> None:
+    sign, window = what
+    best, first = -np.inf, stop - window
+    for k in range(stop - 1, max(first, 0) - 1, -1):
         best = max(best, sign * x[k])
-        part[k] = best
+        parts[k - first] = best
 
 
 @compiled
@@ -180,22 +182,24 @@ def window_deviation(
     lo: int,
     hi: int,
 ) -> None:
-    """Fill `out` with the standard deviation of the last `window` bars, dividing by `window`.
+    """Fill ``out[0]`` with the standard deviation of the last `window` bars, dividing by `window`.
 
     Parameters
     ----------
     square : ndarray, shape (n,)
         The squares of `x`, kept as a column of their own.
-    parts : ndarray, shape (3, n)
-        Kept from call to call, see `window_sum`.
+    parts : ndarray, shape (at least 2 * window,)
+        As in `window_sum`.
+    out : ndarray, shape (2, n)
+        The second column is filled with the sum of the squares.
 
     Exactly zero, never a rounding error, where the variance is lost in the digits of the mean square.
     """
-    squares = parts[2]
-    window_sum(x, parts[0], out, window, first_row, lo, hi)
-    window_sum(square, parts[1], squares, window, first_row, lo, hi)
+    spread, squares = out[0], out[1]
+    window_sum(x, parts, spread, window, first_row, lo, hi)
+    window_sum(square, parts[window:], squares, window, first_row, lo, hi)
     for i in range(lo, hi):
-        out[i] = deviation(out[i], squares[i], window)
+        spread[i] = deviation(spread[i], squares[i], window)
 
 
 @compiled

@@ -1,5 +1,7 @@
 """The columns of the levels family: what stopped price before, and how far it is; see `levels`."""
 
+from itertools import accumulate
+
 import numpy as np
 
 from workstation.domain.candle import FloatArray, IntArray
@@ -17,7 +19,7 @@ from workstation.engine.features.columns import (
     VOLUME,
     in_atr,
 )
-from workstation.engine.features.compiled import compiled
+from workstation.engine.features.compiled import compiled, lent
 from workstation.engine.features.daily_pivots import PIVOT, RESISTANCE, SUPPORT, fill_pivots
 from workstation.engine.features.kernels import bounded, ratio, window_max, window_min, window_sum
 from workstation.engine.features.swings import REMEMBERED, forget_swings, mark_swings, newest_swings
@@ -59,12 +61,11 @@ from workstation.engine.features.volume_profile import fill_profile
     POC,
     VALUE_LOW,
     VALUE_HIGH,
-    _CLOSE_HIGH_PART,
-    _CLOSE_LOW_PART,
-    _VOLUME_PART,
     DAYS,
-) = range(21, 37)
+) = range(21, 34)
 N_COLUMNS = DAYS + daily_pivots.N_COLUMNS
+WINDOWS = (24, 24, 72)
+_HIGH_PARTS, _LOW_PARTS, _VOLUME_PARTS, N_PARTS = accumulate((0, *WINDOWS))
 
 MOST = 1_000.0
 """Average true ranges; whatever lies further away is said to be this far."""
@@ -78,25 +79,36 @@ _RETEST_BARS = 6
 
 
 @compiled
-def rows(times: IntArray, base: FloatArray, out: FloatArray, first_row: int, lo: int, hi: int) -> None:
+def rows(
+    times: IntArray,
+    base: FloatArray,
+    out: FloatArray,
+    parts: FloatArray,
+    first_row: int,
+    lo: int,
+    hi: int,
+) -> None:
     """Fill rows ``lo..hi-1``; see `factor_family.RowKernel`."""
-    window_max(base[CLOSE], out[_CLOSE_HIGH_PART], out[CLOSE_HIGH_24], 24, first_row, lo, hi)
-    window_min(base[CLOSE], out[_CLOSE_LOW_PART], out[CLOSE_LOW_24], 24, first_row, lo, hi)
-    window_sum(base[VOLUME], out[_VOLUME_PART], out[VOLUME_72], _PROFILE_BARS, first_row, lo, hi)
+    window_max(base[CLOSE], parts[_HIGH_PARTS:], out[CLOSE_HIGH_24], 24, first_row, lo, hi)
+    window_min(base[CLOSE], parts[_LOW_PARTS:], out[CLOSE_LOW_24], 24, first_row, lo, hi)
+    window_sum(base[VOLUME], parts[_VOLUME_PARTS:], out[VOLUME_72], _PROFILE_BARS, first_row, lo, hi)
     mark_swings(base[HIGH], out[LAST_HIGH], 1.0, first_row, lo, hi)
     mark_swings(base[LOW], out[LAST_LOW], -1.0, first_row, lo, hi)
     fill_pivots(times, base, out[DAYS:], lo, hi)
     fill_profile(base, base[LOW_168], base[HIGH_168], out[POC : VALUE_HIGH + 1], lo, hi)
-    _swing_rows(base, out, first_row, lo, hi)
+    _swing_rows(base, out, np.empty((2, 2 * REMEMBERED)), first_row, lo, hi)
     for i in range(lo, hi):
         _range_points(base, out, i)
         _profile_points(base, out, i)
 
 
 @compiled
-def _swing_rows(base: FloatArray, out: FloatArray, first_row: int, lo: int, hi: int) -> None:
-    """Fill the points that read the remembered swings; columns are cut once, each cut counts references."""
-    turns, levels = np.empty(2 * REMEMBERED), np.empty(2 * REMEMBERED)
+def _swing_rows(
+    base: FloatArray, out: FloatArray, known: FloatArray, first_row: int, lo: int, hi: int
+) -> None:
+    """Fill the points that read the remembered swings; `known` is room for their bars and their prices."""
+    known = lent(known)
+    turns, levels = known[0], known[1]
     high_turns, low_turns = turns[:REMEMBERED], turns[REMEMBERED:]
     highs, lows = levels[:REMEMBERED], levels[REMEMBERED:]
     high, low, last_high, last_low = base[HIGH], base[LOW], out[LAST_HIGH], out[LAST_LOW]
@@ -155,7 +167,8 @@ def _swing_points(base: FloatArray, out: FloatArray, levels: FloatArray, i: int)
     """Fill the points that read the remembered swings: highs, newest first, then lows."""
     close, reach = base[CLOSE, i], TOUCH_ATR * base[ATR, i]
     above, below = np.inf, -np.inf
-    for level in levels:
+    for k in range(2 * REMEMBERED):
+        level = levels[k]
         above = level if (level > close) & (level < above) else above
         below = level if (level <= close) & (level > below) else below
     resistance, support = above if above < np.inf else np.nan, below if below > 0.0 else np.nan
@@ -183,10 +196,10 @@ def _room(overhead: float, under: float) -> float:
 @compiled
 def touches(levels: FloatArray, level: float, reach: float) -> float:
     """Return how many of the swings turned within `reach` of a level; NaN where either is unknown."""
-    n = 0.0
-    for other in levels:
-        n += abs(other - level) <= reach
-    return n if n > 0.0 else np.nan
+    n = 0
+    for k in range(len(levels)):
+        n += abs(levels[k] - level) <= reach
+    return 1.0 * n if n > 0 else np.nan
 
 
 @compiled

@@ -71,8 +71,8 @@ from workstation.engine.features.kernels import bounded, deviation, ratio, windo
     LOG_DOLLAR_24,
     LOG_DOLLAR_720,
     LOG_DOLLAR_SQUARE_720,
-    _PARTS,  # of the sums
-) = range(13, 50)
+) = range(13, 49)
+N_COLUMNS = 49
 
 MOST_Z = 1_000.0
 MOST_SPREAD = 1e5  # basis points
@@ -104,21 +104,31 @@ _OWN_SUMS = (
     (DOLLAR_SQUARE, DOLLAR_SQUARE_168, 168),
     (SPAN, SPAN_24, 24),
 )
-_OWN_PARTS = _PARTS + len(_SUMS)
-N_COLUMNS = _OWN_PARTS + len(_OWN_SUMS)
-LOOKS_BACK = tuple((_PARTS + k, window - 1) for k, (_, _, window) in enumerate(_SUMS + _OWN_SUMS))
+WINDOWS = tuple(window for _, _, window in _SUMS + _OWN_SUMS)
+N_PARTS = sum(WINDOWS)
 
 
 @compiled
-def rows(times: IntArray, base: FloatArray, out: FloatArray, first_row: int, lo: int, hi: int) -> None:
+def rows(
+    times: IntArray,
+    base: FloatArray,
+    out: FloatArray,
+    parts: FloatArray,
+    first_row: int,
+    lo: int,
+    hi: int,
+) -> None:
     """Fill rows ``lo..hi-1``; see `factor_family.RowKernel`."""
     for i in range(lo, hi):
         _prices_of_dollars(base, out, i)
         _spreads(base, out, i)
-    for k, (given, total, window) in enumerate(_SUMS):
-        window_sum(base[given], out[_PARTS + k], out[total], window, first_row, lo, hi)
-    for k, (own, total, window) in enumerate(_OWN_SUMS):
-        window_sum(out[own], out[_OWN_PARTS + k], out[total], window, first_row, lo, hi)
+    start = 0
+    for given, total, window in _SUMS:
+        window_sum(base[given], parts[start:], out[total], window, first_row, lo, hi)
+        start += window
+    for own, total, window in _OWN_SUMS:
+        window_sum(out[own], parts[start:], out[total], window, first_row, lo, hi)
+        start += window
     for i in range(lo, hi):
         _impact_points(base, out, i)
         _spread_points(base, out, i)

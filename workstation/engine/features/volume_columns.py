@@ -89,13 +89,8 @@ from workstation.engine.features.kernels import (
     CHANGE_SQUARE_48,
     RETURN_SQUARE_48,
     MEAN_PUSH,
-    _OBV_HIGH_PART,
-    _OBV_LOW_PART,
-    _CLOSE_HIGH_PART,
-    _CLOSE_LOW_PART,
-    _BIGGEST_PART,
-    _PARTS,  # of the sums
-) = range(20, 58)
+) = range(20, 52)
+N_COLUMNS = 52
 
 _HOUR_MS = 3_600_000
 _WEEK_MS = 168 * _HOUR_MS
@@ -122,28 +117,36 @@ _OWN_SUMS = (
     (BACKING, BACKING_SUM, 48),
     (CHANGE_SQUARE, CHANGE_SQUARE_48, 48),
 )
-_OWN_PARTS = _PARTS + len(_SUMS)
-N_COLUMNS = _OWN_PARTS + len(_OWN_SUMS)
-LOOKS_BACK = (
-    *((_PARTS + k, window - 1) for k, (_, _, window) in enumerate(_SUMS + _OWN_SUMS)),
-    *((part, 167) for part in (_OBV_HIGH_PART, _OBV_LOW_PART, _CLOSE_HIGH_PART, _CLOSE_LOW_PART)),
-)
+WINDOWS = (*(window for _, _, window in _SUMS + _OWN_SUMS), 168, 168, 168, 168, 24)
+N_PARTS = sum(WINDOWS)
 
 
 @compiled
-def rows(times: IntArray, base: FloatArray, out: FloatArray, first_row: int, lo: int, hi: int) -> None:
+def rows(
+    times: IntArray,
+    base: FloatArray,
+    out: FloatArray,
+    parts: FloatArray,
+    first_row: int,
+    lo: int,
+    hi: int,
+) -> None:
     """Fill rows ``lo..hi-1``; see `factor_family.RowKernel`."""
     for i in range(lo, hi):
         _bar(base, out, i)
-    for k, (given, total, window) in enumerate(_SUMS):
-        window_sum(base[given], out[_PARTS + k], out[total], window, first_row, lo, hi)
-    for k, (own, total, window) in enumerate(_OWN_SUMS):
-        window_sum(out[own], out[_OWN_PARTS + k], out[total], window, first_row, lo, hi)
-    window_max(out[ON_BALANCE], out[_OBV_HIGH_PART], out[OBV_HIGH], 168, first_row, lo, hi)
-    window_min(out[ON_BALANCE], out[_OBV_LOW_PART], out[OBV_LOW], 168, first_row, lo, hi)
-    window_max(base[CLOSE], out[_CLOSE_HIGH_PART], out[CLOSE_HIGH], 168, first_row, lo, hi)
-    window_min(base[CLOSE], out[_CLOSE_LOW_PART], out[CLOSE_LOW], 168, first_row, lo, hi)
-    window_max(base[DOLLAR], out[_BIGGEST_PART], out[BIGGEST_24], 24, first_row, lo, hi)
+    start = 0
+    for given, total, window in _SUMS:
+        window_sum(base[given], parts[start:], out[total], window, first_row, lo, hi)
+        start += window
+    for own, total, window in _OWN_SUMS:
+        window_sum(out[own], parts[start:], out[total], window, first_row, lo, hi)
+        start += window
+    peaks = parts[start:]
+    window_max(out[ON_BALANCE], peaks, out[OBV_HIGH], 168, first_row, lo, hi)
+    window_min(out[ON_BALANCE], peaks[168:], out[OBV_LOW], 168, first_row, lo, hi)
+    window_max(base[CLOSE], peaks[2 * 168 :], out[CLOSE_HIGH], 168, first_row, lo, hi)
+    window_min(base[CLOSE], peaks[3 * 168 :], out[CLOSE_LOW], 168, first_row, lo, hi)
+    window_max(base[DOLLAR], peaks[4 * 168 :], out[BIGGEST_24], 24, first_row, lo, hi)
     ema(out[PUSH], out[MEAN_PUSH], 13, lo, hi)
     paid, signed, burst = base[LOG_DOLLAR], out[SIGNED], out[BURST]  # cut once: each cut counts references
     for i in range(lo, hi):
