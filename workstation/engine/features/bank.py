@@ -124,11 +124,12 @@ class FeatureBank:
         opens: IntArray = self._newest[series]
         return opens
 
-    def closes(self, series: int, n: int) -> tuple[IntArray, FloatArray]:
-        """Return the opens and closes of a series' newest `n` bars, oldest first, or of all it has."""
-        size = int(self._sizes[series])
-        rows = slice(max(0, size - n), size)
-        return self._times[series, rows].copy(), self._base[series, columns.CLOSE, rows].copy()
+    def closes(self, series: IntArray, n: int) -> FloatArray:
+        """Return the closes of some series' newest `n` bars, oldest first, shape (m, n); NaN: no bar."""
+        rows = self._sizes[series][:, None] + np.arange(-n, 0)
+        closes: FloatArray = self._base[series[:, None], columns.CLOSE, np.maximum(rows, 0)]
+        closes[rows < 0] = np.nan
+        return closes
 
     def begins_market(self, series: int, open_time: int) -> bool:
         """Return whether a bar comes after so large a hole that nothing reads across it, or is the first."""
