@@ -77,18 +77,18 @@ def window_sum(
         if at == 0:
             _sum_to_the_end(x, parts, window, i)
             head = 0.0
-        stop = min(i + window - at, hi)
+        stop = min(i + window - 1 - at, hi)
         for k in range(i, stop):
             head += x[k]
-            out[k] = head
-        for k in range(i, min(stop, i + window - 1 - at)):  # at its block's end a row has all in one part
-            here, begun = at + k - i, out[k]
-            out[k] = parts[here + 1] + begun
-            parts[here] = begun
-        for k in range(i, min(stop, window - 1)):
-            out[k] = np.nan
-        at = (at + stop - i) % window
-        i = stop
+            out[k] = parts[at + 1] + head
+            parts[at] = head
+            at += 1
+        if stop < hi:  # the last row of its block has all in one part
+            out[stop] = head + x[stop]
+            at = 0
+        i = stop + 1
+    for k in range(lo, min(hi, window - 1)):
+        out[k] = np.nan
 
 
 @compiled
@@ -148,18 +148,18 @@ def _window_peak(
         if at == 0:
             _peak_to_the_end(x, parts, what, i)
             head = -np.inf
-        stop = min(i + window - at, hi)
+        stop = min(i + window - 1 - at, hi)
         for k in range(i, stop):
             head = max(head, sign * x[k])
-            out[k] = head
-        for k in range(i, min(stop, i + window - 1 - at)):
-            here, begun = at + k - i, out[k]
-            out[k] = max(parts[here + 1], begun)
-            parts[here] = begun
-        for k in range(i, stop):
-            out[k] = sign * out[k] if k >= window - 1 else np.nan
-        at = (at + stop - i) % window
-        i = stop
+            out[k] = sign * max(parts[at + 1], head)
+            parts[at] = head
+            at += 1
+        if stop < hi:
+            out[stop] = sign * max(head, sign * x[stop])
+            at = 0
+        i = stop + 1
+    for k in range(lo, min(hi, window - 1)):
+        out[k] = np.nan
 
 
 @compiled
@@ -224,16 +224,17 @@ def slope(x: FloatArray, out: FloatArray, window: int, lo: int, hi: int) -> None
             continue
         first = i - window + 1
         anchor = x[first]
-        a = b = c = d = (
-            0.0  # four sums side by side: the processor need not wait for one addition to begin the next
-        )
-        for k in range(0, window - 3, 4):
-            a += (k - middle) * (x[first + k] - anchor)
-            b += (k + 1 - middle) * (x[first + k + 1] - anchor)
-            c += (k + 2 - middle) * (x[first + k + 2] - anchor)
-            d += (k + 3 - middle) * (x[first + k + 3] - anchor)
-        for k in range(window - window % 4, window):
-            a += (k - middle) * (x[first + k] - anchor)
+        a = b = c = d = 0.0  # four sums side by side: no addition waits for the one before it
+        far = -middle
+        for k in range(first, i - 2, 4):
+            a += far * (x[k] - anchor)
+            b += (far + 1.0) * (x[k + 1] - anchor)
+            c += (far + 2.0) * (x[k + 2] - anchor)
+            d += (far + 3.0) * (x[k + 3] - anchor)
+            far += 4.0
+        for k in range(i + 1 - window % 4, i + 1):
+            a += far * (x[k] - anchor)
+            far += 1.0
         out[i] = ((a + b) + (c + d)) / spread
 
 

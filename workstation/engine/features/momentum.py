@@ -225,15 +225,13 @@ def _aroon(base: FloatArray, out: FloatArray, lo: int, hi: int) -> None:
 @compiled
 def _age(x: FloatArray, age: FloatArray, sign: float, i: int) -> int:
     """Return bars since the greatest ``sign * x`` of the last 25, from what it was one bar ago if so."""
-    before = age[i - 1]
-    if before == before and before < 24:
-        if sign * x[i] >= sign * x[i - 1 - int(before)]:
-            return 0
-        return int(before) + 1
-    best = i
+    if age[i - 1] < 24.0:
+        before = int(age[i - 1])
+        return 0 if sign * x[i] >= sign * x[i - 1 - before] else before + 1
+    best, top = i, sign * x[i]
     for k in range(i - 1, i - 25, -1):
-        if sign * x[k] > sign * x[best]:
-            best = k
+        if sign * x[k] > top:
+            best, top = k, sign * x[k]
     return i - best
 
 

@@ -97,6 +97,7 @@ _WEEK_MS = 168 * _HOUR_MS
 _PROFILE_WEEKS = 4
 _LEAST_WEEKS = 2
 REACH = 840  # rows back in which the hours of the weeks before are looked for
+_ON_EITHER_SIDE = np.arange(48.0) * (48.0 - np.arange(48.0))  # values before a step, times those after it
 MOST = 1_000.0  # ranges or deviations; whatever lies further away is as far
 _SUMS = (
     (LOG_DOLLAR, LOG_DOLLAR_168, 168),
@@ -261,9 +262,9 @@ def _net_rise(signed: FloatArray, i: int) -> float:
     first = i - 47
     a = b = 0.0
     for k in range(1, 47, 2):
-        a += signed[first + k] * (k * (48 - k))
-        b += signed[first + k + 1] * ((k + 1) * (47 - k))
-    a += signed[i] * 47
+        a += signed[first + k] * _ON_EITHER_SIDE[k]
+        b += signed[first + k + 1] * _ON_EITHER_SIDE[k + 1]
+    a += signed[i] * _ON_EITHER_SIDE[47]
     rise: float = (a + b) * (48.0 / 2.0) / (48.0 * (48.0 * 48.0 - 1.0) / 12.0)
     return rise
 
