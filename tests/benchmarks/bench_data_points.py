@@ -214,10 +214,10 @@ def best(work: Callable[[], object], passes: int) -> float:
 
 
 @njit(cache=True)
-def _momentum_indicators(base: FloatArray, out: FloatArray, made: FloatArray) -> None:
+def _momentum_indicators(base: FloatArray, out: FloatArray, parts: FloatArray, made: FloatArray) -> None:
     """Fill RSI, MACD's histogram, EMA 24, SMA 168, ADX, the spread of DI, Aroon and ATR."""
     n = base.shape[1]
-    momentum._averages(base, out, 0, 0, n)
+    momentum._averages(base, out, parts, 0, 0, n)
     for i in range(n):
         span = base[columns.HIGH, i] - base[columns.LOW, i]
         if i > 0:
@@ -240,8 +240,8 @@ def _channels(high: FloatArray, low: FloatArray, close: FloatArray, made: FloatA
     """Fill the channels of 24, 55 and 168 bars, and the stochastic of the first."""
     n = len(high)
     for k, window in enumerate((24, 55, 168)):
-        kernels.window_max(high, made[2 * k], window, 0, n)
-        kernels.window_min(low, made[2 * k + 1], window, 0, n)
+        kernels.window_max(high, made[7], made[2 * k], window, 0, 0, n)
+        kernels.window_min(low, made[7], made[2 * k + 1], window, 0, 0, n)
     for i in range(n):
         made[6, i] = 100.0 * kernels.ratio(close[i] - made[1, i], made[0, i] - made[1, i])
 
@@ -257,36 +257,36 @@ def _money(prices: FloatArray, volume: FloatArray, made: FloatArray) -> None:
         made[0, i] = typical * volume[i] if typical > before else 0.0
         made[1, i] = typical * volume[i] if typical < before else 0.0
         before = typical
-    kernels.window_sum(made[0], made[2], 14, 0, 0, n)
-    kernels.window_sum(made[1], made[3], 14, 0, 0, n)
+    kernels.window_sum(made[0], made[5], made[2], 14, 0, 0, n)
+    kernels.window_sum(made[1], made[5], made[3], 14, 0, 0, n)
     for i in range(n):
         made[4, i] = 100.0 * kernels.ratio(made[2, i], made[2, i] + made[3, i])
 
 
 @njit(cache=True)
-def _lines(log: FloatArray, returns: FloatArray, made: FloatArray) -> None:
+def _lines(log: FloatArray, returns: FloatArray, parts: FloatArray, made: FloatArray) -> None:
     """Fill the slope of 48 bars and deviations of 24, 168 and 720."""
     n = len(log)
     kernels.slope(log, made[0], 48, 0, n)
     for i in range(n):
         made[1, i] = returns[i] * returns[i]
     for k, window in enumerate((24, 168, 720)):
-        kernels.window_deviation(returns, made[1], made[2 + k], window, 0, 0, n)
+        kernels.window_deviation(returns, made[1], parts, made[2 + 2 * k :], window, 0, 0, n)
 
 
 def _ours(candles: CandleColumns) -> dict[str, Callable[[], object]]:
     n = len(candles)
     base = np.empty((columns.N_COLUMNS, n))
     base[:5] = candles.open, candles.high, candles.low, candles.close, candles.volume
-    out, made = np.empty((momentum.N_COLUMNS, n)), np.empty((8, n))
+    out, made, parts = np.empty((momentum.N_COLUMNS, n)), np.empty((8, n)), np.empty(momentum.N_PARTS + 1_440)
     prices = np.stack((candles.high, candles.low, candles.close))
     log = np.log(candles.close)
     returns = np.diff(log, prepend=log[0])
     return {
-        "RSI MACD EMA SMA ATR ADX DI AROON": lambda: _momentum_indicators(base, out, made),
+        "RSI MACD EMA SMA ATR ADX DI AROON": lambda: _momentum_indicators(base, out, parts, made),
         "STOCH MAX MIN": lambda: _channels(candles.high, candles.low, candles.close, made),
         "MFI": lambda: _money(prices, candles.volume, made),
-        "LINEARREG_SLOPE STDDEV": lambda: _lines(log, returns, made),
+        "LINEARREG_SLOPE STDDEV": lambda: _lines(log, returns, parts, made),
         "CDL, 15 of them": lambda: candlesticks.candlesticks(candles),
     }
 

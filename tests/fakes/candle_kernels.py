@@ -79,14 +79,15 @@ def base_of(candles: CandleColumns) -> FloatArray:
     """Return the columns that every family reads, filled; the market around is unknown."""
     base = np.full((columns.N_COLUMNS, len(candles)), np.nan)
     base[:5] = candles.open, candles.high, candles.low, candles.close, candles.volume
-    columns.fill(base, 0, 0, len(candles))
+    columns.fill(base, np.empty(columns.N_PARTS), 0, 0, len(candles))
     return base
 
 
 def own_of(family: ModuleType, candles: CandleColumns) -> FloatArray:
     """Return every column of a family, filled in one call."""
     own = np.empty((family.N_COLUMNS, len(candles)))
-    family.rows(candles.open_time, base_of(candles), own, 0, 0, len(candles))
+    parts = np.empty(family.N_PARTS)
+    family.rows(candles.open_time, base_of(candles), own, parts, 0, 0, len(candles))
     return own
 
 
@@ -104,23 +105,25 @@ def own_bar_by_bar(family: ModuleType, candles: CandleColumns) -> FloatArray:
     """Return every column of a family, `TAIL` rows in one call, then row by row on a moving tail."""
     base, times = base_of(candles), candles.open_time
     own = np.full((family.N_COLUMNS, len(candles)), -7.0)
-    family.rows(times, base, own, 0, 0, min(TAIL, len(candles)))
+    parts = np.empty(family.N_PARTS)
+    family.rows(times, base, own, parts, 0, 0, min(TAIL, len(candles)))
     for row in range(TAIL, len(candles)):
         kept = slice(row - TAIL + 1, row + 1)
         live = own[:, kept].copy()
-        family.rows(times[kept].copy(), base[:, kept].copy(), live, row - TAIL + 1, TAIL - 1, TAIL)
+        begun = row - TAIL + 1
+        family.rows(times[kept].copy(), base[:, kept].copy(), live, parts, begun, TAIL - 1, TAIL)
         own[:, row] = live[:, -1]
     return own
 
 
 def own_in_batches(family: ModuleType, candles: CandleColumns) -> FloatArray:
     """Return every column of a family, from the first bar on filled one or a few rows at a time."""
-    base, n = base_of(candles), len(candles)
+    base, parts, n = base_of(candles), np.empty(family.N_PARTS), len(candles)
     own = np.full((family.N_COLUMNS, n), -7.0)
     lo = 0
     for size in (1, 1, 2, 5, 13, 1, 60, 170, 1, 300, n):
         hi = min(lo + size, n)
-        family.rows(candles.open_time, base, own, 0, lo, hi)
+        family.rows(candles.open_time, base, own, parts, 0, lo, hi)
         lo = hi
     return own
 

@@ -29,6 +29,7 @@ from workstation.engine.features.analogues import (
     UP_SHARE,
     analogues,
     carried,
+    first_look,
     is_searched,
     nearest,
     phase_of,
@@ -46,9 +47,10 @@ def found(library: AnalogueLibrary, symbol: str, candles: CandleColumns, row: in
     slot = int(slots_of(candles, "1h")[row])
     usable = library.usable(slot)
     picks, distances = np.empty(most, np.int64), np.empty(most)
-    scores = np.empty(len(library), np.float32)
+    scores = np.empty((1, usable.stop - usable.start), np.float32)
+    first_look(shape.reshape(1, WINDOW), library.entries.quick, usable.start, scores)
     query = slot, library.coin(symbol)
-    n = nearest(shape, query, library.entries, (usable.start, usable.stop), scores, (picks, distances))
+    n = nearest(shape, query, library.entries, (usable.start, usable.stop), scores[0], (picks, distances))
     return picks[:n], distances[:n]
 
 

@@ -12,22 +12,24 @@ from workstation.engine.features import kernels
 from workstation.engine.features.kernels import bounded, deviation, ratio
 
 WINDOWED = {
-    "sum": lambda x, out, w, lo, hi: kernels.window_sum(x, out, w, 0, lo, hi),
-    "mean": lambda x, out, w, lo, hi: kernels.window_mean(x, out, w, 0, lo, hi),
-    "max": kernels.window_max,
-    "min": kernels.window_min,
-    "deviation": lambda x, out, w, lo, hi: kernels.window_deviation(x, x * x, out, w, 0, lo, hi),
-    "slope": lambda x, out, w, lo, hi: kernels.slope(x, out, max(w, 2), lo, hi),
-    "ema": kernels.ema,
-    "wilder": kernels.wilder,
-    "shifted": kernels.shifted,
+    "sum": lambda x, parts, out, w, lo, hi: kernels.window_sum(x, parts, out[0], w, 0, lo, hi),
+    "mean": lambda x, parts, out, w, lo, hi: kernels.window_mean(x, parts, out[0], w, 0, lo, hi),
+    "max": lambda x, parts, out, w, lo, hi: kernels.window_max(x, parts, out[0], w, 0, lo, hi),
+    "min": lambda x, parts, out, w, lo, hi: kernels.window_min(x, parts, out[0], w, 0, lo, hi),
+    "deviation": lambda x, parts, out, w, lo, hi: kernels.window_deviation(
+        x, x * x, parts, out, w, 0, lo, hi
+    ),
+    "slope": lambda x, _, out, w, lo, hi: kernels.slope(x, out[0], max(w, 2), lo, hi),
+    "ema": lambda x, _, out, w, lo, hi: kernels.ema(x, out[0], w, lo, hi),
+    "wilder": lambda x, _, out, w, lo, hi: kernels.wilder(x, out[0], w, lo, hi),
+    "shifted": lambda x, _, out, w, lo, hi: kernels.shifted(x, out[0], w, lo, hi),
 }
 
 
 def whole(name, x, window):
-    out = np.full(len(x), -7.0)
-    WINDOWED[name](x, out, window, 0, len(x))
-    return out
+    parts, out = np.full(2 * window, -7.0), np.full((2, len(x)), -7.0)
+    WINDOWED[name](x, parts, out, window, 0, len(x))
+    return out[0]
 
 
 def walk(n, seed=0):
@@ -39,21 +41,37 @@ def walk(n, seed=0):
 @given(window=st.integers(1, 60), n=st.integers(1, 150), seed=st.integers(0, 999), data=st.data())
 def test_a_history_in_any_pieces_is_the_history_to_the_last_bit(name, window, n, seed, data):
     x = walk(n, seed) * 10.0 ** (seed % 9)
-    expected, out, lo = whole(name, x, window), np.full(n, np.nan), 0
+    expected, out, lo = whole(name, x, window), np.full((2, n), np.nan), 0
+    parts = np.full(2 * window, -7.0)
     while lo < n:
         hi = min(n, lo + data.draw(st.sampled_from([1, 1, 2, 7, 60])))
-        WINDOWED[name](x, out, window, lo, hi)
+        WINDOWED[name](x, parts, out, window, lo, hi)
         lo = hi
-    assert out.tobytes() == expected.tobytes()
+    assert out[0].tobytes() == expected.tobytes()
 
 
+@pytest.mark.parametrize("name", ["sum", "max", "min"])
 @given(window=st.integers(1, 60), gone=st.integers(0, 200), seed=st.integers(0, 999))
-def test_a_window_sum_does_not_change_when_old_rows_are_let_go(window, gone, seed):
+def test_a_window_does_not_change_when_old_rows_are_let_go(name, window, gone, seed):
+    kernel = getattr(kernels, f"window_{name}")
     x = np.random.default_rng(seed).lognormal(0, 8, 400)
-    out = whole("sum", x, window)
-    tail = np.full(400 - gone, np.nan)
-    kernels.window_sum(x[gone:].copy(), tail, window, gone, len(tail) - 1, len(tail))
-    assert tail[-1] == out[-1]
+    parts, out, tail = np.full(window, -7.0), np.full(400, -7.0), np.full(400 - gone, -7.0)
+    kernel(x, parts, out, window, 0, 0, 300)
+    kernel(x[gone:].copy(), parts, tail, window, gone, 300 - gone, 400 - gone)
+    assert np.array_equal(tail[300 - gone :], whole(name, x, window)[300:])
+
+
+@pytest.mark.parametrize("name", ["sum", "max", "min"])
+@given(window=st.integers(1, 60), seed=st.integers(0, 999))
+def test_a_bar_that_is_tried_out_first_leaves_nothing_in_its_window(name, window, seed):
+    kernel = getattr(kernels, f"window_{name}")
+    x = walk(150, seed)
+    parts, out = np.full(window, -7.0), np.full(150, -7.0)
+    for i in range(150):
+        tried = np.where(np.arange(150) == i, 1e3, x)
+        kernel(tried, parts, out, window, 0, i, i + 1)
+        kernel(x, parts, out, window, 0, i, i + 1)
+    assert np.array_equal(out, whole(name, x, window), equal_nan=True)
 
 
 @pytest.mark.parametrize("window", [1, 2, 24, 168])

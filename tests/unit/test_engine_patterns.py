@@ -36,9 +36,10 @@ def filled(candles: CandleColumns, base=None, *, one_by_one_from: int | None = N
     base, n = given(candles) if base is None else base, len(candles)
     out = np.full((patterns.N_COLUMNS, n), np.nan)
     batch = n if one_by_one_from is None else one_by_one_from
+    base_parts, parts = np.empty(columns.N_PARTS), np.empty(sum(FAMILY.windows))
     for lo, hi in ((0, batch), *((i, i + 1) for i in range(batch, n))):
-        columns.fill(base, 0, lo, hi)
-        patterns.rows(candles.open_time, base, out, 0, lo, hi)
+        columns.fill(base, base_parts, 0, lo, hi)
+        patterns.rows(candles.open_time, base, out, parts, 0, lo, hi)
     return out[: len(POINTS)]
 
 
@@ -92,14 +93,15 @@ def test_bar_by_bar_is_the_history_to_the_last_bit(candles) -> None:
 
 def test_the_kept_rows_are_enough_for_the_next_bar(market) -> None:
     base = given(market)
-    columns.fill(base, 0, 0, len(market))
-    out = np.full((patterns.N_COLUMNS, len(market)), np.nan)
-    patterns.rows(market.open_time, base, out, 0, 0, len(market))
-    first = len(market) - columns.KEPT_ROWS - 40
-    few, kept = base[:, first:].copy(), out[:, first:].copy()
-    kept[:, columns.KEPT_ROWS :] = np.nan
+    columns.fill(base, np.empty(columns.N_PARTS), 0, 0, len(market))
+    n, first = len(market), len(market) - columns.KEPT_ROWS - 40
+    out = np.full((patterns.N_COLUMNS, n), np.nan)
+    parts = np.empty(sum(FAMILY.windows))
+    patterns.rows(market.open_time, base, out, parts, 0, 0, n - 40)
+    few, kept, few_parts = base[:, first:].copy(), out[:, first:].copy(), parts.copy()
+    patterns.rows(market.open_time, base, out, parts, 0, n - 40, n)
     for i in range(columns.KEPT_ROWS, few.shape[1]):
-        patterns.rows(market.open_time[first:], few, kept, first, i, i + 1)
+        patterns.rows(market.open_time[first:], few, kept, few_parts, first, i, i + 1)
     assert kept.tobytes() == out[:, first:].copy().tobytes()
 
 

@@ -21,7 +21,7 @@ from tests.fakes.candle_kernels import (
     zigzag,
 )
 from workstation.domain.candle import CandleColumns
-from workstation.engine.features import volume
+from workstation.engine.features import columns, volume
 
 
 def true_range(candles: CandleColumns):
@@ -195,9 +195,9 @@ def test_on_balance_volume_recovers_from_a_volume_no_number_holds():
 
 def test_bitcoin_s_share_is_what_the_market_says():
     candles = walk(40)
-    from_market = np.full((22, 40), np.nan)
+    from_market = np.full((columns.N_COLUMNS, 40), np.nan)
     from_market[:5] = candles.open, candles.high, candles.low, candles.close, candles.volume
-    from_market[9] = 0.4
+    from_market[columns.BTC_SHARE] = 0.4
     own = np.empty((volume.N_COLUMNS, 40))
-    volume.rows(candles.open_time, from_market, own, 0, 0, 40)
+    volume.rows(candles.open_time, from_market, own, np.empty(volume.N_PARTS), 0, 0, 40)
     assert own[[p.name for p in volume.CANDLE_POINTS].index("volume.btc_dominance"), 39] == 0.4

@@ -1,7 +1,7 @@
 """What was seen outside the candles: one number about one subject, and when it could be known."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -66,15 +66,19 @@ class ObservationColumns:
         When each could be known, UTC milliseconds; never falling.
     value : ndarray of float64, shape (n,)
         In the metric's unit.
+    is_in_order : bool
+        Nothing was revised and nothing came late: each is about a later event than the one before.
     """
 
     event_ms: IntArray
     available_ms: IntArray
     value: FloatArray
+    is_in_order: bool = field(init=False)
 
     def __post_init__(self) -> None:
         if not len(self.event_ms) == len(self.available_ms) == len(self.value):
             raise UsageError("Observation columns differ in length.")
+        object.__setattr__(self, "is_in_order", bool((self.event_ms[1:] > self.event_ms[:-1]).all()))
 
     def __len__(self) -> int:
         return len(self.event_ms)

@@ -1,6 +1,7 @@
 """The vote, live: many series of one timeframe, judged bar by bar exactly as `judge` does afterwards."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import compress
 
 import numpy as np
@@ -20,12 +21,33 @@ from workstation.engine.confluence import (
     agreement,
 )
 from workstation.engine.features import columns
-from workstation.engine.features.analogue_library import AnalogueLibrary
-from workstation.engine.features.analogues import AGE, LEAD, N_FACTS, analogues, is_searched, phase_of
+from workstation.engine.features.analogue_library import WINDOW, AnalogueLibrary
+from workstation.engine.features.analogues import (
+    AGE,
+    N_FACTS,
+    analogues,
+    analogues_together,
+    is_searched,
+    phase_of,
+)
 from workstation.engine.features.bank import FeatureBank
 from workstation.engine.features.factor_family import SideArray
-from workstation.engine.segments import slots_of
+from workstation.engine.segments import LARGEST_HOLE, slots_of
 from workstation.engine.sight import BLIND, Sight, observed_together
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Bars:
+    """One bar of some series: their names, their candles, and their places in the bank."""
+
+    keys: Sequence[SeriesKey]
+    candles: Sequence[Candle]
+    places: IntArray
+
+    @property
+    def open_time(self) -> int:
+        """Open of the first, UTC milliseconds."""
+        return self.candles[0].open_time
 
 
 class ConfluenceBank:
@@ -51,7 +73,9 @@ class ConfluenceBank:
         self._last_agreed = np.empty((len(SIDES), 0), np.int64)
         self._facts = np.empty((N_FACTS, 0))  # what followed similar windows, as it stands
         self._phases = np.empty(0, np.int64)  # when each symbol is searched for them
-        self._newest: dict[SeriesKey, tuple[Ballots, int, int]] = {}  # ballots, row in them, when it closed
+        self._newest: dict[
+            int, tuple[Ballots, int, int]
+        ] = {}  # by place: ballots, row in them, when it closed
 
     def __contains__(self, key: SeriesKey) -> bool:
         return key in self._places
@@ -97,7 +121,7 @@ class ConfluenceBank:
         self._features.load(place, history, sight.market, next_open)
         self._last_agreed[:, place] = NEVER
         self._facts[:, place] = np.nan
-        self._newest.pop(key, None)
+        self._newest.pop(place, None)
         if len(history):
             self._recall(key, history, sight)
 
@@ -120,14 +144,15 @@ class ConfluenceBank:
             agreed = slots[since:][sides == side]
             if len(agreed):
                 self._last_agreed[row, self._places[key]] = agreed[-1]
-        self._newest[key] = past, len(sides) - 1, int(history.open_time[-1]) + self._bar_ms
+        closed_ms = int(history.open_time[-1]) + self._bar_ms
+        self._newest[self._places[key]] = past, len(sides) - 1, closed_ms
 
     def drop(self, key: SeriesKey) -> None:
         """Let go of a series; one that is not there is none."""
         place = self._places.pop(key, None)
         if place is not None:
             self._free.append(place)
-            self._newest.pop(key, None)
+            self._newest.pop(place, None)
 
     def needs_history(self, key: SeriesKey, open_time: int) -> bool:
         """Return whether a bar can only be judged after `load`: it begins a block of `segments`."""
@@ -140,14 +165,15 @@ class ConfluenceBank:
 
     def newest_ballot(self, key: SeriesKey) -> tuple[Ballots, int] | None:
         """Return the ballots that hold a series' newest closed bar, and its row in them; None: no bar yet."""
-        found = self._newest.get(key)
+        found = self._newest.get(self._places.get(key, -1))
         return None if found is None else found[:2]
 
     def votes(self, key: SeriesKey) -> tuple[FamilyVote, ...]:
         """Return the votes on a series' newest closed bar; empty while the warm-up lasts."""
-        if key not in self._newest:
+        found = self._newest.get(self._places.get(key, -1))
+        if found is None:
             return ()
-        ballot, row, closed_ms = self._newest[key]
+        ballot, row, closed_ms = found
         return ballot.votes(row, closed_ms)
 
     def push(self, candles: Mapping[SeriesKey, Candle], sight: Sight = BLIND) -> tuple[Signal, ...]:
@@ -163,19 +189,20 @@ class ConfluenceBank:
         if any(not candle.closed for candle in candles.values()):
             raise UsageError("A candle is still forming; ask preview() about it.")
         opens = np.array([candle.open_time for candle in candles.values()], np.int64)
-        is_new = opens > self._features.newest(self._places_of(candles))
-        new = list(compress(candles, is_new.tolist()))
-        if not new:
+        places = np.array([self._places[key] for key in candles], np.int64)
+        is_new = opens > self._features.newest(places)
+        if not is_new.any():
             return ()
-        ballot, sides = self._consider(new, candles, sight, is_kept=True)
-        signals = self._raised(new, candles, ballot, sides)
-        open_time = candles[new[0]].open_time
-        slot = slot_of(open_time, self.timeframe)
-        places = self._places_of(new)
+        new = _Bars(
+            tuple(compress(candles, is_new)), tuple(compress(candles.values(), is_new)), places[is_new]
+        )
+        ballot, sides = self._consider(new, sight, is_kept=True)
+        signals = self._raised(new, ballot, sides)
+        slot = slot_of(new.open_time, self.timeframe)
         for row, side in enumerate(SIDES):
-            self._last_agreed[row, places[sides == side]] = slot
-        for i, key in enumerate(new):
-            self._newest[key] = ballot, i, open_time + self._bar_ms
+            self._last_agreed[row, new.places[sides == side]] = slot
+        closed_ms = new.open_time + self._bar_ms
+        self._newest.update((place, (ballot, i, closed_ms)) for i, place in enumerate(new.places.tolist()))
         return signals
 
     def preview(self, key: SeriesKey, forming: Candle, sight: Sight = BLIND) -> Signal | None:
@@ -189,92 +216,71 @@ class ConfluenceBank:
             or self.needs_history(key, open_time)
         ):
             return None
-        candles = {key: forming}
-        ballot, sides = self._consider([key], candles, sight, is_kept=False)
-        return next(iter(self._raised([key], candles, ballot, sides)), None)
+        bar = _Bars((key,), (forming,), np.array([place], np.int64))
+        ballot, sides = self._consider(bar, sight, is_kept=False)
+        return next(iter(self._raised(bar, ballot, sides)), None)
 
-    def _places_of(self, keys: Iterable[SeriesKey]) -> IntArray:
-        return np.array([self._places[key] for key in keys], np.int64)
-
-    def _consider(
-        self, keys: Sequence[SeriesKey], candles: Mapping[SeriesKey, Candle], sight: Sight, *, is_kept: bool
-    ) -> tuple[Ballots, SideArray]:
+    def _consider(self, bars: _Bars, sight: Sight, *, is_kept: bool) -> tuple[Ballots, SideArray]:
         """Return the votes on one more bar of some series, and the side on which each agrees."""
-        times = np.array([candles[key].open_time for key in keys], np.int64)
-        if (times != times[0]).any():
+        times = np.array([candle.open_time for candle in bars.candles], np.int64)
+        if (times != bars.open_time).any():
             raise UsageError(
                 f"Candles of different bars were given together: {times.min()} to {times.max()}."
             )
-        places = self._places_of(keys)
-        given = self._given([candles[key] for key in keys], times, sight)
+        given = self._given(bars, sight)
         facts = given[:, columns.ANALOGUE_OUTCOME :]
-        facts[:] = self._looked_up(keys, places, candles, sight)
+        facts[:] = self._looked_up(bars, given[:, columns.CLOSE], sight.library)
         fill = self._features.push if is_kept else self._features.preview
-        computed = fill(places, times, given)
+        computed = fill(bars.places, times, given)
         if is_kept:
-            self._facts[:, places] = facts.T
-        closed_ms = int(times[0]) + self._bar_ms
-        seen = observed_together([key.symbol for key in keys], closed_ms, sight.observations)
+            self._facts[:, bars.places] = facts.T
+        closed_ms = bars.open_time + self._bar_ms
+        seen = observed_together([key.symbol for key in bars.keys], closed_ms, sight.observations)
         ballot = cast(computed, seen)
         return ballot, agreement(ballot, self._rules)
 
     @staticmethod
-    def _given(candles: Sequence[Candle], times: IntArray, sight: Sight) -> FloatArray:
-        given = np.full((len(candles), columns.N_GIVEN), np.nan)
-        given[:, : columns.VOLUME + 1] = [(c.open, c.high, c.low, c.close, c.volume) for c in candles]
+    def _given(bars: _Bars, sight: Sight) -> FloatArray:
+        given = np.full((len(bars.keys), columns.N_GIVEN), np.nan)
+        given[:, : columns.VOLUME + 1] = [(c.open, c.high, c.low, c.close, c.volume) for c in bars.candles]
         if sight.market is not None:
-            given[:, columns.BTC_RETURN : columns.ANALOGUE_OUTCOME] = sight.market.at(times[:1])[:, 0]
+            market = sight.market.at(np.array([bars.open_time], np.int64))
+            given[:, columns.BTC_RETURN : columns.ANALOGUE_OUTCOME] = market[:, 0]
         return given
 
-    def _looked_up(
-        self,
-        keys: Sequence[SeriesKey],
-        places: IntArray,
-        candles: Mapping[SeriesKey, Candle],
-        sight: Sight,
-    ) -> FloatArray:
+    def _looked_up(self, bars: _Bars, close: FloatArray, library: AnalogueLibrary | None) -> FloatArray:
         """Return what followed similar windows, searched now or carried on, shape (n, N_FACTS)."""
-        facts = self._facts[:, places].T.copy()
+        facts = self._facts[:, bars.places].T.copy()
         facts[:, AGE] += 1.0
-        if sight.library is None:
+        if library is None:
             facts[:] = np.nan
             return facts
-        newest, phases = self._features.newest(places), self._phases[places]
-        slot = slot_of(candles[keys[0]].open_time, self.timeframe)
-        before = slot - (candles[keys[0]].open_time - newest) // self._bar_ms
-        is_due = (newest >= 0) & is_searched(phases, slot, before)
-        for i in np.flatnonzero(is_due).tolist():
-            facts[i] = self._searched(keys[i], candles[keys[i]], sight.library)
+        newest, phases = self._features.newest(bars.places), self._phases[bars.places]
+        slot = slot_of(bars.open_time, self.timeframe)
+        before = slot - (bars.open_time - newest) // self._bar_ms
+        due = np.flatnonzero((newest >= 0) & is_searched(phases, slot, before))
+        if len(due):
+            closes = np.column_stack((self._features.closes(bars.places[due], WINDOW - 1), close[due]))
+            closes[slot - before[due] > LARGEST_HOLE + 1] = np.nan  # a new market
+            symbols = [bars.keys[i].symbol for i in due.tolist()]
+            facts[due] = analogues_together(closes, slot, symbols, library)
         return facts
 
-    def _searched(self, key: SeriesKey, candle: Candle, library: AnalogueLibrary) -> FloatArray:
-        times, closes = self._features.closes(self._places[key], LEAD)
-        times, closes = np.append(times, candle.open_time), np.append(closes, candle.close)
-        bars = CandleColumns.of(times, closes, closes, closes, closes, np.zeros(len(closes)))
-        return analogues(bars, self.timeframe, library, key.symbol, len(bars) - 1)[:, 0]
-
-    def _raised(
-        self,
-        keys: Sequence[SeriesKey],
-        candles: Mapping[SeriesKey, Candle],
-        ballot: Ballots,
-        sides: SideArray,
-    ) -> tuple[Signal, ...]:
-        open_time = candles[keys[0]].open_time
-        slot = slot_of(open_time, self.timeframe)
+    def _raised(self, bars: _Bars, ballot: Ballots, sides: SideArray) -> tuple[Signal, ...]:
+        slot = slot_of(bars.open_time, self.timeframe)
         return tuple(
             Signal(
-                key=keys[i],
-                open_time=open_time,
-                price=candles[keys[i]].close,
+                key=bars.keys[i],
+                open_time=bars.open_time,
+                price=bars.candles[i].close,
                 direction=Direction(int(sides[i])),
-                votes=ballot.votes(i, open_time + self._bar_ms),
-                closed=candles[keys[i]].closed,
+                votes=ballot.votes(i, bars.open_time + self._bar_ms),
+                closed=bars.candles[i].closed,
                 origin=SignalOrigin.LIVE,
                 engine_version=__version__,
                 horizon_bars=HORIZON_BARS,
             )
             for i in np.flatnonzero(sides).tolist()
-            if slot - self._last_agreed[SIDES.index(Direction(int(sides[i]))), self._places[keys[i]]]
+            if slot - self._last_agreed[SIDES.index(Direction(int(sides[i]))), bars.places[i]]
             > self._rules.cool_down
         )

@@ -59,8 +59,8 @@ def levels_at(candles: CandleColumns, timeframe: str) -> tuple[PriceLevel, ...]:
         bars.open_time.copy()
     )  # writable like the rest: for a read-only one the kernel would be compiled anew
     base[: columns.VOLUME + 1] = bars.open, bars.high, bars.low, bars.close, bars.volume
-    columns.fill(base, 0, 0, n)
-    levels_columns.rows(times, base, own, 0, 0, n)
+    columns.fill(base, np.empty(columns.N_PARTS), 0, 0, n)
+    levels_columns.rows(times, base, own, np.empty(levels_columns.N_PARTS), 0, 0, n)
     return levels_of_row(times, base, own, 0, n - 1)
 
 

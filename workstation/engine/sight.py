@@ -9,7 +9,7 @@ from workstation.domain.candle import FloatArray, IntArray
 from workstation.domain.metric import METRICS, SubjectKind
 from workstation.domain.observation import MARKET, ObservationColumns
 from workstation.engine.features.analogue_library import AnalogueLibrary
-from workstation.engine.features.data_point import DataPoint, Seen
+from workstation.engine.features.data_point import Seen
 from workstation.engine.features.market_context import MarketContext, base_of
 from workstation.engine.features.registry import OBSERVED_POINTS
 
@@ -53,26 +53,20 @@ def observed(symbol: str, at_ms: IntArray, observations: Observations | None) ->
     mapping of str to Seen
         NaN where nothing was observed, or nothing fresh enough. Nothing is read that was not available then.
     """
-    if observations is None:
-        return {point.name: _nothing(at_ms) for point in OBSERVED_POINTS}
-    found = {point.name: _seen(point, symbol, at_ms, observations) for point in OBSERVED_POINTS}
-    return {name: seen or _nothing(at_ms) for name, seen in found.items()}
+    nothing = Seen(np.full(len(at_ms), np.nan), np.full(len(at_ms), -1, np.int64))
+    return {**dict.fromkeys(_METRICS_OF, nothing), **_seen(symbol, at_ms, observations)}
 
 
 def observed_together(
     symbols: Sequence[str], at_ms: int, observations: Observations | None
 ) -> Mapping[str, Seen]:
     """Return every observed data point of many symbols at one moment, by name; each of shape (n_symbols,)."""
-    here = np.array([at_ms], np.int64)
-    together = {}
-    for point in OBSERVED_POINTS:
-        values, available = np.full(len(symbols), np.nan), np.full(len(symbols), -1, np.int64)
-        if observations is not None:
-            for k, symbol in enumerate(symbols):
-                seen = _seen(point, symbol, here, observations)
-                if seen is not None:
-                    values[k], available[k] = seen.values[0], seen.available_ms[0]
-        together[point.name] = Seen(values, available)
+    here, shape = np.array([at_ms], np.int64), (len(OBSERVED_POINTS), len(symbols))
+    values, available = np.full(shape, np.nan), np.full(shape, -1, np.int64)
+    together = {name: Seen(values[k], available[k]) for k, name in enumerate(_METRICS_OF)}
+    for k, symbol in enumerate(symbols if observations is not None else ()):
+        for name, seen in _seen(symbol, here, observations).items():
+            together[name].values[k], together[name].available_ms[k] = seen.values[0], seen.available_ms[0]
     return together
 
 
@@ -84,17 +78,23 @@ def subject_of(metric: str, symbol: str) -> str:
     return symbol if kind is SubjectKind.SYMBOL else base_of(symbol)
 
 
-def _seen(point: DataPoint, symbol: str, at_ms: IntArray, observations: Observations) -> Seen | None:
-    """Return an observed data point; None where nothing was ever observed for it."""
-    assert point.observed is not None  # noqa: S101  OBSERVED_POINTS holds no other
-    series = {name: observations(name, subject_of(name, symbol)) for name in point.inputs if name in METRICS}
-    if not any(len(rows) for rows in series.values()):
-        return None
-    seen = point.observed.formula(series, at_ms)
-    is_stale = at_ms - seen.available_ms > point.observed.stale_after_ms
-    values: FloatArray = np.where(is_stale | np.isinf(seen.values), np.nan, seen.values)
-    return Seen(values, seen.available_ms)
+def _seen(symbol: str, at_ms: IntArray, observations: Observations | None) -> Mapping[str, Seen]:
+    """Return the observed data points of which anything was ever observed, by name."""
+    if observations is None:
+        return {}
+    every = {name: observations(name, subject_of(name, symbol)) for name in _METRICS}
+    known = {name for name, rows in every.items() if len(rows)}
+    found = {}
+    for point in OBSERVED_POINTS:
+        if known.isdisjoint(point.inputs):
+            continue
+        assert point.observed is not None  # noqa: S101  OBSERVED_POINTS holds no other
+        seen = point.observed.formula({name: every[name] for name in _METRICS_OF[point.name]}, at_ms)
+        is_stale = at_ms - seen.available_ms > point.observed.stale_after_ms
+        values: FloatArray = np.where(is_stale | np.isinf(seen.values), np.nan, seen.values)
+        found[point.name] = Seen(values, seen.available_ms)
+    return found
 
 
-def _nothing(at_ms: IntArray) -> Seen:
-    return Seen(np.full(len(at_ms), np.nan), np.full(len(at_ms), -1, np.int64))
+_METRICS_OF = {p.name: tuple(name for name in p.inputs if name in METRICS) for p in OBSERVED_POINTS}
+_METRICS = tuple(dict.fromkeys(name for names in _METRICS_OF.values() for name in names))

@@ -76,9 +76,10 @@ class Banks:
         """Take the next closed candle of some series, all of one bar; see `ConfluenceBank.push`."""
         if sight.library is not None:
             len(sight.library)  # puts what waits in its place, before several threads look
-        parts = [
-            {key: candles[key] for key in bank.keys if key in candles} for bank in self._banks if bank.keys
-        ]
-        banks = [bank for bank in self._banks if bank.keys]
-        raised = self._threads.map(lambda bank, part: bank.push(part, sight), banks, parts)
+        parts: dict[ConfluenceBank, dict[SeriesKey, Candle]] = {bank: {} for bank in self._banks}
+        for key, candle in candles.items():
+            bank = self._place.get(key)
+            if bank is not None:
+                parts[bank][key] = candle
+        raised = self._threads.map(lambda bank: bank.push(parts[bank], sight), self._banks)
         return tuple(signal for signals in raised for signal in signals)

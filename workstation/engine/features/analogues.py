@@ -14,6 +14,7 @@ Yeh et al. (2016), Matrix Profile I. Lorenz (1969), Atmospheric predictability a
 occurring analogues.
 """
 
+from collections.abc import Sequence
 from zlib import crc32
 
 import numpy as np
@@ -123,8 +124,7 @@ def _rows(
     phase, coin = who
     entries, n, reach = library
     since = len(slots) - out.shape[1]
-    facts = np.empty(N_FACTS)
-    scores = np.empty(n, np.float32)
+    coins, facts = np.full(1, coin), np.empty((1, N_FACTS))
     searched = -1
     for i in range(since, len(slots)):
         row = i
@@ -135,33 +135,68 @@ def _rows(
         if row != searched:
             first = np.searchsorted(entries.known[:n], slots[row] - reach)
             stop = np.searchsorted(entries.known[:n], slots[row])
-            _search(close, row, (slots[row], coin), entries, (first, stop), scores, facts)
+            closes = close[row - WINDOW + 1 : row + 1].copy().reshape(1, WINDOW)
+            _search(closes, (slots[row], coins), entries, (first, stop), facts)
             searched = row
         for k in range(N_FACTS):
-            out[k, i - since] = facts[k]
-        if facts[OUTCOME] == facts[OUTCOME]:
+            out[k, i - since] = facts[0, k]
+        if facts[0, OUTCOME] == facts[0, OUTCOME]:
             out[AGE, i - since] = 1.0 * (i - row)
+
+
+def analogues_together(
+    closes: FloatArray, slot: int, symbols: Sequence[str], library: AnalogueLibrary
+) -> FloatArray:
+    """Return what `analogues` says of many symbols at a bar at which all of them are searched.
+
+    Parameters
+    ----------
+    closes : ndarray, shape (n, WINDOW)
+        Newest closes of each up to that bar, oldest first; unknown where its market is younger.
+    slot : int
+        Number of the bar counted from 1970.
+    symbols : sequence of str
+        Whose closes they are.
+
+    Returns
+    -------
+    ndarray, shape (n, N_FACTS)
+    """
+    usable = library.usable(slot)
+    coins = np.array([library.coin(symbol) for symbol in symbols], np.int64)
+    facts = np.empty((len(symbols), N_FACTS))
+    _search(closes, (slot, coins), library.entries, (usable.start, usable.stop), facts)
+    return facts
 
 
 @compiled
 def _search(
-    close: FloatArray,
-    row: int,
-    query: tuple[int, int],
+    closes: FloatArray,
+    query: tuple[int, IntArray],
     entries: Entries,
     usable: tuple[int, int],
-    scores: Float32Array,
     facts: FloatArray,
 ) -> None:
-    """Write what followed the windows nearest to the one that ends at `row`; NaN where they are too few."""
+    """Write what followed the windows nearest to each of some; NaN where they are too few or nothing moves.
+
+    All that end at the same bar take their first look together: the library is read once for all of them.
+    """
+    slot, coins = query
+    m, n = len(coins), usable[1] - usable[0]
     facts[:] = np.nan
-    shape = np.empty(WINDOW)
-    if usable[1] - usable[0] < LEAST or not shape_of(close, row, shape):
+    if n < LEAST:
         return
+    shapes, has_shape = np.empty((m, WINDOW)), np.empty(m, np.bool_)
+    for j in range(m):
+        has_shape[j] = shape_of(closes[j], WINDOW - 1, shapes[j])
+    scores = np.empty((m, n), np.float32)
+    first_look(shapes, entries.quick, usable[0], scores)
     picks, distances = np.empty(NEAREST, np.int64), np.empty(NEAREST)
-    n = nearest(shape, query, entries, usable, scores, (picks, distances))
-    if n >= LEAST:
-        _sum_up(entries, picks[:n], distances[:n], facts)
+    for j in range(m):
+        if has_shape[j]:
+            found = nearest(shapes[j], (slot, coins[j]), entries, usable, scores[j], (picks, distances))
+            if found >= LEAST:
+                _sum_up(entries, picks[:found], distances[:found], facts[j])
 
 
 @compiled
@@ -204,14 +239,12 @@ def nearest(
         Number of its last bar, and its coin: none that overlaps it is taken.
     usable : tuple of int
         First and last-but-one of the entries that are seen.
-    scores : ndarray of float32, shape (at least as many,)
-        Room to work in.
+    scores : ndarray of float32, shape (as many,)
+        Of the first look.
     answer : tuple of ndarray, each of shape (k,)
         Where `k` entries and their z-normalised Euclidean distances go; of equals the older comes first.
     """
-    first, stop = usable
-    n = stop - first
-    _first_look(shape, entries.quick, first, scores[:n])
+    first, n = usable[0], len(scores)
     counts = np.zeros(_BINS, np.int64)
     for m in range(n):
         if scores[m] > 0.0:
@@ -223,7 +256,7 @@ def nearest(
             floor -= 1
             n_above += counts[floor]
         is_all = n_above < wanted
-        chosen = _at_least(scores[:n], -2.0 if is_all else floor / _BINS, n if is_all else n_above)
+        chosen = _at_least(scores, -2.0 if is_all else floor / _BINS, n if is_all else n_above)
         surely = np.inf if is_all else 2.0 * (1.0 - floor / _BINS - _MARGIN)
         n_found = _pick(shape, query, entries, chosen + first, surely, answer)
         if n_found == len(answer[0]) or is_all:
@@ -232,23 +265,34 @@ def nearest(
 
 
 @compiled
-def _first_look(shape: FloatArray, quick: Float32Array, first: int, scores: Float32Array) -> None:
-    """Write the correlation with each window in single precision, many windows side by side."""
-    for start in range(0, len(scores), _BLOCK):
-        here = scores[start : start + _BLOCK]
-        here[:] = np.float32(0.0)
-        from_, to = first + start, first + start + len(here)
-        for k in range(0, WINDOW, 4):
-            a, b = np.float32(shape[k]), np.float32(shape[k + 1])
-            c, d = np.float32(shape[k + 2]), np.float32(shape[k + 3])
-            p, q, r, s = (
-                quick[k, from_:to],
-                quick[k + 1, from_:to],
-                quick[k + 2, from_:to],
-                quick[k + 3, from_:to],
-            )
-            for m in range(len(here)):
-                here[m] += (a * p[m] + b * q[m]) + (c * r[m] + d * s[m])
+def first_look(shapes: FloatArray, quick: Float32Array, first: int, scores: Float32Array) -> None:
+    """Write the correlation of each shape with each window in single precision, many windows side by side.
+
+    Parameters
+    ----------
+    shapes : ndarray, shape (m, WINDOW)
+        See `shape_of`.
+    quick : ndarray of float32, shape (WINDOW, at least first + n)
+        See `Entries`.
+    scores : ndarray of float32, shape (m, n)
+        Filled for the windows from `first` on.
+    """
+    for start in range(0, scores.shape[1], _BLOCK):
+        for j in range(len(shapes)):
+            _look(shapes[j], quick, first + start, scores[j, start : start + _BLOCK])
+
+
+@compiled
+def _look(shape: FloatArray, quick: Float32Array, from_: int, here: Float32Array) -> None:
+    here[:] = np.float32(0.0)
+    to = from_ + len(here)
+    for k in range(0, WINDOW, 4):
+        a, b = np.float32(shape[k]), np.float32(shape[k + 1])
+        c, d = np.float32(shape[k + 2]), np.float32(shape[k + 3])
+        p, q = quick[k, from_:to], quick[k + 1, from_:to]
+        r, s = quick[k + 2, from_:to], quick[k + 3, from_:to]
+        for m in range(len(here)):
+            here[m] += (a * p[m] + b * q[m]) + (c * r[m] + d * s[m])
 
 
 @compiled

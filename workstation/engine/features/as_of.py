@@ -42,7 +42,7 @@ class Known:
         """Return the newest value whose event is at least `back_ms` older than the newest; NaN: none."""
         if not len(self.value):
             return np.nan
-        n = int(np.searchsorted(self.event_ms, self.event_ms[-1] - back_ms, side="right"))
+        n = int(self.event_ms.searchsorted(self.event_ms[-1] - back_ms, "right"))
         return float(self.value[n - 1]) if n else np.nan
 
     def last(self, n: int) -> FloatArray:
@@ -51,8 +51,8 @@ class Known:
 
     def within(self, span_ms: int, until_ms: int = 0) -> FloatArray:
         """Return the values of events in the last `span_ms` up to `until_ms` before the moment."""
-        first = np.searchsorted(self.event_ms, self.at_ms - until_ms - span_ms, side="right")
-        stop = np.searchsorted(self.event_ms, self.at_ms - until_ms, side="right")
+        first = self.event_ms.searchsorted(self.at_ms - until_ms - span_ms, "right")
+        stop = self.event_ms.searchsorted(self.at_ms - until_ms, "right")
         return self.value[first:stop]
 
 
@@ -72,33 +72,29 @@ def as_of(formula: Formula, lookback_ms: int) -> ObservedFormula:
     """
 
     def observe(series: Mapping[str, ObservationColumns], at_ms: IntArray) -> Seen:
-        values = np.full(len(at_ms), np.nan)
-        available = np.full(len(at_ms), -1, np.int64)
-        spans = {name: _spans(rows, at_ms, lookback_ms) for name, rows in series.items()}
+        since_ms = at_ms - lookback_ms
+        starts = {n: rows.available_ms.searchsorted(since_ms, "right").tolist() for n, rows in series.items()}
+        stops = {n: rows.available_ms.searchsorted(at_ms, "right").tolist() for n, rows in series.items()}
+        values, available = [np.nan] * len(at_ms), [-1] * len(at_ms)
         for i, at in enumerate(at_ms.tolist()):
-            known = {name: _known(rows, spans[name][:, i], at) for name, rows in series.items()}
-            newest = [
-                rows.available_ms[spans[n][1, i] - 1] for n, rows in series.items() if len(known[n].value)
-            ]
+            known, newest = {}, []
+            for name, rows in series.items():
+                start, stop = starts[name][i], stops[name][i]
+                known[name] = _known(rows, slice(start, stop), at)
+                if start < stop:
+                    newest.append(int(rows.available_ms[stop - 1]))
             if newest:
                 values[i] = formula(known)
                 available[i] = min(newest)  # it is as old as the oldest of what it stands on
-        return Seen(values, available)
+        return Seen(np.array(values, np.float64), np.array(available, np.int64))
 
     return observe
 
 
-def _spans(rows: ObservationColumns, at_ms: IntArray, lookback_ms: int) -> IntArray:
-    """Return from which row to which was known lately at each moment, shape (2, n)."""
-    starts = np.searchsorted(rows.available_ms, at_ms - lookback_ms, side="right")
-    stops = np.searchsorted(rows.available_ms, at_ms, side="right")
-    return np.stack((starts, stops))
-
-
-def _known(rows: ObservationColumns, span: IntArray, at_ms: int) -> Known:
-    start, stop = int(span[0]), int(span[1])
-    events, values = rows.event_ms[start:stop], rows.value[start:stop]
-    if (np.diff(events) > 0).all():
+def _known(rows: ObservationColumns, lately: slice, at_ms: int) -> Known:
+    """Return the newest version of each event among some rows."""
+    events, values = rows.event_ms[lately], rows.value[lately]
+    if rows.is_in_order or (events[1:] > events[:-1]).all():
         return Known(events, values, at_ms)
     unique, newest = np.unique(events[::-1], return_index=True)
     return Known(unique, values[::-1][newest], at_ms)

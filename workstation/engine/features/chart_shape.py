@@ -9,8 +9,12 @@ from workstation.engine.features.columns import (
     BTC_RETURN,
     CLOSE,
     HIGH,
+    HIGH_24,
+    HIGH_168,
     LOG_CLOSE,
     LOW,
+    LOW_24,
+    LOW_168,
     RETURN,
     RETURN_SQUARE,
     SIGMA_24,
@@ -19,7 +23,7 @@ from workstation.engine.features.columns import (
     TRUE_RANGE,
 )
 from workstation.engine.features.compiled import compiled
-from workstation.engine.features.kernels import ratio, window_max, window_min, window_sum
+from workstation.engine.features.kernels import ratio, window_sum
 
 (
     COMPRESSION,
@@ -41,6 +45,9 @@ CANDLES = _OWN + 8
 N_COLUMNS = CANDLES + candlesticks.N_KEPT
 """The data points of the family, in their order, and after them what is kept beside them."""
 
+WINDOWS = (168, 168, 168, 168, 168)
+N_PARTS = sum(WINDOWS)
+
 RANKED = 336
 """Bars among which the width of the bands and the range are ranked."""
 
@@ -52,13 +59,13 @@ SWING_REACH = 336
 
 
 @compiled
-def rows(base: FloatArray, out: FloatArray, first_row: int, lo: int, hi: int) -> None:
-    """Fill rows ``lo..hi-1`` of the shapes; the facts' columns lend their room and are filled afterwards."""
+def rows(base: FloatArray, out: FloatArray, parts: FloatArray, first_row: int, lo: int, hi: int) -> None:
+    """Fill rows ``lo..hi-1`` of the shapes; the facts are filled afterwards."""
     _widths(base, out, lo, hi)
     _swings(base[LOW], out[LOW_AGE], 1.0, lo, hi)
     _swings(base[HIGH], out[HIGH_AGE], -1.0, lo, hi)
     _shapes(base, out, lo, hi)
-    _moments(base, out, first_row, lo, hi)
+    _moments(base, out, parts, first_row, lo, hi)
 
 
 @compiled
@@ -138,12 +145,9 @@ def _rank(x: FloatArray, i: int) -> float:
 
 @compiled
 def _shapes(base: FloatArray, out: FloatArray, lo: int, hi: int) -> None:
-    tops, bottoms = (out[COMPRESSION], out[VOLATILITY_SHIFT]), (out[BTC_CORRELATION], out[VOLATILITY_REGIME])
-    for k, window in enumerate((24, 168)):  # columns that are filled further down lend their room
-        window_max(base[HIGH], tops[k], window, lo, hi)
-        window_min(base[LOW], bottoms[k], window, lo, hi)
     for i in range(lo, hi):
-        out[COMPRESSION, i] = ratio(tops[0][i] - bottoms[0][i], tops[1][i] - bottoms[1][i])
+        day, week = base[HIGH_24, i] - base[LOW_24, i], base[HIGH_168, i] - base[LOW_168, i]
+        out[COMPRESSION, i] = ratio(day, week)
         out[BAND_WIDTH_RANK, i] = _rank(out[BAND_WIDTH], i)
         out[RANGE_RANK, i] = _rank(out[MEAN_RANGE], i)
         inside = out[INSIDE_BARS_24, i - 1] if i > 0 else 0.0
@@ -166,19 +170,20 @@ def _is_inside(base: FloatArray, i: int) -> float:
 
 
 @compiled
-def _moments(base: FloatArray, out: FloatArray, first_row: int, lo: int, hi: int) -> None:
+def _moments(base: FloatArray, out: FloatArray, parts: FloatArray, first_row: int, lo: int, hi: int) -> None:
     """Fill what a week of returns adds up to: alone, and against Bitcoin's, both one bar ago."""
     for i in range(lo, hi):
-        step, btc = base[RETURN, i], base[BTC_RETURN, i]
+        step, other = base[RETURN, i], base[BTC_RETURN, i]
         before = base[RETURN, i - 1] if i > 0 else np.nan
         out[CUBE, i] = step * step * step
         out[FALL_SQUARE, i] = base[RETURN_SQUARE, i] if not step >= 0.0 else 0.0
-        out[BTC_SQUARE, i], out[BTC_PRODUCT, i] = btc * btc, before * btc
-    window_sum(out[CUBE], out[SKEW], 168, first_row, lo, hi)
-    window_sum(out[FALL_SQUARE], out[DOWNSIDE_SHARE], 168, first_row, lo, hi)
-    window_sum(out[BTC_PRODUCT], out[BTC_CORRELATION], 168, first_row, lo, hi)
-    window_sum(out[BTC_SQUARE], out[FIRST_FACT], 168, first_row, lo, hi)  # lends its room, as above
-    window_sum(base[BTC_RETURN], out[FIRST_FACT + 1], 168, first_row, lo, hi)
+        out[BTC_SQUARE, i], out[BTC_PRODUCT, i] = other * other, before * other
+    btc_square, btc = out[FIRST_FACT], out[FIRST_FACT + 1]  # the facts' columns lend their room
+    window_sum(out[CUBE], parts, out[SKEW], 168, first_row, lo, hi)
+    window_sum(out[FALL_SQUARE], parts[168:], out[DOWNSIDE_SHARE], 168, first_row, lo, hi)
+    window_sum(out[BTC_PRODUCT], parts[2 * 168 :], out[BTC_CORRELATION], 168, first_row, lo, hi)
+    window_sum(out[BTC_SQUARE], parts[3 * 168 :], btc_square, 168, first_row, lo, hi)
+    window_sum(base[BTC_RETURN], parts[4 * 168 :], btc, 168, first_row, lo, hi)
     for i in range(lo, hi):
         if i < 169:
             out[SKEW, i] = out[DOWNSIDE_SHARE, i] = out[BTC_CORRELATION, i] = np.nan
@@ -188,7 +193,7 @@ def _moments(base: FloatArray, out: FloatArray, first_row: int, lo: int, hi: int
         third = out[SKEW, i] / 168.0 - 3.0 * mean * square + 2.0 * mean * mean * mean
         out[SKEW, i] = ratio(third, sigma * sigma * sigma) if sigma > 1e-3 * abs(mean) else np.nan
         out[DOWNSIDE_SHARE, i] = min(ratio(out[DOWNSIDE_SHARE, i], 168.0 * square), 1.0)
-        sums = out[BTC_CORRELATION, i], out[FIRST_FACT, i], out[FIRST_FACT + 1, i]
+        sums = out[BTC_CORRELATION, i], btc_square[i], btc[i]
         out[BTC_CORRELATION, i] = _correlation(base, i - 1, sums)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from workstation.domain.candle import FloatArray
 from workstation.engine.features.compiled import compiled
-from workstation.engine.features.kernels import wilder, window_deviation
+from workstation.engine.features.kernels import wilder, window_deviation, window_max, window_min, window_sum
 
 OPEN, HIGH, LOW, CLOSE, VOLUME = range(5)
 BTC_RETURN = 5  # log return of Bitcoin over the bar before this one
@@ -34,10 +34,23 @@ LOG_DOLLAR_SQUARE = 21
 TYPICAL = 22  # (high + low + close) / 3
 TRUE_RANGE = 23
 ATR = 24  # Wilder's average true range over 14 bars, quote currency
-SIGMA_24 = 25  # standard deviation of one-bar log returns
-SIGMA_168 = 26
-SIGMA_720 = 27
-N_COLUMNS = 28
+HIGH_24 = 25  # greatest high, and so on
+HIGH_168 = 26
+LOW_24 = 27
+LOW_168 = 28
+DOLLAR_24 = 29  # dollar volume of the bars together
+DOLLAR_168 = 30
+SIGMA_24 = 31  # standard deviation of one-bar log returns; after each the sum of their squares
+SIGMA_168 = 33
+SIGMA_720 = 35
+N_COLUMNS = 37
+
+_TWO_WINDOWS = (24, 168)
+_SIGMAS = ((SIGMA_24, 24), (SIGMA_168, 168), (SIGMA_720, 720))
+WINDOWS = (24, 24, 24, 168, 168, 168, 24, 24, 168, 168, 720, 720)
+"""Bars of each window, in the order in which their parts are kept."""
+
+N_PARTS = sum(WINDOWS)
 
 ATR_WARMUP = 280
 """Bars until where the average began no longer shows in its first nine digits: ``ln(1e-9) / ln(13 / 14)``."""
@@ -50,13 +63,15 @@ KEPT_ROWS = 896
 
 
 @compiled
-def fill(base: FloatArray, first_row: int, lo: int, hi: int) -> None:
+def fill(base: FloatArray, parts: FloatArray, first_row: int, lo: int, hi: int) -> None:
     """Fill the derived columns of rows ``lo..hi-1`` from the given ones.
 
     Parameters
     ----------
     base : ndarray of float64, shape (N_COLUMNS, n)
         The first `N_GIVEN` columns are read, the others written.
+    parts : ndarray of float64, shape (N_PARTS,)
+        What the windows remember, see `kernels.window_sum`.
     """
     close, volume = base[CLOSE], base[VOLUME]
     for i in range(lo, hi):
@@ -74,8 +89,16 @@ def fill(base: FloatArray, first_row: int, lo: int, hi: int) -> None:
             span = max(span, abs(base[HIGH, i] - close[i - 1]), abs(base[LOW, i] - close[i - 1]))
         base[TRUE_RANGE, i] = span
     wilder(base[TRUE_RANGE], base[ATR], 14, lo, hi)
-    for column, window in ((SIGMA_24, 24), (SIGMA_168, 168), (SIGMA_720, 720)):
-        window_deviation(base[RETURN], base[RETURN_SQUARE], base[column], window, first_row, lo, hi)
+    start = 0
+    for k, window in enumerate(_TWO_WINDOWS):
+        window_max(base[HIGH], parts[start:], base[HIGH_24 + k], window, first_row, lo, hi)
+        window_min(base[LOW], parts[start + window :], base[LOW_24 + k], window, first_row, lo, hi)
+        window_sum(base[DOLLAR], parts[start + 2 * window :], base[DOLLAR_24 + k], window, first_row, lo, hi)
+        start += 3 * window
+    for sigma, window in _SIGMAS:
+        out = base[sigma : sigma + 2]
+        window_deviation(base[RETURN], base[RETURN_SQUARE], parts[start:], out, window, first_row, lo, hi)
+        start += 2 * window
 
 
 @compiled

@@ -22,11 +22,12 @@ DECIDED = 0.5
 
 SideArray = NDArray[np.int8]
 
-RowKernel: TypeAlias = Callable[[IntArray, FloatArray, FloatArray, int, int, int], None]
-"""``rows(times, base, out, first_row, lo, hi)`` fills rows ``lo..hi-1`` of a family's columns.
+RowKernel: TypeAlias = Callable[[IntArray, FloatArray, FloatArray, FloatArray, int, int, int], None]
+"""``rows(times, base, out, parts, first_row, lo, hi)`` fills rows ``lo..hi-1`` of a family's columns.
 
 `times` are the bars' opens, UTC milliseconds, shape (n,); `base` the columns of `columns`; `out` the family's
-own, shape (n_columns, n): its candle data points in their order, then what else it keeps for itself.
+own, shape (n_columns, n): its candle data points in their order, then what else it keeps for itself; `parts`
+what its windows remember from call to call.
 """
 
 
@@ -86,6 +87,8 @@ class FactorFamily:
         The confirmations, all of which must hold; without one the score alone decides.
     n_columns : int
         Columns that its kernel fills: its candle data points, and after them what it keeps for itself.
+    windows : tuple of int
+        Bars of each window whose parts its kernel keeps, in their order; see `kernels.window_sum`.
     """
 
     family: Family
@@ -93,6 +96,7 @@ class FactorFamily:
     leans: tuple[Lean, ...]
     needs: tuple[Least, ...] = ()
     n_columns: int = 0
+    windows: tuple[int, ...] = ()
 
     @property
     def candle_points(self) -> tuple[DataPoint, ...]:

@@ -8,7 +8,14 @@ from workstation.domain.candle import CandleColumns, FloatArray, IntArray
 from workstation.engine.features import columns
 from workstation.engine.features.compiled import compiled
 from workstation.engine.features.market_context import MarketContext
-from workstation.engine.features.registry import CANDLE_POINTS, N_COLUMNS, POINT_COLUMNS, WARMUPS, fill_rows
+from workstation.engine.features.registry import (
+    CANDLE_POINTS,
+    N_COLUMNS,
+    N_PARTS,
+    POINT_COLUMNS,
+    WARMUPS,
+    fill_rows,
+)
 from workstation.engine.segments import Segment, segments, slots_of
 
 
@@ -88,7 +95,7 @@ def compute(
     values = room.take_values(n)
     rows = np.empty(n, np.int64)
     for segment in segments(slots_of(candles, timeframe), since):
-        _, out = fill_segment(candles, segment, market, past, room)
+        _, out, _ = fill_segment(candles, segment, market, past, room)
         first = segment.first - segment.start
         kept = slice(segment.first - since, segment.stop - since)
         read_rows(out, POINT_COLUMNS, WARMUPS, 0, first, values[:, kept])
@@ -102,18 +109,22 @@ def fill_segment(
     market: MarketContext | None,
     past: FloatArray | None = None,
     room: Room | None = None,
-) -> tuple[FloatArray, FloatArray]:
-    """Return the filled columns of a segment's rows: those that all read, and those of the families."""
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return the filled columns of a segment's rows: those that all read, and those of the families.
+
+    With them comes what the windows remember after the last row.
+    """
     times = candles.open_time[segment.start : segment.stop].copy()  # writable, or it is compiled once more
     n = len(times)
     base, out = (room or Room()).take(n)
+    parts = np.empty(N_PARTS)
     for i, name in enumerate(("open", "high", "low", "close", "volume")):
         base[i] = getattr(candles, name)[segment.start : segment.stop]
     base[columns.BTC_RETURN : columns.ANALOGUE_OUTCOME] = np.nan if market is None else market.at(times)
     rows = slice(segment.start, segment.stop)
     base[columns.ANALOGUE_OUTCOME : columns.N_GIVEN] = np.nan if past is None else past[:, rows]
-    fill_rows(times, base, out, 0, 0, n)
-    return base, out
+    fill_rows(times, base, out, parts, 0, 0, n)
+    return base, out, parts
 
 
 @compiled

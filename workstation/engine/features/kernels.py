@@ -2,7 +2,8 @@
 
 A column holds one number per bar. Each operation fills rows ``lo`` to ``hi - 1`` of `out` and reads `x` no
 further than the row it fills, and `out` only in rows before. So a whole history in one call and the same
-history bar by bar run the same additions in the same order, and agree to the last bit.
+history bar by bar run the same additions in the same order, and agree to the last bit. What a window has to
+remember stands in `parts` of its own: one more bar costs the same whatever the window.
 
 Position ``p`` of an array is row ``first_row + p`` of the market, counted from where it was begun to be
 computed; windows of sums are cut at multiples of their own length, counted in those rows.
@@ -51,175 +52,154 @@ def _average(x: FloatArray, out: FloatArray, new: float, lo: int, hi: int) -> No
 
 
 @compiled
-def window_sum(x: FloatArray, out: FloatArray, window: int, first_row: int, lo: int, hi: int) -> None:
+def window_sum(
+    x: FloatArray, parts: FloatArray, out: FloatArray, window: int, first_row: int, lo: int, hi: int
+) -> None:
     """Fill `out` with the sum of the last `window` bars; NaN while there are fewer, or where one is unknown.
 
     A window is the end of one block of `window` rows and the beginning of the next: two sums that only ever
     grow. Nothing is subtracted, so a burst that has left the window leaves no rounding dust behind.
 
+    Parameters
+    ----------
+    parts : ndarray, shape (at least window,)
+        Kept from call to call. Up to the newest row's place in its block the sums from the block's beginning;
+        behind it the sums up to the end of the block before.
+
     References
     ----------
     van Herk (1992), A fast algorithm for local minimum and maximum filters; Gil and Werman (1993).
     """
-    start = lo - (first_row + lo) % window  # position at which the block of row lo begins
-    if hi - lo == 1:
-        out[lo] = _one_sum(x, window, start, lo)
-        return
-    tail = np.empty(window)
-    _sums_to_the_end(x, tail, start - window, window)
-    while start < hi:
-        stop = min(start + window, hi)
-        head = 0.0
-        for i in range(max(start, 0), stop):
-            head += x[i]
-            if i >= lo:
-                first = i - window + 1
-                if first < 0:
-                    out[i] = np.nan
-                elif first == start:
-                    out[i] = head
-                else:
-                    out[i] = tail[first - (start - window)] + head
-        if stop == start + window:
-            _sums_to_the_end(x, tail, start, window)
-        start += window
+    at = (first_row + lo) % window  # place of a row in its block
+    head = parts[at - 1] if at > 0 and lo > 0 else 0.0
+    i = lo
+    while i < hi:
+        if at == 0:
+            _sum_to_the_end(x, parts, window, i)
+            head = 0.0
+        stop = min(i + window - 1 - at, hi)
+        for k in range(i, stop):
+            head += x[k]
+            out[k] = parts[at + 1] + head
+            parts[at] = head
+            at += 1
+        if stop < hi:  # the last row of its block has all in one part
+            out[stop] = head + x[stop]
+            at = 0
+        i = stop + 1
+    for k in range(lo, min(hi, window - 1)):
+        out[k] = np.nan
 
 
 @compiled
-def _one_sum(x: FloatArray, window: int, start: int, row: int) -> float:
-    first = row - window + 1
-    if first < 0:
-        return np.nan
-    head = 0.0
-    for i in range(start, row + 1):
-        head += x[i]
-    if first == start:
-        return head
-    tail = 0.0
-    for i in range(start - 1, first - 1, -1):
-        tail += x[i]
-    return tail + head
+def _sum_to_the_end(x: FloatArray, parts: FloatArray, window: int, stop: int) -> None:
+    """Fill `parts` with the sums from each row of the block before row `stop` to its end."""
+    total, first = 0.0, stop - window
+    for k in range(stop - 1, max(first, 0) - 1, -1):
+        total += x[k]
+        parts[k - first] = total
 
 
 @compiled
-def _sums_to_the_end(x: FloatArray, tail: FloatArray, start: int, window: int) -> None:
-    """Fill ``tail[k]`` with the sum of a block's rows from its `k`-th to its last."""
-    total = 0.0
-    for k in range(window - 1, -1, -1):
-        if start + k < 0:
-            tail[k] = np.nan
-        else:
-            total += x[start + k]
-            tail[k] = total
-
-
-@compiled
-def window_mean(x: FloatArray, out: FloatArray, window: int, first_row: int, lo: int, hi: int) -> None:
-    """Fill `out` with the mean of the last `window` bars; NaN as in `window_sum`."""
-    window_sum(x, out, window, first_row, lo, hi)
+def window_mean(
+    x: FloatArray, parts: FloatArray, out: FloatArray, window: int, first_row: int, lo: int, hi: int
+) -> None:
+    """Fill `out` with the mean of the last `window` bars; else as `window_sum`."""
+    window_sum(x, parts, out, window, first_row, lo, hi)
     for i in range(lo, hi):
         out[i] /= window
 
 
 @compiled
-def window_max(x: FloatArray, out: FloatArray, window: int, lo: int, hi: int) -> None:
+def window_max(
+    x: FloatArray, parts: FloatArray, out: FloatArray, window: int, first_row: int, lo: int, hi: int
+) -> None:
     """Fill `out` with the greatest of the last `window` bars; NaN while there are fewer.
 
-    Unknown values must not be among them.
+    Unknown values must not be among them. `parts` is kept as in `window_sum`.
     """
-    block = np.empty(window)
-    start = lo - lo % window
-    for i in range(lo, min(hi, window - 1)):
-        out[i] = np.nan
-    if hi - lo == 1:
-        if lo >= window - 1:
-            best = x[lo]
-            for i in range(lo - window + 1, lo):
-                best = max(best, x[i])
-            out[lo] = best
-        return
-    _greatest_to_the_end(x, block, start - window, window)
-    while start < hi:
-        stop = min(start + window, hi)
-        head = -np.inf
-        for i in range(start, stop):
-            head = max(head, x[i])
-            first = i - window + 1
-            if i >= lo and first >= 0:
-                out[i] = head if first == start else max(block[first - (start - window)], head)
-        if stop == start + window:
-            _greatest_to_the_end(x, block, start, window)
-        start += window
+    _window_peak(x, parts, out, (1.0, window), first_row, lo, hi)
 
 
 @compiled
-def _greatest_to_the_end(x: FloatArray, block: FloatArray, start: int, window: int) -> None:
-    best = -np.inf
-    for k in range(window - 1, -1, -1):
-        if start + k >= 0:
-            best = max(best, x[start + k])
-        block[k] = best
+def window_min(
+    x: FloatArray, parts: FloatArray, out: FloatArray, window: int, first_row: int, lo: int, hi: int
+) -> None:
+    """Fill `out` with the least of the last `window` bars; else as `window_max`."""
+    _window_peak(x, parts, out, (-1.0, window), first_row, lo, hi)
 
 
 @compiled
-def window_min(x: FloatArray, out: FloatArray, window: int, lo: int, hi: int) -> None:
-    """Fill `out` with the least of the last `window` bars; NaN while there are fewer."""
-    block = np.empty(window)
-    start = lo - lo % window
-    for i in range(lo, min(hi, window - 1)):
-        out[i] = np.nan
-    if hi - lo == 1:
-        if lo >= window - 1:
-            best = x[lo]
-            for i in range(lo - window + 1, lo):
-                best = min(best, x[i])
-            out[lo] = best
-        return
-    _least_to_the_end(x, block, start - window, window)
-    while start < hi:
-        stop = min(start + window, hi)
-        head = np.inf
-        for i in range(start, stop):
-            head = min(head, x[i])
-            first = i - window + 1
-            if i >= lo and first >= 0:
-                out[i] = head if first == start else min(block[first - (start - window)], head)
-        if stop == start + window:
-            _least_to_the_end(x, block, start, window)
-        start += window
+def _window_peak(
+    x: FloatArray,
+    parts: FloatArray,
+    out: FloatArray,
+    what: tuple[float, int],
+    first_row: int,
+    lo: int,
+    hi: int,
+) -> None:
+    """Fill `out` with the greatest of the last bars, or with the least where the sign is -1."""
+    sign, window = what
+    at = (first_row + lo) % window
+    head = parts[at - 1] if at > 0 and lo > 0 else -np.inf
+    i = lo
+    while i < hi:
+        if at == 0:
+            _peak_to_the_end(x, parts, what, i)
+            head = -np.inf
+        stop = min(i + window - 1 - at, hi)
+        for k in range(i, stop):
+            head = max(head, sign * x[k])
+            out[k] = sign * max(parts[at + 1], head)
+            parts[at] = head
+            at += 1
+        if stop < hi:
+            out[stop] = sign * max(head, sign * x[stop])
+            at = 0
+        i = stop + 1
+    for k in range(lo, min(hi, window - 1)):
+        out[k] = np.nan
 
 
 @compiled
-def _least_to_the_end(x: FloatArray, block: FloatArray, start: int, window: int) -> None:
-    best = np.inf
-    for k in range(window - 1, -1, -1):
-        if start + k >= 0:
-            best = min(best, x[start + k])
-        block[k] = best
+def _peak_to_the_end(x: FloatArray, parts: FloatArray, what: tuple[float, int], stop: int) -> None:
+    sign, window = what
+    best, first = -np.inf, stop - window
+    for k in range(stop - 1, max(first, 0) - 1, -1):
+        best = max(best, sign * x[k])
+        parts[k - first] = best
 
 
 @compiled
 def window_deviation(
-    x: FloatArray, square: FloatArray, out: FloatArray, window: int, first_row: int, lo: int, hi: int
+    x: FloatArray,
+    square: FloatArray,
+    parts: FloatArray,
+    out: FloatArray,
+    window: int,
+    first_row: int,
+    lo: int,
+    hi: int,
 ) -> None:
-    """Fill `out` with the standard deviation of the last `window` bars, dividing by `window`.
+    """Fill ``out[0]`` with the standard deviation of the last `window` bars, dividing by `window`.
 
     Parameters
     ----------
     square : ndarray, shape (n,)
         The squares of `x`, kept as a column of their own.
+    parts : ndarray, shape (at least 2 * window,)
+        As in `window_sum`.
+    out : ndarray, shape (2, n)
+        The second column is filled with the sum of the squares.
 
     Exactly zero, never a rounding error, where the variance is lost in the digits of the mean square.
     """
-    window_sum(x, out, window, first_row, lo, hi)
-    if hi - lo == 1:
-        start = lo - (first_row + lo) % window
-        out[lo] = deviation(out[lo], _one_sum(square, window, start, lo), window)
-        return
-    squares = np.empty(hi)
-    window_sum(square, squares, window, first_row, lo, hi)
+    spread, squares = out[0], out[1]
+    window_sum(x, parts, spread, window, first_row, lo, hi)
+    window_sum(square, parts[window:], squares, window, first_row, lo, hi)
     for i in range(lo, hi):
-        out[i] = deviation(out[i], squares[i], window)
+        spread[i] = deviation(spread[i], squares[i], window)
 
 
 @compiled
@@ -244,16 +224,17 @@ def slope(x: FloatArray, out: FloatArray, window: int, lo: int, hi: int) -> None
             continue
         first = i - window + 1
         anchor = x[first]
-        a = b = c = d = (
-            0.0  # four sums side by side: the processor need not wait for one addition to begin the next
-        )
-        for k in range(0, window - 3, 4):
-            a += (k - middle) * (x[first + k] - anchor)
-            b += (k + 1 - middle) * (x[first + k + 1] - anchor)
-            c += (k + 2 - middle) * (x[first + k + 2] - anchor)
-            d += (k + 3 - middle) * (x[first + k + 3] - anchor)
-        for k in range(window - window % 4, window):
-            a += (k - middle) * (x[first + k] - anchor)
+        a = b = c = d = 0.0  # four sums side by side: no addition waits for the one before it
+        far = -middle
+        for k in range(first, i - 2, 4):
+            a += far * (x[k] - anchor)
+            b += (far + 1.0) * (x[k + 1] - anchor)
+            c += (far + 2.0) * (x[k + 2] - anchor)
+            d += (far + 3.0) * (x[k + 3] - anchor)
+            far += 4.0
+        for k in range(i + 1 - window % 4, i + 1):
+            a += far * (x[k] - anchor)
+            far += 1.0
         out[i] = ((a + b) + (c + d)) / spread
 
 

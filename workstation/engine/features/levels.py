@@ -4,10 +4,10 @@ from workstation.domain.signal import Family
 from workstation.engine.features.columns import ATR_WARMUP
 from workstation.engine.features.data_point import DataPoint
 from workstation.engine.features.factor_family import FactorFamily, Lean
-from workstation.engine.features.levels_columns import MOST, N_COLUMNS, rows
+from workstation.engine.features.levels_columns import MOST, N_COLUMNS, N_PARTS, WINDOWS, rows
 from workstation.engine.features.swings import REMEMBERED, WARMUP
 
-__all__ = ["CANDLE_POINTS", "FAMILY", "N_COLUMNS", "rows"]
+__all__ = ["CANDLE_POINTS", "FAMILY", "N_COLUMNS", "N_PARTS", "rows"]
 
 _ATR = "average true ranges"
 _BAR = ("high", "low", "close")
@@ -198,4 +198,5 @@ FAMILY = FactorFamily(
         Lean("levels.volume_overhead_72", neutral=0.5, full=0.0),
     ),
     n_columns=N_COLUMNS,
+    windows=WINDOWS,
 )

@@ -1,11 +1,25 @@
 """The columns of the levels family: what stopped price before, and how far it is; see `levels`."""
 
+from itertools import accumulate
+
 import numpy as np
 
 from workstation.domain.candle import FloatArray, IntArray
 from workstation.engine.features import daily_pivots
-from workstation.engine.features.columns import ATR, CLOSE, HIGH, LOW, TYPICAL, VOLUME, in_atr
-from workstation.engine.features.compiled import compiled
+from workstation.engine.features.columns import (
+    ATR,
+    CLOSE,
+    HIGH,
+    HIGH_24,
+    HIGH_168,
+    LOW,
+    LOW_24,
+    LOW_168,
+    TYPICAL,
+    VOLUME,
+    in_atr,
+)
+from workstation.engine.features.compiled import compiled, lent
 from workstation.engine.features.daily_pivots import PIVOT, RESISTANCE, SUPPORT, fill_pivots
 from workstation.engine.features.kernels import bounded, ratio, window_max, window_min, window_sum
 from workstation.engine.features.swings import REMEMBERED, forget_swings, mark_swings, newest_swings
@@ -35,10 +49,6 @@ from workstation.engine.features.volume_profile import fill_profile
     VALUE_HEIGHT_168,
 ) = range(21)
 (
-    HIGH_24,
-    LOW_24,
-    HIGH_168,
-    LOW_168,
     CLOSE_HIGH_24,
     CLOSE_LOW_24,
     LAST_HIGH,  # row at which the newest swing high was confirmed
@@ -52,8 +62,10 @@ from workstation.engine.features.volume_profile import fill_profile
     VALUE_LOW,
     VALUE_HIGH,
     DAYS,
-) = range(21, 38)
+) = range(21, 34)
 N_COLUMNS = DAYS + daily_pivots.N_COLUMNS
+WINDOWS = (24, 24, 72)
+_HIGH_PARTS, _LOW_PARTS, _VOLUME_PARTS, N_PARTS = accumulate((0, *WINDOWS))
 
 MOST = 1_000.0
 """Average true ranges; whatever lies further away is said to be this far."""
@@ -67,28 +79,36 @@ _RETEST_BARS = 6
 
 
 @compiled
-def rows(times: IntArray, base: FloatArray, out: FloatArray, first_row: int, lo: int, hi: int) -> None:
+def rows(
+    times: IntArray,
+    base: FloatArray,
+    out: FloatArray,
+    parts: FloatArray,
+    first_row: int,
+    lo: int,
+    hi: int,
+) -> None:
     """Fill rows ``lo..hi-1``; see `factor_family.RowKernel`."""
-    for top, bottom, bars in ((HIGH_24, LOW_24, 24), (HIGH_168, LOW_168, 168)):
-        window_max(base[HIGH], out[top], bars, lo, hi)
-        window_min(base[LOW], out[bottom], bars, lo, hi)
-    window_max(base[CLOSE], out[CLOSE_HIGH_24], 24, lo, hi)
-    window_min(base[CLOSE], out[CLOSE_LOW_24], 24, lo, hi)
-    window_sum(base[VOLUME], out[VOLUME_72], _PROFILE_BARS, first_row, lo, hi)
+    window_max(base[CLOSE], parts[_HIGH_PARTS:], out[CLOSE_HIGH_24], 24, first_row, lo, hi)
+    window_min(base[CLOSE], parts[_LOW_PARTS:], out[CLOSE_LOW_24], 24, first_row, lo, hi)
+    window_sum(base[VOLUME], parts[_VOLUME_PARTS:], out[VOLUME_72], _PROFILE_BARS, first_row, lo, hi)
     mark_swings(base[HIGH], out[LAST_HIGH], 1.0, first_row, lo, hi)
     mark_swings(base[LOW], out[LAST_LOW], -1.0, first_row, lo, hi)
     fill_pivots(times, base, out[DAYS:], lo, hi)
-    fill_profile(base, out[LOW_168], out[HIGH_168], out[POC : VALUE_HIGH + 1], lo, hi)
-    _swing_rows(base, out, first_row, lo, hi)
+    fill_profile(base, base[LOW_168], base[HIGH_168], out[POC : VALUE_HIGH + 1], lo, hi)
+    _swing_rows(base, out, np.empty((2, 2 * REMEMBERED)), first_row, lo, hi)
     for i in range(lo, hi):
         _range_points(base, out, i)
         _profile_points(base, out, i)
 
 
 @compiled
-def _swing_rows(base: FloatArray, out: FloatArray, first_row: int, lo: int, hi: int) -> None:
-    """Fill the points that read the remembered swings; columns are cut once, each cut counts references."""
-    turns, levels = np.empty(2 * REMEMBERED), np.empty(2 * REMEMBERED)
+def _swing_rows(
+    base: FloatArray, out: FloatArray, known: FloatArray, first_row: int, lo: int, hi: int
+) -> None:
+    """Fill the points that read the remembered swings; `known` is room for their bars and their prices."""
+    known = lent(known)
+    turns, levels = known[0], known[1]
     high_turns, low_turns = turns[:REMEMBERED], turns[REMEMBERED:]
     highs, lows = levels[:REMEMBERED], levels[REMEMBERED:]
     high, low, last_high, last_low = base[HIGH], base[LOW], out[LAST_HIGH], out[LAST_LOW]
@@ -124,10 +144,10 @@ def distance(base: FloatArray, amount: float, row: int) -> float:
 @compiled
 def _range_points(base: FloatArray, out: FloatArray, i: int) -> None:
     close = base[CLOSE, i]
-    out[RANGE_24, i] = ratio(close - out[LOW_24, i], out[HIGH_24, i] - out[LOW_24, i])
-    out[RANGE_168, i] = ratio(close - out[LOW_168, i], out[HIGH_168, i] - out[LOW_168, i])
-    out[HIGH_168_DISTANCE, i] = distance(base, out[HIGH_168, i] - close, i)
-    out[LOW_168_DISTANCE, i] = distance(base, close - out[LOW_168, i], i)
+    out[RANGE_24, i] = ratio(close - base[LOW_24, i], base[HIGH_24, i] - base[LOW_24, i])
+    out[RANGE_168, i] = ratio(close - base[LOW_168, i], base[HIGH_168, i] - base[LOW_168, i])
+    out[HIGH_168_DISTANCE, i] = distance(base, base[HIGH_168, i] - close, i)
+    out[LOW_168_DISTANCE, i] = distance(base, close - base[LOW_168, i], i)
     out[ROUND_NUMBER, i] = distance(base, nearest_round_number(close) - close, i)
     out[PIVOT_DISTANCE, i] = distance(base, close - out[DAYS + PIVOT, i], i)
     out[PIVOT_R1_DISTANCE, i] = distance(base, out[DAYS + RESISTANCE, i] - close, i)
@@ -147,7 +167,8 @@ def _swing_points(base: FloatArray, out: FloatArray, levels: FloatArray, i: int)
     """Fill the points that read the remembered swings: highs, newest first, then lows."""
     close, reach = base[CLOSE, i], TOUCH_ATR * base[ATR, i]
     above, below = np.inf, -np.inf
-    for level in levels:
+    for k in range(2 * REMEMBERED):
+        level = levels[k]
         above = level if (level > close) & (level < above) else above
         below = level if (level <= close) & (level > below) else below
     resistance, support = above if above < np.inf else np.nan, below if below > 0.0 else np.nan
@@ -175,10 +196,10 @@ def _room(overhead: float, under: float) -> float:
 @compiled
 def touches(levels: FloatArray, level: float, reach: float) -> float:
     """Return how many of the swings turned within `reach` of a level; NaN where either is unknown."""
-    n = 0.0
-    for other in levels:
-        n += abs(other - level) <= reach
-    return n if n > 0.0 else np.nan
+    n = 0
+    for k in range(len(levels)):
+        n += abs(levels[k] - level) <= reach
+    return 1.0 * n if n > 0 else np.nan
 
 
 @compiled

@@ -4,9 +4,16 @@ from workstation.domain.signal import Family
 from workstation.engine.features import derivatives, order_book
 from workstation.engine.features.data_point import DataPoint
 from workstation.engine.features.factor_family import FactorFamily, Lean
-from workstation.engine.features.liquidity_columns import MOST_SPREAD, MOST_Z, N_COLUMNS, rows
+from workstation.engine.features.liquidity_columns import (
+    MOST_SPREAD,
+    MOST_Z,
+    N_COLUMNS,
+    N_PARTS,
+    WINDOWS,
+    rows,
+)
 
-__all__ = ["CANDLE_POINTS", "FAMILY", "N_COLUMNS", "rows"]
+__all__ = ["CANDLE_POINTS", "FAMILY", "N_COLUMNS", "N_PARTS", "rows"]
 
 _TRADED = ("close", "volume")
 _BAR = ("high", "low", "close")
@@ -174,5 +181,6 @@ FAMILY = FactorFamily(
         Lean("liquidity.imbalance_200bp", full=0.3),
     ),
     n_columns=N_COLUMNS,
+    windows=WINDOWS,
 )
 """Bullish: liquidity that improves, and a price that money lifts more easily than it sinks it."""

@@ -6,6 +6,8 @@ from workstation.domain.candle import FloatArray, IntArray
 from workstation.engine.features.columns import (
     CLOSE,
     DOLLAR,
+    DOLLAR_24,
+    DOLLAR_168,
     HIGH,
     LOG_CLOSE,
     LOG_DOLLAR,
@@ -64,15 +66,13 @@ from workstation.engine.features.kernels import bounded, deviation, ratio, windo
     ROOT_168,
     ROOT_RETURN_168,
     ROOT_SQUARE_168,
-    DOLLAR_24,
-    DOLLAR_168,
     DOLLAR_SQUARE_168,
     SPAN_24,
     LOG_DOLLAR_24,
     LOG_DOLLAR_720,
     LOG_DOLLAR_SQUARE_720,
-) = range(13, 51)
-N_COLUMNS = 51
+) = range(13, 49)
+N_COLUMNS = 49
 
 MOST_Z = 1_000.0
 MOST_SPREAD = 1e5  # basis points
@@ -81,8 +81,6 @@ _BP = 1e4
 _MILLION = 1e6
 _CORWIN = 3.0 - 2.0 * np.sqrt(2.0)
 _SUMS = (
-    (DOLLAR, DOLLAR_24, 24),
-    (DOLLAR, DOLLAR_168, 168),
     (LOG_DOLLAR, LOG_DOLLAR_24, 24),
     (LOG_DOLLAR, LOG_DOLLAR_720, 720),
     (LOG_DOLLAR_SQUARE, LOG_DOLLAR_SQUARE_720, 720),
@@ -106,22 +104,35 @@ _OWN_SUMS = (
     (DOLLAR_SQUARE, DOLLAR_SQUARE_168, 168),
     (SPAN, SPAN_24, 24),
 )
+WINDOWS = tuple(window for _, _, window in _SUMS + _OWN_SUMS)
+N_PARTS = sum(WINDOWS)
 
 
 @compiled
-def rows(times: IntArray, base: FloatArray, out: FloatArray, first_row: int, lo: int, hi: int) -> None:
+def rows(
+    times: IntArray,
+    base: FloatArray,
+    out: FloatArray,
+    parts: FloatArray,
+    first_row: int,
+    lo: int,
+    hi: int,
+) -> None:
     """Fill rows ``lo..hi-1``; see `factor_family.RowKernel`."""
     for i in range(lo, hi):
         _prices_of_dollars(base, out, i)
         _spreads(base, out, i)
+    start = 0
     for given, total, window in _SUMS:
-        window_sum(base[given], out[total], window, first_row, lo, hi)
+        window_sum(base[given], parts[start:], out[total], window, first_row, lo, hi)
+        start += window
     for own, total, window in _OWN_SUMS:
-        window_sum(out[own], out[total], window, first_row, lo, hi)
+        window_sum(out[own], parts[start:], out[total], window, first_row, lo, hi)
+        start += window
     for i in range(lo, hi):
-        _impact_points(out, i)
+        _impact_points(base, out, i)
         _spread_points(base, out, i)
-        _depth_points(out, i)
+        _depth_points(base, out, i)
 
 
 @compiled
@@ -170,7 +181,7 @@ def high_low_spread(high_before: float, low_before: float, high: float, low: flo
 
 
 @compiled
-def _impact_points(out: FloatArray, i: int) -> None:
+def _impact_points(base: FloatArray, out: FloatArray, i: int) -> None:
     """Fill the points that ask how far money moves the price."""
     day, week = ratio(out[PRICE_24, i], out[TRADED_24, i]), ratio(out[PRICE_168, i], out[TRADED_168, i])
     out[AMIHUD_24, i] = np.log10(_BP * _MILLION * day)
@@ -178,7 +189,7 @@ def _impact_points(out: FloatArray, i: int) -> None:
     out[AMIHUD_CHANGE, i] = out[AMIHUD_24, i] - out[AMIHUD_168, i]
     up, down = ratio(out[UP_168, i], out[ROSE_168, i]), ratio(out[DOWN_168, i], out[FELL_168, i])
     out[HALF_AMIHUD_168, i] = np.log10(ratio(up, down))
-    out[RANGE_PER_DOLLAR_24, i] = np.log10(_BP * _MILLION * ratio(out[SPAN_24, i], out[DOLLAR_24, i]))
+    out[RANGE_PER_DOLLAR_24, i] = np.log10(_BP * _MILLION * ratio(out[SPAN_24, i], base[DOLLAR_24, i]))
 
 
 @compiled
@@ -203,11 +214,12 @@ def _spread_points(base: FloatArray, out: FloatArray, i: int) -> None:
 
 
 @compiled
-def _depth_points(out: FloatArray, i: int) -> None:
+def _depth_points(base: FloatArray, out: FloatArray, i: int) -> None:
     """Fill the points that ask how much trades, and how steadily."""
     usual = out[LOG_DOLLAR_720, i]
     apart = deviation(usual, out[LOG_DOLLAR_SQUARE_720, i], 720)
     out[DOLLAR_Z_720, i] = bounded(ratio(out[LOG_DOLLAR_24, i] / 24.0 - usual / 720.0, apart), MOST_Z)
     out[ZERO_SHARE_168, i] = 1.0 - out[TRADED_168, i] / 168.0
-    mean = out[DOLLAR_168, i] / 168.0
-    out[DOLLAR_VARIATION_168, i] = ratio(deviation(out[DOLLAR_168, i], out[DOLLAR_SQUARE_168, i], 168), mean)
+    total = base[DOLLAR_168, i]
+    apart = deviation(total, out[DOLLAR_SQUARE_168, i], 168)
+    out[DOLLAR_VARIATION_168, i] = ratio(apart, total / 168.0)

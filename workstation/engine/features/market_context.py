@@ -43,13 +43,12 @@ class MarketContext:
 
     def at(self, open_time: IntArray) -> FloatArray:
         """Return the facts of the bar before each of these bars, shape (N_FACTS, n); NaN where unknown."""
+        if not len(self.open_time):
+            return np.full((N_FACTS, len(open_time)), np.nan)
         before = open_time - self.bar_ms
-        found = np.searchsorted(self.open_time, before)
-        found[found == len(self.open_time)] = 0
-        out = np.full((N_FACTS, len(open_time)), np.nan)
-        if len(self.open_time):
-            known = self.open_time[found] == before
-            out[:, known] = self.facts[:, found[known]]
+        found = np.minimum(np.searchsorted(self.open_time, before), len(self.open_time) - 1)
+        out = self.facts[:, found]
+        out[:, self.open_time[found] != before] = np.nan
         return out
 
 

@@ -1,5 +1,7 @@
 """Price momentum: where price is heading, how hard, and whether the trend is in order."""
 
+from itertools import accumulate
+
 import numpy as np
 
 from workstation.domain.candle import FloatArray, IntArray
@@ -10,8 +12,10 @@ from workstation.engine.features.columns import (
     CLOSE,
     DISPERSION,
     HIGH,
+    HIGH_24,
     LOG_CLOSE,
     LOW,
+    LOW_24,
     MARKET_RETURN,
     RETURN,
     SIGMA_168,
@@ -72,8 +76,6 @@ from workstation.engine.features.kernels import (
     MEAN_UP,
     MEAN_DOWN,
     DIRECTIONAL,
-    HIGH_24,
-    LOW_24,
     HIGH_55,
     LOW_55,
     OVER_BTC,
@@ -82,21 +84,29 @@ from workstation.engine.features.kernels import (
     OVER_MARKET_24,
     TOP_AGE,
     BOTTOM_AGE,
-) = range(22, 47)
-N_COLUMNS = 47
+) = range(22, 45)
+N_COLUMNS = 45
+WINDOWS = (168, 55, 55, 24, 24)
+_SMA_PARTS, _HIGH_PARTS, _LOW_PARTS, _BTC_PARTS, _MARKET_PARTS, N_PARTS = accumulate((0, *WINDOWS))
 _RANGES = 1e4  # far beyond every usual scale: only coins that fall asleep or wake up come near it
 
 
 @compiled
-def rows(times: IntArray, base: FloatArray, out: FloatArray, first_row: int, lo: int, hi: int) -> None:
+def rows(
+    times: IntArray,
+    base: FloatArray,
+    out: FloatArray,
+    parts: FloatArray,
+    first_row: int,
+    lo: int,
+    hi: int,
+) -> None:
     """Fill rows ``lo..hi-1``; see `factor_family.RowKernel`."""
-    _averages(base, out, first_row, lo, hi)
+    _averages(base, out, parts[_SMA_PARTS:], first_row, lo, hi)
     _directional_movement(base, out, lo, hi)
-    _against_others(base, out, first_row, lo, hi)
-    window_max(base[HIGH], out[HIGH_24], 24, lo, hi)
-    window_min(base[LOW], out[LOW_24], 24, lo, hi)
-    window_max(base[HIGH], out[HIGH_55], 55, lo, hi)
-    window_min(base[LOW], out[LOW_55], 55, lo, hi)
+    _against_others(base, out, parts, first_row, lo, hi)
+    window_max(base[HIGH], parts[_HIGH_PARTS:], out[HIGH_55], 55, first_row, lo, hi)
+    window_min(base[LOW], parts[_LOW_PARTS:], out[LOW_55], 55, first_row, lo, hi)
     slope(base[LOG_CLOSE], out[SLOPE_48], 48, lo, hi)
     _aroon(base, out, lo, hi)
     for i in range(lo, hi):
@@ -104,7 +114,7 @@ def rows(times: IntArray, base: FloatArray, out: FloatArray, first_row: int, lo:
 
 
 @compiled
-def _averages(base: FloatArray, out: FloatArray, first_row: int, lo: int, hi: int) -> None:
+def _averages(base: FloatArray, out: FloatArray, parts: FloatArray, first_row: int, lo: int, hi: int) -> None:
     close = base[CLOSE]
     for i in range(lo, hi):
         step = close[i] - close[i - 1] if i > 0 else np.nan
@@ -117,7 +127,7 @@ def _averages(base: FloatArray, out: FloatArray, first_row: int, lo: int, hi: in
         out[MACD, i] = out[EMA_12, i] - out[EMA_26, i]
     ema(out[MACD], out[MACD_SIGNAL], 9, lo, hi)
     ema(close, out[EMA_24], 24, lo, hi)
-    window_mean(close, out[SMA_168], 168, first_row, lo, hi)
+    window_mean(close, parts, out[SMA_168], 168, first_row, lo, hi)
 
 
 @compiled
@@ -140,14 +150,16 @@ def _directional_movement(base: FloatArray, out: FloatArray, lo: int, hi: int) -
 
 
 @compiled
-def _against_others(base: FloatArray, out: FloatArray, first_row: int, lo: int, hi: int) -> None:
+def _against_others(
+    base: FloatArray, out: FloatArray, parts: FloatArray, first_row: int, lo: int, hi: int
+) -> None:
     """Compare the bar before with what Bitcoin and all coins did in it: this bar's may not all be in yet."""
     for i in range(lo, hi):
         before = base[RETURN, i - 1] if i > 0 else np.nan
         out[OVER_BTC, i] = before - base[BTC_RETURN, i]
         out[OVER_MARKET, i] = before - base[MARKET_RETURN, i]
-    window_sum(out[OVER_BTC], out[OVER_BTC_24], 24, first_row, lo, hi)
-    window_sum(out[OVER_MARKET], out[OVER_MARKET_24], 24, first_row, lo, hi)
+    window_sum(out[OVER_BTC], parts[_BTC_PARTS:], out[OVER_BTC_24], 24, first_row, lo, hi)
+    window_sum(out[OVER_MARKET], parts[_MARKET_PARTS:], out[OVER_MARKET_24], 24, first_row, lo, hi)
 
 
 @compiled
@@ -159,7 +171,7 @@ def _row(base: FloatArray, out: FloatArray, i: int) -> None:
     out[MACD_HISTOGRAM, i] = _ranges(base, out[MACD, i] - out[MACD_SIGNAL, i], i)
     out[MACD_SHIFT_3, i] = out[MACD_HISTOGRAM, i] - out[MACD_HISTOGRAM, i - 3] if i >= 3 else np.nan
     close = base[CLOSE, i]
-    out[STOCHASTIC_24, i] = 100.0 * ratio(close - out[LOW_24, i], out[HIGH_24, i] - out[LOW_24, i])
+    out[STOCHASTIC_24, i] = 100.0 * ratio(close - base[LOW_24, i], base[HIGH_24, i] - base[LOW_24, i])
     out[EMA_24_DISTANCE, i] = _ranges(base, close - out[EMA_24, i], i)
     out[SMA_168_DISTANCE, i] = _ranges(base, close - out[SMA_168, i], i)
     out[AVERAGE_ORDER, i] = _ranges(base, out[EMA_24, i] - out[SMA_168, i], i)
@@ -213,15 +225,13 @@ def _aroon(base: FloatArray, out: FloatArray, lo: int, hi: int) -> None:
 @compiled
 def _age(x: FloatArray, age: FloatArray, sign: float, i: int) -> int:
     """Return bars since the greatest ``sign * x`` of the last 25, from what it was one bar ago if so."""
-    before = age[i - 1]
-    if before == before and before < 24:
-        if sign * x[i] >= sign * x[i - 1 - int(before)]:
-            return 0
-        return int(before) + 1
-    best = i
+    if age[i - 1] < 24.0:
+        before = int(age[i - 1])
+        return 0 if sign * x[i] >= sign * x[i - 1 - before] else before + 1
+    best, top = i, sign * x[i]
     for k in range(i - 1, i - 25, -1):
-        if sign * x[k] > sign * x[best]:
-            best = k
+        if sign * x[k] > top:
+            best, top = k, sign * x[k]
     return i - best
 
 
@@ -330,4 +340,5 @@ FAMILY = FactorFamily(
     ),
     needs=(Least("momentum.adx_14", 20.0),),
     n_columns=N_COLUMNS,
+    windows=WINDOWS,
 )

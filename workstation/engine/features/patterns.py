@@ -12,6 +12,7 @@ from workstation.engine.features.chart_shape import (
     N_COLUMNS,
     RANKED,
     SWING_REACH,
+    WINDOWS,
 )
 from workstation.engine.features.columns import ANALOGUE_OUTCOME
 from workstation.engine.features.compiled import compiled
@@ -20,10 +21,18 @@ from workstation.engine.features.factor_family import FactorFamily, Lean
 
 
 @compiled
-def rows(times: IntArray, base: FloatArray, out: FloatArray, first_row: int, lo: int, hi: int) -> None:
+def rows(
+    times: IntArray,
+    base: FloatArray,
+    out: FloatArray,
+    parts: FloatArray,
+    first_row: int,
+    lo: int,
+    hi: int,
+) -> None:
     """Fill rows ``lo..hi-1``; see `factor_family.RowKernel`."""
     candlesticks.rows(base, out, out[CANDLES:], lo, hi)
-    chart_shape.rows(base, out, first_row, lo, hi)
+    chart_shape.rows(base, out, parts, first_row, lo, hi)
     for i in range(lo, hi):
         for k in range(N_FACTS):
             out[FIRST_FACT + k, i] = base[ANALOGUE_OUTCOME + k, i]
@@ -225,6 +234,7 @@ FAMILY = FactorFamily(
         Lean("patterns.lower_highs", full=-2.0),
     ),
     n_columns=N_COLUMNS,
+    windows=WINDOWS,
 )
 """What followed similar windows is shown and does not vote: over 136 coins of 2024 the mean outcome went with
 the next 24 bars at a correlation of 0.015."""

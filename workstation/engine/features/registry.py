@@ -18,7 +18,7 @@ from workstation.engine.features import (
     volume,
     whales,
 )
-from workstation.engine.features.compiled import compiled
+from workstation.engine.features.compiled import compiled, lent
 from workstation.engine.features.data_point import DataPoint
 from workstation.engine.features.factor_family import FactorFamily
 
@@ -56,6 +56,19 @@ POINT_COLUMNS: IntArray = np.array(
 WARMUPS: IntArray = np.array([point.warmup for point in CANDLE_POINTS], np.int64)
 """Warm-up of each of `CANDLE_POINTS`."""
 
+WINDOWS: IntArray = np.array((*columns.WINDOWS, *(w for f in FAMILIES for w in f.windows)), np.int64)
+"""Bars of every window, in the order in which their parts are kept."""
+
+_PART_STARTS = dict(
+    zip(
+        (f.family for f in FAMILIES),
+        accumulate((sum(f.windows) for f in FAMILIES), initial=columns.N_PARTS),
+        strict=False,
+    )
+)
+N_PARTS = int(WINDOWS.sum())
+"""Numbers that the windows of a series remember."""
+
 _READ = {name for family in FAMILIES for name in family.reads}
 JUDGED_AFTER = max(point.warmup for point in CANDLE_POINTS if point.name in _READ)
 """Bars that must stand before a bar is judged: every rule of the vote on candles can speak by then."""
@@ -67,14 +80,31 @@ _VOLUME, _VOLUME_END = _STARTS[Family.VOLUME], _ENDS[Family.VOLUME]
 _LEVELS, _LEVELS_END = _STARTS[Family.LEVELS], _ENDS[Family.LEVELS]
 _PATTERNS, _PATTERNS_END = _STARTS[Family.PATTERNS], _ENDS[Family.PATTERNS]
 _LIQUIDITY, _LIQUIDITY_END = _STARTS[Family.LIQUIDITY], _ENDS[Family.LIQUIDITY]
+_MOMENTUM_PARTS, _VOLUME_PARTS = _PART_STARTS[Family.MOMENTUM], _PART_STARTS[Family.VOLUME]
+_LEVELS_PARTS, _PATTERNS_PARTS = _PART_STARTS[Family.LEVELS], _PART_STARTS[Family.PATTERNS]
+_LIQUIDITY_PARTS = _PART_STARTS[Family.LIQUIDITY]
 
 
 @compiled
-def fill_rows(times: IntArray, base: FloatArray, out: FloatArray, first_row: int, lo: int, hi: int) -> None:
+def fill_rows(
+    times: IntArray,
+    base: FloatArray,
+    out: FloatArray,
+    parts: FloatArray,
+    first_row: int,
+    lo: int,
+    hi: int,
+) -> None:
     """Fill rows ``lo..hi-1`` of every column from the given ones in `base`; see `factor_family.RowKernel`."""
-    columns.fill(base, first_row, lo, hi)
-    momentum.rows(times, base, out[_MOMENTUM:_MOMENTUM_END], first_row, lo, hi)
-    volume.rows(times, base, out[_VOLUME:_VOLUME_END], first_row, lo, hi)
-    levels.rows(times, base, out[_LEVELS:_LEVELS_END], first_row, lo, hi)
-    patterns.rows(times, base, out[_PATTERNS:_PATTERNS_END], first_row, lo, hi)
-    liquidity.rows(times, base, out[_LIQUIDITY:_LIQUIDITY_END], first_row, lo, hi)
+    times, base, out, parts = lent(times), lent(base), lent(out), lent(parts)
+    columns.fill(base, parts, first_row, lo, hi)
+    own = out[_MOMENTUM:_MOMENTUM_END]
+    momentum.rows(times, base, own, parts[_MOMENTUM_PARTS:], first_row, lo, hi)
+    own = out[_VOLUME:_VOLUME_END]
+    volume.rows(times, base, own, parts[_VOLUME_PARTS:], first_row, lo, hi)
+    own = out[_LEVELS:_LEVELS_END]
+    levels.rows(times, base, own, parts[_LEVELS_PARTS:], first_row, lo, hi)
+    own = out[_PATTERNS:_PATTERNS_END]
+    patterns.rows(times, base, own, parts[_PATTERNS_PARTS:], first_row, lo, hi)
+    own = out[_LIQUIDITY:_LIQUIDITY_END]
+    liquidity.rows(times, base, own, parts[_LIQUIDITY_PARTS:], first_row, lo, hi)

@@ -5,9 +5,9 @@ from workstation.engine.features import taker_flow
 from workstation.engine.features.columns import ATR_WARMUP
 from workstation.engine.features.data_point import DataPoint
 from workstation.engine.features.factor_family import FactorFamily, Lean, Least
-from workstation.engine.features.volume_columns import MOST, N_COLUMNS, REACH, rows
+from workstation.engine.features.volume_columns import MOST, N_COLUMNS, N_PARTS, REACH, WINDOWS, rows
 
-__all__ = ["CANDLE_POINTS", "FAMILY", "N_COLUMNS", "rows"]
+__all__ = ["CANDLE_POINTS", "FAMILY", "N_COLUMNS", "N_PARTS", "rows"]
 
 _LOG = "log ratio"
 _ATR = "average true ranges"
@@ -160,4 +160,5 @@ FAMILY = FactorFamily(
     ),
     needs=(Least("volume.ratio_24_168", 0.0),),
     n_columns=N_COLUMNS,
+    windows=WINDOWS,
 )

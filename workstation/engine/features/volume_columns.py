@@ -7,6 +7,8 @@ from workstation.engine.features.columns import (
     BTC_SHARE,
     CLOSE,
     DOLLAR,
+    DOLLAR_24,
+    DOLLAR_168,
     HIGH,
     LOG_CLOSE,
     LOG_DOLLAR,
@@ -73,8 +75,6 @@ from workstation.engine.features.kernels import (
     BIGGEST_24,
     LOG_DOLLAR_168,
     LOG_DOLLAR_SQUARE_168,
-    DOLLAR_24,
-    DOLLAR_168,
     VOLUME_24,
     VOLUME_48,
     VOLUME_168,
@@ -89,20 +89,19 @@ from workstation.engine.features.kernels import (
     CHANGE_SQUARE_48,
     RETURN_SQUARE_48,
     MEAN_PUSH,
-) = range(20, 54)
-N_COLUMNS = 54
+) = range(20, 52)
+N_COLUMNS = 52
 
 _HOUR_MS = 3_600_000
 _WEEK_MS = 168 * _HOUR_MS
 _PROFILE_WEEKS = 4
 _LEAST_WEEKS = 2
 REACH = 840  # rows back in which the hours of the weeks before are looked for
+_ON_EITHER_SIDE = np.arange(48.0) * (48.0 - np.arange(48.0))  # values before a step, times those after it
 MOST = 1_000.0  # ranges or deviations; whatever lies further away is as far
 _SUMS = (
     (LOG_DOLLAR, LOG_DOLLAR_168, 168),
     (LOG_DOLLAR_SQUARE, LOG_DOLLAR_SQUARE_168, 168),
-    (DOLLAR, DOLLAR_24, 24),
-    (DOLLAR, DOLLAR_168, 168),
     (VOLUME, VOLUME_24, 24),
     (VOLUME, VOLUME_48, 48),
     (VOLUME, VOLUME_168, 168),
@@ -119,22 +118,36 @@ _OWN_SUMS = (
     (BACKING, BACKING_SUM, 48),
     (CHANGE_SQUARE, CHANGE_SQUARE_48, 48),
 )
+WINDOWS = (*(window for _, _, window in _SUMS + _OWN_SUMS), 168, 168, 168, 168, 24)
+N_PARTS = sum(WINDOWS)
 
 
 @compiled
-def rows(times: IntArray, base: FloatArray, out: FloatArray, first_row: int, lo: int, hi: int) -> None:
+def rows(
+    times: IntArray,
+    base: FloatArray,
+    out: FloatArray,
+    parts: FloatArray,
+    first_row: int,
+    lo: int,
+    hi: int,
+) -> None:
     """Fill rows ``lo..hi-1``; see `factor_family.RowKernel`."""
     for i in range(lo, hi):
         _bar(base, out, i)
+    start = 0
     for given, total, window in _SUMS:
-        window_sum(base[given], out[total], window, first_row, lo, hi)
+        window_sum(base[given], parts[start:], out[total], window, first_row, lo, hi)
+        start += window
     for own, total, window in _OWN_SUMS:
-        window_sum(out[own], out[total], window, first_row, lo, hi)
-    window_max(out[ON_BALANCE], out[OBV_HIGH], 168, lo, hi)
-    window_min(out[ON_BALANCE], out[OBV_LOW], 168, lo, hi)
-    window_max(base[CLOSE], out[CLOSE_HIGH], 168, lo, hi)
-    window_min(base[CLOSE], out[CLOSE_LOW], 168, lo, hi)
-    window_max(base[DOLLAR], out[BIGGEST_24], 24, lo, hi)
+        window_sum(out[own], parts[start:], out[total], window, first_row, lo, hi)
+        start += window
+    peaks = parts[start:]
+    window_max(out[ON_BALANCE], peaks, out[OBV_HIGH], 168, first_row, lo, hi)
+    window_min(out[ON_BALANCE], peaks[168:], out[OBV_LOW], 168, first_row, lo, hi)
+    window_max(base[CLOSE], peaks[2 * 168 :], out[CLOSE_HIGH], 168, first_row, lo, hi)
+    window_min(base[CLOSE], peaks[3 * 168 :], out[CLOSE_LOW], 168, first_row, lo, hi)
+    window_max(base[DOLLAR], peaks[4 * 168 :], out[BIGGEST_24], 24, first_row, lo, hi)
     ema(out[PUSH], out[MEAN_PUSH], 13, lo, hi)
     paid, signed, burst = base[LOG_DOLLAR], out[SIGNED], out[BURST]  # cut once: each cut counts references
     for i in range(lo, hi):
@@ -182,12 +195,12 @@ def _money(base: FloatArray, out: FloatArray, i: int) -> None:
     surprise = out[DOLLAR_Z_168, i]
     side = np.sign(base[CLOSE, i] - base[OPEN, i])
     out[BURST, i] = 0.0 if surprise < 0.0 else surprise * side
-    day = out[DOLLAR_24, i]
-    usual = np.log(ratio(day / 24.0, out[DOLLAR_168, i] / 168.0))
+    day = base[DOLLAR_24, i]
+    usual = np.log(ratio(day / 24.0, base[DOLLAR_168, i] / 168.0))
     out[RATIO_24_168, i] = usual
     out[QUIET_24, i] = usual - np.log(ratio(base[SIGMA_24, i], base[SIGMA_168, i]))
     out[DOLLAR_VOLUME, i] = np.log10(day)
-    out[TREND_24, i] = np.log(ratio(day, out[DOLLAR_24, i - 24])) if i >= 24 else np.nan
+    out[TREND_24, i] = np.log(ratio(day, base[DOLLAR_24, i - 24])) if i >= 24 else np.nan
     out[BURST_SHARE_24, i] = ratio(out[BIGGEST_24, i], day)
     out[BTC_DOMINANCE, i] = base[BTC_SHARE, i]
 
@@ -227,7 +240,7 @@ def _sides(base: FloatArray, out: FloatArray, i: int) -> None:
     ):
         paid = ratio(out[flow, i], out[volume, i])
         out[distance, i] = bounded(in_atr(base, close - paid, i), MOST)
-    out[BUYING_SHARE_24, i] = ratio(out[BOUGHT_24, i], out[DOLLAR_24, i])
+    out[BUYING_SHARE_24, i] = ratio(out[BOUGHT_24, i], base[DOLLAR_24, i])
     out[BACKING_48, i] = _backing(base, out, i)
     swing = out[OBV_HIGH, i] - out[OBV_LOW, i]
     out[OBV_RANGE_168, i] = ratio(out[ON_BALANCE, i] - out[OBV_LOW, i], swing)
@@ -249,9 +262,9 @@ def _net_rise(signed: FloatArray, i: int) -> float:
     first = i - 47
     a = b = 0.0
     for k in range(1, 47, 2):
-        a += signed[first + k] * (k * (48 - k))
-        b += signed[first + k + 1] * ((k + 1) * (47 - k))
-    a += signed[i] * 47
+        a += signed[first + k] * _ON_EITHER_SIDE[k]
+        b += signed[first + k + 1] * _ON_EITHER_SIDE[k + 1]
+    a += signed[i] * _ON_EITHER_SIDE[47]
     rise: float = (a + b) * (48.0 / 2.0) / (48.0 * (48.0 * 48.0 - 1.0) / 12.0)
     return rise
 

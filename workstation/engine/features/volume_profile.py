@@ -11,14 +11,15 @@ from workstation.engine.features.compiled import compiled
 
 BARS = 168
 MOST_BINS = 32
-_SLOTS = 64  # memory for a bin too many, the top's own; a power of two, so that a mask keeps writes inside
+_LANES = 4  # histograms side by side: no addition waits for the one before it
+_MASK = 64 * _LANES - 1  # keeps writes inside: there is a bin too many, the top's own
 BIN_ATR = 0.5
 """Height of a bin, average true ranges; more where the bars would not fit into `MOST_BINS`."""
 
 VALUE_SHARE = 0.7
 """Share of the volume that traded inside the value area."""
 
-_Bins: TypeAlias = tuple[FloatArray, FloatArray, FloatArray, FloatArray, NDArray[np.int32]]
+_Bins: TypeAlias = tuple[FloatArray, FloatArray, NDArray[np.int32]]
 
 
 @compiled
@@ -43,8 +44,8 @@ def fill_profile(
     ----------
     Steidlmayer and Koy (1986), Markets and Market Logic.
     """
-    a, b, c, d = np.empty(_SLOTS), np.empty(_SLOTS), np.empty(_SLOTS), np.empty(_SLOTS)
-    bins = (a, b, c, d, np.empty(BARS, np.int32))
+    traded = np.empty(MOST_BINS + 1)
+    bins = (traded, np.empty(_MASK + 1), np.empty(BARS, np.int32))
     for i in range(lo, hi):
         found[0, i] = found[1, i] = found[2, i] = np.nan
         height = max(BIN_ATR * base[ATR, i], (top[i] - bottom[i]) / MOST_BINS)
@@ -56,8 +57,8 @@ def fill_profile(
         total = _fill_bins(prices, volumes, bottom[i], scale, bins, n)
         if not 0.0 < total < np.inf:
             continue
-        best = _fullest(bins[0], n)
-        first, last = _value_area(bins[0], n, best, VALUE_SHARE * total)
+        best = _fullest(traded, n)
+        first, last = _value_area(traded, n, best, VALUE_SHARE * total)
         found[0, i] = bottom[i] + (best + 0.5) * height
         found[1, i] = bottom[i] + first * height
         found[2, i] = bottom[i] + (last + 1) * height
@@ -67,32 +68,33 @@ def fill_profile(
 def _fill_bins(
     price: FloatArray, volume: FloatArray, bottom: float, scale: float, bins: _Bins, n: int
 ) -> float:
-    """Fill the first histogram with the volume of each bin and return that of all.
+    """Fill the volume of each bin and return that of all.
 
-    Bars go to four histograms by turns, so that no addition waits for the one before it; which bin each goes
-    to is worked out for all of them first, several at a time.
+    Bars go to four histograms by turns; which bin each goes to is worked out for all of them first, several
+    at a time.
     """
-    a, b, c, d, places = bins
-    a[:], b[:], c[:], d[:] = 0.0, 0.0, 0.0, 0.0
+    traded, lanes, places = bins
+    for k in range(_LANES * (n + 1)):
+        lanes[k] = 0.0
     for k in range(BARS):
-        places[k] = np.int32((price[k] - bottom) * scale)
-    for k in range(0, BARS, 4):
-        a[places[k] & (_SLOTS - 1)] += volume[k]
-        b[places[k + 1] & (_SLOTS - 1)] += volume[k + 1]
-        c[places[k + 2] & (_SLOTS - 1)] += volume[k + 2]
-        d[places[k + 3] & (_SLOTS - 1)] += volume[k + 3]
+        places[k] = np.int32((price[k] - bottom) * scale) * _LANES
+    for k in range(0, BARS, _LANES):
+        for lane in range(_LANES):
+            lanes[(places[k + lane] & _MASK) + lane] += volume[k + lane]
     total = 0.0
     for k in range(n):
-        a[k] = (a[k] + b[k]) + (c[k] + d[k])
-        total += a[k]
+        a, b, c, d = lanes[4 * k], lanes[4 * k + 1], lanes[4 * k + 2], lanes[4 * k + 3]
+        traded[k] = (a + b) + (c + d)
+        total += traded[k]
     return total
 
 
 @compiled
 def _fullest(volume: FloatArray, n: int) -> int:
-    best = 0
+    best, most = 0, volume[0]
     for k in range(1, n):
-        best = k if volume[k] > volume[best] else best
+        if volume[k] > most:
+            best, most = k, volume[k]
     return best
 
 
