@@ -72,7 +72,7 @@ def regimes_at(close_ms: IntArray, known_ms: IntArray, regimes: SideArray) -> Si
 def _mean(close: FloatArray, window: int) -> FloatArray:
     out = np.empty(len(close))
     if len(close):
-        window_mean(close, out, window, 0, 0, len(close))
+        window_mean(close, np.zeros(window), out, window, 0, 0, len(close))
     return out
 
 
