@@ -95,7 +95,7 @@ class CoinGrades:
         keys = [SeriesKey(venue, symbol, closed.timeframe) for symbol in symbols]
         stood = await asyncio.to_thread(self._standing, keys, at_ms)
         before = await asyncio.to_thread(self._ledger.grade_values, venue, closed.timeframe, at_ms - DAY_MS)
-        weights, opinions, model_hash = await self._opinions(closed.timeframe, stood)
+        weights, opinions, model_hash = await self._opinions(closed.timeframe, at_ms, stood)
         close = GradedClose(
             venue,
             closed.timeframe,
@@ -111,11 +111,13 @@ class CoinGrades:
         coins = [self._reader.read_last(key, newest) for key in keys]
         return Standing.of(measure_close(coins, timeframe, at_ms))
 
-    async def _opinions(self, timeframe: str, stood: Standing) -> tuple[GradeWeights, FloatArray | None, str]:
+    async def _opinions(
+        self, timeframe: str, at_ms: int, stood: Standing
+    ) -> tuple[GradeWeights, FloatArray | None, str]:
         """Return weights, what the trees say, and whose they are."""
         name = grade_model(timeframe)
         model = self._models.champion(name)
-        if model is None:
+        if model is None or at_ms < model.card.trained_on.until_ms:  # it knows what came of what taught it
             return GradeWeights.equal(), None, ""
         try:
             weights = GradeWeights.from_file(model.files[WEIGHTS_FILE])

@@ -103,10 +103,11 @@ class Verdicts:
     async def speak(self, bars: Sequence[ClosedBar]) -> tuple[Signal, ...] | None:
         """Return the signals of the next closed bars of some series; None where no model judges.
 
+        None does so of bars that it learnt from, in a replay of old recordings: it knows what came of them.
         Each bar must be the one after the last that was given of its series, all of one timeframe.
         """
         champion = await self._champion(bars[0].key.timeframe) if bars else None
-        if champion is None:
+        if champion is None or bars[0].open_time < champion.model.learnt_to_ms:
             return None
         if not await self._recall([bar for bar in bars if not self._is_known(bar.key, champion)], champion):
             return None
@@ -115,17 +116,6 @@ class Verdicts:
             return None
         spoken = [i for i, bar in enumerate(bars) if self._speaks(bar, answers, i, champion)]
         return await self._signals([bars[i] for i in spoken], champion)
-
-    async def preview(self, bar: ClosedBar) -> tuple[Signal, ...] | None:
-        """Return the signal of a bar that still forms, if it closed as it stands; None: no model judges."""
-        champion = await self._champion(bar.key.timeframe)
-        if champion is None or not self._is_known(bar.key, champion):
-            return None
-        answers = await self._models.judge(champion.stored.card.name, _matrix([bar], champion))
-        if answers is None:
-            return None
-        said, _ = self._decided(bar, answers, 0, champion)
-        return await self._signals([bar], champion, closed=False) if said else ()
 
     async def history(
         self, key: SeriesKey, candles: CandleColumns, cast: Ballots, since: int
@@ -220,9 +210,7 @@ class Verdicts:
         ready = bool(bar.ballots.ready[bar.row])
         return int(said[0]) if ready else 0, state
 
-    async def _signals(
-        self, bars: Sequence[ClosedBar], champion: _Champion, *, closed: bool = True
-    ) -> tuple[Signal, ...] | None:
+    async def _signals(self, bars: Sequence[ClosedBar], champion: _Champion) -> tuple[Signal, ...] | None:
         """Return signals of bars that speak, with what spoke for them; None where the model is gone now."""
         if not bars:
             return ()
@@ -238,7 +226,6 @@ class Verdicts:
             signals.append(
                 replace(
                     signal,
-                    closed=closed,
                     regime=regime,
                     contributions=loudest(points, matrix[i], answers["contributions"][i], signal.direction),
                     flips=_flips(points, matrix[i], answers, i),
