@@ -92,6 +92,8 @@ class CoinGrades:
     async def _graded(self, venue: str, closed: UniverseClosed) -> list[Grade]:
         at_ms = closed.open_time + timeframe_ms(closed.timeframe)
         symbols = sorted(closed.candles)
+        if not symbols:
+            return []
         keys = [SeriesKey(venue, symbol, closed.timeframe) for symbol in symbols]
         stood = await asyncio.to_thread(self._standing, keys, at_ms)
         before = await asyncio.to_thread(self._ledger.grade_values, venue, closed.timeframe, at_ms - DAY_MS)
