@@ -69,12 +69,17 @@ def end_and_listen(process, number):
     return time.monotonic() - asked, process.returncode, out + err
 
 
+def market_of(engine):
+    """Return the practice market that an engine keeps."""
+    return next(child for child in family(engine)[1:] if "sandbox" in child.cmdline())
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "Ctrl-C"])
 def test_the_engine_alone_ends_in_order_within_three_seconds(tmp_path, number):
     with tidemark("serve", *PRACTICE, home=tmp_path) as engine:
         wait_for(lambda: stored(tmp_path) > 5, 40)
         children = family(engine)[1:]
-        assert len(children) == 1  # the practice market
+        assert market_of(engine) in children
         took, code, said = end_and_listen(engine, number)
     assert took < 3
     assert code == 0
@@ -127,7 +132,7 @@ def test_a_killed_window_leaves_its_engine_and_the_next_one_finds_it(tmp_path, d
         time.sleep(2)  # long enough for a window that finds no engine to have started one
         assert [e.pid for e in engines(tmp_path)] == [engine.pid]
     psutil.wait_procs([engine], timeout=4)
-    assert not engine.is_running()
+    assert not engine.is_running() or engine.status() == psutil.STATUS_ZOMBIE  # ended, not yet reaped
 
 
 def test_an_engine_whose_window_never_comes_back_leaves_by_itself(tmp_path):
@@ -196,10 +201,9 @@ def test_a_window_on_a_home_that_cannot_be_written_says_so_and_works(tmp_path, d
 def test_a_killed_practice_market_comes_back_where_it_stood(tmp_path):
     with tidemark("serve", *PRACTICE, home=tmp_path) as engine:
         wait_for(lambda: stored(tmp_path) > 5, 40)
-        (market,) = family(engine)[1:]
+        market = market_of(engine)
         market.kill()
-        second = wait_for(lambda: [p for p in family(engine)[1:] if p.pid != market.pid], 20)[0]
-        assert "--from" in second.cmdline()
+        wait_for(lambda: any("--from" in p.cmdline() for p in family(engine)[1:] if p.pid != market.pid), 20)
         at_death = newest_stored(tmp_path)
         wait_for(lambda: newest_stored(tmp_path) > at_death, 120)  # bars close again: six seconds are an hour
         _, code, said = end_and_listen(engine, signal.SIGTERM)
