@@ -1,0 +1,1 @@
+"""Narratives: their indices, how they move against each other, and what to hold."""
