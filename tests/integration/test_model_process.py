@@ -80,6 +80,7 @@ async def test_one_model_answers_as_where_it_was_trained_however_often_its_proce
     assert process.pid is None
     await process.prepare()
     first = process.pid
+    assert (os.getsid(first), os.getpgid(first)) == (os.getsid(0), first)  # our session, its own group
     answers = await process.judge(rows()[0])
     assert {name: array.tolist() for name, array in answers.items()} == {
         name: array.tolist() for name, array in predictions.items()

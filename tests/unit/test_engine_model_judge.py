@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from tests.unit.test_engine_model_panel import POINTS, RECIPE, panel, small_model
-from workstation.domain.errors import UsageError
+from workstation.domain.errors import BadModel, UsageError
 from workstation.domain.signal import Direction
-from workstation.engine.model.bundle import MANIFEST, BadModel, read_model
+from workstation.engine.model.bundle import MANIFEST, read_model
 from workstation.engine.model.contribution import loudest
 from workstation.engine.model.flip import flips
 from workstation.engine.model.forest import Forest

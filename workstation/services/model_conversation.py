@@ -58,6 +58,8 @@ class Conversation:
     async def begin(cls, kind: str) -> "Conversation":
         """Start a process for a model of this kind; it says first that it is ready, which is for `heard`."""
         package = Path(workstation.__file__).parent.parent
+        # A group of its own: Ctrl-C in the terminal is the engine's to answer. But the engine's session: one
+        # of its own would weigh as much as the window, however nice it is (Linux' autogroup).
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             *("-m", _PROGRAM, kind),
@@ -65,7 +67,7 @@ class Conversation:
             stdout=PIPE,
             stderr=DEVNULL,
             env={**os.environ, **_ONE_THREAD, "PYTHONPATH": str(package)},
-            start_new_session=True,  # Ctrl-C in the terminal is the engine's to answer
+            process_group=0,
             limit=_AT_ONCE,
         )
         return cls(process)

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from workstation.domain.candle import FloatArray
-from workstation.domain.errors import TidemarkError, UsageError
+from workstation.domain.errors import BadModel as BadModel  # whoever reads a bundle meets it
+from workstation.domain.errors import UsageError
 from workstation.domain.signal import Family
 from workstation.engine.model.calibration import Calibration
 from workstation.engine.model.decision import DecisionRules
@@ -26,10 +27,6 @@ from workstation.engine.model.recipe import Boosting, Recipe
 MANIFEST = "manifest.json"
 FORMAT = 1
 """Of the manifest; another one is refused."""
-
-
-class BadModel(TidemarkError):
-    """A model that cannot be trusted; the message names the file."""
 
 
 @dataclass(frozen=True, slots=True)
