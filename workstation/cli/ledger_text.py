@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from workstation.domain.ledger import Correction, Entry, Genesis, ModelEvent
-from workstation.domain.outcome import Barrier, Outcome
+from workstation.domain.outcome import Barrier, GradeOutcome, Outcome
 from workstation.domain.signal import Direction, Signal
 
 _ENDINGS = {
@@ -37,8 +37,10 @@ def _text(entry: Entry) -> str:
     if isinstance(value, Correction):
         what = "" if value.outcome is None else f"Row {value.corrects:,}: it {_outcome_text(value.outcome)} "
         return f"{what}{_plain(value.reason)}"
-    first = value[0]
     coins = "1 coin" if len(value) == 1 else f"{len(value):,} coins"
+    first = value[0]
+    if isinstance(first, GradeOutcome):
+        return f"Row {entry.about:,}: what {coins} did in 24 hours and in 7 days."
     return f"Grades of {coins} on {_plain(first.venue)}, {first.timeframe}."
 
 

@@ -9,7 +9,7 @@ from typing import Protocol, TypeAlias
 
 from workstation.domain.errors import UsageError
 from workstation.domain.grade import Grade
-from workstation.domain.outcome import Outcome
+from workstation.domain.outcome import GradeOutcome, Outcome
 from workstation.domain.signal import Direction, Regime, Signal
 
 LEAST_N = 30
@@ -134,7 +134,9 @@ class Correction:
     lost: LedgerHead | None = None
 
 
-EntryValue: TypeAlias = Genesis | Signal | tuple[Grade, ...] | Outcome | Correction | ModelEvent
+EntryValue: TypeAlias = (
+    Genesis | Signal | tuple[Grade, ...] | Outcome | tuple[GradeOutcome, ...] | Correction | ModelEvent
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +210,7 @@ class SignalFilter:
     regime : Regime or None
         Of the market.
     model_hash : str or None
-        Of the model that judged.
+        Of the model that judged, or the first digits of it; empty asks for signals that no model judged.
     """
 
     venue: str | None = None
@@ -364,6 +366,10 @@ class LedgerRecorder(Protocol):
 
     async def add_outcome(self, signal_row: int, outcome: Outcome) -> int | None:
         """Write what became of a signal; None where its outcome is already there."""
+        ...
+
+    async def add_grade_outcomes(self, grades_row: int, outcomes: Sequence[GradeOutcome]) -> int | None:
+        """Write what graded coins did next; None where that is already there."""
         ...
 
     async def add_correction(self, correction: Correction) -> int:

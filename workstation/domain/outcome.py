@@ -1,4 +1,4 @@
-"""What became of a signal once its horizon had passed."""
+"""What became of a signal, and of graded coins, once their horizon had passed."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -41,3 +41,20 @@ class Outcome:
     def is_hit(self) -> bool:
         """Whether the signal was right: its target came first."""
         return self.barrier is Barrier.TARGET
+
+
+@dataclass(frozen=True, slots=True)
+class GradeOutcome:
+    """What one coin did after a graded close, entered at the next bar's open.
+
+    Parameters
+    ----------
+    symbol : str
+        The coin.
+    next_24h, next_7d : float or None
+        Return to the close 24 hours and seven days after, a fraction; None where a candle is missing.
+    """
+
+    symbol: str
+    next_24h: float | None
+    next_7d: float | None

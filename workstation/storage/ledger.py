@@ -9,6 +9,7 @@ from typing import Any
 from workstation import __version__
 from workstation.domain.errors import UsageError
 from workstation.domain.grade import Grade
+from workstation.domain.grade_record import WEEK_MS
 from workstation.domain.ledger import (
     Correction,
     EntryKind,
@@ -16,13 +17,15 @@ from workstation.domain.ledger import (
     LedgerHead,
     ModelEvent,
 )
-from workstation.domain.outcome import Outcome
+from workstation.domain.outcome import GradeOutcome, Outcome
 from workstation.domain.ports import Clock
 from workstation.domain.signal import Signal
 from workstation.storage.database import Database, foreign
-from workstation.storage.ledger_body import GradeColumns, encoded
+from workstation.storage.ledger_body import GradeColumns, GradeOutcomeColumns, encoded
 from workstation.storage.ledger_reader import LedgerReader
 from workstation.storage.ledger_row import FIRST, INSERT, SCHEMA, Row, digest
+
+_HAS_OUTCOME = "SELECT 1 FROM entry WHERE kind = 'outcome' AND about = ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +155,30 @@ class Ledger(LedgerReader):
         body = encoded(outcome)
         with self.transaction():
             header = self._about(signal_row, EntryKind.OUTCOME, outcome.ended_ms, (EntryKind.SIGNAL,))
-            taken = "SELECT 1 FROM entry WHERE kind = 'outcome' AND about = ?"
-            if self._first(taken, signal_row) is not None:
+            if self._first(_HAS_OUTCOME, signal_row) is not None:
+                return None
+            return self._append(header, body)
+
+    def add_grade_outcomes(self, grades_row: int, outcomes: Sequence[GradeOutcome]) -> int | None:
+        """Write what the coins of a graded close did next; return the row, None where that is already there.
+
+        Returns are kept as float32. The row is known seven days after the close.
+
+        Raises
+        ------
+        UsageError
+            There are no grades in that row, no outcomes, or a coin is there twice.
+        StoreError
+            It was not written.
+        """
+        outcomes = sorted(outcomes, key=lambda one: foreign(one.symbol))
+        if not outcomes or len({one.symbol for one in outcomes}) != len(outcomes):
+            raise UsageError("A row of outcomes holds at least one coin, and each once.")
+        body = encoded(GradeOutcomeColumns.of(outcomes))
+        with self.transaction():
+            known_at_ms = self._known_at(grades_row) + WEEK_MS
+            header = self._about(grades_row, EntryKind.OUTCOME, known_at_ms, (EntryKind.GRADES,))
+            if self._first(_HAS_OUTCOME, grades_row) is not None:
                 return None
             return self._append(header, body)
 
@@ -178,6 +203,11 @@ class Ledger(LedgerReader):
         )
         with self.transaction():
             header = self._about(correction.corrects, EntryKind.CORRECTION, self._clock.now_ms(), kinds)
+            if correction.outcome is not None and header.direction == 0:
+                raise UsageError(
+                    f"Row {correction.corrects} of the ledger tells what graded coins did, which no outcome "
+                    "of a signal can replace."
+                )
             return self._append(header, body)
 
     def add_model_event(self, event: ModelEvent) -> int:
@@ -202,6 +232,10 @@ class Ledger(LedgerReader):
             raise UsageError(f"Row {number} of the ledger {stands}; a row that says {wanted} was expected.")
         venue, symbol, timeframe, direction = found[1:]
         return _Header(kind, known_at_ms, venue, symbol, timeframe, direction, number)
+
+    def _known_at(self, number: int) -> int:
+        found = self._first("SELECT known_at_ms FROM entry WHERE number = ?", number)
+        return 0 if found is None else int(found[0])
 
     def _first(self, sql: str, *values: object) -> Any:
         with self._database.writing() as connection:

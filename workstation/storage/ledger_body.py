@@ -10,7 +10,7 @@ import numpy as np
 from workstation.domain.errors import TidemarkError, UsageError
 from workstation.domain.grade import Grade, GradeComponent
 from workstation.domain.ledger import Correction, EntryKind, Genesis, ModelEvent
-from workstation.domain.outcome import Outcome
+from workstation.domain.outcome import GradeOutcome, Outcome
 from workstation.domain.signal import Signal
 from workstation.storage.database import foreign, from_foreign
 from workstation.storage.ledger_row import Row
@@ -135,6 +135,42 @@ class GradeColumns:
         return tuple(found)
 
 
+@dataclass(frozen=True, slots=True)
+class GradeOutcomeColumns:
+    """What all coins of one graded close did next, a column for each field.
+
+    Parameters
+    ----------
+    symbols : tuple of bytes
+        The coins, in order.
+    next_24h, next_7d : bytes
+        Little-endian float32 for each coin, a fraction; NaN where it is not known.
+    """
+
+    symbols: tuple[bytes, ...]
+    next_24h: bytes
+    next_7d: bytes
+
+    def __post_init__(self) -> None:
+        if {len(self.next_24h), len(self.next_7d)} != {4 * len(self.symbols)}:
+            raise ValueError("The columns of these outcomes have different lengths.")
+
+    @classmethod
+    def of(cls, outcomes: Sequence[GradeOutcome]) -> "GradeOutcomeColumns":
+        """Return the columns of outcomes that are sorted by symbol."""
+        return cls(
+            tuple(foreign(one.symbol) for one in outcomes),
+            _floats([one.next_24h for one in outcomes]),
+            _floats([one.next_7d for one in outcomes]),
+        )
+
+    def outcomes(self) -> tuple[GradeOutcome, ...]:
+        """Return what each coin did."""
+        day, week = (np.frombuffer(c, "<f4") for c in (self.next_24h, self.next_7d))
+        each = zip(self.symbols, day, week, strict=True)
+        return tuple(GradeOutcome(from_foreign(s), _known(d), _known(w)) for s, d, w in each)
+
+
 def _floats(values: Sequence[float | None]) -> bytes:
     return np.array([np.nan if value is None else value for value in values], "<f4").tobytes()
 
@@ -156,7 +192,12 @@ _DECODE: dict[bytes, Any] = {
 }
 
 
-def encoded(value: Genesis | Signal | GradeColumns | Outcome | Correction | ModelEvent) -> bytes:
+_decode_grade_outcomes = msgspec.msgpack.Decoder(GradeOutcomeColumns).decode
+
+
+def encoded(
+    value: Genesis | Signal | GradeColumns | Outcome | GradeOutcomeColumns | Correction | ModelEvent,
+) -> bytes:
     """Return the body of a row.
 
     Raises
@@ -171,7 +212,7 @@ def encoded(value: Genesis | Signal | GradeColumns | Outcome | Correction | Mode
 
 
 def stored(row: Row) -> Any:
-    """Return what is stored in a row: grades as `GradeColumns`, everything else as it was given.
+    """Return what is stored in a row: grades and their outcomes as columns, everything else as it was given.
 
     Raises
     ------
@@ -179,6 +220,8 @@ def stored(row: Row) -> Any:
         Its kind is not known, or its body is not understood.
     """
     decode = _DECODE.get(row.kind)
+    if row.kind == b"outcome" and row.direction == 0:  # a signal has a direction, grades have none
+        decode = _decode_grade_outcomes
     if decode is None:
         raise ValueError(f"a row of the kind {row.kind!r} is not known")
     try:

@@ -1,12 +1,14 @@
 """Questions to the ledger: what was judged, what became of it, and whether it still is what was written."""
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from workstation.domain.errors import StoreError
 from workstation.domain.grade import Grade
+from workstation.domain.grade_record import GradeRecord, GradesRow
 from workstation.domain.ledger import (
     Entry,
     EntryKind,
@@ -18,8 +20,9 @@ from workstation.domain.ledger import (
     Verification,
 )
 from workstation.domain.signal import Signal
-from workstation.storage.database import Database, foreign, is_damage
-from workstation.storage.ledger_body import GradeColumns, stored
+from workstation.storage.database import Database, foreign, from_foreign, is_damage
+from workstation.storage.ledger_body import GradeColumns, GradeOutcomeColumns, stored
+from workstation.storage.ledger_grade_record import JoinedClose, first_of_each_day, grade_records, rows_needed
 from workstation.storage.ledger_head import HeadFile
 from workstation.storage.ledger_record import hit_records
 from workstation.storage.ledger_row import SCHEMA, Row, columns, is_sound
@@ -27,6 +30,7 @@ from workstation.storage.ledger_verification import no_file, silent, verify_chai
 
 DAY_MS = 86_400_000
 
+_EVER = (1 << 63) - 1
 _WIDTH = len(Row._fields)
 _WITH_PREVIOUS = (
     f"SELECT {columns('e')}, p.hash FROM entry e "  # noqa: S608  our own columns
@@ -143,7 +147,8 @@ class LedgerReader:
         for row, value in self._sound(sql, (since_ms or 0, name, name)):
             if len(found) >= limit:
                 break
-            said = value.grades(row) if isinstance(value, GradeColumns) else value
+            said = value.outcomes() if isinstance(value, GradeOutcomeColumns) else value
+            said = said.grades(row) if isinstance(said, GradeColumns) else said
             times, kind = (row.written_ms, row.known_at_ms), EntryKind(row.kind.decode())
             found.append(Entry(row.number, kind, *times, row.about, said, row.hash.hex()))
         return found[::-1]
@@ -158,16 +163,87 @@ class LedgerReader:
         found = self._close_at(venue, timeframe, at_ms)
         return {} if found is None else found[1].values()
 
+    def graded_series(self) -> list[tuple[str, str, int]]:
+        """Return each venue and timeframe of which grades were written, with their newest close."""
+        sql = (
+            "SELECT venue, timeframe, max(known_at_ms) FROM entry WHERE kind = 'grades' "
+            "GROUP BY venue, timeframe ORDER BY 3"
+        )
+        with self._database.reading() as connection:
+            found = () if connection is None else connection.execute(sql)
+            return [(from_foreign(venue), timeframe, at_ms) for venue, timeframe, at_ms in found]
+
+    def newest_grades(
+        self, venue: str, timeframe: str | None = None, at_ms: int = _EVER
+    ) -> tuple[Grade, ...]:
+        """Return the grades of all coins at the newest close up to `at_ms`, by symbol; empty where none are.
+
+        Without a timeframe it is the one whose close is the newest.
+        """
+        sql = _WITH_PREVIOUS + (
+            "WHERE e.kind = 'grades' AND e.venue = ? AND e.timeframe = ? AND e.known_at_ms <= ? "
+            "ORDER BY e.known_at_ms DESC"
+        )
+        series = [t for v, t, _ in self.graded_series() if v == venue and timeframe in (None, t)]
+        newest = (next(self._sound(sql, (foreign(venue), t, at_ms)), None) for t in series)
+        found = [each for each in newest if each is not None]
+        if not found:
+            return ()
+        row, close = max(found, key=lambda each: each[0].known_at_ms)
+        grades: tuple[Grade, ...] = close.grades(row)
+        return grades
+
     def grade_history(
-        self, venue: str, symbol: str, timeframe: str, since_ms: int = 0, until_ms: int = (1 << 63) - 1
+        self,
+        venue: str,
+        symbol: str,
+        timeframe: str,
+        since_ms: int = 0,
+        until_ms: int = _EVER,
+        limit: int | None = None,
     ) -> list[Grade]:
-        """Return the grades of one coin at closes with ``since_ms <= at_ms < until_ms``, oldest first."""
+        """Return the newest `limit` grades of a coin with ``since_ms <= at_ms < until_ms``, oldest first."""
         sql = _WITH_PREVIOUS + (
             "WHERE e.kind = 'grades' AND e.venue = ? AND e.timeframe = ? AND e.known_at_ms >= ? "
-            "AND e.known_at_ms < ? ORDER BY e.known_at_ms"
+            "AND e.known_at_ms < ? ORDER BY e.known_at_ms DESC"
         )
         rows = self._sound(sql, (foreign(venue), timeframe, since_ms, until_ms))
-        return [grade for row, close in rows for grade in close.grades(row, symbol)]
+        found = (grade for row, close in rows for grade in close.grades(row, symbol))
+        return list(islice(found, limit))[::-1]
+
+    def grades_waiting(self, since_ms: int = 0) -> list[GradesRow]:
+        """Return the first graded close of each day since a time of which no outcome is written, by time."""
+        found = self._graded_closes("e.known_at_ms >= ?", (since_ms,))
+        return sorted(
+            (close for close, outcome in first_of_each_day(found) if outcome is None),
+            key=lambda close: close.at_ms,
+        )
+
+    def grade_records(self, venue: str, timeframe: str) -> tuple[GradeRecord, ...]:
+        """Return what coins of each band of grades did in the 24 hours and in the seven days after.
+
+        Closes count that are at least a horizon apart, from the oldest on. Empty where no outcome is known.
+        """
+        found = self._graded_closes("e.venue = ? AND e.timeframe = ?", (foreign(venue), timeframe))
+        joined = {close.at_ms: (close.row, outcome) for close, outcome in found if outcome is not None}
+        sql = _WITH_PREVIOUS + "WHERE e.number = ?"
+        closes = []
+        for at_ms in rows_needed(joined):
+            graded, became = (next(self._sound(sql, (number,)), None) for number in joined[at_ms])
+            if graded is not None and became is not None:
+                closes.append(JoinedClose.of(at_ms, graded[1], became[1]))
+        return grade_records(closes)
+
+    def _graded_closes(self, where: str, values: Sequence[object]) -> list[tuple[GradesRow, int | None]]:
+        """Return closes by series and time, each with the row of its outcome."""
+        sql = (
+            "SELECT e.number, e.venue, e.timeframe, e.known_at_ms, o.number FROM entry e "  # noqa: S608
+            "LEFT JOIN entry o ON o.about = e.number AND o.kind = 'outcome' "
+            f"WHERE e.kind = 'grades' AND {where} ORDER BY e.venue, e.timeframe, e.known_at_ms"
+        )
+        with self._database.reading() as connection:
+            found = () if connection is None else connection.execute(sql, values)
+            return [(GradesRow(n, from_foreign(v), t, at_ms), o) for n, v, t, at_ms, o in found]
 
     def _close_at(self, venue: str, timeframe: str, at_ms: int) -> tuple[Row, GradeColumns] | None:
         sql = _WITH_PREVIOUS + (
@@ -252,7 +328,9 @@ def _condition(wanted: SignalFilter) -> tuple[str, list[object]]:
 
 def _is_wanted(signal: Signal, wanted: SignalFilter) -> bool:
     is_of_regime = wanted.regime is None or signal.regime is wanted.regime
-    return is_of_regime and wanted.model_hash in (None, signal.model_hash)
+    judge = wanted.model_hash
+    is_of_model = judge in (None, signal.model_hash) or bool(judge and signal.model_hash.startswith(judge))
+    return is_of_regime and is_of_model
 
 
 def _is_due(entry: SignalEntry, now_ms: int) -> bool:

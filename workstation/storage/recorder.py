@@ -13,7 +13,7 @@ from workstation.domain.grade import Grade
 from workstation.domain.ledger import Correction, ModelEvent
 from workstation.domain.market import SeriesKey
 from workstation.domain.observation import Observation
-from workstation.domain.outcome import Outcome
+from workstation.domain.outcome import GradeOutcome, Outcome
 from workstation.domain.signal import Signal
 from workstation.storage.candle_store import CandleStore
 from workstation.storage.candle_writing import check_candles
@@ -180,6 +180,11 @@ class Recorder:
         """Write what became of a signal; None where its outcome is already there."""
         ledger = self.ledger
         return await self._write(ledger, lambda: ledger.add_outcome(signal_row, outcome))
+
+    async def add_grade_outcomes(self, grades_row: int, outcomes: Sequence[GradeOutcome]) -> int | None:
+        """Write what graded coins did next; None where that is already there."""
+        ledger = self.ledger
+        return await self._write(ledger, lambda: ledger.add_grade_outcomes(grades_row, outcomes))
 
     async def add_correction(self, correction: Correction) -> int:
         """Write why an earlier row is not right."""
