@@ -2,12 +2,17 @@
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from workstation.domain.errors import UsageError
 
+LAST_MS = 7_258_118_400_000
+"""No date of a book lies later: 1 January 2200, UTC milliseconds."""
+
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_LONGEST = {"code of a coin": 30, "name": 60, "title": 80, "category": 100, "source": 300}
 _ROUNDING = 1e-9
 
 
@@ -18,7 +23,7 @@ class Membership:
     Parameters
     ----------
     coin : str
-        Code of the coin as venues write it, e.g. ``"AGIX"``. Foreign text.
+        Code of the coin as venues write it, e.g. ``"AGIX"``: at most 30 printable characters, no space.
     share : float or None
         Part of the coin that counts here, above 0 and at most 1; None takes an equal part of what its stated
         shares elsewhere leave.
@@ -35,10 +40,12 @@ class Membership:
     source: str = ""
 
     def __post_init__(self) -> None:
-        if not self.coin:
-            raise UsageError("A member of a narrative needs the code of its coin, e.g. FET; got none.")
+        _check_code(self.coin)
+        _check_line(f"of {self.coin}", "source", self.source)
         if self.share is not None and not (math.isfinite(self.share) and 0 < self.share <= 1):
             raise UsageError(f"The share of {self.coin} must be above 0 and at most 1; got {self.share}.")
+        for at_ms in (self.since_ms, self.until_ms):
+            _check_date(self.coin, at_ms)
         if self.since_ms is not None and self.until_ms is not None and self.since_ms >= self.until_ms:
             raise UsageError(f"{self.coin} must begin to belong to a narrative before it ends to.")
 
@@ -61,19 +68,31 @@ class Narrative:
         For the trader, e.g. ``"Real-world assets"``.
     members : tuple of Membership
         A coin may be there several times, at different times.
+    category : str
+        What CoinGecko calls it in its addresses, e.g. ``"real-world-assets-rwa"``; empty where it is not
+        asked.
     """
 
     name: str
     title: str
     members: tuple[Membership, ...]
+    category: str = ""
 
     def __post_init__(self) -> None:
         if not _SLUG.fullmatch(self.name):
             raise UsageError(
-                f"A narrative's name has lower-case letters, digits and hyphens; got {self.name!r}."
+                f"A narrative's name has lower-case letters, digits and hyphens; got {self.name[:60]!r}."
             )
         if not self.title:
             raise UsageError(f"The narrative {self.name} needs a title.")
+        for what in ("name", "title", "category"):
+            _check_line(f"of the narrative {self.name[:60]}", what, getattr(self, what))
+        if self.category and not re.fullmatch(r"[a-z0-9_-]+", self.category):
+            raise UsageError(
+                f"The category of the narrative {self.name} has letters, digits and hyphens; "
+                f"got {self.category!r}."
+            )
+        _check_once_at_a_time(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +118,10 @@ class Rename:
     source: str = ""
 
     def __post_init__(self) -> None:
+        _check_code(self.old)
+        _check_code(self.new)
+        _check_line(f"of {self.old}", "source", self.source)
+        _check_date(self.old, self.at_ms)
         if not (math.isfinite(self.ratio) and self.ratio > 0):
             raise UsageError(
                 f"{self.old} became {self.new} at a ratio that must be above 0; got {self.ratio}."
@@ -133,8 +156,22 @@ class NarrativeBook:
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise UsageError(f"There are two narratives of the name {twice[0]}; each needs its own.")
-        for at_ms in self._turning_points():
-            self._check_shares(at_ms)
+        for coin, total in overfull(self.narratives).items():
+            raise UsageError(f"The shares of {coin} add up to {total:g}; they may be 1 together at most.")
+
+    def narrative(self, name: str) -> Narrative:
+        """Return the narrative of a name.
+
+        Raises
+        ------
+        UsageError
+            There is none.
+        """
+        found = next((narrative for narrative in self.narratives if narrative.name == name), None)
+        if found is None:
+            names = ", ".join(narrative.name for narrative in self.narratives) or "none at all"
+            raise UsageError(f"There is no narrative {name[:60]!r}; there are {names}.")
+        return found
 
     def shares_at(self, at_ms: int) -> Mapping[str, Mapping[str, float]]:
         """Return each narrative's coins at a time with the part of each that counts there.
@@ -177,16 +214,53 @@ class NarrativeBook:
             for narrative in self.narratives
         }
 
-    def _turning_points(self) -> list[int]:
-        """Return times that stand for every stretch in which nothing changes."""
-        members = [member for narrative in self.narratives for member in narrative.members]
-        return sorted({0} | {member.since_ms for member in members if member.since_ms is not None})
 
-    def _check_shares(self, at_ms: int) -> None:
-        sums: dict[str, float] = {}
-        for members in self._holding_at(at_ms).values():
-            for member in members.values():
-                sums[member.coin] = sums.get(member.coin, 0.0) + (member.share or 0.0)
-        for coin, total in sums.items():
-            if total > 1 + _ROUNDING:
-                raise UsageError(f"The shares of {coin} add up to {total:g}; they may be 1 together at most.")
+def overfull(narratives: Iterable[Narrative]) -> dict[str, float]:
+    """Return coins whose stated shares add up to more than 1 at some time, with the largest sum of each."""
+    stated: dict[str, list[Membership]] = {}
+    for narrative in narratives:
+        for member in narrative.members:
+            if member.share is not None:
+                stated.setdefault(member.coin, []).append(member)
+    sums = {coin: _largest_sum(members) for coin, members in stated.items()}
+    return {coin: total for coin, total in sums.items() if total > 1 + _ROUNDING}
+
+
+def _largest_sum(members: list[Membership]) -> float:
+    """Return the largest sum of shares at any time; it can only grow where a membership begins."""
+    begins = {member.since_ms if member.since_ms is not None else -1 for member in members}
+    return max(sum(member.share or 0.0 for member in members if member.holds_at(ms)) for ms in begins)
+
+
+def _check_once_at_a_time(narrative: Narrative) -> None:
+    times: dict[str, list[tuple[float, float]]] = {}
+    for member in narrative.members:
+        since = -math.inf if member.since_ms is None else member.since_ms
+        until = math.inf if member.until_ms is None else member.until_ms
+        times.setdefault(member.coin, []).append((since, until))
+    for coin, spans in times.items():
+        if any(later[0] < earlier[1] for earlier, later in pairwise(sorted(spans))):
+            raise UsageError(
+                f"{coin} is in the narrative {narrative.name} twice at one time; once is enough."
+            )
+
+
+def _check_code(coin: str) -> None:
+    if not coin:
+        raise UsageError("A member of a narrative needs the code of its coin, e.g. FET; got none.")
+    _check_line("in a narrative", "code of a coin", coin)
+    if " " in coin:
+        raise UsageError(f"The code of a coin has no space; got {coin!r}.")
+
+
+def _check_line(whose: str, what: str, text: str) -> None:
+    """Refuse text that is too long, or that could not be shown on one line as it is."""
+    if len(text) > _LONGEST[what]:
+        raise UsageError(f"The {what} {whose[:100]} may have {_LONGEST[what]} characters; got {len(text)}.")
+    if not text.isprintable():
+        raise UsageError(f"The {what} {whose!a} must be plain text on one line; got {text!a}.")
+
+
+def _check_date(coin: str, at_ms: int | None) -> None:
+    if at_ms is not None and not 0 <= at_ms <= LAST_MS:
+        raise UsageError(f"A date of {coin} must lie between 1970 and 2200; got {at_ms} ms.")
