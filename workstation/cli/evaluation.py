@@ -87,14 +87,15 @@ def evaluate(asked: argparse.Namespace) -> int:
 
 
 def _evaluated(asked: argparse.Namespace) -> "Mapping[str, Any]":
-    from workstation.cli.recordings import recordings_of
+    from workstation.cli.recordings import daily_recordings_of, recordings_of
     from workstation.services.evaluations.evaluation import evaluate as evaluated
     from workstation.services.evaluations.ground import Ground
 
     notes: list[str] = []
     recordings = recordings_of(asked.data, asked.timeframe, notes.append)
-    ground = Ground(recordings, asked.timeframe, asked.symbols, asked.from_ms, asked.until_ms, notes)
     frozen = _frozen(asked) if asked.frozen else None
+    daily = [] if asked.frozen else daily_recordings_of(asked.data, asked.timeframe, notes.append)
+    ground = Ground(recordings, asked.timeframe, asked.symbols, asked.from_ms, asked.until_ms, notes, daily)
     with workshop(asked, apart=asked.frozen) as shop:
         return evaluated(ground, frozen, shop).report
 

@@ -1,6 +1,6 @@
 """Candles as evaluations and trainings read them: of folders, or of the trader's own store."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from workstation.domain.candle import CandleColumns
     from workstation.domain.ports import CandleReader
     from workstation.storage.candle_files import CandleFolder
+
+_DAY = "1d"
 
 
 class SeriesRecording:
@@ -78,25 +80,45 @@ def recordings_of(
     TidemarkError
         There is no such folder, or nothing in it.
     """
-    from workstation.storage.candle_files import CandleFolder
-
     found = []
-    for path in folders:
-        own = CandleFolder(path, skip_bad_rows=True)
-        inner = [] if own.series() else sorted(each for each in path.iterdir() if each.is_dir())
-        for name, folder in [(path.name, own)] + [
-            (p.name, CandleFolder(p, skip_bad_rows=True)) for p in inner
-        ]:
-            for stranger in folder.strangers:
-                say(stranger.refused)
-            if folder.series():
-                found.append(SeriesRecording(name, folder.series(), timeframe, _Reader(folder, say)))
+    for name, folder in _candle_folders(folders):
+        for stranger in folder.strangers:
+            say(stranger.refused)
+        if folder.series():
+            found.append(SeriesRecording(name, folder.series(), timeframe, _Reader(folder, say)))
     if not found:
         names = ", ".join(map(str, folders))
         raise TidemarkError(
             f"There are no candle files in {names}; expected files such as BTCUSDT-1h.parquet."
         )
     return found
+
+
+def daily_recordings_of(
+    folders: Sequence[Path], timeframe: str, say: Callable[[str], None]
+) -> list[SeriesRecording]:
+    """Return daily bars of files that are too coarse for a timeframe; folders as of `recordings_of`."""
+    found = []
+    for name, folder in _candle_folders(folders):
+        if series := _coarser(folder.series(), timeframe):
+            found.append(SeriesRecording(name, series, _DAY, _Reader(folder, say)))
+    return found
+
+
+def _candle_folders(folders: Sequence[Path]) -> "Iterator[tuple[str, CandleFolder]]":
+    from workstation.storage.candle_files import CandleFolder
+
+    for path in folders:
+        own = CandleFolder(path, skip_bad_rows=True)
+        yield path.name, own
+        for inner in [] if own.series() else sorted(each for each in path.iterdir() if each.is_dir()):
+            yield inner.name, CandleFolder(inner, skip_bad_rows=True)
+
+
+def _coarser(series: Sequence[tuple[str, str]], timeframe: str) -> list[tuple[str, str]]:
+    """Return the series that are coarser than a timeframe and can be made into days."""
+    length, day = timeframe_ms(timeframe), timeframe_ms(_DAY)
+    return [(symbol, own) for symbol, own in series if length < timeframe_ms(own) <= day]
 
 
 class _Reader:
@@ -123,9 +145,7 @@ def stored_recordings(store: "CandleReader", timeframe: str) -> list[SeriesRecor
     TidemarkError
         There is nothing in it.
     """
-    venues: dict[str, list[tuple[str, str]]] = {}
-    for key in store.series():
-        venues.setdefault(key.venue, []).append((key.symbol, key.timeframe))
+    venues = _venues(store)
     if not venues:
         raise TidemarkError(
             "The store holds no candles yet. Put some in with tidemark import, let tidemark serve run for a "
@@ -134,6 +154,23 @@ def stored_recordings(store: "CandleReader", timeframe: str) -> list[SeriesRecor
     return [
         SeriesRecording(venue, series, timeframe, _stored(store, venue)) for venue, series in venues.items()
     ]
+
+
+def daily_stored_recordings(store: "CandleReader", timeframe: str) -> list[SeriesRecording]:
+    """Return daily bars of what the store has that is too coarse for a timeframe, one recording a venue."""
+    coarse = {venue: _coarser(series, timeframe) for venue, series in _venues(store).items()}
+    return [
+        SeriesRecording(venue, series, _DAY, _stored(store, venue))
+        for venue, series in coarse.items()
+        if series
+    ]
+
+
+def _venues(store: "CandleReader") -> dict[str, list[tuple[str, str]]]:
+    venues: dict[str, list[tuple[str, str]]] = {}
+    for key in store.series():
+        venues.setdefault(key.venue, []).append((key.symbol, key.timeframe))
+    return venues
 
 
 def _stored(store: "CandleReader", venue: str) -> "Callable[[str, str], CandleColumns]":

@@ -74,28 +74,41 @@ def _trained(asked: argparse.Namespace) -> "Training":
     from workstation.services.evaluations.training import train_models
 
     notes: list[str] = []
-    with _recordings(asked, notes) as (recordings, source):
-        ground = Ground(recordings, asked.timeframe, asked.symbols, asked.from_ms, asked.until_ms, notes)
+    with _recordings(asked, notes) as (recordings, daily, source):
+        period = asked.from_ms, asked.until_ms
+        ground = Ground(recordings, asked.timeframe, asked.symbols, *period, notes, daily)
         origin = Provenance(source, asked.licence, SystemClock().now_ms())
         with workshop(asked) as shop:
             return train_models(ground, model_store(asked.output), origin, shop)
 
 
 @contextlib.contextmanager
-def _recordings(asked: argparse.Namespace, notes: list[str]) -> "Iterator[tuple[list[SeriesRecording], str]]":
-    """Give the recordings, and what the model's card calls them."""
-    from workstation.cli.recordings import recordings_of, stored_recordings
+def _recordings(
+    asked: argparse.Namespace, notes: list[str]
+) -> "Iterator[tuple[list[SeriesRecording], list[SeriesRecording], str]]":
+    """Give the recordings, daily ones that are too coarse, and what the model's card calls them."""
+    from workstation.cli.recordings import (
+        daily_recordings_of,
+        daily_stored_recordings,
+        recordings_of,
+        stored_recordings,
+    )
 
     if asked.data:
         found = recordings_of(asked.data, asked.timeframe, notes.append)
-        yield found, f"recorded candles: {', '.join(recording.name for recording in found)}"
+        daily = daily_recordings_of(asked.data, asked.timeframe, notes.append)
+        yield found, daily, f"recorded candles: {', '.join(recording.name for recording in found)}"
         return
     from workstation.storage.candle_store import CandleStore
     from workstation.storage.paths import Paths
 
     with CandleStore(Paths.of_user().candles_db, read_only=True) as store:
         found = stored_recordings(store, asked.timeframe)
-        yield found, f"{_OWN}: {', '.join(recording.name for recording in found)}"
+        yield (
+            found,
+            daily_stored_recordings(store, asked.timeframe),
+            f"{_OWN}: {', '.join(recording.name for recording in found)}",
+        )
 
 
 def _as_json(found: "Training") -> dict[str, object]:

@@ -77,6 +77,12 @@ def study(task: CoinTask) -> CoinStudy:
     return CoinStudy(task.symbol, tuple(rows), tuple(votes), close_ms, measures, later)
 
 
+def measured_only(task: CoinTask) -> CoinStudy:
+    """Return what a grade measures of one coin, and what followed, without a bar to be judged."""
+    close_ms = _midnights(task.pieces, timeframe_ms(task.recipe.timeframe))
+    return CoinStudy(task.symbol, (), (), close_ms, *_measured(task, close_ms))
+
+
 def _judged_bars(
     task: CoinTask, candles: CandleColumns, claimed: IntArray, room: Room
 ) -> tuple[CoinRows, SideArray]:

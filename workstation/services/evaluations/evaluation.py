@@ -46,7 +46,7 @@ from workstation.services.work.engine_mark import engine_mark
 from workstation.services.work.kept import KeptResults
 from workstation.services.work.workers import Workers
 
-N_VARIANTS_TRIED = 96
+N_VARIANTS_TRIED = 97
 """Recipes that were tried on recorded candles before this one; every figure is to be read with it."""
 
 _YEAR_MS = 366 * 86_400_000
@@ -191,7 +191,7 @@ def walk_forward(ground: Ground, recipe: Recipe, blocks: Blocks, shop: Workshop)
     graded = None
     if can_be_graded(studied.measured):
         stage = _stage(shop, "quarters of grades learnt")
-        graded = walk_forward_grades(studied.measured, first_ms, shop.workers, kept, stage)
+        graded = walk_forward_grades(studied.measured, studied.lessons(), first_ms, shop.workers, kept, stage)
     return WalkForward(studied, recipe, opinions, predictions, graded, kept)
 
 

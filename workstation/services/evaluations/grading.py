@@ -29,14 +29,14 @@ class GradeTask:
 
     Parameters
     ----------
-    past : Examples
-        What its model may learn from.
+    past : tuple of Examples
+        What its model may learn from, each crowd of coins by itself.
     fold : Fold
     measures : ndarray of float32, shape (n_closes, n_coins, N_MEASURES)
         Of the quarter.
     """
 
-    past: Examples
+    past: tuple[Examples, ...]
     fold: Fold
     measures: MeasureArray
 
@@ -44,7 +44,7 @@ class GradeTask:
 def graded_quarter(task: GradeTask) -> Arrays:
     """Return the quarter's grades, and those of momentum alone; empty where the past is too short."""
     try:
-        model = train_grade([task.past], task.fold.start_ms)
+        model = train_grade(task.past, task.fold.start_ms)
     except TooLittlePast:
         return {"values": np.empty((0, 0)), "momentum": np.empty((0, 0))}
     return _graded(task.measures, model)
@@ -73,16 +73,24 @@ def can_be_graded(panel: MeasuredPanel) -> bool:
 
 
 def walk_forward_grades(
-    panel: MeasuredPanel, first_ms: int, workers: Workers, kept: KeptResults, on_progress: Told
+    panel: MeasuredPanel,
+    lessons: Sequence[Examples],
+    first_ms: int,
+    workers: Workers,
+    kept: KeptResults,
+    on_progress: Told,
 ) -> GradePanel:
     """Return grades, each quarter's by a model that was taught by what was known before it.
 
     Parameters
     ----------
+    panel : MeasuredPanel
+        What is graded.
+    lessons : sequence of Examples
+        What teaches: this panel's own, and others'.
     first_ms : int
         Quarters from the one that begins at or after this are graded, UTC milliseconds.
     """
-    past = Examples.of(panel)
     last = int(panel.close_ms[-1]) + 1
     folds = {
         f"grades-{fold.start_ms}": fold
@@ -91,7 +99,8 @@ def walk_forward_grades(
 
     def task(name: str) -> GradeTask:
         fold = folds[name]
-        return GradeTask(past.known(fold.start_ms), fold, panel.measures[fold.judged(panel.close_ms)])
+        known = tuple(each.known(fold.start_ms) for each in lessons)
+        return GradeTask(known, fold, panel.measures[fold.judged(panel.close_ms)])
 
     values, momentum = np.full((2, *panel.measures.shape[:2]), np.nan)
     graded = kept.map(workers, graded_quarter, list(folds), task)

@@ -63,6 +63,8 @@ class Ground:
         later ones do not exist. UTC milliseconds.
     notes : list of str
         What had to be left out, found while reading.
+    daily : sequence of Recording
+        Daily bars of recordings too coarse to be judged here; the grade learns from them, too.
     """
 
     recordings: Sequence[Recording]
@@ -71,6 +73,7 @@ class Ground:
     from_ms: int | None = None
     until_ms: int | None = None
     notes: list[str] = field(default_factory=list)
+    daily: Sequence[Recording] = ()
 
     def symbols(self) -> list[str]:
         """Return the coins to be judged, sorted.
@@ -109,6 +112,14 @@ class Ground:
         symbols = {s for recording in self.recordings for s in recording.symbols() if s.startswith(f"{BTC}/")}
         pieces = [piece for symbol in sorted(symbols) for piece in self.pieces(symbol)]
         return max(pieces, key=len, default=CandleColumns.empty())
+
+    def teaching(self) -> "Ground | None":
+        """Return the ground of the daily bars that teach beside this; None where no wanted coin has any."""
+        found = {symbol for recording in self.daily for symbol in recording.symbols()}
+        wanted = tuple(symbol for symbol in self.wanted if symbol in found)
+        if not any(not _is_money(symbol) for symbol in (wanted if self.wanted else found)):
+            return None
+        return Ground(self.daily, "1d", wanted, until_ms=self.until_ms, notes=self.notes)
 
     def _until(self, candles: CandleColumns) -> CandleColumns:
         if self.until_ms is None:

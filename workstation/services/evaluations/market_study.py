@@ -11,20 +11,35 @@ from workstation.domain.errors import TidemarkError
 from workstation.engine.evaluation.evidence import CoinEvidence
 from workstation.engine.features.factor_family import SideArray
 from workstation.engine.grade.panel import MeasuredPanel
+from workstation.engine.grade.rank_training import Examples
 from workstation.engine.model.examination import Predictions
 from workstation.engine.model.panel import ELIGIBLE_DAYS, LEAST_DOLLARS_A_DAY, CoinRows, Panel
 from workstation.engine.model.recipe import Recipe
 from workstation.engine.model.training import LEAST_ROWS
 from workstation.engine.model.walk_forward import BoolArray
 from workstation.services.evaluations.blocks import Blocks
-from workstation.services.evaluations.coin_study import CoinStudy, CoinTask, study
+from workstation.services.evaluations.coin_study import CoinStudy, CoinTask, measured_only, study
 from workstation.services.evaluations.coin_trial import MarketRegimes, TrialTask, trial
-from workstation.services.evaluations.grading import measured_panel
+from workstation.services.evaluations.grading import can_be_graded, measured_panel
 from workstation.services.evaluations.ground import Ground
 from workstation.services.work.workers import Workers
 
 OnProgress = Callable[[str, int, int], None]
 """Told what is being done, how much of it is done, and of how much; what it raises ends the work."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Teachers:
+    """Daily bars beside those that are judged: they teach the grade, ranked among themselves.
+
+    Parameters
+    ----------
+    symbols : tuple of str
+    examples : Examples
+    """
+
+    symbols: tuple[str, ...]
+    examples: Examples
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,6 +58,8 @@ class MarketStudy:
         What grades are made of, at every midnight.
     mark : str
         Of all candles that went in, hexadecimal.
+    teachers : Teachers or None
+        None where there are none, or too few coins to be ranked.
     """
 
     panel: Panel
@@ -50,11 +67,23 @@ class MarketStudy:
     votes: tuple[SideArray, ...]
     measured: MeasuredPanel
     mark: str
+    teachers: Teachers | None = None
 
     @property
     def symbols(self) -> tuple[str, ...]:
         """Coins with bars that may be judged, sorted."""
         return tuple(sorted({symbol for symbol, _ in self.pieces}))
+
+    @property
+    def graded_symbols(self) -> tuple[str, ...]:
+        """Coins that a grade learns from, sorted."""
+        beside = () if self.teachers is None else self.teachers.symbols
+        return tuple(sorted({*self.measured.symbols, *beside}))
+
+    def lessons(self) -> list[Examples]:
+        """Return all that a grade may learn from, each crowd of coins by itself."""
+        beside = [] if self.teachers is None else [self.teachers.examples]
+        return [Examples.of(self.measured), *beside]
 
 
 def study_market(
@@ -94,8 +123,37 @@ def study_market(
             f"candles before a bar, with {LEAST_DOLLARS_A_DAY:,.0f} or more of its quote currency traded "
             "a day."
         )
-    panel = Panel(recipe.points, recipe.bar_ms, tuple(coins))
-    return MarketStudy(panel, tuple(pieces), tuple(votes), measured_panel(studies), mark.hexdigest())
+    panel, measured = Panel(recipe.points, recipe.bar_ms, tuple(coins)), measured_panel(studies)
+    teachers = _teachers(ground, workers, mark, on_progress) if can_be_graded(measured) else None
+    return MarketStudy(panel, tuple(pieces), tuple(votes), measured, mark.hexdigest(), teachers)
+
+
+def _teachers(
+    ground: Ground, workers: Workers, mark: "hashlib._Hash", on_progress: OnProgress
+) -> Teachers | None:
+    daily = ground.teaching()
+    if daily is None:
+        return None
+    symbols, recipe = daily.symbols(), Recipe(timeframe=daily.timeframe)
+
+    def tasks() -> Iterator[CoinTask]:
+        for symbol in symbols:
+            pieces = daily.pieces(symbol)
+            for candles in pieces:
+                _add_to(mark, f"{symbol} {daily.timeframe}", candles)
+            yield CoinTask(symbol, pieces, recipe)
+
+    studies: list[CoinStudy] = []
+    for found in workers.map(measured_only, tasks()):
+        studies.append(found)
+        on_progress("coins of daily bars measured", len(studies), len(symbols))
+    panel = measured_panel(studies)
+    if not can_be_graded(panel):
+        return None
+    ground.notes.append(
+        f"Daily bars of {_counted(len(panel.symbols), 'coin')} teach the grade, too; none of them is judged."
+    )
+    return Teachers(panel.symbols, Examples.of(panel))
 
 
 def try_methods(

@@ -14,7 +14,6 @@ from workstation.engine.grade.grade_model import GradeModel
 from workstation.engine.grade.measures import MEASURES
 from workstation.engine.grade.panel import HORIZONS_MS, MeasuredPanel
 from workstation.engine.grade.rank_model import RankPredictor, read_by_trees
-from workstation.engine.grade.rank_training import Examples
 from workstation.engine.grade.record import record
 from workstation.engine.model.bundle import SignalModel
 from workstation.engine.model.judge import Judge
@@ -89,12 +88,11 @@ def grade_card(
     name: str, model: GradeModel, walked: WalkForward, report: Json, origin: Provenance
 ) -> ModelCard:
     """Return the card of a grade, with the figures of its walk-forward and the record of each band of ten."""
-    measured = walked.studied.measured
-    examples = Examples.of(measured)
-    ranks = examples.ranks[examples.learnable()]
+    lessons = walked.studied.lessons()
+    ranks = np.concatenate([each.ranks[each.learnable()] for each in lessons])
     few = read_by_trees(ranks[_spread(len(ranks), _SMOKE_ROWS)].astype(np.float64)).astype(np.float32)
     opinions = RankPredictor(model.trees).opinions(few.astype(np.float64))
-    days = examples.close_ms[examples.learnable().any(axis=1)]
+    days = np.concatenate([each.close_ms[each.learnable().any(axis=1)] for each in lessons])
     return ModelCard(
         name=name,
         kind="grade",
@@ -105,13 +103,17 @@ def grade_card(
         trained_on=TrainingData(
             origin.source,
             origin.licence,
-            int(days[0]),
-            int(days[-1]) + HORIZONS_MS[-1],
-            measured.symbols,
+            int(days.min()),
+            int(days.max()) + HORIZONS_MS[-1],
+            walked.studied.graded_symbols,
             model.n_examples,
         ),
         features=MEASURES,
-        figures=(*_grade_figures(report), *_weight_figures(model), *_band_figures(walked, measured)),
+        figures=(
+            *_grade_figures(report),
+            *_weight_figures(model),
+            *_band_figures(walked, walked.studied.measured),
+        ),
         n_variants_tried=N_VARIANTS_TRIED,
         smoke=SmokeVector.of(few, {"opinions": opinions}),
     )

@@ -17,7 +17,7 @@ from workstation.domain.model_standing import Standing
 from workstation.engine.evaluation.report import Json
 from workstation.engine.features.registry import CANDLE_POINTS
 from workstation.engine.grade.measures import MEASURES
-from workstation.engine.grade.rank_training import Examples, TooLittlePast, train_grade
+from workstation.engine.grade.rank_training import TooLittlePast, train_grade
 from workstation.engine.model.bundle import SignalModel
 from workstation.engine.model.drift import quantiles_of
 from workstation.engine.model.examination import LEAST_DAYS, MEMORY, settled_before
@@ -127,9 +127,9 @@ def _train_signals(
 def _train_grade(
     ground: Ground, walked: WalkForward, examined: Evaluation, keeper: ModelKeeper, origin: Provenance
 ) -> list[Trained]:
-    measured = walked.studied.measured
+    lessons = walked.studied.lessons()
     try:
-        model = train_grade([Examples.of(measured)], int(measured.close_ms[-1]) + 1)
+        model = train_grade(lessons, 1 + max(int(each.close_ms[-1]) for each in lessons))
     except TooLittlePast as error:
         ground.notes.append(str(error))
         return []
