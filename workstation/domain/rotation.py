@@ -40,7 +40,8 @@ class RotationRules:
     turnover_band : float
         A coin's weight is left alone while it is nearer to its target than this part of the account.
     rebalance_days : int
-        Days between two looks at ranks and weights; the gate and exits are looked at daily.
+        Days between two looks at ranks, grades and weights, counted from a Monday, 00:00 UTC; there is one
+        more when the gate opens. The gate and bearish signals are looked at daily.
     """
 
     gate_btc_days: int = 50
@@ -76,6 +77,27 @@ class RotationRules:
             value = getattr(self, name)
             if not (math.isfinite(value) and value >= 0):
                 raise UsageError(f"{name} must be 0 or more; got {value}.")
+
+
+@dataclass(frozen=True, slots=True)
+class StandingSignal:
+    """The newest signal of a coin while it still stands.
+
+    Parameters
+    ----------
+    lean : int
+        +1 bullish, -1 bearish.
+    probability, base : float or None
+        Probability of a move its way and how often any bar has one, 0..1; None where no model speaks.
+    """
+
+    lean: int
+    probability: float | None = None
+    base: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.lean not in (-1, 1):
+            raise UsageError(f"A signal leans +1 or -1; got {self.lean}.")
 
 
 @dataclass(frozen=True, slots=True)
