@@ -109,8 +109,8 @@ class CoinGrades:
 
     def _standing(self, keys: Sequence[SeriesKey], at_ms: int) -> Standing:
         timeframe = keys[0].timeframe
-        newest = bars_needed(timeframe) + 1
-        coins = [self._reader.read_last(key, newest) for key in keys]
+        begin_ms = at_ms - bars_needed(timeframe) * timeframe_ms(timeframe)
+        coins = [self._reader.read(key, begin_ms, at_ms) for key in keys]  # the store may be ahead of us
         return Standing.of(measure_close(coins, timeframe, at_ms))
 
     async def _opinions(

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from workstation.domain.market import SeriesKey
 from workstation.domain.ports import CandleReader
 from workstation.domain.signal import Regime
 from workstation.engine.evaluation.regime import NOT_KNOWN, REGIMES, market_regimes
@@ -29,22 +28,22 @@ class Regimes:
         """Return the newest regime known at a time, UTC milliseconds; None while Bitcoin's past is short."""
         day = time_ms // _DAY_MS
         if day not in self._known:
-            self._known = {day: self._of(day)}
+            regime, is_final = self._of(day)
+            self._known = {day: regime} if is_final else {}
+            return regime
         return self._known[day]
 
-    def _of(self, day: int) -> Regime | None:
-        """Return the regime after the last whole day."""
+    def _of(self, day: int) -> tuple[Regime | None, bool]:
+        """Return the regime after the last whole day, and whether that day is stored already."""
         named = [f"BTC/{quote}" for quote in _QUOTES]
         series = [key for key in self._reader.series() if key.symbol in named and key.bar_ms <= _DAY_MS]
         if not series:
-            return None
+            return None, False
         key = min(series, key=lambda one: (named.index(one.symbol), -one.bar_ms))
-        closes = self._daily_closes(key, day)
-        state = int(market_regimes(closes)[-1]) if len(closes) else NOT_KNOWN
-        return None if state == NOT_KNOWN else REGIMES[state]
-
-    def _daily_closes(self, key: SeriesKey, day: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
         candles = self._reader.read(key, (day - _DAYS) * _DAY_MS, day * _DAY_MS)
-        days = candles.open_time // _DAY_MS
-        last = np.flatnonzero(np.diff(np.append(days, day)))
-        return np.array(candles.close[last], np.float64)
+        if not len(candles):
+            return None, False
+        last = np.flatnonzero(np.diff(np.append(candles.open_time // _DAY_MS, day)))
+        state = int(market_regimes(np.array(candles.close[last], np.float64))[-1])
+        is_final = int(candles.open_time[-1]) + key.bar_ms == day * _DAY_MS
+        return None if state == NOT_KNOWN else REGIMES[state], is_final
