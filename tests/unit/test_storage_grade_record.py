@@ -142,11 +142,13 @@ def test_signals_and_grades_keep_their_outcomes_apart(ledger):
 
 def test_one_close_a_day_waits_until_it_is_joined(ledger):
     rows = [write_close(ledger, at_ms, [50]) for at_ms in (DAY_MS - HOUR, DAY_MS, DAY_MS + HOUR, 3 * DAY_MS)]
-    waiting = ledger.grades_waiting()
+    write_close(ledger, DAY_MS, [50], venue="okx")
+    waiting = ledger.grades_waiting("binance")
     assert [each.row for each in waiting] == [rows[0], rows[2], rows[3]], "midnight ends a day"
     ledger.add_grade_outcomes(rows[2], became([0.1], [0.1]))
-    assert [each.at_ms for each in ledger.grades_waiting()] == [DAY_MS - HOUR, 3 * DAY_MS]
-    assert [each.row for each in ledger.grades_waiting(2 * DAY_MS)] == [rows[3]]
+    assert [each.at_ms for each in ledger.grades_waiting("binance")] == [DAY_MS - HOUR, 3 * DAY_MS]
+    later = ledger.grades_waiting("binance", DAY_MS + 2 * HOUR)
+    assert [each.row for each in later] == [rows[3]], "a day that has begun is not begun again"
 
 
 # the record

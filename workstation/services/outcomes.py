@@ -19,10 +19,12 @@ from workstation.engine.segments import LARGEST_HOLE
 from workstation.services.bus import Bus
 
 LOOK_EVERY_S = 2.0
+AGAIN_AFTER_MS = 60_000  # of the venue's time: signals whose candles are missing are looked at again
 GIVEN_UP_AFTER_MS = 30 * 86_400_000
 """After a horizon without the candles that tell what became of its signal: nobody has them any more."""
 
 COSTS = Costs()
+_NEVER = 2**63 - 1
 
 
 class SignalLedger(Protocol):
@@ -72,6 +74,7 @@ class Outcomes:
         self._tasks.start("join signals with their outcomes", self._look_for_ever(clock))
 
     def _on_signal(self, raised: SignalRaised) -> None:
+        self._since_ms = min(self._since_ms, raised.signal.known_at_ms)
         self._next_ms = min(self._next_ms, _due_ms(raised.signal))
 
     async def _look_for_ever(self, clock: Clock) -> None:
@@ -81,23 +84,33 @@ class Outcomes:
             await asyncio.sleep(LOOK_EVERY_S)
 
     async def _look(self, now_ms: int) -> None:
-        wanted = SignalFilter(since_ms=self._since_ms)
-        entries = await asyncio.to_thread(self._ledger.signals, wanted)
-        waiting = [entry for entry in entries if _is_waiting(entry, now_ms)]
-        self._next_ms = min((_due_ms(entry.signal) for entry in waiting), default=2**63 - 1)
-        self._since_ms = min((entry.signal.known_at_ms for entry in waiting), default=now_ms)
-        due = [entry for entry in waiting if _due_ms(entry.signal) <= now_ms]
+        since_ms, self._since_ms, self._next_ms = (
+            self._since_ms,
+            now_ms,
+            _NEVER,
+        )  # more may be raised meanwhile
         n_new = 0
         try:
+            entries = await asyncio.to_thread(self._ledger.signals, SignalFilter(since_ms=since_ms))
+            waiting = [entry for entry in entries if _is_waiting(entry, now_ms)]
+            self._look_again(waiting, now_ms)
+            due = [entry for entry in waiting if _due_ms(entry.signal) <= now_ms]
             for entry, outcome in await asyncio.to_thread(self._became, due):
                 n_new += await self._recorder.add_outcome(entry.row, outcome) is not None
         except StoreError as error:
+            self._since_ms, self._next_ms = min(self._since_ms, since_ms), now_ms
             text = f"What became of a signal could not be written down: {error} It is tried again."
             self._bus.publish(NoticePosted("outcomes", text))
         else:
             self._bus.publish(NoticePosted("outcomes", ""))
         if n_new:
             self._bus.publish(OutcomesKnown(n_new))
+
+    def _look_again(self, waiting: Sequence[SignalEntry], now_ms: int) -> None:
+        """Look at these again when the first of their horizons is over; soon where one is over already."""
+        next_ms = min((_due_ms(entry.signal) for entry in waiting), default=_NEVER)
+        self._next_ms = min(self._next_ms, max(next_ms, now_ms + AGAIN_AFTER_MS))
+        self._since_ms = min([self._since_ms, *(entry.signal.known_at_ms for entry in waiting)])
 
     def _became(self, due: Sequence[SignalEntry]) -> list[tuple[SignalEntry, Outcome]]:
         """Return the outcomes that the stored candles tell."""
@@ -127,11 +140,9 @@ def outcome_of(signal: Signal, reader: CandleReader) -> Outcome | None:
 
 def _due_ms(signal: Signal) -> int:
     """Return when a signal's horizon is over, UTC milliseconds; never where it has none."""
-    return (
-        2**63 - 1
-        if signal.horizon_bars is None
-        else (signal.known_at_ms + signal.horizon_bars * signal.key.bar_ms)
-    )
+    if signal.horizon_bars is None:
+        return _NEVER
+    return signal.known_at_ms + signal.horizon_bars * signal.key.bar_ms
 
 
 def _is_waiting(entry: SignalEntry, now_ms: int) -> bool:

@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from workstation.domain.errors import StoreError
+from workstation.domain.given_advice import AdviceEntry
 from workstation.domain.grade import Grade
 from workstation.domain.grade_record import GradeRecord, GradesRow
 from workstation.domain.ledger import (
@@ -211,13 +212,12 @@ class LedgerReader:
         found = (grade for row, close in rows for grade in close.grades(row, symbol))
         return list(islice(found, limit))[::-1]
 
-    def grades_waiting(self, since_ms: int = 0) -> list[GradesRow]:
+    def grades_waiting(self, venue: str, since_ms: int = 0) -> list[GradesRow]:
         """Return the first graded close of each day since a time of which no outcome is written, by time."""
-        found = self._graded_closes("e.known_at_ms >= ?", (since_ms,))
-        return sorted(
-            (close for close, outcome in first_of_each_day(found) if outcome is None),
-            key=lambda close: close.at_ms,
-        )
+        begin_ms = (since_ms - 1) // DAY_MS * DAY_MS + 1  # of its day: the first close is asked for
+        found = self._graded_closes("e.venue = ? AND e.known_at_ms >= ?", (foreign(venue), begin_ms))
+        closes = [close for close, outcome in first_of_each_day(found) if outcome is None]
+        return sorted(closes, key=lambda close: close.at_ms)
 
     def grade_records(self, venue: str, timeframe: str) -> tuple[GradeRecord, ...]:
         """Return what coins of each band of grades did in the 24 hours and in the seven days after.
@@ -244,6 +244,15 @@ class LedgerReader:
         with self._database.reading() as connection:
             found = () if connection is None else connection.execute(sql, values)
             return [(GradesRow(n, from_foreign(v), t, at_ms), o) for n, v, t, at_ms, o in found]
+
+    def advice(self, venue: str, limit: int = 1) -> list[AdviceEntry]:
+        """Return the newest `limit` advice on a venue's closes with what became of it, oldest first."""
+        sql = _WITH_PREVIOUS + "WHERE e.kind = 'advice' AND e.venue = ? ORDER BY e.number DESC"
+        given = list(islice(self._sound(sql, (foreign(venue),)), limit))[::-1]
+        first = given[0][0].number if given else 1 << 62
+        sql = _WITH_PREVIOUS + "WHERE e.kind = 'advice_outcome' AND e.number > ?"
+        became = {row.about: outcome for row, outcome in self._sound(sql, (first,))}
+        return [AdviceEntry(row.number, row.written_ms, said, became.get(row.number)) for row, said in given]
 
     def _close_at(self, venue: str, timeframe: str, at_ms: int) -> tuple[Row, GradeColumns] | None:
         sql = _WITH_PREVIOUS + (
