@@ -6,4 +6,4 @@ from workstation.services.verdicts import Verdicts
 
 def no_verdicts(bus) -> Verdicts:
     """Return verdicts that leave everything to the families' votes."""
-    return Verdicts(Models(bus, None, None, {}), None, None)
+    return Verdicts(Models(bus, None, None, {}), None, None, None)

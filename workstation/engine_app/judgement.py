@@ -9,6 +9,8 @@ from workstation.engine.features.registry import CANDLE_POINTS
 from workstation.engine.grade.measures import MEASURES
 from workstation.services.bus import Bus
 from workstation.services.clock import SystemClock
+from workstation.services.drift_watch import DriftWatch
+from workstation.services.grade_outcomes import GradeOutcomes
 from workstation.services.grades import CoinGrades, grade_model
 from workstation.services.models import Models
 from workstation.services.outcomes import Outcomes
@@ -53,14 +55,18 @@ class Judgement:
         known |= {grade_model(timeframe): frozenset(MEASURES) for timeframe in timeframes}
         self._ledger = recorder.ledger.reader()
         self.models = Models(bus, store, recorder, known)
-        self.verdicts = Verdicts(self.models, _past_of(candles), Regimes(candles).at)
+        self._watch = DriftWatch(bus, self.models, self._ledger, candles, tasks)
+        self.verdicts = Verdicts(self.models, _past_of(candles), Regimes(candles).at, self._watch.take)
         self._outcomes = Outcomes(bus, candles, self._ledger, recorder, tasks)
+        self._grade_outcomes = GradeOutcomes(bus, candles, self._ledger, recorder, tasks)
         self._grades = CoinGrades(bus, candles, self._ledger, recorder, self.models, tasks)
 
     async def begin(self, venue: Venue, clock: Clock) -> None:
         """Begin to judge at a venue; the arithmetic is compiled."""
         await self.models.begin()
+        self._watch.watch()
         self._outcomes.listen_at(clock)
+        self._grade_outcomes.listen_at(venue.name, clock)
         self._grades.grade_at(venue.name)
 
     async def close(self) -> None:

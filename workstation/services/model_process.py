@@ -121,9 +121,10 @@ class ModelProcess:
             return answers
 
     async def close(self) -> None:
-        """End the process."""
+        """End the process for good: whoever still waits for his turn is refused."""
         async with self._turn:
             await self._end()
+            self._unavailable = self._unavailable or self._sentence("was put away and is not asked any more.")
 
     async def _asked(self, ask: Ask | None, matrix: NDArray[np.float32]) -> Answers:
         """Return the answer of a process that has loaded the model, or account for its failure."""

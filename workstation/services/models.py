@@ -12,7 +12,7 @@ from workstation.domain.errors import ModelUnavailable, UsageError
 from workstation.domain.events import ModelsChanged
 from workstation.domain.ledger import LedgerRecorder, ModelChange, ModelEvent
 from workstation.domain.model_card import StoredModel
-from workstation.domain.model_standing import Standing
+from workstation.domain.model_standing import Place, Standing
 from workstation.domain.model_state import ModelState
 from workstation.services.bus import Bus
 from workstation.services.model_conversation import Answers
@@ -71,6 +71,7 @@ class Models:
         self._known = known
         self._processes: dict[str, ModelProcess] = {}
         self._states: dict[str, ModelState] = {}
+        self._places: dict[str, Place] = {}
         self._turn = asyncio.Lock()
 
     async def begin(self) -> None:
@@ -84,6 +85,13 @@ class Models:
         """Return the model that judges under a name; None while none does."""
         process = self._processes.get(name)
         return process.model if process is not None and not process.unavailable else None
+
+    def since_ms(self, name: str) -> int:
+        """Return when the champion of a name came to its place, or was switched on again; UTC milliseconds.
+
+        0 where there is none.
+        """
+        return self._places[name].since_ms if name in self._places else 0
 
     async def judge(
         self, name: str, matrix: NDArray[np.float32], *, with_contributions: bool = False
@@ -102,9 +110,16 @@ class Models:
             return await process.judge(matrix, with_contributions=with_contributions)
         except ModelUnavailable as error:
             _log.warning("%s", error)
-            if self.champion(name) is None:
+            if self._processes.get(name) is process and self.champion(name) is None:
                 self._say(ModelState(name, process.model.model_hash, False, str(error)))
             return None
+
+    async def set_aside(self, name: str, reason: str) -> None:
+        """Have the champion of a name judge nothing while this engine runs, and say why."""
+        process = self._processes.pop(name, None)
+        if process is not None:
+            self._say(ModelState(name, process.model.model_hash, False, reason))
+            await process.close()
 
     def notice_drift(self, name: str, drift: tuple[str, ...]) -> None:
         """Take sentences about what is no longer as it was when the model learnt."""
@@ -184,6 +199,9 @@ class Models:
         if before is not None:
             await before.close()
         standing = await asyncio.to_thread(self._keeper.standing, name)
+        self._places.pop(name, None)
+        if standing.champion is not None:
+            self._places[name] = standing.champion
         model_hash = standing.champion.model_hash if standing.champion is not None else ""
         try:
             model = await asyncio.to_thread(self._keeper.champion, name, self._known[name])

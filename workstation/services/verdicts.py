@@ -1,14 +1,15 @@
 """The model's verdict on closed bars: what it thinks likely, whether that is a signal, and why."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from workstation import __version__
-from workstation.domain.candle import CandleColumns
+from workstation.domain.candle import CandleColumns, IntArray
+from workstation.domain.errors import BadModel
 from workstation.domain.market import SeriesKey, slot_of
 from workstation.domain.model_card import StoredModel
 from workstation.domain.signal import Direction, FamilyVote, Flip, Regime, Signal, SignalOrigin
@@ -24,6 +25,9 @@ from workstation.services.models import Models
 
 RECALLED_BARS = 240
 """Newest bars from which it is worked out whether a coin has just spoken; a signal lasts a tenth of them."""
+
+RECALLED_TOGETHER = 32
+"""Coins whose newest bars are asked about in one question."""
 
 Matrix = NDArray[np.float32]
 
@@ -60,12 +64,43 @@ class ClosedBar:
     row: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Champion:
-    """A model that judges, as the engine reads it."""
+def point_matrix(candles: CandleColumns, timeframe: str, points: Sequence[str], since: int) -> Matrix:
+    """Return data points of a series' candles from row `since` on as a model is asked, shape (n, n_points).
+
+    Parameters
+    ----------
+    points : sequence of str
+        Names of candle data points, in the model's order.
+    """
+    computed = compute(candles, timeframe, None, since, None)
+    columns = [_COLUMN[name] for name in points]
+    return np.ascontiguousarray(computed.values[columns].T, np.float32)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Champion:
+    """A model that judges.
+
+    Parameters
+    ----------
+    stored : StoredModel
+        As it lies in its place.
+    model : SignalModel
+        As the engine reads it.
+    """
 
     stored: StoredModel
     model: SignalModel
+
+    @property
+    def name(self) -> str:
+        """Under which it is asked."""
+        return self.stored.card.name
+
+    @property
+    def points(self) -> tuple[str, ...]:
+        """Names of the data points that it reads, in its order."""
+        return self.stored.card.features
 
     def probability(self, answers: Answers, row: int, direction: Direction) -> tuple[float, float]:
         """Return the calibrated chance of a direction, and its base rate."""
@@ -73,6 +108,19 @@ class _Champion:
         if direction is Direction.BULLISH:
             return float(answers["up"][row]), meaning.base_up
         return float(answers["down"][row]), meaning.base_down
+
+
+Judged = Callable[[Champion, ClosedBar, Matrix], None]
+"""Told who judged, one of the bars of a close, and the data points of all of them, a row each."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Remembered:
+    """What a series' next bar must know: by which model, after which bar (its open, UTC milliseconds)."""
+
+    model_hash: str
+    open_time: int
+    state: DecisionState
 
 
 class Verdicts:
@@ -86,6 +134,8 @@ class Verdicts:
         Returns the newest closed candles of a series before a bar: series, that bar's open, how many.
     regime_at : callable
         Returns the state of the market at a time, UTC milliseconds; None where it is not known.
+    judged : callable
+        Told of every close that a model judged.
     """
 
     def __init__(
@@ -93,29 +143,60 @@ class Verdicts:
         models: Models,
         past: Callable[[SeriesKey, int, int], CandleColumns],
         regime_at: Callable[[int], Regime | None],
+        judged: Judged,
     ) -> None:
         self._models = models
         self._past = past
         self._regime_at = regime_at
-        self._champions: dict[str, _Champion] = {}
-        self._states: dict[SeriesKey, tuple[str, DecisionState]] = {}
+        self._judged = judged
+        self._champions: dict[str, Champion] = {}
+        self._states: dict[SeriesKey, _Remembered] = {}
 
     async def speak(self, bars: Sequence[ClosedBar]) -> tuple[Signal, ...] | None:
         """Return the signals of the next closed bars of some series; None where no model judges.
 
         None does so of bars that it learnt from, in a replay of old recordings: it knows what came of them.
-        Each bar must be the one after the last that was given of its series, all of one timeframe.
+        All bars are of one timeframe and one close; each is the next of its series.
         """
-        champion = await self._champion(bars[0].key.timeframe) if bars else None
-        if champion is None or bars[0].open_time < champion.model.learnt_to_ms:
+        champion = await self._judging(bars[0].key.timeframe, bars[0].open_time) if bars else None
+        if champion is None:
             return None
-        if not await self._recall([bar for bar in bars if not self._is_known(bar.key, champion)], champion):
+        if not await self._recall([bar for bar in bars if not self._is_next(bar, champion)], champion):
             return None
-        answers = await self._models.judge(champion.stored.card.name, _matrix(bars, champion))
+        matrix = _matrix(bars, champion)
+        answers = await self._models.judge(champion.name, matrix)
         if answers is None:
             return None
+        self._judged(champion, bars[0], matrix)
         spoken = [i for i, bar in enumerate(bars) if self._speaks(bar, answers, i, champion)]
         return await self._signals([bars[i] for i in spoken], champion)
+
+    async def is_judging(self, timeframe: str, open_time: int) -> bool:
+        """Return whether a model judges the bar of a timeframe that opens at a time, UTC milliseconds."""
+        return await self._judging(timeframe, open_time) is not None
+
+    async def preview(self, bars: Sequence[ClosedBar]) -> Mapping[SeriesKey, Signal] | None:
+        """Return what forming bars would say if they closed as they stand; None where no model judges.
+
+        Parameters
+        ----------
+        bars : sequence of ClosedBar
+            As they stand, all of one timeframe; nothing is remembered of them.
+        """
+        champion = await self._judging(bars[0].key.timeframe, bars[0].open_time) if bars else None
+        if champion is None:
+            return None
+        fresh = [bar for bar in bars if not self._is_of(bar.key, champion)]
+        if not await self._recall(fresh, champion, is_preview=True):
+            return None
+        answers = await self._models.judge(champion.name, _matrix(bars, champion))
+        if answers is None:
+            return None
+        return {
+            bar.key: replace(_signal(bar, answers, row, champion), closed=False)
+            for row, bar in enumerate(bars)
+            if self._is_next(bar, champion) and self._decided(bar, answers, row, champion)[0]
+        }
 
     async def history(
         self, key: SeriesKey, candles: CandleColumns, cast: Ballots, since: int
@@ -142,7 +223,7 @@ class Verdicts:
         ]
         if not bars:
             return champion.model.learnt_to_ms, ()
-        answers = await self._models.judge(champion.stored.card.name, _matrix(bars, champion))
+        answers = await self._models.judge(champion.name, _matrix(bars, champion))
         if answers is None:
             return None
         leans, scores = answers["leans"].astype(np.int8), answers["score"].astype(np.float64)
@@ -154,50 +235,76 @@ class Verdicts:
             replace(signal, origin=SignalOrigin.HISTORY) for signal in signals
         )
 
-    async def _champion(self, timeframe: str) -> _Champion | None:
+    async def _judging(self, timeframe: str, open_time: int) -> Champion | None:
+        champion = await self._champion(timeframe)
+        return None if champion is None or open_time < champion.model.learnt_to_ms else champion
+
+    async def _champion(self, timeframe: str) -> Champion | None:
         stored = self._models.champion(signal_model(timeframe))
         if stored is None:
             return None
         known = self._champions.get(timeframe)
         if known is None or known.stored.model_hash != stored.model_hash:
-            known = self._champions[timeframe] = _Champion(
-                stored, await asyncio.to_thread(read_model, stored.files)
-            )
+            try:
+                model = await asyncio.to_thread(read_model, stored.files)
+            except BadModel as error:
+                await self._models.set_aside(stored.card.name, str(error))
+                return None
+            known = self._champions[timeframe] = Champion(stored, model)
         return known
 
-    def _is_known(self, key: SeriesKey, champion: _Champion) -> bool:
-        return self._states.get(key, ("",))[0] == champion.stored.model_hash
+    def _is_of(self, key: SeriesKey, champion: Champion) -> bool:
+        return key in self._states and self._states[key].model_hash == champion.stored.model_hash
 
-    async def _recall(self, bars: Sequence[ClosedBar], champion: _Champion) -> bool:
-        """Work out what the newest bars of some series said; False where the model did not answer."""
-        for bar in bars:
-            matrix, slots = await asyncio.to_thread(self._history, bar.key, bar.open_time, champion)
-            answers = await self._models.judge(champion.stored.card.name, matrix)
+    def _is_next(self, bar: ClosedBar, champion: Champion) -> bool:
+        """Return whether what is remembered of a series is how the bar before this one left it."""
+        if not self._is_of(bar.key, champion):
+            return False
+        return 0 < bar.open_time - self._states[bar.key].open_time <= bar.key.bar_ms
+
+    def _remember(self, key: SeriesKey, open_time: int, state: DecisionState, champion: Champion) -> None:
+        self._states[key] = _Remembered(champion.stored.model_hash, open_time, state)
+
+    async def _recall(
+        self, bars: Sequence[ClosedBar], champion: Champion, *, is_preview: bool = False
+    ) -> bool:
+        """Work out what the newest bars before some said; False where the model did not answer.
+
+        A preview never replaces what a close that was judged meanwhile left behind.
+        """
+        for begin in range(0, len(bars), RECALLED_TOGETHER):
+            some = bars[begin : begin + RECALLED_TOGETHER]
+            pasts = await asyncio.to_thread(self._newest, some, champion)
+            matrix = np.concatenate([points for points, _ in pasts])
+            answers = await self._models.judge(champion.name, matrix)
             if answers is None:
                 return False
-            rules = champion.model.meaning.rules
             leans, scores = answers["leans"].astype(np.int8), answers["score"].astype(np.float64)
-            _, state = decide(slots, leans, scores, rules)
-            self._states[bar.key] = champion.stored.model_hash, state
+            end = 0
+            for bar, (points, slots) in zip(some, pasts, strict=True):
+                rows = slice(end, end := end + len(points))
+                _, state = decide(slots, leans[rows], scores[rows], champion.model.meaning.rules)
+                if not (is_preview and self._is_of(bar.key, champion)):
+                    self._remember(bar.key, bar.open_time - bar.key.bar_ms, state, champion)
         return True
 
-    def _history(
-        self, key: SeriesKey, open_time: int, champion: _Champion
-    ) -> tuple[Matrix, NDArray[np.int64]]:
-        candles = self._past(key, open_time, DEPTH + RECALLED_BARS)
-        since = max(0, len(candles) - RECALLED_BARS)
-        computed = compute(candles, key.timeframe, None, since, None)
-        columns = [_COLUMN[name] for name in champion.stored.card.features]
-        matrix = np.ascontiguousarray(computed.values[columns].T, np.float32)
-        return matrix, slots_of(candles, key.timeframe)[since:]
+    def _newest(self, bars: Sequence[ClosedBar], champion: Champion) -> list[tuple[Matrix, IntArray]]:
+        """Return data points and slots of the newest bars before each of some."""
+        found = []
+        for bar in bars:
+            candles = self._past(bar.key, bar.open_time, DEPTH + RECALLED_BARS)
+            since = max(0, len(candles) - RECALLED_BARS)
+            matrix = point_matrix(candles, bar.key.timeframe, champion.points, since)
+            found.append((matrix, slots_of(candles, bar.key.timeframe)[since:]))
+        return found
 
-    def _speaks(self, bar: ClosedBar, answers: Answers, row: int, champion: _Champion) -> bool:
+    def _speaks(self, bar: ClosedBar, answers: Answers, row: int, champion: Champion) -> bool:
         said, state = self._decided(bar, answers, row, champion)
-        self._states[bar.key] = champion.stored.model_hash, state
+        self._remember(bar.key, bar.open_time, state, champion)
         return bool(said)
 
     def _decided(
-        self, bar: ClosedBar, answers: Answers, row: int, champion: _Champion
+        self, bar: ClosedBar, answers: Answers, row: int, champion: Champion
     ) -> tuple[int, DecisionState]:
         """Return which way a bar speaks, zero for not, and what the next one must know."""
         said, state = decide(
@@ -205,21 +312,21 @@ class Verdicts:
             answers["leans"][row : row + 1].astype(np.int8),
             answers["score"][row : row + 1].astype(np.float64),
             champion.model.meaning.rules,
-            self._states[bar.key][1],
+            self._states[bar.key].state,
         )
         ready = bool(bar.ballots.ready[bar.row])
         return int(said[0]) if ready else 0, state
 
-    async def _signals(self, bars: Sequence[ClosedBar], champion: _Champion) -> tuple[Signal, ...] | None:
+    async def _signals(self, bars: Sequence[ClosedBar], champion: Champion) -> tuple[Signal, ...] | None:
         """Return signals of bars that speak, with what spoke for them; None where the model is gone now."""
         if not bars:
             return ()
         matrix = _matrix(bars, champion)
-        answers = await self._models.judge(champion.stored.card.name, matrix, with_contributions=True)
+        answers = await self._models.judge(champion.name, matrix, with_contributions=True)
         if answers is None:
             return None
         regime = await asyncio.to_thread(self._regime_at, bars[0].open_time + bars[0].key.bar_ms)
-        points = champion.stored.card.features
+        points = champion.points
         signals = []
         for i, bar in enumerate(bars):
             signal = _signal(bar, answers, i, champion)
@@ -234,9 +341,9 @@ class Verdicts:
         return tuple(signals)
 
 
-def _matrix(bars: Sequence[ClosedBar], champion: _Champion) -> Matrix:
+def _matrix(bars: Sequence[ClosedBar], champion: Champion) -> Matrix:
     """Return the data points of some bars in the model's order, shape (n, n_features)."""
-    points = champion.stored.card.features
+    points = champion.points
     matrix = np.empty((len(bars), len(points)), np.float32)
     by_ballots: dict[int, list[int]] = {}
     for i, bar in enumerate(bars):
@@ -248,7 +355,7 @@ def _matrix(bars: Sequence[ClosedBar], champion: _Champion) -> Matrix:
     return matrix
 
 
-def _signal(bar: ClosedBar, answers: Answers, row: int, champion: _Champion) -> Signal:
+def _signal(bar: ClosedBar, answers: Answers, row: int, champion: Champion) -> Signal:
     direction = Direction(int(answers["leans"][row]))
     probability, base_rate = champion.probability(answers, row, direction)
     return Signal(
@@ -267,7 +374,7 @@ def _signal(bar: ClosedBar, answers: Answers, row: int, champion: _Champion) -> 
     )
 
 
-def _votes(bar: ClosedBar, sides: NDArray[np.generic], champion: _Champion) -> tuple[FamilyVote, ...]:
+def _votes(bar: ClosedBar, sides: NDArray[np.generic], champion: Champion) -> tuple[FamilyVote, ...]:
     """Return the families' votes: by the model of those that it reads, by written rules of the others."""
     learnt = dict(zip(champion.model.recipe.families, sides.tolist(), strict=True))
     votes = bar.ballots.votes(bar.row, bar.open_time + bar.key.bar_ms)

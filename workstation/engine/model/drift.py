@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from workstation.domain.candle import FloatArray
+from workstation.domain.candle import FloatArray, IntArray
 from workstation.domain.errors import UsageError
 from workstation.engine.model.panel import Float32Array
+from workstation.engine.model.uniqueness import average_uniqueness
 from workstation.engine.model.walk_forward import BoolArray
 
 N_BINS = 10
@@ -101,6 +102,26 @@ class Honesty:
     def has_drifted(self) -> bool:
         """Whether the probabilities were wrong by more than chance."""
         return self.low > 0 or self.high < 0
+
+
+def overlap_of(first: IntArray, last: IntArray) -> float:
+    """Return how many outcomes are worth one, because they run at the same time.
+
+    Coins rise and fall together: what runs in the same bars counts as one story, whichever coins it is of.
+
+    Parameters
+    ----------
+    first, last : ndarray of int64, shape (n,)
+        Number of the first and the last bar of each outcome, both included; rising `first`.
+
+    Returns
+    -------
+    float
+        1 or more: 1 where none runs beside another, or there is none.
+    """
+    if not len(first):
+        return 1.0
+    return len(first) / float(average_uniqueness(np.zeros(len(first), np.int64), first, last).sum())
 
 
 def honesty(probabilities: FloatArray, happened: BoolArray, overlap: float = 1.0) -> Honesty:
