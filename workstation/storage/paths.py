@@ -96,6 +96,11 @@ class Paths:
         return private_folder(self.config) / "settings.toml"
 
     @property
+    def narratives_file(self) -> Path:
+        """The trader's own book of narratives, TOML; there after the first edit of it."""
+        return private_folder(self.config) / "narratives.toml"
+
+    @property
     def layout_file(self) -> Path:
         """How the window was arranged."""
         return private_folder(self.config) / "layout.bin"
