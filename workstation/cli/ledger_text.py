@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from workstation.domain.given_advice import AdviceOutcome, GivenAdvice
 from workstation.domain.ledger import Correction, Entry, Genesis, ModelEvent
 from workstation.domain.outcome import Barrier, GradeOutcome, Outcome
 from workstation.domain.signal import Direction, Signal
@@ -37,6 +38,10 @@ def _text(entry: Entry) -> str:
     if isinstance(value, Correction):
         what = "" if value.outcome is None else f"Row {value.corrects:,}: it {_outcome_text(value.outcome)} "
         return f"{what}{_plain(value.reason)}"
+    if isinstance(value, GivenAdvice):
+        return _advice_text(value)
+    if isinstance(value, AdviceOutcome):
+        return f"Row {entry.about:,}: {_advice_outcome_text(value)}"
     coins = "1 coin" if len(value) == 1 else f"{len(value):,} coins"
     first = value[0]
     if isinstance(first, GradeOutcome):
@@ -53,6 +58,26 @@ def _signal_text(signal: Signal) -> str:
     if signal.horizon_bars is not None:
         text += f", within {signal.horizon_bars} bars"
     return text + "."
+
+
+def _advice_text(given: GivenAdvice) -> str:
+    advice = given.advice
+    held = [f"{_plain(each.coin)} {each.weight:.0%}" for each in advice.targets if each.weight > 0]
+    n = len(advice.changes)
+    changes = "nothing changes" if n == 0 else f"{n} change{'' if n == 1 else 's'}"
+    return f"Hold {', '.join(held)} ({changes}); the gate is {_plain(advice.gate_sentence)}."
+
+
+def _advice_outcome_text(outcome: AdviceOutcome) -> str:
+    parts = [
+        f"{name} {'not known' if value is None else f'{value:+.2f} %'}"
+        for name, value in (
+            ("targets after costs", outcome.targets_pct),
+            ("BTC", outcome.btc_pct),
+            ("equal weight", outcome.equal_weight_pct),
+        )
+    ]
+    return f"{', '.join(parts)}. {_plain(outcome.note)}".strip()
 
 
 def _outcome_text(outcome: Outcome) -> str:

@@ -8,6 +8,7 @@ from math import sqrt
 from typing import Protocol, TypeAlias
 
 from workstation.domain.errors import UsageError
+from workstation.domain.given_advice import AdviceOutcome, GivenAdvice
 from workstation.domain.grade import Grade
 from workstation.domain.outcome import GradeOutcome, Outcome
 from workstation.domain.signal import Direction, Regime, Signal
@@ -28,6 +29,8 @@ class EntryKind(StrEnum):
     OUTCOME = "outcome"
     CORRECTION = "correction"
     MODEL = "model"
+    ADVICE = "advice"
+    ADVICE_OUTCOME = "advice_outcome"
 
 
 class ModelChange(StrEnum):
@@ -135,7 +138,15 @@ class Correction:
 
 
 EntryValue: TypeAlias = (
-    Genesis | Signal | tuple[Grade, ...] | Outcome | tuple[GradeOutcome, ...] | Correction | ModelEvent
+    Genesis
+    | Signal
+    | tuple[Grade, ...]
+    | Outcome
+    | tuple[GradeOutcome, ...]
+    | Correction
+    | ModelEvent
+    | GivenAdvice
+    | AdviceOutcome
 )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from workstation import __version__
 from workstation.domain.errors import UsageError
+from workstation.domain.given_advice import AdviceOutcome, GivenAdvice
 from workstation.domain.grade import Grade
 from workstation.domain.grade_record import WEEK_MS
 from workstation.domain.ledger import (
@@ -42,7 +43,7 @@ class _Header:
 
 
 class Ledger(LedgerReader):
-    """Signals, grades, outcomes, corrections and model events, only ever added to, each hashed with the last.
+    """Signals, grades, advice, outcomes, corrections and model events, only ever added to, in one chain.
 
     A call that returned survives a power cut. After each commit the newest head is written into a small file
     beside the ledger. Where that head says that rows have been removed from the end since, the first row
@@ -199,7 +200,7 @@ class Ledger(LedgerReader):
         kinds = (
             (EntryKind.OUTCOME,)
             if correction.outcome
-            else (EntryKind.SIGNAL, EntryKind.GRADES, EntryKind.MODEL)
+            else (EntryKind.SIGNAL, EntryKind.GRADES, EntryKind.MODEL, EntryKind.ADVICE)
         )
         with self.transaction():
             header = self._about(correction.corrects, EntryKind.CORRECTION, self._clock.now_ms(), kinds)
@@ -221,6 +222,39 @@ class Ledger(LedgerReader):
         body = encoded(event)
         with self.transaction():
             return self._append(_Header(EntryKind.MODEL, self._clock.now_ms()), body)
+
+    def add_advice(self, given: GivenAdvice) -> int | None:
+        """Write advice; return its row, None where there is some of that venue and close already.
+
+        Raises
+        ------
+        StoreError
+            It was not written.
+        """
+        body, at_ms, venue = encoded(given), given.advice.at_ms, foreign(given.venue)
+        taken = "SELECT 1 FROM entry WHERE kind = 'advice' AND venue = ? AND known_at_ms = ?"
+        with self.transaction():
+            if self._first(taken, venue, at_ms) is not None:
+                return None
+            return self._append(_Header(EntryKind.ADVICE, at_ms, venue, timeframe="1d"), body)
+
+    def add_advice_outcome(self, advice_row: int, outcome: AdviceOutcome) -> int | None:
+        """Write what became of advice; return the row, None where that is already there.
+
+        Raises
+        ------
+        UsageError
+            There is no advice in that row.
+        StoreError
+            It was not written.
+        """
+        body = encoded(outcome)
+        taken = "SELECT 1 FROM entry WHERE kind = 'advice_outcome' AND number > ? AND about = ?"
+        with self.transaction():
+            header = self._about(advice_row, EntryKind.ADVICE_OUTCOME, outcome.until_ms, (EntryKind.ADVICE,))
+            if self._first(taken, advice_row, advice_row) is not None:
+                return None
+            return self._append(header, body)
 
     def _about(self, number: int, kind: EntryKind, known_at_ms: int, about: tuple[EntryKind, ...]) -> _Header:
         """Return the header of a row that belongs to an earlier one, whose series it takes over."""

@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 
 from workstation.domain.errors import TidemarkError, UsageError
+from workstation.domain.given_advice import AdviceOutcome, GivenAdvice
 from workstation.domain.grade import Grade, GradeComponent
 from workstation.domain.ledger import Correction, EntryKind, Genesis, ModelEvent
 from workstation.domain.outcome import GradeOutcome, Outcome
@@ -188,6 +189,8 @@ _DECODE: dict[bytes, Any] = {
         EntryKind.OUTCOME: Outcome,
         EntryKind.CORRECTION: Correction,
         EntryKind.MODEL: ModelEvent,
+        EntryKind.ADVICE: GivenAdvice,
+        EntryKind.ADVICE_OUTCOME: AdviceOutcome,
     }.items()
 }
 
@@ -196,7 +199,15 @@ _decode_grade_outcomes = msgspec.msgpack.Decoder(GradeOutcomeColumns).decode
 
 
 def encoded(
-    value: Genesis | Signal | GradeColumns | Outcome | GradeOutcomeColumns | Correction | ModelEvent,
+    value: Genesis
+    | Signal
+    | GradeColumns
+    | Outcome
+    | GradeOutcomeColumns
+    | Correction
+    | ModelEvent
+    | GivenAdvice
+    | AdviceOutcome,
 ) -> bytes:
     """Return the body of a row.
 

@@ -9,6 +9,7 @@ from typing import TypeAlias, TypeVar
 from workstation.domain.alert import Alert
 from workstation.domain.candle import CandleColumns
 from workstation.domain.errors import StoreError, TidemarkError
+from workstation.domain.given_advice import AdviceOutcome, GivenAdvice
 from workstation.domain.grade import Grade
 from workstation.domain.ledger import Correction, ModelEvent
 from workstation.domain.market import SeriesKey
@@ -195,6 +196,16 @@ class Recorder:
         """Write what happened to a model."""
         ledger = self.ledger
         return await self._write(ledger, lambda: ledger.add_model_event(event))
+
+    async def add_advice(self, given: GivenAdvice) -> int | None:
+        """Write advice; return the row's number, None where there is some of that venue and close already."""
+        ledger = self.ledger
+        return await self._write(ledger, lambda: ledger.add_advice(given))
+
+    async def add_advice_outcome(self, advice_row: int, outcome: AdviceOutcome) -> int | None:
+        """Write what became of advice; None where that is already there."""
+        ledger = self.ledger
+        return await self._write(ledger, lambda: ledger.add_advice_outcome(advice_row, outcome))
 
     def signals(self, key: SeriesKey) -> list[Signal]:
         """Return the committed signals of a series, oldest first."""
