@@ -3,12 +3,12 @@
 import argparse
 import sys
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from workstation.cli.exit_codes import DONE, FAILED
+from workstation.cli.option_values import date_ms, row_count
 from workstation.cli.progress import Progress
-from workstation.cli.table import print_table
+from workstation.cli.table import print_json, print_table
 from workstation.domain.ledger import LedgerHead, RecordGroup, SignalFilter
 
 if TYPE_CHECKING:
@@ -66,29 +66,13 @@ def add_command(commands: "argparse._SubParsersAction[Any]") -> None:
 
 def _add_filters(parser: argparse.ArgumentParser, limit_help: str) -> None:
     parser.add_argument("--symbol", metavar="S", help="only about this coin, e.g. BTC/USDT")
-    parser.add_argument("--since", metavar="DATE", type=_since_ms, help="known since YYYY-MM-DD, UTC")
-    parser.add_argument("--limit", metavar="N", type=_count, default=50, help=limit_help)
+    parser.add_argument("--since", metavar="DATE", type=date_ms, help="known since YYYY-MM-DD, UTC")
+    parser.add_argument("--limit", metavar="N", type=row_count, default=50, help=limit_help)
 
 
 def _finish(parser: argparse.ArgumentParser, carry_out: Any) -> None:
     parser.add_argument("--json", action="store_true", help="as JSON; times are milliseconds since 1970")
     parser.set_defaults(carry_out=carry_out)
-
-
-def _since_ms(text: str) -> int:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is not None:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a date like 2024-02-01 or 2024-02-01T12:00:00")
-    return int(moment.replace(tzinfo=UTC).timestamp() * 1000)
-
-
-def _count(text: str) -> int:
-    if not (text.isascii() and text.isdecimal()) or not 1 <= int(text) <= 100_000:
-        raise argparse.ArgumentTypeError(f"{text} is not a whole number in 1..100000")
-    return int(text)
 
 
 def _groups(text: str) -> tuple[RecordGroup, ...]:
@@ -118,7 +102,7 @@ def verify(asked: argparse.Namespace) -> int:
     finally:
         progress.end()
     if asked.json:
-        _print_json(asdict(found) | {"is_sound": found.is_sound})
+        print_json(asdict(found) | {"is_sound": found.is_sound})
     else:
         _say(found, noted)
     return DONE if found.is_sound else FAILED
@@ -150,7 +134,7 @@ def show(asked: argparse.Namespace) -> int:
         damage = ledger.damage()
     _tell(damage)
     if asked.json:
-        _print_json(entries)
+        print_json(entries)
     elif entries:
         print_table([("row", "known at (UTC)", "kind", "about", "what it says"), *map(cells_of, entries)])
     else:
@@ -168,7 +152,7 @@ def show_record(asked: argparse.Namespace) -> int:
         damage = ledger.damage()
     _tell(damage)
     if asked.json:
-        _print_json([_record_json(record, asked.by) for record in records])
+        print_json([_record_json(record, asked.by) for record in records])
     elif records:
         print_table([(", ".join(asked.by), *_COLUMNS[1:]), *map(_record_cells, records)])
     else:
@@ -181,7 +165,7 @@ def show_head(asked: argparse.Namespace) -> int:
     with _open() as ledger:
         head = ledger.head()
     if asked.json:
-        _print_json(None if head is None else asdict(head))
+        print_json(None if head is None else asdict(head))
     else:
         print(_EMPTY if head is None else head)
     return DONE
@@ -218,10 +202,3 @@ def _share(value: float | None) -> str:
 def _tell(damage: list[str]) -> None:
     for sentence in damage:
         print(sentence, file=sys.stderr)
-
-
-def _print_json(value: object) -> None:
-    import msgspec
-
-    # A figure that is not a number becomes null: JSON knows no other.
-    print(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
