@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from workstation import __version__
 from workstation.cli import commands as carry_out
-from workstation.cli import data_points, evaluation, labels, ledger, news, observations, training
+from workstation.cli import data_points, evaluation, labels, ledger, news, observations, signals, training
 from workstation.cli.exit_codes import USAGE
 
 _EXAMPLES = """\
@@ -20,6 +20,7 @@ examples:
   tidemark serve                               the engine alone, without a window
   tidemark sandbox --simulated --port 8080     a practice exchange for any Binance client
   tidemark import --data DIR --venue binance   put recorded candles into the store
+  tidemark signals --symbol BTC/USDT           what was said, and what became of it
   tidemark signals --data DIR --symbol BTC/USDT --timeframe 1h --out signals.csv
   tidemark features --json                     every data point, and what it says
   tidemark verify --data DIR                   prove that none of them looks ahead
@@ -62,7 +63,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_serve(commands)
     _add_sandbox(commands)
     _add_import(commands)
-    _add_signals(commands)
+    signals.add_command(commands)
     _add_prepare(commands)
     _add_news(commands)
     observations.add_command(commands)
@@ -167,20 +168,6 @@ def _add_import(commands: "argparse._SubParsersAction[_Parser]") -> None:
         "--skip-bad-rows", action="store_true", help="leave impossible rows out, and name them"
     )
     parser.set_defaults(carry_out=carry_out.import_candles)
-
-
-def _add_signals(commands: "argparse._SubParsersAction[_Parser]") -> None:
-    parser = commands.add_parser(
-        "signals",
-        help="write every signal of a recorded series to a CSV file",
-        description="Judge a recorded series bar by bar, as the engine does live, and write each signal with "
-        "its votes to a CSV file.",
-    )
-    parser.add_argument("--data", metavar="DIR", type=Path, required=True, help="folder of candle files")
-    parser.add_argument("--symbol", metavar="S", required=True, help="e.g. BTC/USDT")
-    parser.add_argument("--timeframe", metavar="T", default="1h", help="e.g. 1h (1h)")
-    parser.add_argument("--out", metavar="FILE.csv", type=Path, required=True, help="where to write")
-    parser.set_defaults(carry_out=carry_out.write_signals)
 
 
 def _add_prepare(commands: "argparse._SubParsersAction[_Parser]") -> None:
