@@ -31,6 +31,8 @@ class RotationRules:
         A held narrative stays while its rank is this or better; at least `n_narratives`.
     n_coins : int
         How many of its best-graded coins are held in each.
+    keep_coins : int
+        A held coin stays while it is among so many best-graded ones of its narrative; at least `n_coins`.
     least_grade : int
         Coins below it are not bought, 0..100.
     most_coin, most_narrative : float
@@ -52,6 +54,7 @@ class RotationRules:
     n_narratives: int = 3
     keep_rank: int = 5
     n_coins: int = 3
+    keep_coins: int = 6
     least_grade: int = 40
     most_coin: float = 0.15
     most_narrative: float = 0.40
@@ -68,6 +71,8 @@ class RotationRules:
                 raise UsageError(f"{name} must be 1 or more; got {getattr(self, name)}.")
         if self.keep_rank < self.n_narratives:
             raise UsageError(f"keep_rank must be {self.n_narratives} or more; got {self.keep_rank}.")
+        if self.keep_coins < self.n_coins:
+            raise UsageError(f"keep_coins must be {self.n_coins} or more; got {self.keep_coins}.")
         if self.least_grade > 100:
             raise UsageError(f"least_grade must be 100 or less; got {self.least_grade}.")
         for name in ("most_coin", "most_narrative"):

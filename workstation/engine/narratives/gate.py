@@ -49,12 +49,15 @@ def gate_step(state: GateState, facts: GateFacts, rules: RotationRules) -> GateS
     conditions = _conditions(facts, rules)
     if None in conditions:
         return _turned(state, facts.at_ms) if state.is_open else state
-    known = [above for above in conditions if above is not None]
-    band = rules.gate_band_pct if known else 0.0
-    lowest = min(known, default=0.0)
-    wants_turn = lowest < -band if state.is_open else lowest > band or not known
     dwells = state.turned_ms is not None and facts.at_ms < state.turned_ms + rules.gate_dwell_days * _DAY_MS
-    return _turned(state, facts.at_ms) if wants_turn and not dwells else state
+    return _turned(state, facts.at_ms) if _wants_turn(state, facts, rules) and not dwells else state
+
+
+def _wants_turn(state: GateState, facts: GateFacts, rules: RotationRules) -> bool:
+    known = [above for above in _conditions(facts, rules) if above is not None]
+    if not known:
+        return not state.is_open
+    return min(known) < -rules.gate_band_pct if state.is_open else min(known) > rules.gate_band_pct
 
 
 def _conditions(facts: GateFacts, rules: RotationRules) -> list[float | None]:
@@ -69,13 +72,34 @@ def _turned(state: GateState, at_ms: int) -> GateState:
 def gate_sentence(state: GateState, facts: GateFacts, rules: RotationRules) -> str:
     """Return why the gate is as it is, in words, e.g. ``"closed: BTC is 3.2 % below its 50-day mean"``."""
     told = []
-    for name, days, above in (
-        ("BTC is", rules.gate_btc_days, facts.btc_above_pct),
-        ("all coins together are", rules.gate_alt_days, facts.market_above_pct),
+    for subject, days, above in (
+        (("BTC is", "its", "BTC has"), rules.gate_btc_days, facts.btc_above_pct),
+        (
+            ("all coins together are", "their", "the index of all coins has"),
+            rules.gate_alt_days,
+            facts.market_above_pct,
+        ),
     ):
+        stands, whose, has = subject
         if days and above is None:
-            told.append(f"{name} without {days} days of closes")
+            told.append(f"{has} fewer than {days} days of closes")
         elif days and above is not None:
-            told.append(f"{name} {abs(above):.1f} % {'above' if above >= 0 else 'below'} {days}-day mean")
+            where = "above" if above >= 0 else "below"
+            told.append(f"{stands} {abs(above):.1f} % {where} {whose} {days}-day mean")
     word = "open" if state.is_open else "closed"
-    return f"{word}: {' and '.join(told)}" if told else f"{word}: no condition is asked for"
+    return (
+        f"{word}: {' and '.join(told)}{_hesitation(state, facts, rules)}"
+        if told
+        else f"{word}: no condition is asked for"
+    )
+
+
+def _hesitation(state: GateState, facts: GateFacts, rules: RotationRules) -> str:
+    """Return why it is not as the closes alone would have it; empty where it is."""
+    known = [above for above in _conditions(facts, rules) if above is not None]
+    wants_open = min(known, default=0.0) > 0
+    if wants_open == state.is_open or None in _conditions(facts, rules):
+        return ""
+    if _wants_turn(state, facts, rules):
+        return f"; it stays for {rules.gate_dwell_days} days after it turned"
+    return f"; it turns {rules.gate_band_pct:g} % beyond"

@@ -4,7 +4,8 @@
 2. At a look (see `RotationRules.rebalance_days`) narratives are ranked: each by its return, its breadth and
    its grade, the mean of the three places counts, the return where two are equal. Held ones stay while they
    are ranked `keep_rank` or better; the best others fill up.
-3. In each, the best-graded coins that can be bought and on which no bearish signal stands share its part.
+3. In each, the best-graded coins that can be bought and on which no bearish signal stands share its part;
+   held ones stay while they are among the `keep_coins` best.
 4. Parts are cut to the caps, then all of them alike to the volatility target; what is left over is cash.
 5. A weight that is nearer to its target than the turnover band is left alone.
 6. On every day a coin leaves on which a bearish signal stands, or that trades no more.
@@ -134,7 +135,7 @@ def _looked(
 ) -> tuple[tuple[TargetWeight, ...], float]:
     """Return what a look at ranks, grades and weights wants, and the part that volatility leaves."""
     chosen = choose_narratives(state.held, ranked, rules)
-    picked = pick_coins(chosen, facts, rules)
+    picked = pick_coins(state.held, chosen, facts, rules)
     wanted = equal_weights(picked, rules)
     scale = volatility_scale(wanted, facts, rules.target_volatility_pct)
     wanted = {coin: replace(each, weight=scale * each.weight) for coin, each in wanted.items()}

@@ -71,18 +71,19 @@ def choose_narratives(
 
 
 def pick_coins(
-    chosen: Sequence[Ranked], facts: MarketFacts, rules: RotationRules
+    held: Sequence[TargetWeight], chosen: Sequence[Ranked], facts: MarketFacts, rules: RotationRules
 ) -> dict[str, tuple[str, ...]]:
-    """Return the coins to hold of each narrative, best grade first; no coin twice."""
+    """Return the coins to hold of each narrative: held ones that are graded well enough, then the best."""
     taken: set[str] = set()
+    stays = {each.coin for each in held}
     picked = {}
     for ranked in chosen:
         rows = [row for row in ranked.facts.members.tolist() if _is_wanted(row, facts, rules)]
-        rows = [row for row in rows if facts.coins[row] not in taken]
         rows.sort(key=lambda row: (-facts.grade[row], facts.coins[row]))
-        coins = tuple(facts.coins[row] for row in rows[: rules.n_coins])
-        taken.update(coins)
-        picked[ranked.facts.name] = coins
+        best = [facts.coins[row] for row in rows if facts.coins[row] not in taken][: rules.keep_coins]
+        best.sort(key=lambda coin: coin not in stays)
+        picked[ranked.facts.name] = tuple(best[: rules.n_coins])
+        taken.update(picked[ranked.facts.name])
     return picked
 
 

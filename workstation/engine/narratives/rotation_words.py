@@ -86,7 +86,7 @@ class Words:
         if not self.facts.grade[row] >= self.rules.least_grade:
             return f"{self._grade(coin)}, below {self.rules.least_grade}"
         n_better = self._n_better(row, ranked)
-        if n_better >= self.rules.n_coins and ranked.rank <= self.rules.keep_rank:
+        if n_better >= self.rules.keep_coins and ranked.rank <= self.rules.keep_rank:
             return f"{n_better} coins of {ranked.facts.title} are graded better; {self._grade(coin)}"
         return (
             self._standing(narrative) if ranked.rank <= self.rules.n_narratives else self._movement(narrative)
