@@ -11,6 +11,9 @@ from workstation.domain.errors import UsageError
 LAST_MS = 7_258_118_400_000
 """No date of a book lies later: 1 January 2200, UTC milliseconds."""
 
+CAP_METRIC = "market.cap_usd"
+"""Observed of a coin: what all of it in circulation is worth, US dollars."""
+
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LONGEST = {"code of a coin": 30, "name": 60, "title": 80, "category": 100, "source": 300}
 _ROUNDING = 1e-9

@@ -224,8 +224,12 @@ def _is_page(text: str) -> bool:
     return _has_address(text, ("https",))
 
 
+def _is_service(text: str) -> bool:
+    return _has_address(text, ("https", "http"))
+
+
 def _is_node(text: str) -> bool:
-    return not text or _has_address(text, ("https", "http"))
+    return not text or _is_service(text)
 
 
 def _has_address(text: str, schemes: tuple[str, ...]) -> bool:
@@ -320,6 +324,21 @@ class ProviderSettings:
 
 
 @dataclass(frozen=True)
+class NarrativeSettings:
+    """Where narratives are refreshed from."""
+
+    coingecko: bool = _setting(
+        False, "Whether CoinGecko may be asked, when you refresh the narratives, which coins belong to them."
+    )
+    coingecko_url: str = _setting(
+        "https://api.coingecko.com/api/v3",
+        "Address of CoinGecko's public service.",
+        check=_is_service,
+        expected='an address such as "https://api.coingecko.com/api/v3"',
+    )
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything the trader chose, each section a table of the file."""
 
@@ -332,6 +351,7 @@ class Settings:
     signals: SignalSettings = SignalSettings()
     universe: UniverseSettings = UniverseSettings()
     providers: ProviderSettings = ProviderSettings()
+    narratives: NarrativeSettings = NarrativeSettings()
 
     def value(self, name: str) -> Value:
         """Return what a setting is set to, by its name, e.g. ``"chart.zone"``."""

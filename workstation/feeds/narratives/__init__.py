@@ -1,0 +1,1 @@
+"""Who says from outside which coins belong to a narrative."""
