@@ -1,11 +1,13 @@
 """Small markets without any edge, and recipes small enough to be learnt in a moment."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 
 from workstation.domain.candle import CandleColumns
 from workstation.domain.market import timeframe_ms
+from workstation.engine.evaluation.evidence import Trades
 from workstation.engine.model.panel import CoinRows, Panel
 from workstation.engine.model.recipe import Boosting, Recipe
 
@@ -79,3 +81,19 @@ def _points():
     for name in every:
         found.setdefault(name.partition(".")[0], name)
     return tuple(found.values())[:3]
+
+
+def evidence(model_hits, vote_hits, n=400, days=200):
+    """Return what signals of a model and of the plain vote came to, evenly spread over some days."""
+    rng = np.random.default_rng(1)
+    times = START_MS + np.linspace(0, days * DAY_MS, n).astype(np.int64)
+
+    def trades(share):
+        empty = np.zeros(n)
+        side = np.where(np.arange(n) % 2, 1, -1).astype(np.int8)
+        return Trades(times, side, rng.random(n) < share, empty, empty, empty, side, side)
+
+    base = SimpleNamespace(sums={"bars": np.array([300.0]), "up": np.array([90.0]), "down": np.array([90.0])})
+    return [
+        SimpleNamespace(trades={"model": trades(model_hits), "family_vote": trades(vote_hits)}, base=base)
+    ]

@@ -48,7 +48,7 @@ def test_a_model_that_does_not_beat_the_plain_vote_is_switched_off_and_says_why(
     model, vote = rng.random(1500) < 0.40, rng.random(4000) < 0.39
     verdict = earns_its_place((model - 0.31, weeks(30)), (vote - 0.31, weeks(40, 100)))
     assert not verdict.stands
-    assert "The model is off" in verdict.reason
+    assert "The model does not judge" in verdict.reason
     assert "plain vote" in verdict.reason
 
 

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from tests.fakes.evaluation_market import DAY_MS, START_MS
+from tests.fakes.evaluation_market import DAY_MS, START_MS, evidence
 from workstation.engine.evaluation.ranking import GradePanel
 from workstation.services.evaluations import challenges
 from workstation.services.evaluations.challenges import challenge_grade, challenge_signals
@@ -82,26 +82,10 @@ def test_few_weeks_after_the_old_grades_lessons_decide_nothing(old):
     assert "weeks without the old one are too few" in decision.reason
 
 
-def evidence(model_hits, vote_hits, n=400):
-    """Return what a model's signals and the plain vote's came to, a signal a day."""
-    rng = np.random.default_rng(1)
-    times = START_MS + DAY_MS // 2 * np.arange(n, dtype=np.int64)
-
-    def trades(share):
-        empty = np.zeros(n)
-        side = np.where(np.arange(n) % 2, 1, -1).astype(np.int8)
-        return challenges.Trades(times, side, rng.random(n) < share, empty, empty, empty, side, side)
-
-    base = SimpleNamespace(sums={"bars": np.array([300.0]), "up": np.array([90.0]), "down": np.array([90.0])})
-    return [
-        SimpleNamespace(trades={"model": trades(model_hits), "family_vote": trades(vote_hits)}, base=base)
-    ]
-
-
 def test_signals_that_are_no_better_than_the_plain_vote_do_not_judge():
     decision = challenge_signals(None, evidence(0.4, 0.4), None, None)
     assert not decision.takes_over
-    assert "The model is off" in decision.reason
+    assert "The model does not judge" in decision.reason
 
 
 def test_the_first_signals_that_are_better_than_the_plain_vote_judge():

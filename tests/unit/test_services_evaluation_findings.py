@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.fakes.evaluation_market import DAY_MS, START_MS, Recorded, market, small, walk
+from tests.fakes.evaluation_market import DAY_MS, START_MS, Recorded, evidence, market, small, walk
 from workstation.domain.errors import BadCandleFile, TidemarkError
 from workstation.engine.baselines import BASELINES
-from workstation.services.evaluations import evaluation, training
+from workstation.services.evaluations import challenges, evaluation, training
 from workstation.services.evaluations.blocks import Blocks
 from workstation.services.evaluations.challenges import against
 from workstation.services.evaluations.evaluation import (
@@ -23,7 +23,7 @@ from workstation.services.evaluations.evaluation import (
 )
 from workstation.services.evaluations.ground import Ground
 from workstation.services.evaluations.model_cards import Provenance
-from workstation.services.evaluations.training import train_models
+from workstation.services.evaluations.training import ModelDesk, train_models
 from workstation.services.work.workers import Alone
 from workstation.storage.model_store import ModelStore
 
@@ -91,11 +91,11 @@ def trained(tmp_path_factory):
     """Train once, interrupted after a quarter; give training, store, who worked, and folder."""
     folder = tmp_path_factory.mktemp("training")
     store = ModelStore(folder / "models", folder / "none", Clock())
-    origin = Provenance("walks", "free", Clock().now_ms())
+    desk = ModelDesk(store, None, Provenance("walks", "free", Clock().now_ms()))
     first, again = Counting(), Counting()
     with pytest.raises(KeyboardInterrupt):
-        train_models(Ground([market(13, DAYS)], "4h"), store, origin, shop(folder, first, Stop(1)))
-    found = train_models(Ground([market(13, DAYS)], "4h"), store, origin, shop(folder, again))
+        train_models(Ground([market(13, DAYS)], "4h"), desk, shop(folder, first, Stop(1)))
+    found = train_models(Ground([market(13, DAYS)], "4h"), desk, shop(folder, again))
     return found, store, (first, again), folder
 
 
@@ -232,12 +232,25 @@ def test_nothing_after_the_end_of_the_period_is_looked_at():
     assert np.isfinite(piece.close).all()
 
 
+def talking(predictions):
+    """Return predictions that are bearish at every bar."""
+
+    def said(*words):
+        found = predictions(*words)
+        return replace(found, said=-np.ones_like(found.said))
+
+    return said
+
+
 @pytest.mark.parametrize(
     ("days", "sentence"),
     [(DAYS, "0 weeks without it are too few"), (DAYS + 100, r"1[2-5] weeks")],
     ids=["nothing after its lessons", "a quarter after its lessons"],
 )
-def test_the_model_before_is_challenged_on_what_it_has_not_seen(trained, tmp_path, days, sentence):
+def test_the_model_before_is_challenged_on_what_it_has_not_seen(
+    trained, tmp_path, days, sentence, monkeypatch
+):
+    monkeypatch.setattr(challenges, "LEAST_EDGE", 1.0)
     found, store, _, _ = trained
     before = store.read(found.models[0].model_hash, found.models[0].card.features)
     ground = Ground([market(4, days)], "4h")
@@ -245,5 +258,11 @@ def test_the_model_before_is_challenged_on_what_it_has_not_seen(trained, tmp_pat
         recipe, blocks = evaluation.recipe_for("4h"), Blocks(Path(folder))
         walked = walk_forward(ground, recipe, blocks, shop(tmp_path))
         takes_over, reason = against(walked, before, Alone())
+        no_edge = evidence(0.38, 0.40, 4_000)
+        dismissal = challenges.dismissal(ground, walked, no_edge, before, shop(tmp_path))
+        monkeypatch.setattr(challenges, "frozen_predictions", talking(challenges.frozen_predictions))
+        talkative = challenges.dismissal(ground, walked, no_edge, before, shop(tmp_path))
     assert not takes_over
     assert re.search(sentence, reason)
+    assert dismissal == ""  # it said nothing since
+    assert bool(re.search(r"in \d+ weeks that it had not learnt from", talkative)) == (days > DAYS)

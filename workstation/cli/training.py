@@ -14,6 +14,7 @@ from workstation.cli.labour import add_ground, add_workers, require_period, work
 if TYPE_CHECKING:
     from workstation.cli.recordings import SeriesRecording
     from workstation.services.evaluations.training import Training
+    from workstation.storage.ledger import Ledger
 
 _OWN = "candles of the trader's own store"
 _UNSTATED = "not stated"
@@ -27,7 +28,9 @@ def add_command(commands: "argparse._SubParsersAction[Any]") -> None:
         description="Train the model of the signals and that of the grade on the candles in the store, or on "
         "folders of candles. Both are examined walking forward, on quarters that they had not seen, and "
         "stored with their figures as challengers; one that was better than what judges now takes over, and "
-        "the one before is kept. Finished quarters are kept: the same command goes on where it was stopped.",
+        "the one before is kept. One that turns out to be no better than the plain vote of the families is "
+        "switched off. The ledger says which. Finished quarters are kept: the same command goes on where it "
+        "was stopped.",
     )
     add_ground(
         parser,
@@ -71,15 +74,31 @@ def _trained(asked: argparse.Namespace) -> "Training":
     from workstation.services.clock import SystemClock
     from workstation.services.evaluations.ground import Ground
     from workstation.services.evaluations.model_cards import Provenance
-    from workstation.services.evaluations.training import train_models
+    from workstation.services.evaluations.training import ModelDesk, train_models
 
     notes: list[str] = []
-    with _recordings(asked, notes) as (recordings, daily, source):
+    with _ledger(asked) as ledger, _recordings(asked, notes) as (recordings, daily, source):
         period = asked.from_ms, asked.until_ms
         ground = Ground(recordings, asked.timeframe, asked.symbols, *period, notes, daily)
         origin = Provenance(source, asked.licence, SystemClock().now_ms())
+        desk = ModelDesk(model_store(asked.output), ledger, origin)
         with workshop(asked) as shop:
-            return train_models(ground, model_store(asked.output), origin, shop)
+            return train_models(ground, desk, shop)
+
+
+@contextlib.contextmanager
+def _ledger(asked: argparse.Namespace) -> "Iterator[Ledger | None]":
+    """Give the ledger, which an engine may be writing, too; None where no engine looks for the models."""
+    if asked.output is not None:
+        print(f"Nothing is written to the ledger: no engine looks in {asked.output}.", file=sys.stderr)
+        yield None
+        return
+    from workstation.services.clock import SystemClock
+    from workstation.storage.ledger import Ledger
+    from workstation.storage.paths import Paths
+
+    with Ledger(Paths.of_user().ledger_db, SystemClock()) as ledger:
+        yield ledger
 
 
 @contextlib.contextmanager
@@ -118,6 +137,7 @@ def _as_json(found: "Training") -> dict[str, object]:
             "model_hash": model.model_hash,
             "takes_over": model.decision.takes_over,
             "reason": model.decision.reason,
+            "switched_off": model.decision.dismissal or None,
             "n_rows": model.card.trained_on.n_rows,
             "figures": {
                 figure.name: {"value": figure.value, "low": figure.low, "high": figure.high, "n": figure.n}
@@ -140,3 +160,5 @@ def _print(found: "Training") -> None:
             f"{len(learnt.coins)} coins."
         )
         print(f"  {model.decision.reason}")
+        if model.decision.dismissal:
+            print(f"No model {model.name} judges from now on. {model.decision.dismissal}")

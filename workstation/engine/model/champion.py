@@ -15,6 +15,9 @@ from workstation.engine.model.walk_forward import DAY_MS, BoolArray
 LEAST_WEEKS = 8
 """Fewer weeks decide nothing."""
 
+LEAST_EDGE = 0.05
+"""An edge in hits, 0..1, that must be told from none before a model that judges can be told to have none."""
+
 N_DRAWS = 2000
 SEED = 11
 
@@ -42,6 +45,10 @@ class Difference:
     def is_sure(self) -> bool:
         """Whether the first was better by more than chance."""
         return self.weeks >= LEAST_WEEKS and self.low > 0
+
+    def tells(self, edge: float) -> bool:
+        """Return whether there was enough to tell a difference of `edge` from none."""
+        return self.weeks >= LEAST_WEEKS and (self.high - self.low) / 2 <= edge
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +146,14 @@ def earns_its_place(model: tuple[FloatArray, IntArray], vote: tuple[FloatArray, 
     gained = difference(model, vote)
     if gained.weeks < LEAST_WEEKS or not np.isfinite(gained.value):
         reason = (
-            f"The model is off: {gained.weeks} weeks of signals are too few to tell it from the plain vote."
+            f"The model does not judge: {gained.weeks} weeks of signals are too few to tell it from the "
+            "plain vote."
         )
     elif gained.is_sure:
         reason = f"The model judges: {100 * gained.value:+.1f} points more hits than the plain vote."
     else:
         reason = (
-            f"The model is off: {100 * gained.value:+.1f} points against the plain vote, "
+            f"The model does not judge: {100 * gained.value:+.1f} points against the plain vote, "
             f"{100 * gained.low:+.1f} to {100 * gained.high:+.1f}, is not better by more than chance."
         )
     return Verdict(gained.is_sure and bool(np.isfinite(gained.value)), reason, gained)

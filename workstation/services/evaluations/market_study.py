@@ -22,6 +22,7 @@ from workstation.services.evaluations.coin_study import CoinStudy, CoinTask, mea
 from workstation.services.evaluations.coin_trial import MarketRegimes, TrialTask, trial
 from workstation.services.evaluations.grading import can_be_graded, measured_panel
 from workstation.services.evaluations.ground import Ground
+from workstation.services.evaluations.signal_quarters import part_of
 from workstation.services.work.workers import Workers
 
 OnProgress = Callable[[str, int, int], None]
@@ -79,6 +80,17 @@ class MarketStudy:
         """Coins that a grade learns from, sorted."""
         beside = () if self.teachers is None else self.teachers.symbols
         return tuple(sorted({*self.measured.symbols, *beside}))
+
+    def part(self, rows: BoolArray) -> "MarketStudy":
+        """Return the study with only some of the panel's rows, read from the disk into memory.
+
+        Parameters
+        ----------
+        rows : ndarray of bool, shape (n,) of the panel
+        """
+        ends = np.cumsum([len(coin.open_time) for coin in self.panel.coins])[:-1]
+        votes = (vote[own] for vote, own in zip(self.votes, np.split(rows, ends), strict=True))
+        return replace(self, panel=part_of(self.panel, rows), votes=tuple(votes))
 
     def lessons(self) -> list[Examples]:
         """Return all that a grade may learn from, each crowd of coins by itself."""
