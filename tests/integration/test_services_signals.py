@@ -1,7 +1,9 @@
 """Closes are judged, written down, told once, and told late when they were missed."""
 
+import asyncio
 import dataclasses
 
+import numpy as np
 import pytest
 
 from tests.fakes.patience import until
@@ -16,12 +18,13 @@ from workstation.domain.events import (
     SignalsRecomputed,
 )
 from workstation.domain.signal import SignalOrigin
+from workstation.engine.ballot import ballots
 from workstation.engine.confluence import judge
 from workstation.services.alerts import Alerts, sentence
 from workstation.services.bus import Bus
 from workstation.services.market_data import FIRST_LOAD_BARS, MarketData
 from workstation.services.sights import Sights
-from workstation.services.signals import MOST_CATCH_UP_BARS, Signals
+from workstation.services.signals import MOST_CATCH_UP_BARS, TOGETHER_S, Signals
 from workstation.services.supervisor import Supervisor
 
 N = 4400
@@ -53,7 +56,8 @@ def rounded(signal):
 
 
 @pytest.fixture(autouse=True)
-def the_scripted_market_began_in_1970(monkeypatch):
+def the_scripted_market_began_in_1970_and_previews_hurry(monkeypatch):
+    monkeypatch.setattr("workstation.services.signals.PREVIEW_EVERY_S", 0.02)
     monkeypatch.setattr("workstation.services.market_data.EARLIEST_MS", 0)
 
 
@@ -199,6 +203,69 @@ async def test_the_forming_bar_of_a_chart_is_previewed_and_taken_back_at_its_clo
     await h.close_bars(slot(FIRST), slot(FIRST))
     await until(lambda: len(h.of(FormingSignalChanged)) == 2)
     assert h.of(FormingSignalChanged)[1].signal is None
+
+
+async def test_closes_of_one_moment_are_asked_about_in_one_question(house, monkeypatch):
+    h = house(N - 10)
+    keys = [dataclasses.replace(KEY, symbol=f"{coin}/USDT") for coin in ("BTC", "ETH", "SOL")]
+    h.data.follow(keys, "watchlist")
+    h.data.listen_to(h.feed, h.clock)
+    await until(lambda: all(key in h.signals._bank("1h") for key in keys))
+    asked = []
+
+    async def speak(bars):
+        asked.append(([bar.key for bar in bars], {bar.open_time for bar in bars}))
+
+    monkeypatch.setattr(h.signals._verdicts, "speak", speak)
+    h.clock.now = (N - 8) * HOUR + 1000
+    for n in (N - 10, N - 9):
+        for key in keys:
+            h.data.on_candles(key, [bar(n)])
+    await until(lambda: len(asked) == 2)
+    assert asked == [(keys, {n * HOUR}) for n in (N - 10, N - 9)]
+    assert TOGETHER_S <= 0.1, "seconds that a signal may wait for the others of its close"
+
+
+async def test_the_forming_bar_is_previewed_by_the_model_where_it_judges(house, monkeypatch):
+    h = house(slot(FIRST))
+    await h.start(owner="chart")
+    asked, says, is_held = [], [], asyncio.Event()
+
+    async def is_judging(*_):
+        return True
+
+    async def preview(bars):
+        asked.append(bars[0])
+        await is_held.wait()
+        return {KEY: says[0]} if says else {}
+
+    monkeypatch.setattr(h.signals._verdicts, "is_judging", is_judging)
+    monkeypatch.setattr(h.signals._verdicts, "preview", preview)
+    h.signals.show([KEY])
+    forming = bar(slot(FIRST), closed=False)
+    says.append(dataclasses.replace(FIRST, closed=False, probability=0.5, model_hash="ab"))
+    h.data.on_candles(KEY, [forming])
+    await until(lambda: asked)
+    is_held.set()
+    await until(lambda: h.of(FormingSignalChanged))
+    assert h.of(FormingSignalChanged)[0].signal == says[0]
+    assert h.store.said == []
+
+    is_held.clear()
+    says[0] = dataclasses.replace(says[0], probability=0.4)
+    h.data.on_candles(KEY, [dataclasses.replace(forming, volume=forming.volume * 1.01)])
+    await until(lambda: len(asked) == 2)
+    await h.close_bars(slot(FIRST), slot(FIRST))
+    is_held.set()
+    await until(lambda: h.of(FormingSignalChanged)[-1].signal is None)
+    h.data.on_candles(KEY, [bar(slot(FIRST) + 1, closed=False)])
+    says.clear()
+    await until(lambda: len(asked) == 3)
+    assert len(h.of(FormingSignalChanged)) == 2, "an answer about a bar that closed meanwhile is not told"
+    closed = ballots(KEY.symbol, bars(0, slot(FIRST)), "1h", since=slot(FIRST))
+    for name, values in closed.readings.items():
+        if not np.isnan(values[0]):
+            assert asked[0].ballots.readings[name][0] == pytest.approx(values[0], rel=1e-6, abs=1e-9), name
 
 
 async def test_what_was_raised_at_the_time_stands_over_what_history_says_now(house):

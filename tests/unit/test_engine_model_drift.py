@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 
 from workstation.domain.errors import UsageError
-from workstation.engine.model.drift import LEAST_ROWS, SEVERE, SLIGHT, honesty, quantiles_of, stability
+from workstation.engine.model.drift import (
+    LEAST_ROWS,
+    SEVERE,
+    SLIGHT,
+    honesty,
+    overlap_of,
+    quantiles_of,
+    stability,
+)
 
 
 def test_the_same_market_has_not_shifted() -> None:
@@ -61,3 +69,12 @@ def test_few_outcomes_say_nothing() -> None:
     found = honesty(np.full(29, 0.5), np.ones(29, np.bool_))
     assert np.isnan(found.said)
     assert not found.has_drifted
+
+
+def test_outcomes_that_run_at_the_same_time_are_worth_one() -> None:
+    one_by_one = np.arange(0, 240, 24)
+    assert overlap_of(one_by_one, one_by_one + 23) == 1.0
+    together = np.repeat(one_by_one, 8)
+    assert overlap_of(together, together + 23) == pytest.approx(8.0)
+    assert overlap_of(np.array([0, 12]), np.array([23, 35])) == pytest.approx(4 / 3)
+    assert overlap_of(together[:0], together[:0]) == 1.0
