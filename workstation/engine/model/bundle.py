@@ -192,7 +192,7 @@ def _said_of(meaning: Meaning, recipe: Recipe) -> dict[str, Any]:
         "base_up": meaning.base_up,
         "base_down": meaning.base_down,
         "vote_limits": {family.value: asdict(limits) for family, limits in families},
-        "rules": asdict(meaning.rules),
+        "rules": {name: value for name, value in asdict(meaning.rules).items() if value is not None},
     }
 
 

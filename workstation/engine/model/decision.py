@@ -1,9 +1,13 @@
 """When a lean becomes a signal: it speaks once, then waits.
 
 A bar leans to a side when enough families vote for it and none against, the score lies among the furthest of
-those before, and the calibrated probability clears the base rate. The first bar that leans speaks. After that
-nothing is said for as long as the signal lasts; and the same side speaks again only after its score has come
-back from the outermost, or after the other side has spoken. So one long move is one signal, not many of them.
+those before, and the calibrated probability clears the base rate. No bar leans where those of the year before
+that families and scores favoured were not right beyond chance: without skill a model is silent, however far
+out its scores lie.
+
+The first bar that leans speaks. After that nothing is said for as long as the signal lasts; and the same side
+speaks again only after its score has come back from the outermost, or after the other side has spoken. So one
+long move is one signal, not many of them.
 """
 
 from dataclasses import dataclass
@@ -36,6 +40,9 @@ class DecisionRules:
         By how much its probability must exceed the base rate, 0..1.
     cool_down : int
         Bars after a signal in which nothing more is said.
+    sure_lift : float or None
+        By how much earlier leanings hit above the base rate at the least, -1..1, see `settlement.sure_lift`:
+        nothing leans unless it is above zero. None: not known, and no condition.
 
     Raises
     ------
@@ -50,6 +57,7 @@ class DecisionRules:
     min_agree: int
     margin: float
     cool_down: int
+    sure_lift: float | None = None
 
     def __post_init__(self) -> None:
         if not self.bearish <= self.bearish_rest <= self.bullish_rest <= self.bullish:
@@ -71,11 +79,20 @@ class DecisionRules:
         votes : two ndarray of int64, shape (n,)
             Families that vote bullish and bearish.
         """
+        if self.sure_lift is not None and self.sure_lift <= 0:
+            return np.zeros(len(score), np.int8)
+        side = self.agrees(score, votes)
+        clears = np.where(side > 0, lifts[0] >= self.margin, lifts[1] >= self.margin)
+        return np.where(clears, side, 0).astype(np.int8)
+
+    def agrees(self, score: FloatArray, votes: tuple[CountArray, CountArray]) -> SideArray:
+        """Return 1 where score and families favour bullish, -1 bearish, 0 neither, shape (n,).
+
+        Parameters as of `leans`, which asks the probabilities, too.
+        """
         for_up, for_down = votes
         bullish = (score >= self.bullish) & (for_up >= self.min_agree) & (for_down == 0)
         bearish = (score <= self.bearish) & (for_down >= self.min_agree) & (for_up == 0)
-        bullish &= lifts[0] >= self.margin
-        bearish &= lifts[1] >= self.margin
         side: SideArray = bullish.astype(np.int8) - bearish.astype(np.int8)
         return side
 

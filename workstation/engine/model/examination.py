@@ -17,6 +17,7 @@ from workstation.engine.model.bundle import SignalModel
 from workstation.engine.model.decision import DecisionState, decide
 from workstation.engine.model.drift import quantiles_of
 from workstation.engine.model.forest import Forest
+from workstation.engine.model.lessons import Lessons, truth
 from workstation.engine.model.meaning import Judgement, Meaning, Opinions
 from workstation.engine.model.panel import Panel, learnt_rows
 from workstation.engine.model.recipe import Recipe
@@ -129,12 +130,20 @@ def fold_opinions(panel: Panel, fold: Fold, recipe: Recipe) -> FoldOpinions:
     return FoldOpinions(fold, rows, forest.opinions(panel.gather(rows)))
 
 
-def predictions_of(panel: Panel, done: Sequence[FoldOpinions], recipe: Recipe) -> Predictions:
-    """Return what opinions meant, each read by the quarters before it; the first quarter only settles."""
+def predictions_of(
+    panel: Panel, done: Sequence[FoldOpinions], recipe: Recipe, lessons: Lessons = truth
+) -> Predictions:
+    """Return what opinions meant, each read by the quarters before it; the first quarter only settles.
+
+    Parameters
+    ----------
+    lessons : callable
+        What came of those quarters' bars, as it is taught.
+    """
     out = _nothing(len(panel), len(recipe.families))
     states = [DecisionState()] * len(panel.coins)
     for k, one in enumerate(done):
-        meaning = settled_before(panel, one.fold, done[max(0, k - MEMORY) : k], recipe)
+        meaning = settled_before(lessons(panel, one.fold), one.fold, done[max(0, k - MEMORY) : k], recipe)
         if meaning is None:
             continue
         judgement = meaning.read(one.opinions)
@@ -159,7 +168,8 @@ def settled_before(panel: Panel, fold: Fold, done: Sequence[FoldOpinions], recip
         np.concatenate([one.opinions.down[rows] for one, rows in known]),
         np.concatenate([one.opinions.families[rows] for one, rows in known]),
     )
-    return settle(opinions, np.concatenate([panel.label[one.rows[rows]] for one, rows in known]), recipe)
+    judged = np.concatenate([one.rows[rows] for one, rows in known])
+    return settle(opinions, panel.label[judged], panel.open_time[judged], recipe)
 
 
 def fit_model(panel: Panel, recipe: Recipe, known_ms: int, progress: Progress | None = None) -> SignalModel:

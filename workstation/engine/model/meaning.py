@@ -3,6 +3,7 @@
 Settled on opinions about bars that the model had not learnt from, once what came of them was known.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,6 +65,14 @@ class Judgement:
     leans: SideArray
 
 
+def sides_of(opinions: Opinions, limits: Sequence[VoteLimits]) -> SideArray:
+    """Return the families' votes, shape (n, n_families); see `Judgement.sides`."""
+    sides = np.zeros(opinions.families.shape, np.int8)
+    for k, each in enumerate(limits):
+        sides[:, k] = each.side(opinions.families[:, k])
+    return sides
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Meaning:
     """How opinions are read.
@@ -89,9 +98,7 @@ class Meaning:
 
     def read(self, opinions: Opinions) -> Judgement:
         """Return what opinions mean; of each bar the same alone and among others."""
-        sides = np.zeros(opinions.families.shape, np.int8)
-        for k, limits in enumerate(self.vote_limits):
-            sides[:, k] = limits.side(opinions.families[:, k])
+        sides = sides_of(opinions, self.vote_limits)
         up, down = self.up(opinions.up), self.down(opinions.down)
         lifts = (up - self.base_up, down - self.base_down)
         leans = self.rules.leans(opinions.score, lifts, count_votes(sides))

@@ -5,7 +5,7 @@ into one great table: what is learnt from is gathered row by row.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -106,6 +106,18 @@ class Panel:
     def known_ms(self) -> IntArray:
         """When what came of each row was known, UTC milliseconds, shape (n,)."""
         return np.concatenate([np.empty(0, np.int64), *(coin.known_ms for coin in self.coins)])
+
+    def relabelled(self, label: SideArray) -> "Panel":
+        """Return the same bars with other outcomes.
+
+        Parameters
+        ----------
+        label : ndarray of int8, shape (n,)
+            See `CoinRows`.
+        """
+        parts = np.split(label, self._starts[1:-1]) if self.coins else []
+        coins = (replace(coin, label=own) for coin, own in zip(self.coins, parts, strict=True))
+        return Panel(self.points, self.bar_ms, tuple(coins))
 
     def gather(self, rows: IntArray) -> Float32Array:
         """Return the data points of some rows, shape (n_rows, n_points).
