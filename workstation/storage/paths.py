@@ -71,6 +71,16 @@ class Paths:
         return private_folder(self.data) / "ledger.db"
 
     @property
+    def papers_db(self) -> Path:
+        """Every paper account with all its trades."""
+        return private_folder(self.data) / "paper_accounts.db"
+
+    @property
+    def rotation_rules_file(self) -> Path:
+        """The rules of rotation advice, TOML."""
+        return private_folder(self.config) / "rotation.toml"
+
+    @property
     def models(self) -> Path:
         """Models trained here, and which of all of them judges."""
         return private_folder(self.data) / "models"

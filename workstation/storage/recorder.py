@@ -23,10 +23,11 @@ from workstation.storage.journal import Journal
 from workstation.storage.ledger import Ledger
 from workstation.storage.observation_store import ObservationStore
 from workstation.storage.observation_writing import check_observations
+from workstation.storage.paper_account_store import PaperAccountStore
 from workstation.storage.reserve import DiskReserve
 
 _T = TypeVar("_T")
-_Store: TypeAlias = CandleStore | Journal | ObservationStore | Ledger
+_Store: TypeAlias = CandleStore | Journal | ObservationStore | Ledger | PaperAccountStore
 
 CLOSES_WITHIN_S = 1.0
 
@@ -63,6 +64,9 @@ class Recorder:
     ledger : Ledger, optional
         Owned like the others, and kept like the journal when the disk is full. Every signal is written into
         it, too; without it what else belongs there is refused.
+    papers : PaperAccountStore, optional
+        Owned like the others, and kept like the journal when the disk is full; without it paper accounts are
+        refused.
     """
 
     def __init__(
@@ -72,6 +76,7 @@ class Recorder:
         reserve: DiskReserve | None = None,
         observations: ObservationStore | None = None,
         ledger: Ledger | None = None,
+        papers: PaperAccountStore | None = None,
     ) -> None:
         self._reserve = reserve
         self._observations = observations
@@ -80,6 +85,7 @@ class Recorder:
         self._journal = journal
         self._journal_reader = journal.reader()
         self._ledger = ledger
+        self._papers = papers
         self._thread = ThreadPoolExecutor(1, "recorder")
         self._queue: list[_Write] = []
         self._committing: asyncio.Future[list[object]] | None = None
@@ -207,6 +213,24 @@ class Recorder:
         ledger = self.ledger
         return await self._write(ledger, lambda: ledger.add_advice_outcome(advice_row, outcome))
 
+    @property
+    def papers(self) -> PaperAccountStore:
+        """The store of paper accounts that is written to. Read from `PaperAccountStore.reader` of it.
+
+        Raises
+        ------
+        StoreError
+            This recorder was given none.
+        """
+        if self._papers is None:
+            raise StoreError("Nothing keeps paper accounts here.")
+        return self._papers
+
+    async def write_papers(self, work: Callable[[PaperAccountStore], _T]) -> _T:
+        """Change paper accounts; see `workstation.storage.paper_account_recorder`."""
+        papers = self.papers
+        return await self._write(papers, lambda: work(papers))
+
     def signals(self, key: SeriesKey) -> list[Signal]:
         """Return the committed signals of a series, oldest first."""
         return self._journal_reader.signals(key)
@@ -247,6 +271,8 @@ class Recorder:
         self._journal.close()
         if self._ledger is not None:
             self._ledger.close()
+        if self._papers is not None:
+            self._papers.close()
         self._candles.close()
 
     async def _write(self, store: _Store, work: Callable[[], _T]) -> _T:
@@ -281,7 +307,7 @@ class Recorder:
     def _commit(self, batch: Sequence[_Write]) -> list[object]:
         """Return what each write returned, or the error it met. Runs on the recorder's thread."""
         results: dict[int, object] = {}
-        kept = [store for store in (self._ledger, self._journal) if store is not None]
+        kept = [store for store in (self._ledger, self._journal, self._papers) if store is not None]
         for said in kept:
             works = {i: write.work for i, write in enumerate(batch) if write.store is said}
             results |= _commit_together(said, works)
