@@ -121,7 +121,7 @@ async def next_answer(stream: asyncio.StreamReader) -> Answer | None:
     body = await _next(stream)
     try:
         return None if body is None else _decode_answer.decode(body)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):  # the second from strings that are none
         return None
 
 
