@@ -8,7 +8,17 @@ from typing import NoReturn
 
 from workstation import __version__
 from workstation.cli import commands as carry_out
-from workstation.cli import data_points, evaluation, labels, ledger, news, observations, signals, training
+from workstation.cli import (
+    data_points,
+    evaluation,
+    grades,
+    labels,
+    ledger,
+    news,
+    observations,
+    signals,
+    training,
+)
 from workstation.cli.exit_codes import USAGE
 
 _EXAMPLES = """\
@@ -21,6 +31,7 @@ examples:
   tidemark sandbox --simulated --port 8080     a practice exchange for any Binance client
   tidemark import --data DIR --venue binance   put recorded candles into the store
   tidemark signals --symbol BTC/USDT           what was said, and what became of it
+  tidemark grades                              how coins stand, and what such grades were worth
   tidemark signals --data DIR --symbol BTC/USDT --timeframe 1h --out signals.csv
   tidemark features --json                     every data point, and what it says
   tidemark verify --data DIR                   prove that none of them looks ahead
@@ -64,6 +75,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_sandbox(commands)
     _add_import(commands)
     signals.add_command(commands)
+    grades.add_command(commands)
     _add_prepare(commands)
     _add_news(commands)
     observations.add_command(commands)
