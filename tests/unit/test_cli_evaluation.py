@@ -8,6 +8,7 @@ import pyarrow.parquet as parquet
 import pytest
 
 from tests.fakes.evaluation_market import market, small, walk
+from workstation.cli import simulated_recording
 from workstation.cli.command_line import run
 from workstation.cli.evaluation import interval_text
 from workstation.cli.evaluation_page import figure_text, share_text
@@ -63,6 +64,47 @@ def test_evaluate_writes_every_figure_and_a_page_that_links_to_nothing(folder, t
     assert "http" not in html
     assert "prefers-color-scheme: dark" in html
     assert not re.search(r"#01020\d", html)
+
+
+def test_shuffled_labels_are_said_before_anything_else_and_teach_nothing(folder, tmp_path, capsys):
+    page, figures = tmp_path / "page.html", tmp_path / "figures.json"
+    words = ["--timeframe", "4h", "--shuffle-labels", "3", "--report", str(page), "--json", str(figures)]
+    assert run(["evaluate", "--data", str(folder), *words]) == DONE
+    first = capsys.readouterr().out.splitlines()[0]
+    assert first.startswith("Labels were shuffled (seed 3): the models were taught noise")
+    assert f'<body>\n<p class="caution">{first}</p>' in page.read_text()
+    found = json.loads(figures.read_text())
+    assert found["about"]["shuffled_seed"] == 3
+    assert found["signals"]["n"] == 0
+    assert found["verdict"]["headline"].startswith("No edge was proven: no model was ever sure enough")
+
+
+def test_the_simulated_market_is_judged_as_it_is_made(monkeypatch, capsys):
+    monkeypatch.setattr(simulated_recording, "_DAYS", 480)
+    words = ["--timeframe", "4h", "--symbols", "ADA/USDT,BNB/USDT,BTC/USDT,ETH/USDT", "--json"]
+    assert run(["evaluate", "--simulated", *words]) == DONE
+    found = json.loads(capsys.readouterr().out)
+    assert found["about"]["coins"] == ["ADA/USDT", "BNB/USDT", "BTC/USDT", "ETH/USDT"]
+    assert found["about"]["until"].startswith("2025-04")
+    assert "made by dice (simulated market, seed 7)" in found["notes"][0]
+    assert found["signals"]["n"] == 0
+    assert found["verdict"]["edge_proven"] is False
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ([], "one of the arguments --data --simulated is required"),
+        (["--simulated", "1", "--data", "x"], "not allowed with"),
+        (["--simulated", "x"], "'x' is not a whole number"),
+        (["--data", "x", "--shuffle-labels", "-1"], "'-1' is not a whole number"),
+    ],
+    ids=["nothing", "both", "no seed", "negative"],
+)
+def test_a_source_is_asked_for_once_and_seeds_are_whole_numbers(words, sentence, capsys):
+    with pytest.raises(SystemExit):
+        run(["evaluate", *words])
+    assert sentence in capsys.readouterr().err
 
 
 def test_symbols_may_be_written_as_files_are_named(folder, capsys):

@@ -7,7 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workstation.cli.exit_codes import DONE, FAILED
-from workstation.cli.labour import add_ground, add_workers, require_parent, require_period, workshop
+from workstation.cli.labour import (
+    add_ground,
+    add_workers,
+    require_parent,
+    require_period,
+    seed,
+    workshop,
+)
 from workstation.cli.table import print_table
 from workstation.domain.errors import TidemarkError
 
@@ -15,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from workstation.services.evaluations.evaluation import FrozenModels
+    from workstation.services.evaluations.ground import Ground
 
 _STDOUT = "-"
 _COLUMNS = ("", "n", "hit rate", "above base, points", "net of costs, % a signal", "profit factor")
@@ -57,6 +65,15 @@ def add_command(commands: "argparse._SubParsersAction[Any]") -> None:
         type=Path,
         help="with --frozen: models of this folder, e.g. of train --output",
     )
+    parser.add_argument(
+        "--shuffle-labels",
+        metavar="SEED",
+        nargs="?",
+        type=seed,
+        const=1,
+        help="teach the models shuffled labels and judge them on the true ones: what they find then is what "
+        "leaks, or chance (1)",
+    )
     add_workers(parser)
     parser.set_defaults(carry_out=evaluate)
 
@@ -87,17 +104,30 @@ def evaluate(asked: argparse.Namespace) -> int:
 
 
 def _evaluated(asked: argparse.Namespace) -> "Mapping[str, Any]":
-    from workstation.cli.recordings import daily_recordings_of, recordings_of
     from workstation.services.evaluations.evaluation import evaluate as evaluated
+    from workstation.services.evaluations.shuffling import Shuffling
+
+    ground, frozen = _ground(asked), _frozen(asked) if asked.frozen else None
+    with workshop(asked, apart=asked.frozen) as shop:
+        return evaluated(ground, frozen, shop, Shuffling(asked.shuffle_labels)).report
+
+
+def _ground(asked: argparse.Namespace) -> "Ground":
+    from workstation.cli.recordings import daily_recordings_of, recordings_of
+    from workstation.cli.simulated_recording import simulated_recording
     from workstation.services.evaluations.ground import Ground
 
     notes: list[str] = []
-    recordings = recordings_of(asked.data, asked.timeframe, notes.append)
-    frozen = _frozen(asked) if asked.frozen else None
+    if asked.simulated is None:
+        recordings = recordings_of(asked.data, asked.timeframe, notes.append)
+    else:
+        recordings = [simulated_recording(asked.simulated, asked.timeframe)]
+        notes.append(
+            f"These candles are made by dice ({recordings[0].name}): nothing can be learnt from them but "
+            "that lively hours come together, and that narratives lead in turn, for some days each."
+        )
     daily = [] if asked.frozen else daily_recordings_of(asked.data, asked.timeframe, notes.append)
-    ground = Ground(recordings, asked.timeframe, asked.symbols, asked.from_ms, asked.until_ms, notes, daily)
-    with workshop(asked, apart=asked.frozen) as shop:
-        return evaluated(ground, frozen, shop).report
+    return Ground(recordings, asked.timeframe, asked.symbols, asked.from_ms, asked.until_ms, notes, daily)
 
 
 def _frozen(asked: argparse.Namespace) -> "FrozenModels":
@@ -140,8 +170,10 @@ def _write(path: Path, text: str) -> None:
 
 
 def _print(found: "Mapping[str, Any]") -> None:
-    from workstation.services.evaluations.verdict import title_of
+    from workstation.services.evaluations.verdict import caution, title_of
 
+    if warning := caution(found["about"]):
+        print(warning)
     about, verdict = found["about"], found["verdict"]
     for note in found["notes"]:
         print(note, file=sys.stderr)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from workstation.cli.evaluation_charts import charts_of
-from workstation.services.evaluations.verdict import title_of
+from workstation.services.evaluations.verdict import caution, title_of
 from workstation.storage.paths import resource
 
 Figure = Mapping[str, Any]
@@ -27,7 +27,9 @@ def evaluation_page(report: Mapping[str, Any]) -> str:
         "paired": _titled(report["paired"]),
         "regimes": list(report["regimes"].items()),
     }
-    return environment.from_string(template).render({**report, **lists, "charts": charts})
+    return environment.from_string(template).render(
+        {**report, **lists, "charts": charts, "caution": caution(report["about"])}
+    )
 
 
 def _titled(methods: Mapping[str, Any]) -> list[tuple[str, Any]]:

@@ -17,13 +17,31 @@ if TYPE_CHECKING:
     from workstation.services.work.workers import Workers
 
 _FOLDER = "evaluations"
+_SEED = 7
 
 
 def add_ground(parser: argparse.ArgumentParser, data_help: str, *, required: bool) -> None:
-    """Add what is computed on."""
-    parser.add_argument(
-        "--data", metavar="DIR", type=Path, action="append", required=required, default=[], help=data_help
-    )
+    """Add what is computed on.
+
+    Parameters
+    ----------
+    parser : ArgumentParser
+    data_help : str
+        What ``--data`` names.
+    required : bool
+        There is no store to fall back on: either ``--data`` or ``--simulated`` must be given.
+    """
+    source = parser.add_mutually_exclusive_group(required=required)
+    source.add_argument("--data", metavar="DIR", type=Path, action="append", default=[], help=data_help)
+    if required:
+        source.add_argument(
+            "--simulated",
+            metavar="SEED",
+            nargs="?",
+            type=seed,
+            const=_SEED,
+            help=f"three years of the simulated market instead: candles made by dice ({_SEED})",
+        )
     parser.add_argument("--timeframe", metavar="T", type=_timeframe, default="1h", help="of the bars (1h)")
     parser.add_argument(
         "--symbols", metavar="A/B,C/D", type=_symbols, default=(), help="only these coins (every one)"
@@ -117,6 +135,13 @@ def day_ms(text: str) -> int:
     if moment is None or moment.tzinfo is not None:
         raise argparse.ArgumentTypeError(f"{text!r} is not a date like 2024-02-01 or 2024-02-01T12:00:00")
     return int(moment.replace(tzinfo=UTC).timestamp() * 1000)
+
+
+def seed(text: str) -> int:
+    """Return a number that decides dice."""
+    if not (text.isascii() and text.isdecimal()) or int(text) >= 2**32:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of zero or more")
+    return int(text)
 
 
 def _timeframe(text: str) -> str:

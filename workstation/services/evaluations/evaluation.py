@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from workstation import __version__
-from workstation.domain.errors import StoreError
+from workstation.domain.errors import StoreError, UsageError
 from workstation.domain.market import timeframe_ms
 from workstation.engine.evaluation.calibration_quality import Predictions as Said
 from workstation.engine.evaluation.calibration_quality import causal_base_rate
@@ -40,6 +40,7 @@ from workstation.services.evaluations.market_study import (
     study_market,
     try_methods,
 )
+from workstation.services.evaluations.shuffling import TRUTH, Shuffling
 from workstation.services.evaluations.signal_quarters import all_opinions
 from workstation.services.evaluations.verdict import verdict
 from workstation.services.work.engine_mark import engine_mark
@@ -128,6 +129,8 @@ class WalkForward:
         None where too few coins stand side by side.
     kept : KeptResults
         Its finished quarters.
+    shuffling : Shuffling
+        Whether its models were taught the truth.
     """
 
     studied: MarketStudy
@@ -136,6 +139,7 @@ class WalkForward:
     predictions: Predictions
     grades: GradePanel | None
     kept: KeptResults
+    shuffling: Shuffling
 
 
 def recipe_for(timeframe: str) -> Recipe:
@@ -143,7 +147,9 @@ def recipe_for(timeframe: str) -> Recipe:
     return Recipe(timeframe=timeframe, every=max(1, _SIX_HOURS_MS // timeframe_ms(timeframe)))
 
 
-def evaluate(ground: Ground, frozen: FrozenModels | None, shop: Workshop) -> Evaluation:
+def evaluate(
+    ground: Ground, frozen: FrozenModels | None, shop: Workshop, shuffling: Shuffling = TRUTH
+) -> Evaluation:
     """Return how good the engine would have been.
 
     Parameters
@@ -153,17 +159,23 @@ def evaluate(ground: Ground, frozen: FrozenModels | None, shop: Workshop) -> Eva
     frozen : FrozenModels or None
         None refits every quarter, walking forward.
     shop : Workshop
+    shuffling : Shuffling
+        Whether models are taught the truth; finished ones have learnt already.
 
     Raises
     ------
     TidemarkError
         There is too little to judge.
+    UsageError
+        Finished models cannot be taught shuffled labels.
     """
+    if frozen is not None and shuffling.seed is not None:
+        raise UsageError("Labels are shuffled before a model learns: a finished model has learnt already.")
     with scratch(shop.folder) as folder:
         blocks = Blocks(Path(folder))
         if frozen is not None:
             return _evaluate_frozen(ground, frozen, blocks, shop)
-        walked = walk_forward(ground, recipe_for(ground.timeframe), blocks, shop)
+        walked = walk_forward(ground, recipe_for(ground.timeframe), blocks, shop, shuffling)
         found = judge_walk(ground, walked, shop)
         walked.kept.clear()
         return found
@@ -178,27 +190,34 @@ def scratch(folder: Path) -> "tempfile.TemporaryDirectory[str]":
         raise StoreError(f"{folder} cannot be written ({error.strerror}).") from error
 
 
-def walk_forward(ground: Ground, recipe: Recipe, blocks: Blocks, shop: Workshop) -> WalkForward:
+def walk_forward(
+    ground: Ground, recipe: Recipe, blocks: Blocks, shop: Workshop, shuffling: Shuffling = TRUTH
+) -> WalkForward:
     """Return what models that could have been there said of every bar, and graded every day."""
     studied = study_market(ground, recipe, shop.workers, blocks, shop.on_progress)
     first_ms = 0 if ground.from_ms is None else ground.from_ms - _YEAR_MS
-    kept = KeptResults(shop.folder / f"quarters-{_name(studied, recipe, first_ms)}")
-    opinions = all_opinions(
-        studied.panel, recipe, first_ms, shop.workers, kept, _stage(shop, "quarters of signals learnt")
-    )
-    predictions = predictions_of(studied.panel, opinions, recipe)
+    kept = KeptResults(shop.folder / f"quarters-{_name(studied, recipe, first_ms, shuffling)}")
+    stage, lessons = _stage(shop, "quarters of signals learnt"), shuffling.lessons
+    opinions = all_opinions(studied.panel, recipe, first_ms, shop.workers, kept, stage, lessons)
+    predictions = predictions_of(studied.panel, opinions, recipe, lessons)
     judged_rows(ground, studied, predictions)  # before grades are learnt in vain
     graded = None
     if can_be_graded(studied.measured):
         stage = _stage(shop, "quarters of grades learnt")
-        graded = walk_forward_grades(studied.measured, studied.lessons(), first_ms, shop.workers, kept, stage)
-    return WalkForward(studied, recipe, opinions, predictions, graded, kept)
+        taught = [shuffling.taught(each) for each in studied.lessons()]
+        graded = walk_forward_grades(studied.measured, taught, first_ms, shop.workers, kept, stage)
+    return WalkForward(studied, recipe, opinions, predictions, graded, kept, shuffling)
 
 
 def judge_walk(ground: Ground, walked: WalkForward, shop: Workshop) -> Evaluation:
     """Return the judgement of a walk-forward."""
     findings = _findings(ground, walked.studied, walked.recipe, walked.predictions, walked.grades, shop)
-    about = {"mode": "walk-forward", "quarters": len(walked.opinions), "learnt_from_pct": 0.0}
+    about = {
+        "mode": "walk-forward",
+        "quarters": len(walked.opinions),
+        "learnt_from_pct": 0.0,
+        "shuffled_seed": walked.shuffling.seed,
+    }
     return _told(ground, walked.studied, walked.recipe, findings, about)
 
 
@@ -222,6 +241,7 @@ def _evaluate_frozen(ground: Ground, frozen: FrozenModels, blocks: Blocks, shop:
         "quarters": 0,
         "grade_model_hash": frozen.grade_hash,
         "learnt_from_pct": seen_pct,
+        "shuffled_seed": None,
     }
     return _told(ground, studied, recipe, findings, about)
 
@@ -338,8 +358,8 @@ class _Stage:
         self.on_progress(self.what, done, total)
 
 
-def _name(studied: MarketStudy, recipe: Recipe, first_ms: int) -> str:
-    told = f"{engine_mark()} {studied.mark} {recipe!r} {first_ms}"
+def _name(studied: MarketStudy, recipe: Recipe, first_ms: int, shuffling: Shuffling) -> str:
+    told = f"{engine_mark()} {studied.mark} {recipe!r} {first_ms} {shuffling!r}"
     return hashlib.sha256(told.encode()).hexdigest()[:24]
 
 

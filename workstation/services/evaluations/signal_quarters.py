@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from workstation.engine.model.examination import FoldOpinions, fold_opinions, judged_folds
+from workstation.engine.model.lessons import Lessons, truth
 from workstation.engine.model.meaning import Opinions
 from workstation.engine.model.panel import CoinRows, Panel, learnt_rows
 from workstation.engine.model.recipe import Recipe
@@ -41,7 +42,13 @@ def quarter_opinions(task: QuarterTask) -> Arrays:
 
 
 def all_opinions(
-    panel: Panel, recipe: Recipe, first_ms: int, workers: Workers, kept: KeptResults, on_progress: Told
+    panel: Panel,
+    recipe: Recipe,
+    first_ms: int,
+    workers: Workers,
+    kept: KeptResults,
+    on_progress: Told,
+    lessons: Lessons = truth,
 ) -> list[FoldOpinions]:
     """Return what each quarter's own model thinks of its bars, oldest first.
 
@@ -53,12 +60,14 @@ def all_opinions(
         No quarter before this has a model, UTC milliseconds.
     kept : KeptResults
         Quarters that are finished.
+    lessons : callable
+        What came of the bars that each quarter's model learns from, as it is taught.
     """
     folds = {f"signals-{fold.start_ms}": fold for fold in judged_folds(panel, recipe, first_ms)[::-1]}
 
     def task(name: str) -> QuarterTask:
         fold = folds[name]
-        return QuarterTask(_needed(panel, fold, recipe), fold, recipe)
+        return QuarterTask(lessons(_needed(panel, fold, recipe), fold), fold, recipe)
 
     done = []
     for name, found in zip(folds, kept.map(workers, quarter_opinions, list(folds), task), strict=True):

@@ -31,6 +31,16 @@ def verdict(report: Mapping[str, Any]) -> dict[str, object]:
     }
 
 
+def caution(about: Mapping[str, Any]) -> str:
+    """Return what must be read before anything else of a report; empty where there is nothing of the kind."""
+    if about["shuffled_seed"] is None:
+        return ""
+    return (
+        f"Labels were shuffled (seed {about['shuffled_seed']}): the models were taught noise and judged on "
+        "what really happened. Nothing below says how good the engine is; it must be no better than chance."
+    )
+
+
 def _on_lessons(learnt_pct: float) -> str:
     return (
         f"No edge was proven: the model has learnt from {learnt_pct:.0f} % of these very bars, so they "
@@ -39,6 +49,8 @@ def _on_lessons(learnt_pct: float) -> str:
 
 
 def _headline(signals: Mapping[str, Any], *, hits: bool, earns: bool) -> str:
+    if not signals["n"]:
+        return "No edge was proven: no model was ever sure enough to raise a signal."
     if signals["hit_lift_pp"]["value"] is None:
         return f"No edge was proven: {signals['n']} signals are too few to say anything."
     if hits and earns:
