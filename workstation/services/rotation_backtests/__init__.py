@@ -1,0 +1,1 @@
+"""Rotation on recorded candles: the advice of any day, and what following it would have brought."""
