@@ -9,6 +9,8 @@ from tests.fakes.patience import until
 from tests.fakes.services_models import SIGNALS, ModelHouse
 from workstation.domain.errors import ModelUnavailable, UsageError
 from workstation.domain.ledger import ModelChange
+from workstation.services import models
+from workstation.services.supervisor import Supervisor
 
 
 @pytest.fixture
@@ -90,6 +92,26 @@ async def test_a_challenger_is_promoted_and_another_name_is_refused(house, two):
     with pytest.raises(UsageError, match="no model signals-1h of the hash aaaaaaaa"):
         await house.models.promote(SIGNALS, "a" * 64)
     assert len(written(house)) == 1
+
+
+async def test_what_a_training_elsewhere_decides_is_taken_while_the_engine_runs(house, two, monkeypatch):
+    _, before = two
+    monkeypatch.setattr(models, "LOOK_EVERY_S", 0.01)
+    tasks = Supervisor(lambda *_: None)
+    house.models.watch(tasks)
+    process, n_told = house.models.champion(SIGNALS), len(house.told)
+    trained(house, 3)  # a challenger changes nothing
+    await house.models.look_again()
+    assert (house.models.champion(SIGNALS), len(house.told)) == (process, n_told)
+    house.store.switch_off(SIGNALS, "Switched off by a training.")
+    await until(lambda: not house.state.is_judging)
+    assert house.state.reason == "The model signals-1h is switched off: Switched off by a training."
+    assert house.models.champion(SIGNALS) is None
+    house.store.promote(before, "Better.")
+    await until(lambda: house.state.is_judging)
+    assert house.models.champion(SIGNALS).model_hash == before
+    assert written(house) == []  # whoever decided has written it down
+    await tasks.close()
 
 
 async def test_drift_is_told_once_and_kept_until_another_model_judges(house, two):

@@ -53,7 +53,7 @@ class Judgement:
         points = frozenset(point.name for point in CANDLE_POINTS)
         known = {signal_model(timeframe): points for timeframe in timeframes}
         known |= {grade_model(timeframe): frozenset(MEASURES) for timeframe in timeframes}
-        self._ledger = recorder.ledger.reader()
+        self._ledger, self._tasks = recorder.ledger.reader(), tasks
         self.models = Models(bus, store, recorder, known)
         self._watch = DriftWatch(bus, self.models, self._ledger, candles, tasks)
         self.verdicts = Verdicts(self.models, _past_of(candles), Regimes(candles).at, self._watch.take)
@@ -64,6 +64,7 @@ class Judgement:
     async def begin(self, venue: Venue, clock: Clock) -> None:
         """Begin to judge at a venue; the arithmetic is compiled."""
         await self.models.begin()
+        self.models.watch(self._tasks)
         self._watch.watch()
         self._outcomes.listen_at(clock)
         self._grade_outcomes.listen_at(venue.name, clock)

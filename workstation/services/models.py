@@ -12,8 +12,9 @@ from workstation.domain.errors import ModelUnavailable, UsageError
 from workstation.domain.events import ModelsChanged
 from workstation.domain.ledger import LedgerRecorder, ModelChange, ModelEvent
 from workstation.domain.model_card import StoredModel
-from workstation.domain.model_standing import Place, Standing
+from workstation.domain.model_standing import Standing
 from workstation.domain.model_state import ModelState
+from workstation.domain.ports import TaskOwner
 from workstation.services.bus import Bus
 from workstation.services.model_conversation import Answers
 from workstation.services.model_process import ModelProcess
@@ -21,6 +22,9 @@ from workstation.services.model_process import ModelProcess
 _log = logging.getLogger(__name__)
 
 _BY_TRADER = "The trader said so."
+
+LOOK_EVERY_S = 20.0
+"""How often it is looked whether a training in another process has changed who judges."""
 
 
 class ModelKeeper(Protocol):
@@ -71,7 +75,7 @@ class Models:
         self._known = known
         self._processes: dict[str, ModelProcess] = {}
         self._states: dict[str, ModelState] = {}
-        self._places: dict[str, Place] = {}
+        self._standings: dict[str, Standing] = {}
         self._turn = asyncio.Lock()
 
     async def begin(self) -> None:
@@ -80,6 +84,19 @@ class Models:
             for name in self._known:
                 await self._take(name)
         self._tell()
+
+    def watch(self, tasks: TaskOwner) -> None:
+        """Keep looking for what other processes decide, as tasks of an owner."""
+        tasks.start("look which models judge", self._look_for_ever())
+
+    async def look_again(self) -> None:
+        """Take what another process, such as a training of the trader's, has decided; it wrote it down."""
+        async with self._turn:
+            changed = [name for name in self._known if await self._has_changed(name)]
+            for name in changed:
+                await self._take(name)
+        if changed:
+            self._tell()
 
     def champion(self, name: str) -> StoredModel | None:
         """Return the model that judges under a name; None while none does."""
@@ -91,7 +108,8 @@ class Models:
 
         0 where there is none.
         """
-        return self._places[name].since_ms if name in self._places else 0
+        standing = self._standings.get(name, Standing())
+        return standing.champion.since_ms if standing.champion is not None else 0
 
     async def judge(
         self, name: str, matrix: NDArray[np.float32], *, with_contributions: bool = False
@@ -193,15 +211,23 @@ class Models:
             await self._take(name)
         self._tell()
 
+    async def _look_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_EVERY_S)
+            await self.look_again()
+
+    async def _has_changed(self, name: str) -> bool:
+        now = await asyncio.to_thread(self._keeper.standing, name)
+        taken = self._standings.get(name, now)
+        return (now.champion, now.off) != (taken.champion, taken.off)
+
     async def _take(self, name: str) -> None:
         """Take the champion as the store has it now."""
         before = self._processes.pop(name, None)
         if before is not None:
             await before.close()
         standing = await asyncio.to_thread(self._keeper.standing, name)
-        self._places.pop(name, None)
-        if standing.champion is not None:
-            self._places[name] = standing.champion
+        self._standings[name] = standing
         model_hash = standing.champion.model_hash if standing.champion is not None else ""
         try:
             model = await asyncio.to_thread(self._keeper.champion, name, self._known[name])
