@@ -58,6 +58,12 @@ def test_a_recorded_day_of_two_dozen_markets_arrives_unchanged():
     assert said == "24 symbols, 1 days at 10000x: 0 candles differ\n"
 
 
+def test_the_decision_at_a_close_is_timed():
+    said = bench("live_decision", "--coins", 12, "--closes", 3)
+    assert re.search(r"live decision, 12 coins +p50 [\d.]+ s, p95 [\d.]+ s over 3 closes, \d+ signals", said)
+    assert re.search(r"first close after a start +[\d.]+ s", said)
+
+
 def test_data_points_are_timed_beside_pandas_and_ta_lib():
     said = bench("data_points", "--short")
     assert re.search(r"\d+ data points that pandas has, of \d+ from candles", said)
