@@ -193,6 +193,13 @@ def test_a_close_of_which_too_little_is_known_has_no_median(ledger):
     assert all(each.n == 0 and each.beat_median is None for each in ledger.grade_records("binance", "1h"))
 
 
+def test_a_coin_of_which_no_outcome_was_written_is_not_known(ledger):
+    row = write_close(ledger, DAY_MS, [95] * 20)
+    ledger.add_grade_outcomes(row, became(np.arange(20) / 100, np.arange(20) / 100)[4:])
+    (day, _) = (each for each in ledger.grade_records("binance", "1h") if each.low == 90)
+    assert (day.n, day.n_unknown, day.median_return) == (16, 4, pytest.approx(0.115))
+
+
 def test_a_damaged_outcome_is_left_out_of_the_record_and_named(ledger, path):
     joined_market(ledger, n_days=1)
     with tampering(path) as connection:

@@ -45,13 +45,13 @@ class JoinedClose:
     @classmethod
     def of(cls, at_ms: int, graded: GradeColumns, became: GradeOutcomeColumns) -> "JoinedClose":
         """Return the close that two rows tell of."""
+        values = np.frombuffer(graded.value, np.uint8).astype(np.float64)
+        day, week = (np.frombuffer(c, "<f4").astype(np.float64) for c in (became.next_24h, became.next_7d))
+        if graded.symbols == became.symbols:
+            return cls(at_ms, values, day, week)
         place = {symbol: i for i, symbol in enumerate(became.symbols)}
         where = np.array([place.get(symbol, len(place)) for symbol in graded.symbols], np.int64)
-        day, week = (
-            np.append(np.frombuffer(c, "<f4").astype(np.float64), np.nan)
-            for c in (became.next_24h, became.next_7d)
-        )
-        return cls(at_ms, np.frombuffer(graded.value, np.uint8).astype(np.float64), day[where], week[where])
+        return cls(at_ms, values, np.append(day, np.nan)[where], np.append(week, np.nan)[where])
 
 
 def first_of_each_day(
@@ -93,18 +93,17 @@ def _apart(times: Sequence[int], horizon_ms: int) -> list[int]:
 
 
 def _bands(closes: Sequence[tuple[_Floats, _Floats]], horizon_ms: int) -> list[GradeRecord]:
-    bands, returns, beat = (np.empty(0) for _ in range(3))
+    told = [(np.empty(0), np.empty(0), np.empty(0, bool))]
     for values, after in closes:
         known = np.isfinite(after)
-        if known.sum() < LEAST_COINS:
-            continue
-        bands = np.append(bands, np.minimum(values // BAND_WIDTH, _N_BANDS - 1))
-        returns = np.append(returns, after)
-        beat = np.append(beat, after > np.median(after[known]))
+        if known.sum() >= LEAST_COINS:
+            beats = after > np.median(after[known])
+            told.append((np.minimum(values // BAND_WIDTH, _N_BANDS - 1), after, beats))
+    bands, returns, beat = (np.concatenate(column) for column in zip(*told, strict=True))
     return [_band(k, horizon_ms, returns[bands == k], beat[bands == k]) for k in range(_N_BANDS)]
 
 
-def _band(k: int, horizon_ms: int, after: _Floats, beat: _Floats) -> GradeRecord:
+def _band(k: int, horizon_ms: int, after: _Floats, beat: NDArray[np.bool_]) -> GradeRecord:
     known = np.isfinite(after)
     n, low = int(known.sum()), k * BAND_WIDTH
     n_unknown = len(after) - n
