@@ -64,6 +64,15 @@ def test_the_decision_at_a_close_is_timed():
     assert re.search(r"first close after a start +[\d.]+ s", said)
 
 
+def test_narratives_are_timed_at_an_hours_close():
+    said = bench("narratives", "--coins", 60, "--narratives", 6, "--hours", 30, "--days", 45)
+    assert re.search(r"60 coins in 6 narratives, [1-9]\d* holdings", said)
+    assert re.search(
+        r"an hour's close: median [\d.]+ ms, p95 [\d.]+ ms, worst [\d.]+ ms; bar p95 200 ms", said
+    )
+    assert re.search(r"one step of scrubbing: p95 [\d.]+ ms; bar 16.7 ms", said)
+
+
 def test_data_points_are_timed_beside_pandas_and_ta_lib():
     said = bench("data_points", "--short")
     assert re.search(r"\d+ data points that pandas has, of \d+ from candles", said)

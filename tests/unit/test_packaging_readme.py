@@ -27,6 +27,7 @@ RUN_BY = {
     "python3 packaging/bootstrap.py bench data_points": SHORT,
     "python3 packaging/bootstrap.py bench universe": SHORT,
     "python3 packaging/bootstrap.py bench live_decision": SHORT,
+    "python3 packaging/bootstrap.py bench narratives": SHORT,
 }
 
 
