@@ -35,7 +35,7 @@ class World(ModelHouse):
         self.stored = self.store.champion(SIGNALS, POINTS)
         self.model = read_model(self.stored.files)
         first_slot = -(-self.model.learnt_to_ms // HOUR) - STOOD
-        self.market = Market(first_slot, STOOD + LIVE, (0, 1, 7))
+        self.market = Market(first_slot, STOOD + LIVE, range(8))
         self.keys = self.market.series()
         self.judged = []
         self.verdicts = self.new_verdicts()
@@ -92,12 +92,12 @@ async def test_bar_by_bar_the_model_says_what_it_says_of_the_whole_history(world
     expected = {}
     for key in world.keys:
         expected |= await world.decided(key, STOOD)
-    assert len(expected) >= 3
+    assert expected, "no signal in this market"
     assert {(s.key, s.open_time, s.direction): s.probability for s in spoken} == expected
     assert all(s.model_hash == world.stored.model_hash and s.contributions for s in spoken)
     assert all(s.probability > s.base_rate and s.origin is SignalOrigin.LIVE for s in spoken)
     assert [matrix.shape[0] for _, _, matrix in world.judged] == [len(world.keys)] * LIVE
-    for key in world.keys:
+    for key in {key for key, _, _ in expected}:
         candles = world.market.candles[key]
         cast = ballots(key.symbol, candles, "1h", since=STOOD - 50)
         learnt_to_ms, drawn = await world.verdicts.history(key, candles, cast, STOOD - 50)
