@@ -1,5 +1,7 @@
 """Do grades that rank look so, and grades that do not?"""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.stats import spearmanr
@@ -7,6 +9,7 @@ from scipy.stats import spearmanr
 from tests.fakes.candle_kernels import DAY
 from workstation.engine.evaluation.bootstrap import Resampling
 from workstation.engine.evaluation.ranking import GradePanel, newey_west_t, rank_ic, rank_quality
+from workstation.engine.evaluation.volatility_thirds import ic_by_volatility
 
 DRAWS = Resampling(draws=1000, block_weeks=2)
 DAYS, COINS = 300, 60
@@ -21,7 +24,8 @@ def panel():
     grade[:, :5] = np.nan
     later[10:12, 20:] = np.nan  # 15 coins left
     later[20, 15:] = np.nan  # 10 left
-    return GradePanel(np.arange(DAYS) * DAY, grade, -skill, later + rng.normal(0, 0.05, later.shape), later)
+    next_day = later + rng.normal(0, 0.05, later.shape)
+    return GradePanel(np.arange(DAYS) * DAY, grade, -skill, next_day, later, rng.random(later.shape))
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +75,7 @@ def test_deciles_hold_every_coin_and_rise(quality, panel):
 
 def test_dice_rank_nothing(panel):
     dice = np.random.default_rng(4).random(panel.grade.shape)
-    thrown = rank_quality(GradePanel(panel.time_ms, dice, dice, panel.next_day, panel.next_week), DRAWS)
+    thrown = rank_quality(replace(panel, grade=dice, momentum=dice), DRAWS)
     assert thrown.figures["ic_7d"].low < 0 < thrown.figures["ic_7d"].high
     assert abs(thrown.t_7d) < 3
 
@@ -89,6 +93,23 @@ def test_no_day_with_enough_coins_gives_nothing(panel):
     assert (told.days, told.coins) == (0, 0)
     assert told.deciles[0].median_pct is None
     assert not told.order
+
+
+def test_a_grade_that_ranks_coins_of_every_volatility_is_told_from_one_that_only_tells_calm_from_wild(panel):
+    ranks = ic_by_volatility(panel, DRAWS)
+    assert list(ranks) == ["low", "middle", "high"]
+    assert min(each.low for each in ranks.values()) > 0.05
+    rng = np.random.default_rng(8)
+    wild = rng.permuted(np.tile(np.arange(COINS) // (COINS // 3), (DAYS, 1)), axis=1)
+    grade, week = rng.random(wild.shape) / 10 - wild, rng.normal(0, 0.1, wild.shape) - 0.2 * wild
+    calm = replace(panel, grade=grade, next_week=week, volatility=wild.astype(float))
+    assert np.nanmean(rank_ic(calm.grade, calm.next_week)) > 0.5
+    assert max(abs(each.value) for each in ic_by_volatility(calm, DRAWS).values()) < 0.05
+
+
+def test_thirds_of_fewer_than_twelve_coins_say_nothing(panel):
+    few = GradePanel(panel.time_ms, *(getattr(panel, name)[:, :38] for name in GradePanel.__slots__[1:]))
+    assert {each.value for each in ic_by_volatility(few, DRAWS).values()} == {None}
 
 
 def test_memory_lowers_the_certainty():

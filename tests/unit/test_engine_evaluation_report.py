@@ -49,7 +49,7 @@ def panel(days=150, coins=30):
     rng = np.random.default_rng(1)
     grade = rng.random((days, coins))
     later = 0.1 * grade + rng.normal(0, 0.1, grade.shape)
-    return GradePanel(np.arange(days) * DAY, grade, rng.random(grade.shape), later, later)
+    return GradePanel(np.arange(days) * DAY, grade, rng.random(grade.shape), later, later, grade)
 
 
 def predictions():

@@ -23,7 +23,7 @@ def panel(skill):
     week = rng.normal(size=(DAYS, COINS))
     grade = skill * week + rng.normal(size=week.shape)
     times = START_MS + DAY_MS * np.arange(DAYS, dtype=np.int64)
-    return GradePanel(times, grade, week * 0.0, week, week)
+    return GradePanel(times, grade, week * 0.0, week, week, week)
 
 
 def walked(skill):

@@ -40,6 +40,8 @@ class GradePanel:
         NaN also where a coin was not eligible.
     next_day, next_week : ndarray, shape (days, coins)
         Return from the next open to the close 1 and 7 days later, fractions.
+    volatility : ndarray, shape (days, coins)
+        How much each moved before, in any unit; only its order in a day counts.
     """
 
     time_ms: IntArray
@@ -47,6 +49,7 @@ class GradePanel:
     momentum: FloatArray
     next_day: FloatArray
     next_week: FloatArray
+    volatility: FloatArray
 
 
 @dataclass(frozen=True, slots=True)

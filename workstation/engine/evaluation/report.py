@@ -15,6 +15,7 @@ from workstation.engine.evaluation.pool import Pool, pool
 from workstation.engine.evaluation.ranking import GradePanel, rank_quality
 from workstation.engine.evaluation.regime import REGIMES
 from workstation.engine.evaluation.statistics import FIGURES, PAIRED
+from workstation.engine.evaluation.volatility_thirds import THIRDS, ic_by_volatility
 
 Json = dict[str, object]
 
@@ -123,7 +124,8 @@ _GRADE = (
 
 def _grade(grades: GradePanel | None, drawing: Resampling) -> Json:
     if grades is None or not len(grades.time_ms):
-        return {"days": 0, "coins": 0, "t_7d": None, **_nothing(_GRADE)}
+        thirds = {"ic_7d_by_volatility": _nothing(THIRDS)}
+        return {"days": 0, "coins": 0, "t_7d": None, **_nothing(_GRADE), **thirds}
     quality = rank_quality(grades, drawing)
     deciles = [
         {"decile": d.number, "n": d.n, "median_pct": d.median_pct, **_told(d.figures)}
@@ -137,6 +139,7 @@ def _grade(grades: GradePanel | None, drawing: Resampling) -> Json:
         "t_7d": quality.t_7d,
         "deciles": deciles,
         "decile_order": dict(quality.order),
+        "ic_7d_by_volatility": _told(ic_by_volatility(grades, drawing)),
     }
 
 

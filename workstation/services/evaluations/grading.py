@@ -10,7 +10,7 @@ from workstation.engine.evaluation.ranking import GradePanel
 from workstation.engine.grade.components import COMPONENTS
 from workstation.engine.grade.grade_model import GradeModel
 from workstation.engine.grade.grading import grades
-from workstation.engine.grade.measures import N_MEASURES, MeasureArray
+from workstation.engine.grade.measures import COLUMN, N_MEASURES, MeasureArray
 from workstation.engine.grade.panel import HORIZONS_MS, MIN_COINS, MeasuredPanel, crowd_of
 from workstation.engine.grade.rank_model import RankPredictor
 from workstation.engine.grade.rank_training import Examples, TooLittlePast, train_grade
@@ -21,6 +21,7 @@ from workstation.services.work.kept import Arrays, KeptResults
 from workstation.services.work.workers import Workers
 
 _MOMENTUM = COMPONENTS.index("momentum")
+_VOLATILITY = COLUMN["sigma_30"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -148,6 +149,7 @@ def _judged(panel: MeasuredPanel, values: FloatArray, momentum: FloatArray) -> G
         momentum=np.where(crowd, momentum, np.nan),
         next_day=panel.outcomes[..., 0],
         next_week=panel.outcomes[..., 1],
+        volatility=panel.measures[..., _VOLATILITY].astype(np.float64),
     )
 
 
@@ -166,4 +168,5 @@ def _rows(panel: GradePanel, rows: IntArray) -> GradePanel:
         panel.momentum[rows],
         panel.next_day[rows],
         panel.next_week[rows],
+        panel.volatility[rows],
     )
