@@ -1,6 +1,7 @@
 """The grades panel: every coin of the newest close, why it is graded so, and what such grades were worth."""
 
 import threading
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
@@ -10,14 +11,24 @@ from tests.fakes.models import PRETENDED, card
 from tests.fakes.storage_ledger_world import StepClock, tampering
 from tests.fakes.window_world import LIVE, NOW_MS, PRACTICE, Desk
 from workstation.domain.grade import Grade, GradeComponent, Zone
+from workstation.domain.grade_record import (
+    DAY_MS,
+    WEEK_MS,
+    GradeRecord,
+    RecordSource,
+    Share,
+    band_of,
+    card_records,
+)
 from workstation.domain.model_card import Figure
+from workstation.domain.outcome import GradeOutcome
 from workstation.link import messages as said
 from workstation.storage.ledger import Ledger
 from workstation.storage.model_store import ModelStore
 from workstation.ui import ledger_reading
 from workstation.ui.band_words import UNKNOWN_RECORD, band_words
 from workstation.ui.grade_words import change_words, component_word
-from workstation.ui.ledger_reading import GradesRead, band_figures, band_of
+from workstation.ui.ledger_reading import GradesRead
 from workstation.ui.models.grade_model import GradeModel
 from workstation.ui.panels.grades import NONE_YET, READING, GradePanel, age_words
 from workstation.ui.panels.zone_shape import ZoneInk, paint_zone_shape
@@ -183,10 +194,45 @@ def test_the_record_of_a_band_comes_from_the_card_of_the_model(desk, qtbot):
     qtbot.waitUntil(lambda: panel.model.rowCount() == 4)
     panel.table.choose(panel.model.row_of("BTC/USDT"))
     assert panel.detail.record.text() == (
-        "Coins graded 80–89 beat the median coin over the next 7 days in 58 % of 412 cases (95 %: 53–63 %)."
+        "What coins graded 80–89 did next\n"
+        "In the ledger: nothing yet; what followed a grade is joined after 7 days.\n"
+        "On the model's card, over 7 days: 58 % of 412 beat the median coin (95 %: 53–63 %)."
     )
     panel.table.choose(panel.model.row_of("SOL/USDT"))
     assert panel.detail.record.text() == UNKNOWN_RECORD
+
+
+def test_the_record_of_a_band_is_counted_from_the_ledger_and_again_when_more_is_known(desk, qtbot):
+    days, coins = 6, [f"C{i:02}/USDT" for i in range(20)]
+    ledger = Ledger(desk.past.judgements.ledger, StepClock())
+    rows = [
+        ledger.add_grades(
+            [grade(coin, 84 if i < 10 else 20, NOW_MS + (day - 30) * DAY_MS) for i, coin in enumerate(coins)]
+        )
+        for day in range(days)
+    ]
+    told = [GradeOutcome(coin, 0.03 if i < 9 else -0.25, None) for i, coin in enumerate(coins)]
+    ledger.add_grade_outcomes(rows[0], told)
+    ledger.add_grades(grades())
+    desk.window.resize(1280, 800)
+    desk.window.actions_by_id["grades.focus"].trigger()
+    panel = desk.window.judgement.grades.panel
+    qtbot.waitUntil(lambda: panel.model.rowCount() == 4)
+    panel.table.choose(panel.model.row_of("BTC/USDT"))
+    assert (
+        "In the ledger, over 24 hours: only 10 cases; fewer than 30 prove nothing."
+        in panel.detail.record.text()
+    )
+    for row in rows[1:]:
+        ledger.add_grade_outcomes(row, told)
+    ledger.close()
+    desk.tell(said.OutcomesSaid(5))
+    wanted = (
+        "In the ledger, over 24 hours: 90 % of 60 beat the median coin (95 %: 80–95 %), median +3.0 %, "
+        "10.0 % fell 20 % or more."
+    )
+    qtbot.waitUntil(lambda: wanted in panel.detail.record.text(), timeout=4000)
+    assert "In the ledger, over 7 days: only 0 cases" in panel.detail.record.text()
 
 
 # the panel
@@ -288,24 +334,33 @@ def test_no_two_zones_share_a_shape_and_both_themes_paint(panel, theme):
 # words
 
 
+CARD = GradeRecord(90, WEEK_MS, RecordSource.CARD, 1_200, Share(0.61, 0.57, 0.65), Share(0.02, 0.01, 0.03))
+OWN = GradeRecord(
+    90, DAY_MS, RecordSource.LEDGER, 40, Share(0.5, 0.35, 0.65), Share(0.05, 0.0, 0.2), -0.004, 7
+)
+
+
 @pytest.mark.parametrize(
-    ("figure", "words"),
+    ("own", "told", "lines"),
     [
-        (None, UNKNOWN_RECORD),
+        ((), None, [UNKNOWN_RECORD]),
         (
-            Figure("x", 0.5, 0.1, 0.9, 12),
-            "Coins graded 90–100: only 12 cases so far; fewer than 30 prove nothing.",
-        ),
-        (
-            Figure("x", 61.0, 57.0, 65.0, 1_200),
-            "Coins graded 90–100 beat the median coin over the next 7 days in 61 % of 1,200 cases "
-            "(95 %: 57–65 %).",
+            (OWN, replace(OWN, horizon_ms=WEEK_MS, n=12)),
+            CARD,
+            [
+                "What coins graded 90–100 did next",
+                "In the ledger, over 24 hours: 50 % of 40 beat the median coin (95 %: 35–65 %), "
+                "median −0.4 %, 5.0 % fell 20 % or more, 7 more are not known.",
+                "In the ledger, over 7 days: only 12 cases; fewer than 30 prove nothing.",
+                "On the model's card, over 7 days: 61 % of 1,200 beat the median coin (95 %: 57–65 %), "
+                "2.0 % fell 20 % or more.",
+            ],
         ),
     ],
-    ids=["unknown", "too few", "in percent"],
+    ids=["unknown", "both"],
 )
-def test_the_record_of_a_band_in_words(figure, words):
-    assert band_words(90, figure) == words
+def test_the_record_of_a_band_in_words(own, told, lines):
+    assert band_words(own, told).split("\n") == lines
 
 
 @pytest.mark.parametrize(("value", "low"), [(0, 0), (9, 0), (10, 10), (89, 80), (90, 90), (100, 90)])
@@ -313,9 +368,15 @@ def test_a_grade_lies_in_a_band_of_ten(value, low):
     assert band_of(value) == low
 
 
-def test_figures_of_bands_are_found_by_name():
-    figures = (Figure("grade_band_0_beats_median", 0.4, 0.3, 0.5, 40), Figure("auc", 0.5, 0.4, 0.6, 40))
-    assert list(band_figures(card(figures=figures))) == [0]
+@pytest.mark.parametrize("scale", [1.0, 100.0], ids=["fractions", "percent"])
+def test_records_of_bands_are_found_on_a_card_by_name(scale):
+    figures = (
+        Figure("grade_band_0_beats_median", 0.4 * scale, 0.3 * scale, 0.5 * scale, 40),
+        Figure("auc", 0.5, 0.4, 0.6, 40),
+    )
+    ((low, found),) = card_records(card(figures=figures)).items()
+    assert (low, found.n, found.horizon_ms, found.crashed) == (0, 40, WEEK_MS, None)
+    assert (found.beat_median.value, found.beat_median.high) == (pytest.approx(0.4), pytest.approx(0.5))
 
 
 @pytest.mark.parametrize(("change", "words"), [(None, "–"), (0.4, "0"), (12.2, "+12"), (-0.6, "−1")])
@@ -340,9 +401,11 @@ def test_a_part_nobody_has_heard_of_still_has_a_name():
     assert component_word("order_flow") == "Order flow"
 
 
-def test_old_closes_are_found_where_the_clock_is_far_ahead(tmp_path):
+def test_the_newest_close_is_found_however_old_it_is_and_where_the_one_wanted_is_not_there(tmp_path):
     world = Desk(tmp_path)
-    write(world, grades(NOW_MS))
-    wanted = ledger_reading.GradesWanted(LIVE.name, None, NOW_MS + 400 * 24 * HOUR)
-    assert len(ledger_reading.read_grades(world.past.judgements, wanted).grades) == 4
+    write(world, grades(NOW_MS), grades(NOW_MS - HOUR))
+    for wanted in (None, ("1h", NOW_MS + 400 * 24 * HOUR), ("4h", NOW_MS)):
+        asked = ledger_reading.GradesWanted(LIVE.name, wanted)
+        found = ledger_reading.read_grades(world.past.judgements, asked).grades
+        assert [each.at_ms for each in found] == [NOW_MS] * 4
     world.bridge.close()

@@ -183,7 +183,7 @@ class CoinsGraded:
 
 @dataclass(frozen=True, slots=True)
 class OutcomesKnown:
-    """What became of some signals is in the ledger."""
+    """What became of some signals or graded coins is in the ledger."""
 
     n_new: int
 

@@ -267,7 +267,7 @@ class GradesSaid(msgspec.Struct, frozen=True, tag_field="kind", tag="grades"):
 
 
 class OutcomesSaid(msgspec.Struct, frozen=True, tag_field="kind", tag="outcomes"):
-    """What became of some signals is in the ledger: read it there."""
+    """What became of some signals or graded coins is in the ledger: read it there."""
 
     n_new: int
 

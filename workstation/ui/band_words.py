@@ -1,34 +1,50 @@
-"""What coins with a grade did next, in words."""
+"""What coins with a grade did next, in words: counted here, and by the model's examination."""
 
-from workstation.domain.ledger import LEAST_N
-from workstation.domain.model_card import Figure
+from collections.abc import Sequence
+
+from workstation.domain.grade_record import DAY_MS, GradeRecord, RecordSource
+from workstation.ui import number_format
 
 UNKNOWN_RECORD = (
     "What coins with this grade did next is not known yet: the model's card does not tell, "
     "and grades are too young here to have a record of their own."
 )
-_HORIZON = "over the next 7 days"
+_NOT_YET = "In the ledger: nothing yet; what followed a grade is joined after 7 days."
+_WHO = {RecordSource.LEDGER: "In the ledger", RecordSource.CARD: "On the model's card"}
 
 
-def band_words(low: int, figure: Figure | None) -> str:
-    """Return what coins graded like this did next, with how many and how sure.
+def band_words(own: Sequence[GradeRecord], card: GradeRecord | None) -> str:
+    """Return what coins graded like this did next, with how many and how sure, a line for each horizon.
 
     Parameters
     ----------
-    low : int
-        The band's lowest grade.
-    figure : Figure or None
-        Share that beat the median coin, 0..1 or percent; None where nobody knows.
+    own : sequence of GradeRecord
+        Of this band, counted from the ledger; empty while nothing is joined.
+    card : GradeRecord or None
+        Of this band, from the card of the model; None where it does not tell.
     """
-    if figure is None:
+    told = [record for record in (*own, card) if record is not None]
+    if not told:
         return UNKNOWN_RECORD
-    high = 100 if low >= 90 else low + 9
-    who = f"Coins graded {low}–{high}"
-    if figure.n < LEAST_N:
-        return f"{who}: only {figure.n} cases so far; fewer than {LEAST_N} prove nothing."
-    scale = 100.0 if figure.high <= 1.0 else 1.0
-    share, least, most = (scale * each for each in (figure.value, figure.low, figure.high))
-    return (
-        f"{who} beat the median coin {_HORIZON} in {share:.0f} % of {figure.n:,} cases "
-        f"(95 %: {least:.0f}–{most:.0f} %)."
-    )
+    lines = [f"What coins graded {told[0].low}–{told[0].high} did next"]
+    if not own:
+        lines.append(_NOT_YET)
+    return "\n".join([*lines, *map(_line, told)])
+
+
+def _line(record: GradeRecord) -> str:
+    who = f"{_WHO[record.source]}, over {'24 hours' if record.horizon_ms == DAY_MS else '7 days'}"
+    share = record.beat_median
+    if share is None or record.note:
+        return f"{who}: {record.note[:1].lower()}{record.note[1:]}"
+    parts = [
+        f"{share.value * 100:.0f} % of {record.n:,} beat the median coin "
+        f"(95 %: {share.low * 100:.0f}–{share.high * 100:.0f} %)"
+    ]
+    if record.median_return is not None:
+        parts.append(f"median {number_format.percent(record.median_return * 100, 1)}")
+    if record.crashed is not None:
+        parts.append(f"{record.crashed.value * 100:.1f} % fell 20 % or more")
+    if record.n_unknown:
+        parts.append(f"{record.n_unknown:,} more are not known")
+    return f"{who}: {', '.join(parts)}."

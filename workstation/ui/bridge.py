@@ -117,7 +117,7 @@ class Bridge(QObject):
     universe_changed = Signal()
     models_changed = Signal()
     coins_graded = Signal()  # the grades of a close are in the ledger
-    outcomes_known = Signal()  # what became of some signals is in the ledger
+    outcomes_known = Signal()  # what became of some signals or graded coins is in the ledger
     link_changed = Signal()
     notice_posted = Signal(str, str)  # subject, text; empty text takes it away
 

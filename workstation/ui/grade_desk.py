@@ -47,6 +47,7 @@ class GradeDesk(QObject):
         self.reading.failed.connect(self._on_failure)
         self.late.seen.connect(self.reading.look_again)
         bridge.coins_graded.connect(self.reading.want)
+        bridge.outcomes_known.connect(self.reading.want)
         bridge.venue_changed.connect(self._on_venue)
 
     def tell_too(self, widget: QWidget) -> None:
@@ -94,9 +95,7 @@ class GradeDesk(QObject):
 
         world = self._bridge.world
         venue = world.venue.name if world.venue is not None else ""
-        return partial(
-            read_grades, self._files, GradesWanted(venue, world.graded, self._bridge.venue_time_ms)
-        )
+        return partial(read_grades, self._files, GradesWanted(venue, world.graded))
 
     def _on_venue(self) -> None:
         """Forget the grades: they were another venue's."""

@@ -3,29 +3,17 @@
 What lies behind these functions is loaded when it is first needed: nothing of it is on screen at the start.
 """
 
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from workstation.domain.errors import BadModel, TidemarkError
 from workstation.domain.grade import Grade
+from workstation.domain.grade_record import GradeRecord, card_records
 from workstation.domain.ledger import HitRecord, LedgerHead, RecordGroup, SignalEntry, Verification
-from workstation.domain.market import timeframe_ms
-from workstation.domain.model_card import Figure, ModelCard
 from workstation.ui.engine_port import JudgementFiles
-
-if TYPE_CHECKING:
-    from workstation.storage.ledger_reader import LedgerReader
 
 N_SIGNALS = 200
 """Newest signals that are listed."""
-
-BAND_WIDTH = 10
-
-_BAND = re.compile(r"grade_band_(\d{1,3})_beats_median")
-_TIMEFRAMES = ("1h", "4h", "1d")  # tried in this order while the engine has not said which it graded
-_N_CLOSES = 200  # tried back from the newest instant that is known
 
 
 class Cancelled(TidemarkError):
@@ -41,14 +29,12 @@ class GradesWanted:
     venue : str
         Where the coins trade.
     close : tuple of (str, int), or None
-        Timeframe and time of the close, UTC milliseconds; None asks for the newest one in the ledger.
-    now_ms : int
-        The venue's time; 0 where it is not known.
+        Timeframe and time of the close, UTC milliseconds; None, or one of which there are no grades, asks for
+        the newest one in the ledger.
     """
 
     venue: str
     close: tuple[str, int] | None
-    now_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +45,18 @@ class GradesRead:
     ----------
     grades : tuple of Grade
         By symbol; empty where there are none yet.
-    bands : mapping of int to Figure
-        How often coins of a band beat the median coin in the seven days after, by the band's lowest grade;
-        empty where the model's card does not tell.
+    own : mapping of int to tuple of GradeRecord
+        What coins of a band of grades did next by the ledger, a record for each horizon, by the band's lowest
+        grade; empty while nothing is joined.
+    card : mapping of int to GradeRecord
+        The same by the model's card; empty where it does not tell.
     damage : tuple of str
         What was found damaged, in sentences.
     """
 
     grades: tuple[Grade, ...] = ()
-    bands: Mapping[int, Figure] = field(default_factory=dict)
+    own: Mapping[int, tuple[GradeRecord, ...]] = field(default_factory=dict)
+    card: Mapping[int, GradeRecord] = field(default_factory=dict)
     damage: tuple[str, ...] = ()
 
 
@@ -107,45 +96,26 @@ def read_grades(files: JudgementFiles, wanted: GradesWanted) -> GradesRead:
     from workstation.storage.ledger_reader import LedgerReader
 
     with LedgerReader(files.ledger) as ledger:
-        grades = next(filter(None, _found(ledger, wanted)), ())
+        told = ledger.grades(wanted.venue, *wanted.close) if wanted.close is not None else ()
+        grades = told or ledger.newest_grades(wanted.venue)
+        records = ledger.grade_records(wanted.venue, grades[0].timeframe) if grades else ()
         damage = tuple(ledger.damage())
-    return GradesRead(grades, _bands_of(files, grades), damage)
+    own: dict[int, tuple[GradeRecord, ...]] = {}
+    for record in records:
+        own[record.low] = (*own.get(record.low, ()), record)
+    return GradesRead(grades, own, _card_of(files, grades), damage)
 
 
-def _found(ledger: "LedgerReader", wanted: GradesWanted) -> Iterator[tuple[Grade, ...]]:
-    """Yield the grades of each close that may be meant, the likeliest first."""
-    if wanted.close is not None:
-        yield ledger.grades(wanted.venue, *wanted.close)
-    newest = ledger.entries(limit=1)
-    for now_ms in (wanted.now_ms, newest[0].known_at_ms if newest else 0):
-        for timeframe in _TIMEFRAMES if now_ms else ():
-            bar_ms = timeframe_ms(timeframe)
-            last = now_ms // bar_ms * bar_ms
-            for at_ms in range(last, last - _N_CLOSES * bar_ms, -bar_ms):
-                yield ledger.grades(wanted.venue, timeframe, at_ms)
-
-
-def _bands_of(files: JudgementFiles, grades: tuple[Grade, ...]) -> dict[int, Figure]:
+def _card_of(files: JudgementFiles, grades: tuple[Grade, ...]) -> Mapping[int, GradeRecord]:
     from workstation.ui.model_reading import card_of
 
     model_hash = next((grade.model_hash for grade in grades if grade.model_hash), "")
     if not model_hash:
         return {}
     try:
-        return band_figures(card_of(files, model_hash))
+        return card_records(card_of(files, model_hash))
     except BadModel:
         return {}  # the panel of models says so
-
-
-def band_figures(card: ModelCard) -> dict[int, Figure]:
-    """Return how often coins of each band of grades beat the median coin, by the band's lowest grade."""
-    found = {match.group(1): each for each in card.figures if (match := _BAND.fullmatch(each.name))}
-    return {int(low): figure for low, figure in found.items()}
-
-
-def band_of(value: int) -> int:
-    """Return the lowest grade of the band of ten that a grade lies in; 100 lies in the one of 90."""
-    return min(value // BAND_WIDTH * BAND_WIDTH, 100 - BAND_WIDTH)
 
 
 def read_record(files: JudgementFiles, group: RecordGroup) -> RecordRead:

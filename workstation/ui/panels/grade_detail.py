@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from workstation.domain.grade import Grade, GradeComponent
-from workstation.domain.model_card import Figure
+from workstation.domain.grade_record import GradeRecord
 from workstation.ui.band_words import band_words
 from workstation.ui.foreign_text import one_line
 from workstation.ui.grade_words import (
@@ -18,7 +18,6 @@ from workstation.ui.grade_words import (
     subgrade_words,
     weight_words,
 )
-from workstation.ui.ledger_reading import band_of
 from workstation.ui.theme import Theme
 
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
@@ -123,12 +122,12 @@ class GradeDetail(QFrame):
         self.record.setStyleSheet(f"color: {theme.text}")
         self.bars.set_theme(theme)
 
-    def show_grade(self, grade: Grade, figure: Figure | None) -> None:
-        """Take another coin's grade, and the figure of its band where it is known."""
+    def show_grade(self, grade: Grade, own: Sequence[GradeRecord], card: GradeRecord | None) -> None:
+        """Take another coin's grade, and what its band did next by the ledger and by the model's card."""
         self.head.setText(
             f"{one_line(grade.symbol, 40)}   {grade.value}, {ZONE_WORDS[grade.zone].lower()}"
             f"   ·   {LABEL_WORDS[grade.label]}   ·   of {grade.n_coins:,} coins"
         )
         self.bars.show_parts(grade.components)
         self.subgrades.setText(subgrade_words(grade))
-        self.record.setText(band_words(band_of(grade.value), figure))
+        self.record.setText(band_words(own, card))

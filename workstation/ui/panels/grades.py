@@ -14,8 +14,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workstation.domain.grade_record import band_of
 from workstation.ui.foreign_text import one_line
-from workstation.ui.ledger_reading import GradesRead, band_of
+from workstation.ui.ledger_reading import GradesRead
 from workstation.ui.models.grade_model import GradeModel
 from workstation.ui.panels.grade_delegate import PADDING, ROW_HEIGHT, SHAPE_WIDTH, GradeDelegate
 from workstation.ui.panels.grade_detail import GradeDetail
@@ -211,7 +212,8 @@ class GradePanel(QWidget):
         self.detail.setVisible(is_chosen and has_room)
         if is_chosen:
             grade = self.model.grade_at(row)
-            self.detail.show_grade(grade, self._read.bands.get(band_of(grade.value)))
+            low = band_of(grade.value)
+            self.detail.show_grade(grade, self._read.own.get(low, ()), self._read.card.get(low))
 
     def _fit(self) -> None:
         """Give the coin what the other columns leave; what has no room is in the detail below."""
