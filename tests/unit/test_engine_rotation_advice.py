@@ -16,19 +16,17 @@ from workstation.engine.narratives.rotation_history import MarketHistory
 from workstation.engine.narratives.rotation_words import ordinal
 
 DAYS = 80
-NARRATIVES = {"ai": "FET TAO WLD GRT", "memes": "PEPE WIF DOGE", "gaming": "AXS GALA", "empty": "NOWHERE"}
+NARRATIVES = {
+    "ai": "FET TAO WLD GRT AGIX",
+    "memes": "PEPE WIF DOGE",
+    "gaming": "AXS GALA SAND",
+    "empty": "NOWHERE",
+}
 PACE = {"ai": 0.010, "memes": 0.006, "gaming": 0.002}
 GRADES = {
-    "FET": 90,
-    "TAO": 80,
-    "WLD": 70,
-    "GRT": 60,
-    "PEPE": 85,
-    "WIF": 30,
-    "DOGE": 55,
-    "AXS": 50,
-    "GALA": 45,
-}
+    "FET": 90, "TAO": 80, "WLD": 70, "GRT": 60, "AGIX": 50, "PEPE": 85, "WIF": 30, "DOGE": 55, "AXS": 50,
+    "GALA": 45, "SAND": 42,
+}  # fmt: skip
 RULES = RotationRules(n_narratives=2, keep_rank=2, n_coins=3, keep_coins=3, target_volatility_pct=0.0)
 OPEN = GateState(True, 0)
 
@@ -79,6 +77,12 @@ def test_the_best_graded_coins_of_the_best_narratives_are_entered_with_reasons()
 def test_a_narrative_with_no_coin_listed_is_not_ranked():
     advice, _ = advise(RotationState(), history().at(-1), RULES)
     assert "empty" not in {name for name, _, _ in advice.ranks}
+
+
+def test_a_narrative_of_fewer_coins_than_are_wanted_is_not_ranked():
+    young = np.concatenate((np.full(DAYS - 29, np.nan), growing(0.01, 29)))
+    advice, _ = advise(RotationState(), history(WIF=young).at(-1), RULES)
+    assert [name for name, _, _ in advice.ranks] == ["ai", "gaming"]
 
 
 def test_nothing_is_bought_without_grades():
@@ -175,7 +179,7 @@ def test_a_held_narrative_stays_until_it_fades_below_its_rank():
         ("WIF", "memes", {}, "exit WIF: its grade is 30, below 40"),
         ("FET", "memes", {}, "exit FET: it belongs to Memes no more"),
         ("GRT", "ai", {"volumes": {"GRT": 1e6}}, "exit GRT: it traded less than 2 million US dollars a day"),
-        ("FET", "empty", {}, "exit FET: no coin of Empty can be held"),
+        ("FET", "empty", {}, "exit FET: fewer than 3 coins of Empty can be bought"),
     ],
 )
 def test_every_exit_has_its_own_reason(coin, narrative, other, reason):
@@ -216,7 +220,7 @@ def test_a_narrative_beyond_its_cap_loses_the_liberty_of_the_band():
 def test_exposure_is_cut_to_the_volatility_target_of_the_last_thirty_days():
     swing = 0.05 * np.where(np.arange(DAYS) % 2, 1.0, -1.0)
     rough = 100.0 * np.cumprod(1.0 + 0.01 + swing)
-    rules = replace(RULES, n_narratives=1, n_coins=1, most_coin=0.4, target_volatility_pct=20.0)
+    rules = replace(RULES, n_narratives=1, n_coins=1, keep_coins=1, most_coin=0.4, target_volatility_pct=20.0)
     facts = history(rules=rules, FET=rough).at(-1)
     advice, _ = advise(RotationState(), facts, rules)
     daily = np.diff(rough)[-30:] / rough[-31:-1]
@@ -246,7 +250,7 @@ def test_a_state_drifts_with_prices():
 
 
 def test_a_coin_of_two_narratives_is_held_once():
-    rules, days = RULES, DAYS
+    rules, days = replace(RULES, n_coins=2), DAYS
     panel = panel_of(closes(days))
     grade = np.array([[GRADES.get(coin, np.nan) for coin in panel.coins]] * days)
     both = MarketHistory.of(panel, book_of(ai="FET TAO", memes="FET PEPE"), rules, grade)

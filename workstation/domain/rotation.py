@@ -30,7 +30,8 @@ class RotationRules:
     keep_rank : int
         A held narrative stays while its rank is this or better; at least `n_narratives`.
     n_coins : int
-        How many of its best-graded coins are held in each.
+        How many of its best-graded coins are held in each; of a narrative that is held so many at least can
+        be bought.
     keep_coins : int
         A held coin stays while it is among so many best-graded ones of its narrative; at least `n_coins`.
     least_grade : int

@@ -1,9 +1,9 @@
 """Rotation advice: one step from what is held and what is known at a close to what should be held.
 
 1. The gate says whether coins may be held at all (`gate`); closed, the advice is cash.
-2. At a look (see `RotationRules.rebalance_days`) narratives are ranked: each by its return, its breadth and
-   its grade, the mean of the three places counts, the return where two are equal. Held ones stay while they
-   are ranked `keep_rank` or better; the best others fill up.
+2. At a look (see `RotationRules.rebalance_days`) narratives are ranked of which `n_coins` coins or more can
+   be bought: each by its return, its breadth and its grade; the mean of the three places counts, the return
+   where two are equal. Held ones stay while they are ranked `keep_rank` or better; the best others fill up.
 3. In each, the best-graded coins that can be bought and on which no bearish signal stands share its part;
    held ones stay while they are among the `keep_coins` best.
 4. Parts are cut to the caps, then all of them alike to the volatility target; what is left over is cash.
@@ -88,7 +88,7 @@ def advise(state: RotationState, facts: MarketFacts, rules: RotationRules) -> tu
         As if the advice had been carried out at this close.
     """
     gate = gate_step(state.gate, facts.gate, rules)
-    ranked = rank_narratives(facts.narratives)
+    ranked = rank_narratives(facts, rules)
     look = look_of(facts.at_ms, rules)
     opened = gate.is_open and not state.gate.is_open
     gate_words = gate_sentence(gate, facts.gate, rules)

@@ -29,9 +29,17 @@ class Ranked:
     n_ranked: int
 
 
-def rank_narratives(narratives: Sequence[NarrativeFacts]) -> tuple[Ranked, ...]:
-    """Return narratives with their ranks, best first, those left out of which no coin can be bought."""
-    known = [each for each in narratives if math.isfinite(each.return_pct)]
+def rank_narratives(facts: MarketFacts, rules: RotationRules) -> tuple[Ranked, ...]:
+    """Return narratives with their ranks, best first; a story of fewer coins than are wanted is none.
+
+    Those of which fewer than `RotationRules.n_coins` can be bought are left out: the mean of one or two coins
+    is their own luck.
+    """
+    known = [
+        each
+        for each in facts.narratives
+        if math.isfinite(each.return_pct) and facts.can_buy[each.members].sum() >= rules.n_coins
+    ]
     places = np.zeros(len(known))
     for values in (
         [each.return_pct for each in known],

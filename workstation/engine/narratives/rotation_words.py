@@ -72,12 +72,10 @@ class Words:
         if self.closed:
             return self.closed
         row, ranked = self.facts.place[coin], self.ranked.get(narrative)
-        if ranked is None or row not in ranked.facts.members:
-            return (
-                f"no coin of {self._title(narrative)} can be held"
-                if ranked is None
-                else (f"it belongs to {ranked.facts.title} no more")
-            )
+        if ranked is None:
+            return f"fewer than {self.rules.n_coins} coins of {self._title(narrative)} can be bought"
+        if row not in ranked.facts.members:
+            return f"it belongs to {ranked.facts.title} no more"
         if not self.facts.can_buy[row]:
             return (
                 f"it traded less than {LEAST_DAILY_USD / 1e6:g} million US dollars a day, mean of "
