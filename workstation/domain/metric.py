@@ -70,6 +70,7 @@ _ALL = (
     _daily("onchain.mvrv", "ratio", "Market value over the value at which coins last moved."),
     _daily("onchain.tvl_usd", "USD", "Locked in the protocol or chain of the coin."),
     _daily("onchain.stablecoin_supply_usd", "USD", "Stablecoins in circulation.", SubjectKind.MARKET),
+    _daily("market.cap_usd", "USD", "What all coins in circulation are worth."),
     Metric(
         "onchain.mempool_fee",
         "sat/vB",
