@@ -4,9 +4,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from workstation.domain.ledger import LEAST_N, wilson_interval
-from workstation.domain.model_card import Figure, ModelCard
+
+if TYPE_CHECKING:
+    from workstation.domain.model_card import Figure, ModelCard
 
 DAY_MS = 86_400_000
 WEEK_MS = 7 * DAY_MS
@@ -113,7 +116,7 @@ def band_of(value: int) -> int:
     return min(value // BAND_WIDTH * BAND_WIDTH, 100 - BAND_WIDTH)
 
 
-def card_records(card: ModelCard) -> Mapping[int, GradeRecord]:
+def card_records(card: "ModelCard") -> Mapping[int, GradeRecord]:
     """Return the seven-day record that a model's card tells of each band, by the band's lowest grade."""
     by_name = {figure.name: figure for figure in card.figures}
     found = {}
@@ -133,6 +136,6 @@ def telling(own: GradeRecord | None, card: GradeRecord | None) -> GradeRecord | 
     return card or own
 
 
-def _share(figure: Figure) -> Share:
+def _share(figure: "Figure") -> Share:
     scale = 1.0 if figure.high <= 1.0 else 0.01  # some cards tell percent
     return Share(scale * figure.value, scale * figure.low, scale * figure.high)
