@@ -1,13 +1,12 @@
 """The rows of the ledger in words."""
 
-from datetime import UTC, datetime
-
+from workstation.cli.table import plain, utc
 from workstation.domain.given_advice import AdviceOutcome, GivenAdvice
 from workstation.domain.ledger import Correction, Entry, Genesis, ModelEvent
 from workstation.domain.outcome import Barrier, GradeOutcome, Outcome
 from workstation.domain.signal import Direction, Signal
 
-_ENDINGS = {
+ENDINGS = {
     Barrier.TARGET: "hit its target",
     Barrier.STOP: "was stopped",
     Barrier.TIME: "ran out of time",
@@ -18,7 +17,7 @@ def cells_of(entry: Entry) -> tuple[str, ...]:
     """Return a row of the table: number, time, kind, the row it belongs to, and what it says."""
     return (
         f"{entry.row:,}",
-        f"{datetime.fromtimestamp(entry.known_at_ms / 1000, UTC):%Y-%m-%d %H:%M}",
+        utc(entry.known_at_ms),
         entry.kind.value,
         f"{entry.about:,}" if entry.about else "",
         _text(entry),
@@ -37,7 +36,7 @@ def _text(entry: Entry) -> str:
         return f"Row {entry.about:,} {_outcome_text(value)}"
     if isinstance(value, Correction):
         what = "" if value.outcome is None else f"Row {value.corrects:,}: it {_outcome_text(value.outcome)} "
-        return f"{what}{_plain(value.reason)}"
+        return f"{what}{plain(value.reason)}"
     if isinstance(value, GivenAdvice):
         return _advice_text(value)
     if isinstance(value, AdviceOutcome):
@@ -46,12 +45,12 @@ def _text(entry: Entry) -> str:
     first = value[0]
     if isinstance(first, GradeOutcome):
         return f"Row {entry.about:,}: what {coins} did in 24 hours and in 7 days."
-    return f"Grades of {coins} on {_plain(first.venue)}, {first.timeframe}."
+    return f"Grades of {coins} on {plain(first.venue)}, {first.timeframe}."
 
 
 def _signal_text(signal: Signal) -> str:
     direction = "Bullish" if signal.direction is Direction.BULLISH else "Bearish"
-    text = f"{direction} {_plain(signal.key.symbol)} {signal.key.timeframe} on {_plain(signal.key.venue)}"
+    text = f"{direction} {plain(signal.key.symbol)} {signal.key.timeframe} on {plain(signal.key.venue)}"
     text += f" at {signal.price:g}"
     if signal.probability is not None and signal.base_rate is not None:
         text += f", {signal.probability:.0%} against {signal.base_rate:.0%} of any bar"
@@ -62,10 +61,10 @@ def _signal_text(signal: Signal) -> str:
 
 def _advice_text(given: GivenAdvice) -> str:
     advice = given.advice
-    held = [f"{_plain(each.coin)} {each.weight:.0%}" for each in advice.targets if each.weight > 0]
+    held = [f"{plain(each.coin)} {each.weight:.0%}" for each in advice.targets if each.weight > 0]
     n = len(advice.changes)
     changes = "nothing changes" if n == 0 else f"{n} change{'' if n == 1 else 's'}"
-    return f"Hold {', '.join(held)} ({changes}); the gate is {_plain(advice.gate_sentence)}."
+    return f"Hold {', '.join(held)} ({changes}); the gate is {plain(advice.gate_sentence)}."
 
 
 def _advice_outcome_text(outcome: AdviceOutcome) -> str:
@@ -77,13 +76,8 @@ def _advice_outcome_text(outcome: AdviceOutcome) -> str:
             ("equal weight", outcome.equal_weight_pct),
         )
     ]
-    return f"{', '.join(parts)}. {_plain(outcome.note)}".strip()
+    return f"{', '.join(parts)}. {plain(outcome.note)}".strip()
 
 
 def _outcome_text(outcome: Outcome) -> str:
-    return f"{_ENDINGS[outcome.barrier]}: {outcome.net_pct:+.2f} % after costs."
-
-
-def _plain(text: str) -> str:
-    """Return foreign text as a terminal may show it."""
-    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
+    return f"{ENDINGS[outcome.barrier]}: {outcome.net_pct:+.2f} % after costs."

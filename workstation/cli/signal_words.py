@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 
+from workstation.cli.ledger_text import ENDINGS
 from workstation.cli.signal_facts import age_ms, age_of, horizon_end_ms, word_of
 from workstation.cli.table import plain, table_lines, utc
 from workstation.domain.ledger import SignalEntry
-from workstation.domain.outcome import Barrier
 from workstation.domain.signal import FamilyVote, Signal, SignalOrigin
 
 _HEADS = ("known at (UTC)", "coin", "bars", "says", "at", "probability", "within", "market", "became")
-_ENDINGS = {Barrier.TARGET: "hit its target", Barrier.STOP: "was stopped", Barrier.TIME: "ran out of time"}
 _HASH_DIGITS = 12
 
 
@@ -29,7 +28,7 @@ def _cells(entry: SignalEntry) -> tuple[str, ...]:
         odds += f" (of any bar {signal.base_rate:.0%})"
     became = "-" if signal.horizon_bars is None else "open"
     if outcome is not None:
-        became = f"{_ENDINGS[outcome.barrier]}, {outcome.net_pct:+.2f} % net"
+        became = f"{ENDINGS[outcome.barrier]}, {outcome.net_pct:+.2f} % net"
     return (
         utc(signal.known_at_ms),
         plain(signal.key.symbol),
