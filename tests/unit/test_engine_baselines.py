@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from tests.fakes.candle_kernels import DAY, HOUR, market, walk
+from tests.fakes.candle_kernels import HOUR, market, walk
 from workstation.domain.candle import CandleColumns
-from workstation.engine.baselines import BASELINES, donchian, donchian_vote, random_entries, rsi, sma_cross
+from workstation.engine.baselines import BASELINES, donchian, random_entries, rsi, sma_cross
 
 TURNED = 65_536 * HOUR * 6 - 900 * HOUR
 """An open time 900 hours before the hour at which judgements begin to read from a later bar."""
@@ -25,9 +25,9 @@ def candles():
     return walk(1500, seed=3)
 
 
-@pytest.mark.parametrize("name", [*BASELINES, "donchian_vote"])
+@pytest.mark.parametrize("name", BASELINES)
 def test_what_comes_later_changes_nothing_that_was_said(candles, name):
-    judge = BASELINES.get(name, donchian_vote)
+    judge = BASELINES[name]
     said = judge(candles, "1h")
     assert said.dtype == np.int8
     for cut in (1300, 1433):
@@ -62,9 +62,9 @@ def columns(c: CandleColumns):
     return c.open, c.high, c.low, c.close, c.volume
 
 
-@pytest.mark.parametrize("name", [*BASELINES, "donchian_vote"])
+@pytest.mark.parametrize("name", BASELINES)
 def test_too_short_a_history_says_nothing(name):
-    judge = BASELINES.get(name, donchian_vote)
+    judge = BASELINES[name]
     assert not len(judge(CandleColumns.empty(), "1h"))
     assert not judge(walk(2), "1h").any()
 
@@ -89,24 +89,6 @@ def test_averages_cross_once_where_the_trend_turns():
     said = sma_cross(market(turns), "1h")
     assert said[said != 0].tolist() == [-1]
     assert 80 < np.flatnonzero(said)[0] < 110
-
-
-def test_the_daily_vote_needs_both_systems_and_a_day_that_is_over():
-    day = np.r_[np.full(60, 100.0), 110, 111, 112, np.full(25, 105), 95, np.full(60, 96), 80, 80]
-    hourly = market(np.repeat(day, 24))
-    vote = donchian_vote(hourly, "1h")
-    assert not vote[: 61 * 24 - 1].any()
-    assert vote[61 * 24 - 1] == 1  # the last hour of the day that broke out: its close is the day's
-    assert vote[88 * 24] == 1
-    assert vote[89 * 24 - 1] == -1
-    assert vote[-1] == -1
-
-
-def test_the_vote_abstains_while_the_systems_differ():
-    day = np.r_[np.full(30, 100.0), 90, np.full(30, 91.0), 101, np.full(21, 98), 96, 96]
-    vote = donchian_vote(market(day, times=np.arange(len(day)) * DAY), "1d")
-    assert vote[61] == 1
-    assert vote[-2:].tolist() == [0, 0]
 
 
 def test_dice_are_fair_repeatable_and_know_only_their_own_hour():

@@ -18,16 +18,12 @@ import talib
 from numpy.typing import NDArray
 
 from workstation.domain.candle import CandleColumns, FloatArray, IntArray
-from workstation.domain.market import timeframe_ms
-from workstation.engine.resample import resample
 from workstation.engine.segments import segments, slots_of
 
 SideArray = NDArray[np.int8]
 
 Baseline = Callable[[CandleColumns, str], SideArray]
 """Candles and their timeframe in, a side for each of them out, shape (n,)."""
-
-_DAY = "1d"
 
 
 def rsi(candles: CandleColumns, timeframe: str) -> SideArray:
@@ -143,30 +139,6 @@ def _mixed(bits: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return bits ^ (bits >> np.uint64(31))
 
 
-def donchian_vote(candles: CandleColumns, timeframe: str) -> SideArray:
-    """Return how the daily breakouts of 20 and of 55 days stand at each close: the turtles' two systems.
-
-    Each is long from the close above its range until the close below it. They vote where both agree,
-    otherwise abstain with 0; so does a market too young to have left its range of 55 days.
-
-    Parameters
-    ----------
-    candles : CandleColumns
-        Of a timeframe that divides a day. Only days that are over and complete count, from the close of
-        their last bar on; an incomplete day is passed over.
-    """
-    days = resample(candles, timeframe, _DAY)
-    faster, slower = _turtle(days, 20), _turtle(days, 55)
-    votes = np.concatenate((np.zeros(1, np.int8), np.where(faster == slower, faster, 0))).astype(np.int8)
-    closes = candles.open_time + timeframe_ms(timeframe)
-    over = np.searchsorted(days.open_time + timeframe_ms(_DAY), closes, side="right")
-    return votes[over]
-
-
-def _turtle(days: CandleColumns, bars: int) -> SideArray:
-    return _on_each_market(days, _DAY, lambda c: _states(*_beyond_range(c, bars)))
-
-
 def _on_each_market(
     candles: CandleColumns, timeframe: str, events: Callable[[CandleColumns], SideArray]
 ) -> SideArray:
@@ -183,13 +155,6 @@ def _beyond_range(candles: CandleColumns, bars: int) -> tuple[FloatArray, FloatA
     above[1:] = candles.close[1:] - talib.MAX(candles.high, bars)[:-1]
     below[1:] = candles.close[1:] - talib.MIN(candles.low, bars)[:-1]
     return above, below
-
-
-def _states(above: FloatArray, below: FloatArray) -> SideArray:
-    """Return the side of the last breakout at each bar; 0 before the first."""
-    broke = _sides(above > 0.0, below < 0.0)
-    rows = np.maximum.accumulate(np.where(broke != 0, np.arange(len(broke)), 0))
-    return broke[rows]
 
 
 def _crosses(difference: FloatArray) -> SideArray:
