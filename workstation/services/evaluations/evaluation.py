@@ -47,7 +47,7 @@ from workstation.services.work.engine_mark import engine_mark
 from workstation.services.work.kept import KeptResults
 from workstation.services.work.workers import Workers
 
-N_VARIANTS_TRIED = 97
+N_VARIANTS_TRIED = 105
 """Recipes that were tried on recorded candles before this one; every figure is to be read with it."""
 
 _YEAR_MS = 366 * 86_400_000
