@@ -14,6 +14,7 @@ from workstation.cli import (
     grades,
     labels,
     ledger,
+    narratives,
     news,
     observations,
     signals,
@@ -40,6 +41,7 @@ examples:
   tidemark train                               train models on the stored candles
   tidemark observations import btc.csv         put on-chain history into the store
   tidemark ledger verify                       prove that no signal was changed afterwards
+  tidemark narratives                          see where capital moves
   tidemark labels set ethereum 0xADDR binance  say whose a wallet is
 
 Your data: prices and signals lie in the user's data folder, settings in the user's configuration folder;
@@ -84,6 +86,7 @@ def make_parser() -> argparse.ArgumentParser:
     ledger.add_command(commands)
     evaluation.add_command(commands)
     training.add_command(commands)
+    narratives.add_command(commands)
     return parser
 
 

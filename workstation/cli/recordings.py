@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from workstation.domain.errors import BadCandleFile, TidemarkError
 from workstation.domain.market import SeriesKey, timeframe_ms
+from workstation.domain.narrative_index import is_index
 
 if TYPE_CHECKING:
     from workstation.domain.candle import CandleColumns
@@ -169,6 +170,8 @@ def daily_stored_recordings(store: "CandleReader", timeframe: str) -> list[Serie
 def _venues(store: "CandleReader") -> dict[str, list[tuple[str, str]]]:
     venues: dict[str, list[tuple[str, str]]] = {}
     for key in store.series():
+        if is_index(key.symbol):  # nothing that traded
+            continue
         venues.setdefault(key.venue, []).append((key.symbol, key.timeframe))
     return venues
 

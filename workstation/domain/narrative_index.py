@@ -9,6 +9,18 @@ from workstation.domain.errors import UsageError
 BASE_VALUE = 1000.0
 """Where every index begins."""
 
+_PREFIX = "INDEX:"
+
+
+def index_symbol(name: str) -> str:
+    """Return the symbol under which a narrative's index is kept as candles, e.g. ``"INDEX:AI"``."""
+    return _PREFIX + name.upper()
+
+
+def is_index(symbol: str) -> bool:
+    """Whether a symbol is an index: nothing that trades, and never judged, graded or asked for at a venue."""
+    return symbol.startswith(_PREFIX)
+
 
 class Weighting(StrEnum):
     """What a coin's weight in an index is made of."""
