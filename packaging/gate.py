@@ -28,6 +28,9 @@ DESKTOP = [
 ]
 """A screen, a window manager, trays and notification services for the tests that use real ones."""
 
+TWO_AT_A_TIME = ["-n", "2", "--dist", "loadgroup"]
+"""Tests of whole programs in one process (tests/conftest.py), all the others beside them in another."""
+
 
 def test(environment: Environment, pytest_arguments: list[str]) -> int:
     """Run every step of the gate and return the exit code of the first that failed, else 0."""
@@ -69,7 +72,7 @@ def steps(environment: Environment, pytest_arguments: list[str]) -> list[tuple[s
         ("types", [environment.command("mypy")]),
         ("imports", [environment.command("lint-imports")]),
         ("arithmetic", [environment.command("tidemark"), "prepare"]),
-        ("tests", [environment.command("pytest"), *pytest_arguments]),
+        ("tests", [environment.command("pytest"), *(pytest_arguments or TWO_AT_A_TIME)]),
     ]
 
 

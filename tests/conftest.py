@@ -25,6 +25,13 @@ def pytest_sessionstart() -> None:
         subprocess.run([sys.executable, "-m", "workstation", "prepare"], cwd=PROJECT, check=True)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of whole programs out of each other's way where several processes share the suite."""
+    for item in items:
+        if PROJECT / "tests" / "integration" in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("programs"))
+
+
 @pytest.fixture(scope="session")
 def recordings() -> Path:
     """Return the folder of recorded market data, or skip."""

@@ -301,6 +301,7 @@ def test_the_gate_asks_in_order_and_hands_pytest_what_follows(environment: Envir
     steps = gate.steps(environment, ["-k", "candle"])
     assert [name for name, _ in steps] == ["format", "lint", "types", "imports", "arithmetic", "tests"]
     assert steps[-1][1][1:] == ["-k", "candle"]
+    assert gate.steps(environment, [])[-1][1][1:] == gate.TWO_AT_A_TIME
     assert all(command[0].startswith(environment.folder) for _, command in steps)
 
 
