@@ -7,6 +7,7 @@ import pytest
 
 from tests.fakes.storage_ledger_world import HOUR, StepClock, full_signal, outcome, plain_signal, tampering
 from workstation.cli.command_line import run
+from workstation.cli.signal_words import lines_of
 from workstation.domain.ledger import Correction
 from workstation.domain.market import SeriesKey
 from workstation.domain.outcome import Barrier
@@ -96,6 +97,14 @@ def test_a_signal_is_shown_with_all_that_it_stands_on(ask, ledger):
     assert "no model, engine 1, row 8 of 2023-11-14 22:13, worked out from history" in said
     assert "--limit" not in said
     assert ask("--limit", "3")[1].endswith("The newest 3 are shown; --limit shows more.\n")
+
+
+def test_on_a_terminal_nothing_below_a_signal_is_wider_than_it(ledger):
+    lines = lines_of(ledger.signals(), 60)
+    below = [line for line in lines if line.startswith("    ")]
+    assert max(map(len, below)) <= 60
+    assert "             momentum.rsi_14 28.12; volume neutral +0.00, 1" in below
+    assert lines[-1] == "Inputs are of the very close of the candle unless an age is named."
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The signals of the ledger as a terminal shows them: a line each, and below it what it stands on."""
 
+import textwrap
 from collections.abc import Iterator, Sequence
 
 from workstation.cli.ledger_text import ENDINGS
@@ -10,15 +11,32 @@ from workstation.domain.signal import FamilyVote, Signal, SignalOrigin
 
 _HEADS = ("known at (UTC)", "coin", "bars", "says", "at", "probability", "within", "market", "became")
 _HASH_DIGITS = 12
+_INDENT, _NAME = "    ", 9
+_AGES = "Inputs are of the very close of the candle unless an age is named."
 
 
-def lines_of(entries: Sequence[SignalEntry]) -> list[str]:
-    """Return the lines of a table with everything that is known of these signals."""
+def lines_of(entries: Sequence[SignalEntry], width: int | None = None) -> list[str]:
+    """Return the lines of a table with everything that is known of these signals.
+
+    Parameters
+    ----------
+    width : int or None
+        Of the terminal, in letters: below the table's own lines nothing is longer. None wraps nothing.
+    """
     head, *rows = table_lines([_HEADS, *map(_cells, entries)])
     lines = [head]
     for entry, row in zip(entries, rows, strict=True):
-        lines += [row, *(f"    {name:9}{text}" for name, text in _details(entry))]
-    return lines
+        lines.append(row)
+        for name, text in _details(entry):
+            lines += _wrapped(f"{_INDENT}{name:{_NAME}}{text}", width)
+    return [*lines, _AGES]
+
+
+def _wrapped(line: str, width: int | None) -> list[str]:
+    if width is None:
+        return [line]
+    below = _INDENT + " " * _NAME
+    return textwrap.wrap(line, max(width, 40), subsequent_indent=below, break_long_words=False)
 
 
 def _cells(entry: SignalEntry) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """``tidemark signals``: what was said and what became of it; or what a recorded series would have said."""
 
 import argparse
+import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -98,7 +99,8 @@ def show(asked: argparse.Namespace) -> int:
         n = len(entries)
         print(f"{n:,} signal{'' if n == 1 else 's'} written to {asked.out}.")
     elif entries:
-        print("\n".join(lines_of(entries)))
+        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+        print("\n".join(lines_of(entries, width)))
         if len(found) > len(entries):
             print(f"The newest {limit:,} are shown; --limit shows more.")
     else:
