@@ -260,7 +260,10 @@ class _Reading:
     def _check_keys(self, kind: str, table: Mapping[str, Any], place: _Place) -> None:
         for key in table:
             if key not in _KEYS[kind]:
-                self._say(place, f"{_shown(key)} is not known here; there are {', '.join(_KEYS[kind])}.")
+                self._say(
+                    _Place(key) if kind == "" else place,
+                    f"{_shown(key)} is not known here; there are {', '.join(_KEYS[kind])}.",
+                )
 
     def _say(self, place: _Place | None, sentence: str) -> None:
         if place is None or len(self.faults) >= _MOST_FAULTS:  # what is only counted needs no line

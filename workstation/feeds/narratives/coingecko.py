@@ -128,7 +128,7 @@ class CoinGecko:
         coins, n_left_out = _coins(reply)
         if n_left_out:
             _log.warning("coingecko: %d rows of %s left out", n_left_out, category)
-        if reply and not coins:
+        if not coins:  # an unknown category is empty, too; it must not take every coin back
             raise ProviderError(f"CoinGecko answered no coin of {category} that can be read.")
         return CategoryAnswer(category, tuple(coins), len(reply) < _PER_PAGE, self._clock.now_ms())
 
