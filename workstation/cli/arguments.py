@@ -17,6 +17,7 @@ from workstation.cli import (
     narratives,
     news,
     observations,
+    rotation,
     signals,
     training,
 )
@@ -42,6 +43,7 @@ examples:
   tidemark observations import btc.csv         put on-chain history into the store
   tidemark ledger verify                       prove that no signal was changed afterwards
   tidemark narratives                          see where capital moves
+  tidemark rotation                            what to hold now, and why
   tidemark labels set ethereum 0xADDR binance  say whose a wallet is
 
 Your data: prices and signals lie in the user's data folder, settings in the user's configuration folder;
@@ -87,6 +89,7 @@ def make_parser() -> argparse.ArgumentParser:
     evaluation.add_command(commands)
     training.add_command(commands)
     narratives.add_command(commands)
+    rotation.add_command(commands)
     return parser
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from workstation.domain.candle import FloatArray
+from workstation.domain.candle import FloatArray, IntArray
 from workstation.domain.rotation import CASH, Advice
 from workstation.engine.narratives.equity import Accounts, Decide
 from workstation.engine.narratives.rotation_history import MarketHistory
@@ -16,7 +16,7 @@ def random_rotation(
     """Return who buys and sells when the advice does, and as much, but coins drawn by lot.
 
     Each coin that the advice enters is replaced, until it exits, by one drawn from all coins of narratives
-    that can be bought that day and that the account does not hold.
+    that can be bought that day and that the account neither holds nor sells.
 
     Parameters
     ----------
@@ -37,11 +37,12 @@ def random_rotation(
         rows = np.flatnonzero(history.universe(day))
         weights = {each.coin: each.weight for each in told.targets if each.coin != CASH}
         for account, places in enumerate(stands_for):
-            for coin in [coin for coin in places if coin not in weights]:
-                orders[account, places.pop(coin)] = 0.0
+            sold = {places.pop(coin) for coin in list(places) if coin not in weights}
+            orders[account, list(sold)] = 0.0
             for coin in (change.coin for change in told.changes if change.coin in weights):
-                if coin not in places and len(rows) > len(places):
-                    places[coin] = _drawn(generator, rows, places)
+                taken = sold | set(places.values())
+                if coin not in places and len(rows) > len(taken):
+                    places[coin] = _drawn(generator, rows, taken)
                 if coin in places:
                     orders[account, places[coin]] = weights[coin]
         return orders
@@ -49,12 +50,9 @@ def random_rotation(
     return decide
 
 
-def _drawn(
-    generator: np.random.Generator, rows: "np.ndarray[tuple[int], np.dtype[np.int64]]", taken: dict[str, int]
-) -> int:
-    """Return a coin that the account does not hold."""
-    held = set(taken.values())
+def _drawn(generator: np.random.Generator, rows: IntArray, taken: set[int]) -> int:
+    """Return one of some coins that the account neither holds nor has just sold."""
     while True:
         row = int(rows[generator.integers(len(rows))])
-        if row not in held:
+        if row not in taken:
             return row

@@ -9,7 +9,7 @@ import numpy as np
 
 from workstation import __version__
 from workstation.domain.candle import FloatArray
-from workstation.domain.rotation import CASH, Advice
+from workstation.domain.rotation import CASH, Advice, AdviceChange
 from workstation.engine.narratives.equity import COST_PCT, Curve
 from workstation.engine.narratives.equity_statistics import (
     DayBlocks,
@@ -171,18 +171,19 @@ def _week(advice: Advice, roi_pct: Mapping[str, float]) -> Json:
 
 
 def _changes(runs: Runs) -> list[Json]:
-    return [
-        {
-            "at": day_text(advice.at_ms),
-            "coin": change.coin,
-            "kind": str(change.kind),
-            "from_weight": change.from_weight,
-            "to_weight": change.to_weight,
-            "sentence": change.sentence,
-        }
-        for _, advice in runs.walk.advice
-        for change in advice.changes
-    ]
+    return [change_json(advice.at_ms, change) for _, advice in runs.walk.advice for change in advice.changes]
+
+
+def change_json(at_ms: int, change: AdviceChange) -> Json:
+    """Return one change of advice as reports have it."""
+    return {
+        "at": day_text(at_ms),
+        "coin": change.coin,
+        "kind": str(change.kind),
+        "from_weight": change.from_weight,
+        "to_weight": change.to_weight,
+        "sentence": change.sentence,
+    }
 
 
 def _curves(runs: Runs) -> Json:

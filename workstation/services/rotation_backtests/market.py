@@ -15,7 +15,7 @@ from workstation.engine.grade.measures import N_MEASURES, measure
 from workstation.engine.grade.panel import HORIZONS_MS, MeasuredPanel, outcomes_of
 from workstation.engine.grade.rank_training import Examples
 from workstation.engine.grade.weights import GradeWeights
-from workstation.engine.narratives.panel import MarketPanel, coin_of, join_panel
+from workstation.engine.narratives.panel import DAY_MS, MarketPanel, coin_of, join_panel
 from workstation.engine.narratives.rotation_facts import BoolArray
 from workstation.engine.narratives.rotation_history import BTC, MarketHistory
 from workstation.services.evaluations.evaluation import Workshop
@@ -25,7 +25,7 @@ from workstation.services.work.engine_mark import engine_mark
 from workstation.services.work.kept import Arrays, KeptResults
 
 TIMEFRAME = "1d"
-_QUARTER_MS = 92 * 86_400_000
+_QUARTER_MS = 92 * DAY_MS
 
 Series = Mapping[str, CandleColumns]
 
@@ -45,6 +45,8 @@ class RotationGround:
         ones do not exist. UTC milliseconds.
     notes : list of str
         What had to be left out, found on the way.
+    newest_days : int or None
+        Grade no more than so many days up to the newest close; None for all that are traded.
     """
 
     recordings: Sequence[Recording]
@@ -53,6 +55,12 @@ class RotationGround:
     from_ms: int | None = None
     until_ms: int | None = None
     notes: list[str] = field(default_factory=list)
+    newest_days: int | None = None
+
+    def graded_from_ms(self, newest_ms: int) -> int:
+        """Return from when on coins are graded, UTC milliseconds."""
+        first_ms = self.from_ms or 0
+        return first_ms if self.newest_days is None else max(first_ms, newest_ms - self.newest_days * DAY_MS)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,7 +140,8 @@ def _graded(
     ground: RotationGround, recorded: Sequence[Series], panel: MarketPanel, shop: Workshop, mark: str
 ) -> FloatArray:
     """Return grades of every coin at every close, kept from one time to the next."""
-    first_ms = 0 if ground.from_ms is None else ground.from_ms - _QUARTER_MS
+    from_ms = ground.graded_from_ms(int(panel.close_ms[-1]))
+    first_ms = max(0, from_ms - _QUARTER_MS)
     told = f"{engine_mark()} {mark} {first_ms}"
     kept = KeptResults(shop.folder / f"rotation-{hashlib.sha256(told.encode()).hexdigest()[:24]}")
 
@@ -148,7 +157,7 @@ def _graded(
     (found,) = kept.map(_Here(), work, ["all"], lambda name: name)
     grade, plain = (np.asarray(found[name], np.float64) for name in ("grade", "plain"))
     untaught: BoolArray = np.asarray(~np.isfinite(grade).any(axis=1) & np.isfinite(plain).any(axis=1))
-    n_untaught = int((untaught & (panel.close_ms >= (ground.from_ms or 0))).sum())
+    n_untaught = int((untaught & (panel.close_ms >= from_ms)).sum())
     if n_untaught:
         ground.notes.append(
             f"On {n_untaught:,} days no model had learnt enough: grades are there the mean of their plain "
