@@ -6,10 +6,14 @@ from enum import StrEnum
 
 from workstation.domain.alert import Alert
 from workstation.domain.candle import Candle
+from workstation.domain.given_advice import AdviceEntry
 from workstation.domain.level import PriceLevel
 from workstation.domain.market import SeriesKey
 from workstation.domain.model_state import ModelState
+from workstation.domain.narrative_index import IndexStanding
+from workstation.domain.paper_standing import PaperStanding
 from workstation.domain.provider import ProviderState
+from workstation.domain.rotation import RotationRules
 from workstation.domain.signal import Signal
 from workstation.domain.ticker import Ticker
 
@@ -193,6 +197,43 @@ class ModelsChanged:
     """How every model is doing."""
 
     states: tuple[ModelState, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AdviceChanged:
+    """Rotation advice was given; it is already in the ledger.
+
+    Parameters
+    ----------
+    entry : AdviceEntry
+        As it was written.
+    is_new : bool
+        False where it is told again after a start, and nothing new was decided.
+    """
+
+    entry: AdviceEntry
+    is_new: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RotationRulesChanged:
+    """Which rules the next rotation advice follows."""
+
+    rules: RotationRules
+
+
+@dataclass(frozen=True, slots=True)
+class PaperAccountsChanged:
+    """How every paper account of the venue stands."""
+
+    standings: tuple[PaperStanding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NarrativesChanged:
+    """How every narrative stands at a close, in the order of the book; the candles of indices grew, too."""
+
+    standings: tuple[IndexStanding, ...]
 
 
 @dataclass(frozen=True, slots=True)
