@@ -105,6 +105,11 @@ def test_a_market_without_an_edge_is_said_to_have_none(trained):
     assert "No edge was proven" in verdict["headline"]
 
 
+def test_a_model_that_would_never_speak_says_so_where_it_is_decided_on(trained):
+    signals = trained[0].models[0]
+    assert "It is silent for now: in the year before" in signals.decision.reason
+
+
 def test_the_report_has_every_method_with_the_same_figures(trained):
     report = trained[0].report
     assert set(report["baselines"]) == set(report["paired"]) == METHODS

@@ -65,6 +65,11 @@ class DecisionRules:
         if self.min_agree < 0 or self.margin < 0 or self.cool_down < 0:
             raise UsageError(f"min_agree, margin and cool_down must be 0 or more, got {self}.")
 
+    @property
+    def may_speak(self) -> bool:
+        """Whether anything leans at all, see `sure_lift`."""
+        return self.sure_lift is None or self.sure_lift > 0
+
     def leans(
         self, score: FloatArray, lifts: tuple[FloatArray, FloatArray], votes: tuple[CountArray, CountArray]
     ) -> SideArray:
@@ -79,7 +84,7 @@ class DecisionRules:
         votes : two ndarray of int64, shape (n,)
             Families that vote bullish and bearish.
         """
-        if self.sure_lift is not None and self.sure_lift <= 0:
+        if not self.may_speak:
             return np.zeros(len(score), np.int8)
         side = self.agrees(score, votes)
         clears = np.where(side > 0, lifts[0] >= self.margin, lifts[1] >= self.margin)

@@ -50,6 +50,8 @@ _NOW = {
     ModelChange.SWITCHED_OFF: "is switched off",
 }
 
+_SILENT = "It is silent for now: in the year before, bars like those it favours were not right beyond chance."
+
 
 class ModelKeeper(Protocol):
     """Where models lie."""
@@ -167,6 +169,8 @@ def _train_signals(
     if before is not None and not decision.takes_over:
         no_edge = dismissal(ground, walked, examined.evidence, before, shop)
         decision = replace(decision, dismissal=no_edge)
+    if not model.meaning.rules.may_speak:
+        decision = replace(decision, reason=f"{decision.reason} {_SILENT}")
     card = signal_card(name, model, walked, examined.report, desk.origin)
     return keep_trained(desk, card, model.files(), decision, before)
 
