@@ -102,7 +102,8 @@ async def test_it_takes_back_only_what_it_alone_had_said(server, gecko):
 async def test_two_coins_of_one_code_are_one_and_rows_that_cannot_be_are_left_out(server, gecko):
     bad = [
         3, {}, coin("x", "x", None), coin("x", "x", -1), coin("x", "x", True), coin("x", "y z"),
-        coin("x", ""), coin("x", "a\u202eb"), coin("x\n", "x"), coin(7, "x"), coin("x", "x", 1e30), coin("x", "x", 1e9, "1"),
+        coin("x", ""), coin("x", "a\u202eb"), coin("x\n", "x"), coin(7, "x"),
+        coin("x", "x", 1e30), coin("x", "x", 1e9, "1"),
     ]  # fmt: skip
     server.answers(
         PATH, [coin("real", "dup", 5e9), coin("copy", "dup", 1e9), coin("quiet", "q", 1e9, None), *bad]
