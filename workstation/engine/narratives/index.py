@@ -55,6 +55,8 @@ class IndexState:
     ----------
     gross, net : ndarray, shape (n_narratives,)
         Values at the newest close, from `BASE_VALUE`, without and with cost; NaN before the first holding.
+    volume : ndarray, shape (n_narratives,)
+        US dollars that the held coins traded in the newest bar.
     log : IndexLog
         Every change so far.
     """
@@ -64,6 +66,7 @@ class IndexState:
         self.lineup, self.rules, self.log = lineup, rules, IndexLog(lineup)
         self.gross: FloatArray = np.full(n_narratives, np.nan)
         self.net: FloatArray = np.full(n_narratives, np.nan)
+        self.volume: FloatArray = np.zeros(n_narratives)
         self._kept: FloatArray = np.ones(n_narratives)  # part of the gross value that cost has left
         self._cash: FloatArray = np.zeros(n_narratives)
         self._units: FloatArray = np.zeros(lineup.n_pairs)
@@ -109,6 +112,8 @@ class IndexState:
         self._delist(at_ms)
         self.gross = np.where(np.isnan(self.gross), np.nan, self._total(self._price))
         self.net = self.gross * self._kept
+        dollars = np.nan_to_num(panel.dollar_volume[row])[self.lineup.coin]
+        self.volume = self.lineup.sums(np.where(self._units > 0, dollars, 0.0))
         self._leaving = (self._units > 0) & (self.lineup.shares_at(at_ms) == 0)
         self._decide(panel, row, traded.any())
 
@@ -212,6 +217,8 @@ class Indices:
         UTC milliseconds.
     gross, net : ndarray of float64, shape (n_bars, n_narratives)
         From `BASE_VALUE`, without and with cost; NaN before the first holding.
+    volume : ndarray of float64, shape (n_bars, n_narratives)
+        US dollars that the held coins traded in each bar.
     state : IndexState
         After the last bar: weights, log and notes, and where live bars go on.
     """
@@ -219,6 +226,7 @@ class Indices:
     close_ms: IntArray
     gross: FloatArray
     net: FloatArray
+    volume: FloatArray
     state: IndexState
 
 
@@ -239,8 +247,8 @@ def indices(panel: MarketPanel, book: NarrativeBook, rules: IndexRules) -> Indic
     """
     state = IndexState(Lineup(book, panel.coins), rules)
     shape = len(panel.close_ms), len(book.narratives)
-    gross, net = np.empty(shape), np.empty(shape)
+    gross, net, volume = np.empty(shape), np.empty(shape), np.empty(shape)
     for row in range(shape[0]):
         state.advance(panel, row)
-        gross[row], net[row] = state.gross, state.net
-    return Indices(panel.close_ms, gross, net, state)
+        gross[row], net[row], volume[row] = state.gross, state.net, state.volume
+    return Indices(panel.close_ms, gross, net, volume, state)

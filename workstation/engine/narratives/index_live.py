@@ -25,12 +25,23 @@ class LiveIndices:
         History to begin with; at least one bar.
     book : NarrativeBook
     rules : IndexRules
+
+    Attributes
+    ----------
+    history : Indices
+        Of the panel that it began with.
+    state : IndexState
+        At the newest close.
+    scale : ndarray, shape (n_narratives,)
+        What values are multiplied by when they are told, so that an index goes on from what was told of it
+        before this began; ones at first.
     """
 
     def __init__(self, panel: MarketPanel, book: NarrativeBook, rules: IndexRules) -> None:
         found = indices(panel, book, rules)
         self.state = found.state
         self.history = found
+        self.scale: FloatArray = np.ones(len(book.narratives))
         self._n_kept = WINDOW_DAYS * panel.bars_a_day + 1
         self._room = self._n_kept + _SPARE_DAYS * panel.bars_a_day
         kept = slice(max(0, len(panel.close_ms) - self._n_kept), len(panel.close_ms))
@@ -101,4 +112,4 @@ class LiveIndices:
 
     def standings(self, mood: Mood | None = None) -> tuple[IndexStanding, ...]:
         """Return how every narrative stands at the newest close."""
-        return standings(self.panel, self.net, self.state, mood)
+        return standings(self.panel, self.net * self.scale, self.state, mood)
