@@ -116,3 +116,10 @@ def test_the_feeds_state_and_the_first_load_are_kept(tmp_path):
     desk.tell(said.FeedStateSaid(FeedState.STALE, "no candle for 40 s"), said.Progress(3, 9))
     assert (desk.bridge.world.feed, desk.bridge.world.feed_reason) == (FeedState.STALE, "no candle for 40 s")
     assert desk.bridge.world.progress == (3, 9)
+
+
+def test_how_narratives_stand_is_kept_and_told(tmp_path):
+    desk, heard = Desk(tmp_path), []
+    desk.bridge.narratives_changed.connect(lambda: heard.append(desk.bridge.world.narratives))
+    desk.tell(said.NarrativesSaid(()))
+    assert heard == [()]

@@ -13,11 +13,13 @@ from workstation.domain.events import (
     FeedState,
     FeedStateChanged,
     FormingSignalChanged,
+    NarrativesChanged,
     NoticePosted,
     SignalsRecomputed,
     TickersUpdated,
 )
 from workstation.domain.market import Market, SeriesKey, Venue, VenueKind
+from workstation.domain.narrative_index import Holding, IndexStanding, index_symbol
 from workstation.domain.signal import Direction, Signal, SignalOrigin
 from workstation.domain.ticker import Ticker
 from workstation.link.client import LinkClient
@@ -29,6 +31,7 @@ from workstation.link.messages import (
     Frame,
     HistoryGrew,
     MarketsListed,
+    NarrativesSaid,
     Notice,
     SetWatchlist,
     ShutDown,
@@ -48,6 +51,11 @@ MARKETS = (Market("BTC/USDT", "BTC", "USDT"), Market("ETH/USDT", "ETH", "USDT"))
 ETH = SeriesKey("practice", "ETH/USDT", "1h")
 SIGNAL = Signal(
     KEY, 0, 100.0, Direction.BULLISH, (), closed=True, origin=SignalOrigin.LIVE, engine_version="1"
+)
+
+STANDING = IndexStanding(
+    *("ai", "AI", 0, 1_100.0, 1.0, 2.0, None, 10.0, 1, 50.0, 12.5, 1, 0, 60, 0.8),
+    (Holding("FET", 1.0, 1.0, 2.0, None, 60, 1),),
 )
 
 
@@ -236,3 +244,22 @@ async def test_frames_say_how_old_the_data_is(office):
     await asyncio.sleep(0.05)
     office.desk.tell_vitals(Vitals(1.0, 2, 3.0))
     await until(lambda: (window.of(Frame)[-1].data_age_ms or 0) >= 50)
+
+
+async def test_an_index_is_a_chart_that_is_read_from_the_store_and_never_asked_of_the_venue(office):
+    office.desk.open_venue(VENUE, MARKETS)
+    window = await office.window()
+    index = SeriesKey("practice", index_symbol("ai"), "1h")
+    await window.client.ask(lambda n: Follow(n, index))
+    office.bus.publish(NarrativesChanged((STANDING,)))
+    await until(lambda: window.of(HistoryGrew))
+    assert window.of(NarrativesSaid) == [NarrativesSaid((STANDING,))]
+    assert window.of(HistoryGrew) == [HistoryGrew(index, 1)]
+    assert not any(index in shown for shown in office.house.shown)
+
+
+async def test_a_window_that_comes_later_hears_how_narratives_stand(office):
+    office.bus.publish(NarrativesChanged((STANDING,)))
+    window = await office.window()
+    await until(lambda: window.of(NarrativesSaid))
+    assert window.of(NarrativesSaid) == [NarrativesSaid((STANDING,))]

@@ -20,6 +20,7 @@ from workstation.domain.ticker import Ticker
 from workstation.engine.features.market_context import base_of
 from workstation.engine.warm_up import warm_up
 from workstation.engine_app.judgement import Judgement
+from workstation.engine_app.narrative_desk import NarrativeDesk
 from workstation.engine_app.offers import Offers, Surroundings
 from workstation.engine_app.opening import Opening
 from workstation.engine_app.options import ALL, EngineOptions
@@ -90,6 +91,7 @@ class EngineHouse:
         self._sights = Sights(self._bus, self._recorder.observations)
         judged = dict.fromkeys((*self._timeframes, self._settings.universe.timeframe))
         self._judgement = Judgement(self._bus, paths, self._recorder, candles, self._tasks, tuple(judged))
+        self._narratives = NarrativeDesk(self._bus, paths, self._recorder, self._tasks)
         verdicts = self._judgement.verdicts
         self._signals = Signals(
             self._bus, self._data, candles, self._sights, self._recorder, verdicts, self._tasks
@@ -143,6 +145,7 @@ class EngineHouse:
         await self._link.close()
         await self._tasks.close()
         await self._judgement.close()
+        self._narratives.close()
         await self._recorder.close()
         await self._opening.close()
 
@@ -202,6 +205,7 @@ class EngineHouse:
         self._universe = Universe(self._bus, past, self._tasks, self._data, self._clock)
         options = UniverseOptions(wanted.timeframe, wanted.bars, wanted.least_volume_usd, wanted.most_symbols)
         self._universe.start(markets, options)
+        self._narratives.begin(feed.venue)
 
     def _is_asked(self, name: str) -> bool:
         return bool(self._settings.value(f"providers.{name}"))

@@ -17,6 +17,7 @@ from workstation.domain.events import (
     HistoryFilled,
     LevelsFound,
     ModelsChanged,
+    NarrativesChanged,
     NoticePosted,
     ProvidersChanged,
     SignalsRecomputed,
@@ -25,6 +26,7 @@ from workstation.domain.events import (
 )
 from workstation.domain.explanation import Explanation
 from workstation.domain.market import Market, SeriesKey, Venue
+from workstation.domain.narrative_index import is_index
 from workstation.domain.ticker import Ticker
 from workstation.link.messages import (
     PROTOCOL,
@@ -186,6 +188,7 @@ class FrontDesk:
         self._providers: ProvidersChanged | None = None
         self._universe: UniverseProgressed | None = None
         self._models: ModelsChanged | None = None
+        self._narratives: NarrativesChanged | None = None
         self._heard_at: float | None = None
         for kind in FACTS_FOR_EVERYBODY:
             facts.subscribe(kind, self._tell_everybody)
@@ -200,6 +203,7 @@ class FrontDesk:
         facts.subscribe(ProvidersChanged, self._on_providers)
         facts.subscribe(UniverseProgressed, self._on_universe)
         facts.subscribe(ModelsChanged, self._on_models)
+        facts.subscribe(NarrativesChanged, self._on_narratives)
 
     @property
     def has_windows(self) -> bool:
@@ -228,7 +232,7 @@ class FrontDesk:
             case Hello(last_alert_id=last_alert_id):
                 self._welcome(connection, last_alert_id)
             case Follow(key=key):
-                if self._venue is not None and not self._trades(key):
+                if self._venue is not None and not (self._trades(key) or is_index(key.symbol)):
                     raise UsageError(f"{key.symbol} does not trade at {self._venue.label}.")
                 connection.followed.add(key)
                 self._show_charts()
@@ -270,7 +274,8 @@ class FrontDesk:
         for part in in_parts(self._markets):
             connection.tell(part)
         connection.tell(in_words(self._feed))
-        for fact in (self._providers, self._universe, self._models, *self._notices.values()):
+        states = (self._providers, self._universe, self._models, self._narratives)
+        for fact in (*states, *self._notices.values()):
             if fact is not None:
                 connection.tell(in_words(fact))
         for alert in self._house.alerts_after(last_alert_id):
@@ -353,6 +358,14 @@ class FrontDesk:
 
     def _on_models(self, changed: ModelsChanged) -> None:
         self._models = changed
+
+    def _on_narratives(self, changed: NarrativesChanged) -> None:
+        """Remember how narratives stand, and have charts of indices read what was stored of them."""
+        self._narratives = changed
+        for connection in list(self._connections):
+            for key in connection.followed:
+                if is_index(key.symbol):
+                    connection.tell(HistoryGrew(key, 1))
 
     def _on_notice(self, notice: NoticePosted) -> None:
         self._notices[notice.subject] = notice

@@ -17,11 +17,12 @@ from workstation.domain.explanation import Explanation
 from workstation.domain.level import PriceLevel
 from workstation.domain.market import Market, SeriesKey, Venue
 from workstation.domain.model_state import ModelState
+from workstation.domain.narrative_index import IndexStanding
 from workstation.domain.provider import ProviderState
 from workstation.domain.signal import Signal
 from workstation.domain.ticker import Ticker
 
-PROTOCOL = 3
+PROTOCOL = 4
 """Rises with every change that an older window or engine would misread."""
 
 
@@ -278,6 +279,12 @@ class ModelsSaid(msgspec.Struct, frozen=True, tag_field="kind", tag="models"):
     states: tuple[ModelState, ...]
 
 
+class NarrativesSaid(msgspec.Struct, frozen=True, tag_field="kind", tag="narratives"):
+    """How every narrative stands at a close; the candles of its index are in the store: read them there."""
+
+    standings: tuple[IndexStanding, ...]
+
+
 class Notice(msgspec.Struct, frozen=True, tag_field="kind", tag="notice"):
     """A banner: what happened, what is unaffected, what to do. Empty text takes the subject's banner away."""
 
@@ -321,5 +328,6 @@ ToWindow: TypeAlias = (
     | GradesSaid
     | OutcomesSaid
     | ModelsSaid
+    | NarrativesSaid
     | Notice
 )

@@ -10,6 +10,7 @@ from workstation.domain.events import (
     CoinsGraded,
     FeedStateChanged,
     ModelsChanged,
+    NarrativesChanged,
     NoticePosted,
     OutcomesKnown,
     ProvidersChanged,
@@ -25,6 +26,7 @@ from workstation.link.messages import (
     GradesSaid,
     MarketsListed,
     ModelsSaid,
+    NarrativesSaid,
     Notice,
     OutcomesSaid,
     Progress,
@@ -43,6 +45,7 @@ FACTS_FOR_EVERYBODY = (
     CoinsGraded,
     FeedStateChanged,
     ModelsChanged,
+    NarrativesChanged,
     NoticePosted,
     OutcomesKnown,
     ProvidersChanged,
@@ -94,6 +97,8 @@ def in_words(fact: object) -> ToWindow:
             return OutcomesSaid(n_new)
         case ModelsChanged(states):
             return ModelsSaid(states)
+        case NarrativesChanged(standings):
+            return NarrativesSaid(standings)
         case NoticePosted(subject, text):
             return Notice(subject, text)
         case CandlesRejected(key, n_rejected, reason):

@@ -14,6 +14,7 @@ from workstation.domain.candle import Candle
 from workstation.domain.events import FeedState
 from workstation.domain.market import Market, SeriesKey, Venue
 from workstation.domain.model_state import ModelState
+from workstation.domain.narrative_index import IndexStanding
 from workstation.domain.provider import ProviderState
 from workstation.domain.ticker import Ticker
 from workstation.link import messages as said
@@ -52,6 +53,8 @@ class World:
         How far the back-fill of everything liquid is; None until the engine said.
     models : tuple of ModelState
         How every model is doing, as the engine said last.
+    narratives : tuple of IndexStanding
+        How every narrative stood at the newest close, in the order of the book.
     graded : tuple of (str, int), or None
         Timeframe and time, UTC milliseconds, of the close that was graded last at this venue; None until the
         engine said.
@@ -70,6 +73,7 @@ class World:
     providers: tuple[ProviderState, ...] = ()
     universe: said.UniverseSaid | None = None
     models: tuple[ModelState, ...] = ()
+    narratives: tuple[IndexStanding, ...] = ()
     graded: tuple[str, int] | None = None
 
     def price_step(self, symbol: str) -> float:
@@ -116,6 +120,7 @@ class Bridge(QObject):
     providers_changed = Signal()
     universe_changed = Signal()
     models_changed = Signal()
+    narratives_changed = Signal()
     coins_graded = Signal()  # the grades of a close are in the ledger
     outcomes_known = Signal()  # what became of some signals or graded coins is in the ledger
     link_changed = Signal()
@@ -152,6 +157,7 @@ class Bridge(QObject):
             said.GradesSaid: self._on_grades,
             said.OutcomesSaid: lambda m: self.outcomes_known.emit(),
             said.ModelsSaid: self._on_models,
+            said.NarrativesSaid: self._on_narratives,
             said.SignalSaid: lambda m: self.signal_said.emit(m.signal),
             said.AlertSaid: lambda m: self.alert_raised.emit(m.alert),
             said.AlertClosed: lambda m: self.alert_closed.emit(m.alert_id),
@@ -318,3 +324,7 @@ class Bridge(QObject):
     def _on_models(self, message: said.ModelsSaid) -> None:
         self.world.models = message.states
         self.models_changed.emit()
+
+    def _on_narratives(self, message: said.NarrativesSaid) -> None:
+        self.world.narratives = message.standings
+        self.narratives_changed.emit()
