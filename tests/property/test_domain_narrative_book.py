@@ -48,7 +48,7 @@ _codes = st.sampled_from(["AGIX", "FET", "LUNA"])
 
 
 @given(books(), times)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_shares_are_never_above_one_and_nothing_is_there_outside_its_time(book, at_ms):
     shares = book.shares_at(at_ms)
     assert list(shares) == [narrative.name for narrative in book.narratives]
@@ -63,7 +63,7 @@ def test_shares_are_never_above_one_and_nothing_is_there_outside_its_time(book, 
 
 
 @given(books(), times)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_shares_that_are_not_stated_are_equal_and_use_up_the_coin(book, at_ms):
     shares = book.shares_at(at_ms)
     for coin in book.coins():
@@ -80,7 +80,7 @@ def test_shares_that_are_not_stated_are_equal_and_use_up_the_coin(book, at_ms):
 
 
 @given(books(), books())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_a_difference_taken_over_gives_the_other_book(one, other):
     diff = BookDiff.between(one, other)
     made = diff.applied(one)
@@ -90,7 +90,7 @@ def test_a_difference_taken_over_gives_the_other_book(one, other):
 
 
 @given(books(), books(), books())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_a_merge_is_always_a_book_and_keeps_either_side_alone(base, mine, theirs):
     assert isinstance(merged(base, mine, theirs), NarrativeBook)
     assert BookDiff.between(merged(base, base, theirs), theirs).changes == ()
@@ -98,6 +98,6 @@ def test_a_merge_is_always_a_book_and_keeps_either_side_alone(base, mine, theirs
 
 
 @given(books())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_what_is_written_reads_back_the_same(book):
     assert book_of(text_of(book), "book.toml") == book
