@@ -7,7 +7,8 @@ import numpy as np
 
 from workstation.domain.candle import FloatArray
 from workstation.domain.errors import UsageError
-from workstation.engine.model.bundle import BadModel, Forests
+from workstation.domain.errors import BadModel
+from workstation.engine.model.bundle import Forests
 from workstation.engine.model.meaning import Opinions
 from workstation.engine.model.panel import Float32Array
 from workstation.engine.model.recipe import Recipe
