@@ -15,8 +15,7 @@ from typing import Any
 import numpy as np
 
 from workstation.domain.candle import FloatArray
-from workstation.domain.errors import BadModel
-from workstation.domain.errors import UsageError
+from workstation.domain.errors import BadModel, UsageError
 from workstation.domain.signal import Family
 from workstation.engine.model.calibration import Calibration
 from workstation.engine.model.decision import DecisionRules

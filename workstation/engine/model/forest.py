@@ -6,8 +6,7 @@ import lightgbm
 import numpy as np
 
 from workstation.domain.candle import FloatArray
-from workstation.domain.errors import UsageError
-from workstation.domain.errors import BadModel
+from workstation.domain.errors import BadModel, UsageError
 from workstation.engine.model.bundle import Forests
 from workstation.engine.model.meaning import Opinions
 from workstation.engine.model.panel import Float32Array
