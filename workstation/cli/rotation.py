@@ -163,6 +163,7 @@ def _advice(asked: argparse.Namespace) -> "Mapping[str, Any]":
 
 def _advice_json(ground: "RotationGround", found: "DayAdvice", trades: "Trades") -> dict[str, Any]:
     from workstation.services.rotation_backtests.backtest import change_json, day_text
+    from workstation.services.rotation_backtests.notes import gathered
 
     advice = found.advice
     titles = {narrative.name: narrative.title for narrative in ground.book.narratives}
@@ -194,7 +195,7 @@ def _advice_json(ground: "RotationGround", found: "DayAdvice", trades: "Trades")
             "notes": list(trades.plan.notes),
         },
         "rules": asdict(ground.rules),
-        "notes": list(ground.notes),
+        "notes": gathered(ground.notes),
     }
 
 

@@ -103,22 +103,20 @@ def _weeks(weeks: Sequence[Json], titles: Mapping[str, str]) -> "Picture":
     names = _by_mean_rank(weeks)
     picture, (ax,) = picture_of(0.27 * len(names) + 1.4)
     is_numbered = len(weeks) <= _MOST_NUMBERED
-    for column, week in enumerate(weeks):
-        for each in week["narratives"]:
-            _cell(ax, column, names.index(each["name"]), each, is_numbered=is_numbered)
-        shade = "good" if week["is_open"] else "bad"
-        ax.plot(
-            [column - 0.5, column + 0.5],
-            [-1.1, -1.1],
-            color=COLOURS[shade],
-            linewidth=5,
-            solid_capstyle="butt",
-        )
+    told = [
+        (column, names.index(each["name"]), each)
+        for column, week in enumerate(weeks)
+        for each in week["narratives"]
+    ]
+    _draw_cells(ax, told, 2.2 if is_numbered else 1.0)
+    if is_numbered:
+        for column, row, each in told:
+            _write_numbers(ax, column, row, each)
+    _draw_gate(ax, [week["is_open"] for week in weeks])
     ax.set_xlim(-0.5, len(weeks) - 0.5)
     ax.set_ylim(len(names) - 0.4, -1.5)
     ax.set_yticks([-1.1, *range(len(names))], ["gate", *(titles.get(name, name) for name in names)])
-    step = max(1, len(weeks) // 13)
-    places = range(0, len(weeks), step)
+    places = range(0, len(weeks), max(1, len(weeks) // 13))
     ax.set_xticks(list(places), [weeks[k]["at"][2:] for k in places], rotation=60, ha="right", fontsize=8)
     ax.tick_params(length=0)
     for side in ("left", "bottom"):
@@ -134,29 +132,39 @@ def _by_mean_rank(weeks: Sequence[Json]) -> list[str]:
     return sorted(ranks, key=lambda name: (float(np.mean(ranks[name])), name))
 
 
-def _cell(ax: "Axes", column: int, row: int, each: Json, *, is_numbered: bool) -> None:
-    from matplotlib.patches import Rectangle
+def _draw_cells(ax: "Axes", told: Sequence[tuple[int, int, Json]], width: float) -> None:
+    """Colour a cell for each narrative and week by its return, and frame those that were held."""
+    from matplotlib.collections import PolyCollection
 
-    roi = each["roi_7d_pct"] or 0.0
-    strength = min(abs(roi) / _FULL_COLOUR_PCT, 1.0) * 0.75
-    colour = COLOURS["good" if roi > 0 else "bad"]
-    ax.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, facecolor=colour, alpha=strength, linewidth=0))
-    if each["weight"] > 0:
-        box = Rectangle((column - 0.42, row - 0.42), 0.84, 0.84, fill=False, edgecolor=COLOURS["ours"])
-        box.set_linewidth(2.2 if is_numbered else 1.0)
-        ax.add_patch(box)
-    if is_numbered:
-        weight = "bold" if each["weight"] > 0 else "normal"
-        ax.text(
-            column, row - 0.13, str(each["rank"]), ha="center", va="center", fontsize=7.5, fontweight=weight
-        )
-        if each["roi_7d_pct"] is not None:
-            ax.text(
-                column,
-                row + 0.24,
-                f"{roi:+.0f}",
-                ha="center",
-                va="center",
-                fontsize=5,
-                color=COLOURS["quiet"],
-            )
+    for shade in ("good", "bad"):
+        own = [(c, r, roi) for c, r, each in told if (roi := _signed(each, shade)) > 0]
+        strength = [min(roi / _FULL_COLOUR_PCT, 1.0) * 0.75 for _, _, roi in own]
+        squares = [_square(c, r, 0.5) for c, r, _ in own]
+        ax.add_collection(PolyCollection(squares, facecolors=COLOURS[shade], alpha=strength, linewidths=0))
+    held = [_square(c, r, 0.42) for c, r, each in told if each["weight"] > 0]
+    ax.add_collection(PolyCollection(held, facecolors="none", edgecolors=COLOURS["ours"], linewidths=width))
+
+
+def _signed(each: Json, shade: str) -> float:
+    roi = float(each["roi_7d_pct"] or 0.0)
+    return roi if shade == "good" else -roi
+
+
+def _square(column: int, row: int, half: float) -> list[tuple[float, float]]:
+    return [(column + half * x, row + half * y) for x, y in ((-1, -1), (1, -1), (1, 1), (-1, 1))]
+
+
+def _write_numbers(ax: "Axes", column: int, row: int, each: Json) -> None:
+    """Write a narrative's rank, and below it the return of 7 days."""
+    weight = "bold" if each["weight"] > 0 else "normal"
+    middle: dict[str, Any] = {"ha": "center", "va": "center", "in_layout": False}
+    ax.text(column, row - 0.13, str(each["rank"]), fontsize=7.5, fontweight=weight, **middle)
+    if each["roi_7d_pct"] is not None:
+        text = f"{each['roi_7d_pct']:+.0f}"
+        ax.text(column, row + 0.24, text, fontsize=5, color=COLOURS["quiet"], **middle)
+
+
+def _draw_gate(ax: "Axes", is_open: Sequence[bool]) -> None:
+    for shade, wanted in (("good", True), ("bad", False)):
+        columns = [column - 0.5 for column, each in enumerate(is_open) if each is wanted]
+        ax.broken_barh([(column, 1.0) for column in columns], (-1.2, 0.2), color=COLOURS[shade], linewidth=0)

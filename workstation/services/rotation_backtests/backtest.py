@@ -23,6 +23,7 @@ from workstation.engine.narratives.rotation import look_of
 from workstation.engine.narratives.rotation_history import MarketHistory
 from workstation.services.evaluations.evaluation import Workshop
 from workstation.services.rotation_backtests.market import RotationGround, RotationMarket
+from workstation.services.rotation_backtests.notes import gathered
 from workstation.services.rotation_backtests.runs import N_LOTS, TITLES, Runs, all_runs, span_of
 from workstation.services.rotation_backtests.verdict import verdict_of
 from workstation.services.work.engine_mark import engine_mark
@@ -63,7 +64,7 @@ def backtest(ground: RotationGround, market: RotationMarket, shop: Workshop) -> 
         "changes": _changes(runs),
         "curves": _curves(runs),
         "about": _about(ground, market, runs),
-        "notes": list(ground.notes),
+        "notes": gathered(ground.notes),
     }
     found["verdict"] = verdict_of(found)
     return found
