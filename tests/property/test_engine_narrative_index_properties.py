@@ -21,7 +21,7 @@ def markets(draw):
     """Return a market of seven coins with halts, holes, delistings and prices of zero."""
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     bar_ms = draw(st.sampled_from([DAY_MS, 6 * HOUR_MS]))
-    n = draw(st.integers(30, 110))
+    n = draw(st.integers(30, 70))
     close = np.exp(rng.normal(0, 0.1, (n, N_COINS)).cumsum(axis=0))
     open_ = close * np.exp(rng.normal(0, 0.02, (n, N_COINS)))
     dollars = rng.lognormal(14, 1.5, (n, N_COINS))
@@ -144,8 +144,8 @@ def split_book(coins, n_narratives, end_ms):
 @pytest.mark.parametrize(
     ("name", "timeframe", "symbols", "rows", "weighting"),
     [
-        ("bybit-perp-1d-2020-2025", "1d", slice(0, 276, 8), slice(600, 1000), Weighting.VOLUME),
-        ("binance-spot-2021-2023", "1h", slice(0, 54, 3), slice(8500, 10500), Weighting.EQUAL),
+        ("bybit-perp-1d-2020-2025", "1d", slice(0, 276, 12), slice(700, 1000), Weighting.VOLUME),
+        ("binance-spot-2021-2023", "1h", slice(0, 54, 4), slice(8500, 9900), Weighting.EQUAL),
     ],
 )
 def test_pandas_says_the_same_of_the_recordings(recordings, name, timeframe, symbols, rows, weighting):
