@@ -84,7 +84,7 @@ def test_a_week_tells_ranks_returns_and_what_was_held(found):
 def test_what_was_left_out_is_said(found):
     told = " ".join(found["notes"])
     assert "C14/USDT of walks is left out: C14USDT-1d.parquet is damaged." in told
-    assert "None has no coin in these candles and is left out." in told
+    assert "Without any coin in these candles, and left out: None." in told
     assert "no model had learnt enough" in told
 
 

@@ -1,7 +1,6 @@
 """Advice and backtests of rotation as a terminal shows them."""
 
-import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from workstation.cli.rotation_page import number, percent
@@ -13,8 +12,6 @@ _COLUMNS = ("", "a year", "deepest fall", "Sharpe", "Sortino", "turnover a year"
 
 def print_advice(found: Mapping[str, Any]) -> None:
     """Print the advice of a day, its reasons and its trades."""
-    for note in found["notes"]:
-        print(note, file=sys.stderr)
     print(f"{found['at']}, close of 00:00 UTC. The gate is {found['gate']}.")
     print()
     held = {target["narrative"] for target in found["targets"]}
@@ -33,6 +30,7 @@ def print_advice(found: Mapping[str, Any]) -> None:
         print(f"  {change['sentence']}")
     print()
     _print_trades(found["account"])
+    _print_notes(found["notes"])
 
 
 def _target_cells(target: Mapping[str, Any]) -> tuple[str, ...]:
@@ -62,8 +60,6 @@ def _print_trades(account: Mapping[str, Any]) -> None:
 
 def print_backtest(found: Mapping[str, Any]) -> None:
     """Print a backtest: every account, the verdict, and the bars."""
-    for note in found["notes"]:
-        print(note, file=sys.stderr)
     about, verdict = found["about"], found["verdict"]
     print(
         f"{about['from']} to {about['until']}, {about['n_coins']} coins of {about['n_narratives']} "
@@ -83,3 +79,11 @@ def print_backtest(found: Mapping[str, Any]) -> None:
         print(sentence)
     for bar in verdict["bars"]:
         print(f"{'met    ' if bar['is_met'] else 'not met'}  {bar['bar']}: {bar['figure']}")
+    _print_notes(found["notes"])
+
+
+def _print_notes(notes: Sequence[str]) -> None:
+    if notes:
+        print("\nWhat to know about these data:")
+    for note in notes:
+        print(f"  {note}")

@@ -100,9 +100,13 @@ def rotation_market(ground: RotationGround, shop: Workshop) -> RotationMarket:
         raise TidemarkError("There are no candles of BTC here; rotation looks at BTC before everything else.")
     if not ground.book.coins() & set(panel.coins):
         raise TidemarkError("There are no candles of any coin that belongs to a narrative.")
-    for narrative in ground.book.narratives:
-        if not {member.coin for member in narrative.members} & set(panel.coins):
-            ground.notes.append(f"{narrative.title} has no coin in these candles and is left out.")
+    absent = [
+        narrative.title
+        for narrative in ground.book.narratives
+        if not {member.coin for member in narrative.members} & set(panel.coins)
+    ]
+    if absent:
+        ground.notes.append(f"Without any coin in these candles, and left out: {', '.join(absent)}.")
     grade = _graded(ground, recorded, panel, shop, mark)
     return RotationMarket(panel, grade, MarketHistory.of(panel, ground.book, ground.rules, grade), mark)
 
