@@ -195,6 +195,19 @@ def test_a_held_coin_stays_while_it_is_graded_well_enough():
     assert set(weights_of(advice)) == {"GRT", "FET", "TAO", "PEPE", "DOGE", CASH}
 
 
+def test_of_more_held_coins_than_are_wanted_the_worst_graded_go():
+    rules = replace(RULES, keep_coins=5)
+    held = held_of(ai={"FET": 0.1, "TAO": 0.1, "WLD": 0.1, "GRT": 0.1})
+    advice, _ = advise(RotationState(OPEN, held=held), history(rules=rules).at(-1), rules)
+    assert advice.changes[0].sentence == "exit GRT: no more than 3 coins of Ai are held"
+
+
+def test_a_bearish_exit_from_a_narrative_that_is_not_ranked_needs_no_rank():
+    signals = {"FET": StandingSignal(-1)}
+    advice, _ = advise(between_looks(empty={"FET": 0.1}), history().at(-1, signals), RULES)
+    assert advice.changes[0].sentence == "exit FET: a bearish signal stands"
+
+
 def test_weights_near_their_targets_are_left_alone():
     held = held_of(ai={"FET": 0.14, "TAO": 0.12, "WLD": 0.10}, memes={"PEPE": 0.1499, "DOGE": 0.15})
     advice, _ = advise(RotationState(OPEN, held=held), history().at(-1), RULES)

@@ -103,7 +103,7 @@ class MarketHistory:
         returns[1:] = last[1:] / last[:-1] - 1.0
         traded = _trailing_mean(np.nan_to_num(panel.dollar_volume), LEAST_DAYS)
         can_buy = (silent == 0) & (age >= LEAST_DAYS) & (traded >= LEAST_DAILY_USD)
-        shares = _shares(book, panel.coins)
+        shares = _shares(book, panel.coins, panel.close_ms)
         past = _momentum(last, age, rules.momentum_days)
         above = last > _trailing_mean(last, _BREADTH_DAYS)
         means = _Members(panel.close_ms, shares, can_buy)
@@ -231,13 +231,16 @@ def _sums(values: FloatArray, share: FloatArray) -> FloatArray:
     return np.asarray(np.einsum("tc,kc->tk", values, share), np.float64)
 
 
-def _shares(book: NarrativeBook, coins: Sequence[str]) -> tuple[tuple[int, FloatArray], ...]:
-    """Return every state of the book with the time that it holds from; the first holds from the beginning."""
+def _shares(
+    book: NarrativeBook, coins: Sequence[str], close_ms: IntArray
+) -> tuple[tuple[int, FloatArray], ...]:
+    """Return every state of the book at some closes, each with the time that it holds from."""
     members = [member for narrative in book.narratives for member in narrative.members]
     turns = {at for member in members for at in (member.since_ms, member.until_ms) if at is not None}
+    first, last = int(close_ms[0]), int(close_ms[-1])
     place = {coin: i for i, coin in enumerate(coins)}
     out = []
-    for at_ms in sorted({-(2**62)} | turns):
+    for at_ms in sorted({first} | {at for at in turns if first < at <= last}):
         table = np.zeros((len(book.narratives), len(coins)))
         for row, holding in enumerate(book.shares_at(at_ms).values()):
             for coin, share in holding.items():

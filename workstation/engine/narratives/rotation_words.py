@@ -86,9 +86,9 @@ class Words:
         n_better = self._n_better(row, ranked)
         if n_better >= self.rules.keep_coins and ranked.rank <= self.rules.keep_rank:
             return f"{n_better} coins of {ranked.facts.title} are graded better; {self._grade(coin)}"
-        return (
-            self._standing(narrative) if ranked.rank <= self.rules.n_narratives else self._movement(narrative)
-        )
+        if ranked.rank <= self.rules.n_narratives:
+            return f"no more than {self.rules.n_coins} coins of {ranked.facts.title} are held"
+        return self._movement(narrative)
 
     def _n_better(self, row: int, ranked: Ranked) -> int:
         rivals = [i for i in ranked.facts.members.tolist() if self.facts.can_buy[i]]
