@@ -2,11 +2,15 @@
 
 import pytest
 
+from tests.fakes.advice_world import given
 from tests.fakes.window_world import LIVE, NOW_MS, PRACTICE, Desk, alert, ticker
 from workstation.domain.candle import Candle
 from workstation.domain.events import FeedState
+from workstation.domain.given_advice import AdviceEntry
 from workstation.domain.market import SeriesKey
+from workstation.domain.rotation import RotationRules
 from workstation.link import messages as said
+from workstation.link.rotation_messages import AdviceSaid, PaperAccountsSaid, RotationRulesSaid
 from workstation.ui.bridge import Bridge
 
 KEY = SeriesKey("binance", "BTC/USDT", "1h")
@@ -123,3 +127,13 @@ def test_how_narratives_stand_is_kept_and_told(tmp_path):
     desk.bridge.narratives_changed.connect(lambda: heard.append(desk.bridge.world.narratives))
     desk.tell(said.NarrativesSaid(()))
     assert heard == [()]
+
+
+def test_advice_its_rules_and_paper_accounts_are_kept_and_told(tmp_path):
+    desk, heard = Desk(tmp_path), []
+    world = desk.bridge.world
+    desk.bridge.rotation_changed.connect(lambda: heard.append(world.advice))
+    entry = AdviceEntry(2, 5, given(1))
+    desk.tell(AdviceSaid(entry, True), RotationRulesSaid(RotationRules(n_coins=2)), PaperAccountsSaid(()))
+    assert heard == [entry, entry, entry]
+    assert (world.rotation_rules.n_coins, world.paper_accounts) == (2, ())

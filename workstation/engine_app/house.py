@@ -24,6 +24,7 @@ from workstation.engine_app.narrative_desk import NarrativeDesk
 from workstation.engine_app.offers import Offers, Surroundings
 from workstation.engine_app.opening import Opening
 from workstation.engine_app.options import ALL, EngineOptions
+from workstation.engine_app.rotation import RotationDesk
 from workstation.feeds.ccxt_feed import CcxtFeed
 from workstation.feeds.venues import OpenVenue
 from workstation.link.front_desk import FrontDesk
@@ -53,6 +54,7 @@ from workstation.storage.instance_lock import InstanceLock
 from workstation.storage.journal import Journal
 from workstation.storage.ledger import Ledger
 from workstation.storage.observation_store import ObservationStore
+from workstation.storage.paper_account_store import PaperAccountStore
 from workstation.storage.paths import Paths
 from workstation.storage.recorder import Recorder
 from workstation.storage.reserve import DiskReserve
@@ -84,6 +86,7 @@ class EngineHouse:
             reserve,
             ObservationStore(paths.observations_db),
             Ledger(paths.ledger_db, SystemClock()),
+            PaperAccountStore(paths.papers_db),
         )
         self._data = MarketData(self._bus, self._recorder, self._recorder.candles.reader(), self._tasks)
         candles = self._recorder.candles.reader()
@@ -92,6 +95,8 @@ class EngineHouse:
         judged = dict.fromkeys((*self._timeframes, self._settings.universe.timeframe))
         self._judgement = Judgement(self._bus, paths, self._recorder, candles, self._tasks, tuple(judged))
         self._narratives = NarrativeDesk(self._bus, paths, self._recorder, self._tasks)
+        self._rotation = RotationDesk(self._bus, paths, self._recorder, self._tasks, self._narratives.book)
+        self.rotate = self._rotation.carry_out
         verdicts = self._judgement.verdicts
         self._signals = Signals(
             self._bus, self._data, candles, self._sights, self._recorder, verdicts, self._tasks
@@ -146,6 +151,7 @@ class EngineHouse:
         await self._tasks.close()
         await self._judgement.close()
         self._narratives.close()
+        self._rotation.close()
         await self._recorder.close()
         await self._opening.close()
 
@@ -206,6 +212,7 @@ class EngineHouse:
         options = UniverseOptions(wanted.timeframe, wanted.bars, wanted.least_volume_usd, wanted.most_symbols)
         self._universe.start(markets, options)
         self._narratives.begin(feed.venue)
+        self._rotation.begin(feed.venue, wanted.timeframe, self._clock)
 
     def _is_asked(self, name: str) -> bool:
         return bool(self._settings.value(f"providers.{name}"))

@@ -31,7 +31,7 @@ class NarrativeDesk:
         self._ledger, self._candles = recorder.ledger.reader(), recorder.candles.reader()
         self._store = NarrativeStore(paths.narratives_file)
         self._read: tuple[Stamp, NarrativeBook] | None = None
-        self._narratives = Narratives(bus, self._candles, recorder, self._ledger, self._book, tasks)
+        self._narratives = Narratives(bus, self._candles, recorder, self._ledger, self.book, tasks)
 
     def begin(self, venue: Venue) -> None:
         """Index the closes of a venue's universe."""
@@ -42,7 +42,7 @@ class NarrativeDesk:
         self._ledger.close()
         self._candles.close()
 
-    def _book(self) -> tuple[NarrativeBook, Sequence[str]]:
+    def book(self) -> tuple[NarrativeBook, Sequence[str]]:
         """Return the book, read again only where its file is another one."""
         stamp, problems = self._store.stamp(), list[str]()
         if self._read is None or self._read[0] != stamp:

@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from typing import Protocol, TypeVar
 
 from workstation import __version__
@@ -10,6 +11,7 @@ from workstation.domain.alert import Alert
 from workstation.domain.candle import Candle
 from workstation.domain.errors import UsageError
 from workstation.domain.events import (
+    AdviceChanged,
     CandleUpdated,
     FeedState,
     FeedStateChanged,
@@ -19,7 +21,9 @@ from workstation.domain.events import (
     ModelsChanged,
     NarrativesChanged,
     NoticePosted,
+    PaperAccountsChanged,
     ProvidersChanged,
+    RotationRulesChanged,
     SignalsRecomputed,
     TickersUpdated,
     UniverseProgressed,
@@ -54,6 +58,7 @@ from workstation.link.messages import (
     Welcome,
 )
 from workstation.link.outbox import Outbox
+from workstation.link.rotation_messages import RotationCommand
 from workstation.link.server import Connection
 from workstation.link.translation import FACTS_FOR_EVERYBODY, in_parts, in_words
 
@@ -150,6 +155,10 @@ class Household(Protocol):
         """
         ...
 
+    async def rotate(self, command: RotationCommand) -> None:
+        """Carry out what is asked of rotation and paper accounts; on disk when this returns."""
+        ...
+
     def alerts_after(self, alert_id: int) -> list[Alert]:
         """Return alerts with a higher id, oldest first."""
         ...
@@ -189,6 +198,7 @@ class FrontDesk:
         self._universe: UniverseProgressed | None = None
         self._models: ModelsChanged | None = None
         self._narratives: NarrativesChanged | None = None
+        self._rotation: dict[type[object], object] = {}
         self._heard_at: float | None = None
         for kind in FACTS_FOR_EVERYBODY:
             facts.subscribe(kind, self._tell_everybody)
@@ -204,6 +214,9 @@ class FrontDesk:
         facts.subscribe(UniverseProgressed, self._on_universe)
         facts.subscribe(ModelsChanged, self._on_models)
         facts.subscribe(NarrativesChanged, self._on_narratives)
+        facts.subscribe(AdviceChanged, self._on_advice)
+        facts.subscribe(PaperAccountsChanged, self._on_rotation)
+        facts.subscribe(RotationRulesChanged, self._on_rotation)
 
     @property
     def has_windows(self) -> bool:
@@ -259,6 +272,8 @@ class FrontDesk:
                 await self._house.promote_model(name, model_hash)
             case ShutDown():
                 self._house.end()
+            case _:
+                await self._house.rotate(command)
 
     def _tell_newest(self, connection: Connection, key: SeriesKey) -> None:
         """Tell what is not in the store yet, so that a chart that joins late has no hole at its end."""
@@ -275,7 +290,7 @@ class FrontDesk:
             connection.tell(part)
         connection.tell(in_words(self._feed))
         states = (self._providers, self._universe, self._models, self._narratives)
-        for fact in (*states, *self._notices.values()):
+        for fact in (*states, *self._rotation.values(), *self._notices.values()):
             if fact is not None:
                 connection.tell(in_words(fact))
         for alert in self._house.alerts_after(last_alert_id):
@@ -366,6 +381,12 @@ class FrontDesk:
             for key in connection.followed:
                 if is_index(key.symbol):
                     connection.tell(HistoryGrew(key, 1))
+
+    def _on_advice(self, changed: AdviceChanged) -> None:
+        self._on_rotation(replace(changed, is_new=False))  # whoever comes later hears what stands already
+
+    def _on_rotation(self, changed: object) -> None:
+        self._rotation[type(changed)] = changed
 
     def _on_notice(self, notice: NoticePosted) -> None:
         self._notices[notice.subject] = notice

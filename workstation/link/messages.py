@@ -21,15 +21,11 @@ from workstation.domain.narrative_index import IndexStanding
 from workstation.domain.provider import ProviderState
 from workstation.domain.signal import Signal
 from workstation.domain.ticker import Ticker
+from workstation.link.command import Command as Command
+from workstation.link.rotation_messages import RotationCommand, RotationFact
 
 PROTOCOL = 4
 """Rises with every change that an older window or engine would misread."""
-
-
-class Command(msgspec.Struct, frozen=True, tag_field="kind"):
-    """A request of the window. `number` is unique within its connection."""
-
-    number: int
 
 
 class Hello(Command, frozen=True, tag="hello"):
@@ -304,6 +300,7 @@ ToEngine: TypeAlias = (
     | SwitchModel
     | RollBackModel
     | PromoteModel
+    | RotationCommand
     | ShutDown
 )
 ToWindow: TypeAlias = (
@@ -329,5 +326,6 @@ ToWindow: TypeAlias = (
     | OutcomesSaid
     | ModelsSaid
     | NarrativesSaid
+    | RotationFact
     | Notice
 )

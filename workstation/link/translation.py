@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from workstation.domain.events import (
+    AdviceChanged,
     AlertDismissed,
     AlertRaised,
     BackfillProgressed,
@@ -13,7 +14,9 @@ from workstation.domain.events import (
     NarrativesChanged,
     NoticePosted,
     OutcomesKnown,
+    PaperAccountsChanged,
     ProvidersChanged,
+    RotationRulesChanged,
     SignalRaised,
     UniverseProgressed,
     WatchlistChanged,
@@ -36,8 +39,10 @@ from workstation.link.messages import (
     UniverseSaid,
     WatchlistSaid,
 )
+from workstation.link.rotation_messages import AdviceSaid, PaperAccountsSaid, RotationRulesSaid
 
 FACTS_FOR_EVERYBODY = (
+    AdviceChanged,
     AlertDismissed,
     AlertRaised,
     BackfillProgressed,
@@ -48,7 +53,9 @@ FACTS_FOR_EVERYBODY = (
     NarrativesChanged,
     NoticePosted,
     OutcomesKnown,
+    PaperAccountsChanged,
     ProvidersChanged,
+    RotationRulesChanged,
     SignalRaised,
     UniverseProgressed,
     WatchlistChanged,
@@ -99,6 +106,12 @@ def in_words(fact: object) -> ToWindow:
             return ModelsSaid(states)
         case NarrativesChanged(standings):
             return NarrativesSaid(standings)
+        case AdviceChanged(entry, is_new):
+            return AdviceSaid(entry, is_new)
+        case PaperAccountsChanged(standings):
+            return PaperAccountsSaid(standings)
+        case RotationRulesChanged(rules):
+            return RotationRulesSaid(rules)
         case NoticePosted(subject, text):
             return Notice(subject, text)
         case CandlesRejected(key, n_rejected, reason):

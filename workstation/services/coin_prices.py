@@ -91,7 +91,7 @@ class CoinPrices:
         return None
 
     def _stored(self, venue: str, coins: Collection[str]) -> dict[str, KnownPrice]:
-        found = {}
+        found: dict[str, KnownPrice] = {}
         for coin in coins:
             for timeframe in _STORED:
                 key = SeriesKey(venue, f"{coin}/{DOLLARS[0]}", timeframe)

@@ -26,7 +26,7 @@ from workstation.domain.ports import Clock, TaskOwner
 from workstation.services.bus import Bus
 from workstation.services.coin_prices import CoinPrices, KnownPrice
 
-PATIENCE_S = 30.0
+PATIENCE_S = 5.0
 """How long the first price after a command is waited for; then the newest one of `FRESH_MS` counts."""
 
 FRESH_MS = 600_000

@@ -12,12 +12,16 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from workstation.domain.candle import Candle
 from workstation.domain.events import FeedState
+from workstation.domain.given_advice import AdviceEntry
 from workstation.domain.market import Market, SeriesKey, Venue
 from workstation.domain.model_state import ModelState
 from workstation.domain.narrative_index import IndexStanding
+from workstation.domain.paper_standing import PaperStanding
 from workstation.domain.provider import ProviderState
+from workstation.domain.rotation import RotationRules
 from workstation.domain.ticker import Ticker
 from workstation.link import messages as said
+from workstation.link.rotation_messages import AdviceSaid, PaperAccountsSaid, RotationRulesSaid
 
 SCREEN_FRAME_MS = 16
 """Panels are told at most this often, milliseconds."""
@@ -55,6 +59,12 @@ class World:
         How every model is doing, as the engine said last.
     narratives : tuple of IndexStanding
         How every narrative stood at the newest close, in the order of the book.
+    advice : AdviceEntry or None
+        The newest rotation advice; None until there is some.
+    rotation_rules : RotationRules or None
+        What the next one follows; None until the engine said.
+    paper_accounts : tuple of PaperStanding
+        How every paper account of the venue stands.
     graded : tuple of (str, int), or None
         Timeframe and time, UTC milliseconds, of the close that was graded last at this venue; None until the
         engine said.
@@ -74,6 +84,9 @@ class World:
     universe: said.UniverseSaid | None = None
     models: tuple[ModelState, ...] = ()
     narratives: tuple[IndexStanding, ...] = ()
+    advice: AdviceEntry | None = None
+    rotation_rules: RotationRules | None = None
+    paper_accounts: tuple[PaperStanding, ...] = ()
     graded: tuple[str, int] | None = None
 
     def price_step(self, symbol: str) -> float:
@@ -121,6 +134,7 @@ class Bridge(QObject):
     universe_changed = Signal()
     models_changed = Signal()
     narratives_changed = Signal()
+    rotation_changed = Signal()  # the advice, its rules, or how a paper account stands
     coins_graded = Signal()  # the grades of a close are in the ledger
     outcomes_known = Signal()  # what became of some signals or graded coins is in the ledger
     link_changed = Signal()
@@ -158,6 +172,9 @@ class Bridge(QObject):
             said.OutcomesSaid: lambda m: self.outcomes_known.emit(),
             said.ModelsSaid: self._on_models,
             said.NarrativesSaid: self._on_narratives,
+            AdviceSaid: self._on_advice,
+            RotationRulesSaid: self._on_rotation_rules,
+            PaperAccountsSaid: self._on_paper_accounts,
             said.SignalSaid: lambda m: self.signal_said.emit(m.signal),
             said.AlertSaid: lambda m: self.alert_raised.emit(m.alert),
             said.AlertClosed: lambda m: self.alert_closed.emit(m.alert_id),
@@ -328,3 +345,15 @@ class Bridge(QObject):
     def _on_narratives(self, message: said.NarrativesSaid) -> None:
         self.world.narratives = message.standings
         self.narratives_changed.emit()
+
+    def _on_advice(self, message: AdviceSaid) -> None:
+        self.world.advice = message.entry
+        self.rotation_changed.emit()
+
+    def _on_rotation_rules(self, message: RotationRulesSaid) -> None:
+        self.world.rotation_rules = message.rules
+        self.rotation_changed.emit()
+
+    def _on_paper_accounts(self, message: PaperAccountsSaid) -> None:
+        self.world.paper_accounts = message.standings
+        self.rotation_changed.emit()
