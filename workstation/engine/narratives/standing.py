@@ -73,33 +73,19 @@ def standings(
         time. `breadth_pct` counts coins that traded in the last day, against the mean of the closes that they
         had in twenty days. `volume_share_pct` counts every member by its share.
     """
-    mood = mood or Mood()
-    lineup, coins = state.lineup, _coins(panel, mood)
-    at_ms = int(panel.close_ms[-1])
-    weights = state.weights
+    lineup, coins, weights = state.lineup, _coins(panel, mood or Mood()), state.weights
     held = np.where(weights > 0, 1.0, 0.0)
-    roi = np.stack([_change_pct(values, days * panel.bars_a_day) for days in ROI_DAYS])
-    share = lineup.sums(lineup.shares_at(at_ms) * coins.day_usd[lineup.coin])
-    of_all = coins.day_usd.sum()
-    figures = {
-        "roi_24h_pct": roi[0],
-        "roi_7d_pct": roi[1],
-        "roi_30d_pct": roi[2],
-        "roi_all_pct": (values[-1] / BASE_VALUE - 1) * 100,
-        "breadth_pct": _mean(lineup, held, coins.is_above_mean[lineup.coin]) * 100,
-        "volume_share_pct": share / of_all * 100 if of_all > 0 else np.full(len(share), np.nan),
-        "btc_correlation": _correlations(panel, values),
-    }
-    grade = _mean(lineup, weights, coins.grade[lineup.coin])
     n_bullish, n_bearish = (
         lineup.sums(held * (coins.lean[lineup.coin] == direction)).astype(np.int64) for direction in (1, -1)
     )
-    ranks, holdings = _ranks(roi[1]), _holdings(state, weights, coins)
+    figures = _figures(panel, values, state, coins)
+    grade = _mean(lineup, weights, coins.grade[lineup.coin])
+    ranks, holdings = _ranks(figures["roi_7d_pct"]), _holdings(state, weights, coins)
     return tuple(
         IndexStanding(
             name=lineup.names[n],
             title=lineup.titles[n],
-            at_ms=at_ms,
+            at_ms=int(panel.close_ms[-1]),
             value=_known(values[-1, n]),
             rank=ranks[n],
             n_bullish=int(n_bullish[n]),
@@ -111,6 +97,25 @@ def standings(
         )
         for n, note in enumerate(state.notes)
     )
+
+
+def _figures(
+    panel: MarketPanel, values: FloatArray, state: IndexState, coins: _Coins
+) -> dict[str, FloatArray]:
+    """Return those figures of an `IndexStanding` that are plain numbers, by name; NaN where not known."""
+    lineup, of_all = state.lineup, coins.day_usd.sum()
+    held = np.where(state.weights > 0, 1.0, 0.0)
+    day, week, month = (_change_pct(values, days * panel.bars_a_day) for days in ROI_DAYS)
+    share = lineup.sums(lineup.shares_at(int(panel.close_ms[-1])) * coins.day_usd[lineup.coin])
+    return {
+        "roi_24h_pct": day,
+        "roi_7d_pct": week,
+        "roi_30d_pct": month,
+        "roi_all_pct": (values[-1] / BASE_VALUE - 1) * 100,
+        "breadth_pct": _mean(lineup, held, coins.is_above_mean[lineup.coin]) * 100,
+        "volume_share_pct": share / of_all * 100 if of_all > 0 else np.full(len(share), np.nan),
+        "btc_correlation": _correlations(panel, values),
+    }
 
 
 def _known(figure: float) -> float | None:
