@@ -38,7 +38,7 @@ def add_command(commands: "argparse._SubParsersAction[Any]") -> None:
         description="Show the index of every narrative from 1,000 on, with its returns over 24 hours, 7 and "
         "30 days and all time, its rank by the week, breadth, share of volume, signals, grade and "
         "correlation with BTC: of the stored candles, or of folders of recorded ones. How an index is made "
-        "stands in docs/narrative-indices.md.",
+        "stands in resources/docs/narrative-indices.md.",
     )
     parser.add_argument("--data", metavar="DIR", type=Path, nargs="+", help="folders of candle files")
     parser.add_argument("--at", metavar="DATE", type=date_ms, help="as of YYYY-MM-DD, UTC (the newest close)")

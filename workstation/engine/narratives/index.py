@@ -1,6 +1,6 @@
 """The indices of all narratives, bar by bar: batch and live are the same steps.
 
-The method, as docs/narrative-indices.md tells it to the trader:
+The method, as resources/docs/narrative-indices.md tells it to the trader:
 
 - Weights are decided at the close of the first bar at or after each rebalance's time, from what was known
   then, and traded at the open of the next bar that exists. Between two rebalances an index holds units, so
