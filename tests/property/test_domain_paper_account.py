@@ -10,9 +10,8 @@ from workstation.domain.paper_account import (
     PaperAccount,
     PaperPortfolio,
     Side,
-    fill_of,
-    orders_to,
 )
+from workstation.domain.paper_order import fill_of, orders_to
 
 COINS = ("AAA", "BBB", "CCC", "DDD", "EEE")
 PRICES = st.decimals("1e-8", "1e6", allow_nan=False, places=9).filter(lambda price: price > 0)

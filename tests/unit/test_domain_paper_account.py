@@ -11,12 +11,11 @@ from workstation.domain.paper_account import (
     PaperHolding,
     PaperPortfolio,
     Side,
-    fill_of,
     nearest_decimal,
-    orders_to,
     portfolio_of,
     weights_of,
 )
+from workstation.domain.paper_order import fill_of, orders_to
 from workstation.domain.rotation import CASH, TargetWeight
 
 D = Decimal

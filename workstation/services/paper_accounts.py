@@ -12,14 +12,12 @@ from workstation.domain.given_advice import GivenAdvice
 from workstation.domain.paper_account import (
     PaperAccount,
     PaperFill,
-    PaperPlan,
     PaperPortfolio,
-    fill_of,
     nearest_decimal,
-    orders_to,
     portfolio_of,
     weights_of,
 )
+from workstation.domain.paper_order import PaperPlan, fill_of, orders_to
 from workstation.domain.paper_record import KeptAccount, PaperKeeper, PaperReader, PaperTrading, PaperWorth
 from workstation.domain.paper_standing import HeldCoin, PaperStanding
 from workstation.domain.ports import Clock, TaskOwner
