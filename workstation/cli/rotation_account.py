@@ -7,13 +7,12 @@ from decimal import Decimal
 from workstation.domain.errors import UsageError
 from workstation.domain.paper_account import (
     PaperAccount,
-    PaperPlan,
     PaperPortfolio,
     nearest_decimal,
-    orders_to,
     portfolio_of,
     weights_of,
 )
+from workstation.domain.paper_order import PaperPlan, orders_to
 from workstation.domain.rotation import Advice
 
 START_BALANCE = Decimal(10_000)
