@@ -5,11 +5,14 @@ import pytest
 
 from workstation.domain.errors import UsageError
 from workstation.engine.grade.measures import N_MEASURES
+from workstation.engine.grade.panel import MeasuredPanel
 from workstation.engine.grade.rank_training import Examples
 from workstation.engine.model.lessons import truth
 from workstation.services.evaluations.evaluation import evaluate
+from workstation.services.evaluations.grading import walk_forward_grades
 from workstation.services.evaluations.shuffling import TRUTH, Shuffling
 from workstation.services.evaluations.verdict import caution
+from workstation.services.work.kept import KeptResults
 
 N_DAYS, N_COINS = 300, 20
 
@@ -49,6 +52,26 @@ def test_the_truth_is_taught_unless_a_seed_is_given(examples):
     assert TRUTH.taught(examples) is examples
     assert TRUTH.lessons is truth
     assert caution({"shuffled_seed": None}) == ""
+
+
+@pytest.mark.parametrize(("learnt_only", "grade"), [(True, 2.0), (False, 1.0)])
+def test_grades_are_judged_by_what_was_learnt_alone_where_that_is_asked(learnt_only, grade, tmp_path):
+    class Grading:
+        description = "somebody who grades"
+
+        def map(self, _function, tasks):
+            for task in tasks:
+                one = np.ones(task.measures.shape[:2])
+                yield {"values": one, "learnt": 2 * one, "momentum": 3 * one}
+
+    times = np.arange(1, 200, dtype=np.int64) * 86_400_000
+    measures = np.zeros((len(times), N_COINS, N_MEASURES), np.float32)
+    panel = MeasuredPanel(("A/USDT",) * N_COINS, times, measures, np.zeros((len(times), N_COINS, 2)))
+    kept = KeptResults(tmp_path)
+    graded = walk_forward_grades(
+        panel, (), 0, Grading(), kept, lambda _done, _total: None, learnt_only=learnt_only
+    )
+    assert np.nanmax(graded.grade) == np.nanmin(graded.grade) == grade
 
 
 def test_finished_models_cannot_be_taught_anything():

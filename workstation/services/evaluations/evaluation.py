@@ -169,7 +169,7 @@ def evaluate(
     UsageError
         Finished models cannot be taught shuffled labels.
     """
-    if frozen is not None and shuffling.seed is not None:
+    if frozen is not None and shuffling.is_on:
         raise UsageError("Labels are shuffled before a model learns: a finished model has learnt already.")
     with scratch(shop.folder) as folder:
         blocks = Blocks(Path(folder))
@@ -205,7 +205,9 @@ def walk_forward(
     if can_be_graded(studied.measured):
         stage = _stage(shop, "quarters of grades learnt")
         taught = [shuffling.taught(each) for each in studied.lessons()]
-        graded = walk_forward_grades(studied.measured, taught, first_ms, shop.workers, kept, stage)
+        graded = walk_forward_grades(
+            studied.measured, taught, first_ms, shop.workers, kept, stage, learnt_only=shuffling.is_on
+        )
     return WalkForward(studied, recipe, opinions, predictions, graded, kept, shuffling)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from workstation.domain.candle import FloatArray, IntArray
 from workstation.engine.evaluation.ranking import GradePanel
-from workstation.engine.grade.components import COMPONENTS
+from workstation.engine.grade.components import COMPONENTS, MODEL
 from workstation.engine.grade.grade_model import GradeModel
 from workstation.engine.grade.grading import grades
 from workstation.engine.grade.measures import COLUMN, N_MEASURES, MeasureArray
@@ -20,7 +20,7 @@ from workstation.services.evaluations.signal_quarters import Told
 from workstation.services.work.kept import Arrays, KeptResults
 from workstation.services.work.workers import Workers
 
-_MOMENTUM = COMPONENTS.index("momentum")
+_MOMENTUM, _MODEL = COMPONENTS.index("momentum"), COMPONENTS.index(MODEL)
 _VOLATILITY = COLUMN["sigma_30"]
 
 
@@ -43,17 +43,18 @@ class GradeTask:
 
 
 def graded_quarter(task: GradeTask) -> Arrays:
-    """Return the quarter's grades, and those of momentum alone; empty where the past is too short."""
+    """Return the quarter's grades, and those of some components alone; empty where the past is too short."""
     try:
         model = train_grade(task.past, task.fold.start_ms)
     except TooLittlePast:
-        return {"values": np.empty((0, 0)), "momentum": np.empty((0, 0))}
+        return dict.fromkeys(("values", "learnt", "momentum"), np.empty((0, 0)))
     return _graded(task.measures, model)
 
 
 def _graded(measures: MeasureArray, model: GradeModel) -> Arrays:
     found = grades(measures, RankPredictor(model.trees).opinions, model.weights)
-    return {"values": found.values, "momentum": found.components[..., _MOMENTUM]}
+    parts = found.components
+    return {"values": found.values, "learnt": parts[..., _MODEL], "momentum": parts[..., _MOMENTUM]}
 
 
 def measured_panel(studies: Sequence[CoinStudy]) -> MeasuredPanel:
@@ -80,6 +81,8 @@ def walk_forward_grades(
     workers: Workers,
     kept: KeptResults,
     on_progress: Told,
+    *,
+    learnt_only: bool = False,
 ) -> GradePanel:
     """Return grades, each quarter's by a model that was taught by what was known before it.
 
@@ -91,6 +94,8 @@ def walk_forward_grades(
         What teaches: this panel's own, and others'.
     first_ms : int
         Quarters from the one that begins at or after this are graded, UTC milliseconds.
+    learnt_only : bool
+        The rank model's component is the grade: the others' directions are written down, not learnt.
     """
     last = int(panel.close_ms[-1]) + 1
     folds = {
@@ -108,7 +113,8 @@ def walk_forward_grades(
     for done, (name, found) in enumerate(zip(folds, graded, strict=True), 1):
         if found["values"].size:
             rows = folds[name].judged(panel.close_ms)
-            values[rows], momentum[rows] = found["values"], found["momentum"]
+            values[rows] = found["learnt" if learnt_only else "values"]
+            momentum[rows] = found["momentum"]
         on_progress(done, len(folds))
     return _judged(panel, values, momentum)
 

@@ -21,6 +21,11 @@ class Shuffling:
     seed: int | None = None
 
     @property
+    def is_on(self) -> bool:
+        """Whether labels are shuffled."""
+        return self.seed is not None
+
+    @property
     def lessons(self) -> Lessons:
         """What signals are taught."""
         return truth if self.seed is None else DealtOutcomes(self.seed)

@@ -37,7 +37,8 @@ def caution(about: Mapping[str, Any]) -> str:
         return ""
     return (
         f"Labels were shuffled (seed {about['shuffled_seed']}): the models were taught noise and judged on "
-        "what really happened. Nothing below says how good the engine is; it must be no better than chance."
+        "what really happened, grades by what was learnt alone. Nothing below says how good the engine is: "
+        "it must be no better than chance."
     )
 
 
