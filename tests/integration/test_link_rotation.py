@@ -32,6 +32,7 @@ from workstation.link.rotation_messages import (
     SwitchFollowing,
 )
 from workstation.link.server import LinkServer
+from workstation.services.alerts import Alerts
 from workstation.services.bus import Bus
 from workstation.services.supervisor import Supervisor
 from workstation.storage.candle_store import CandleStore
@@ -59,8 +60,11 @@ class Office:
         stores = CandleStore(self.paths.candles_db), Journal(self.paths.journal_db)
         papers = PaperAccountStore(self.paths.papers_db)
         self.recorder = Recorder(*stores, ledger=ledger, papers=papers)
-        book = NarrativeBook(())
-        self.rotation = RotationDesk(self.bus, self.paths, self.recorder, self.tasks, lambda: (book, []))
+        book, alerts = NarrativeBook(()), Alerts(self.bus, self.recorder, self.tasks)
+        alerts.listen_at(self.clock, 1.0, tuple, ())
+        self.rotation = RotationDesk(
+            self.bus, self.paths, self.recorder, self.tasks, lambda: (book, []), alerts
+        )
         self.rotate = self.rotation.carry_out
         self.socket = folder / "sock"
         self.server = LinkServer(self.socket, FrontDesk(self, self.bus), self.tasks)

@@ -14,6 +14,7 @@ from workstation.domain.candle import CandleColumns
 from workstation.domain.errors import UsageError
 from workstation.domain.events import (
     AdviceChanged,
+    AlertRaised,
     NoticePosted,
     RotationRulesChanged,
     TickersUpdated,
@@ -28,6 +29,7 @@ from workstation.domain.rotation import CASH, RotationRules
 from workstation.domain.signal import Direction
 from workstation.domain.ticker import Ticker
 from workstation.services import rotation
+from workstation.services.alerts import Alerts
 from workstation.services.bus import Bus
 from workstation.services.coin_prices import CoinPrices
 from workstation.services.paper_accounts import PaperAccounts
@@ -83,14 +85,12 @@ class House:
         self.alerts, self.told, self.notices, self.all_rules = [], [], [], []
         self.bus.subscribe(AdviceChanged, self._on_advice)
         self.bus.subscribe(NoticePosted, self.notices.append)
+        self.bus.subscribe(AlertRaised, self.alerts.append)
         self.bus.subscribe(RotationRulesChanged, self.all_rules.append)
 
     def _on_advice(self, changed):
         assert self.ledger.advice("binance")[-1].given == changed.entry.given, "written before it is told"
         self.told.append(changed)
-
-    async def _alert(self, entry):
-        self.alerts.append(advice_sentence(entry.given))
 
     async def begin(self):
         prices = CoinPrices(self.bus, self.reader)
@@ -99,7 +99,9 @@ class House:
         await self.accounts.begin("binance", self.clock)
         rotation_ = Rotation(self.bus, self.reader, self.ledger, self.recorder, self.accounts, self.tasks)
         rotation_.follow_rules(lambda: (BOOK, []), self.rules)
-        rotation_.alert_by(self._alert)
+        alerts = Alerts(self.bus, self.recorder, self.tasks)
+        alerts.listen_at(self.clock, 1.0, tuple, ())
+        rotation_.alert_by(alerts.raise_for_advice)
         self.tick()
         await rotation_.begin("binance", "1d", self.clock)
         self.bus.publish(UniverseProgressed(5, 5, False, "1d"))
@@ -147,9 +149,12 @@ async def test_the_days_advice_is_written_told_and_followed_once(house):
     assert {each.coin for each in advice.targets} == {"FET", "TAO", CASH}
     assert entry.given.rules_hash == hash_of_rules(house.rules.load()[0])
     assert [change.kind for change in advice.changes] == [ChangeKind.ENTER, ChangeKind.ENTER]
-    (said,) = house.alerts
-    assert said.startswith("Rotation: enter ")
-    assert said.endswith(" (and 1 more change).")
+    await until(lambda: house.alerts)
+    (said,) = (raised.alert for raised in house.alerts)
+    assert said.text.startswith("Rotation: enter ")
+    assert said.text.endswith(" (and 1 more change).")
+    assert (said.signal, said.venue, said.known_at_ms, said.late_ms) == (None, "binance", AT, 120_000)
+    assert house.recorder.alerts() == [said]
     await house.accounts.create("mine", Decimal(10_000), Decimal("0.1"), Decimal("0.05"))
     await house.accounts.switch_following("mine", True)
     await until(lambda: house.accounts.standings()[0].n_fills == 2)

@@ -3,7 +3,7 @@
 from collections.abc import Coroutine, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
-from workstation.domain.alert import Alert
+from workstation.domain.alert import AdviceMark, Alert
 from workstation.domain.candle import Candle, CandleColumns
 from workstation.domain.events import FeedState
 from workstation.domain.market import Market, SeriesKey, Venue
@@ -122,6 +122,12 @@ class Journal(Protocol):
 
     async def add_alert(self, signal: Signal, text: str, raised_at_ms: int, late_ms: int) -> Alert | None:
         """Write an alert; None where this signal already raised one."""
+        ...
+
+    async def add_advice_alert(
+        self, about: AdviceMark, text: str, raised_at_ms: int, late_ms: int
+    ) -> Alert | None:
+        """Write an alert on rotation advice; None where this advice already raised one."""
         ...
 
     async def dismiss_alert(self, alert_id: int) -> bool:

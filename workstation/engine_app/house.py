@@ -95,8 +95,6 @@ class EngineHouse:
         judged = dict.fromkeys((*self._timeframes, self._settings.universe.timeframe))
         self._judgement = Judgement(self._bus, paths, self._recorder, candles, self._tasks, tuple(judged))
         self._narratives = NarrativeDesk(self._bus, paths, self._recorder, self._tasks)
-        self._rotation = RotationDesk(self._bus, paths, self._recorder, self._tasks, self._narratives.book)
-        self.rotate = self._rotation.carry_out
         verdicts = self._judgement.verdicts
         self._signals = Signals(
             self._bus, self._data, candles, self._sights, self._recorder, verdicts, self._tasks
@@ -104,6 +102,9 @@ class EngineHouse:
         self._levels = Levels(self._bus, self._data, candles, self._tasks)
         self._explanations = Explanations(self._data, candles, self._sights)
         self._alerts = Alerts(self._bus, self._recorder, self._tasks)
+        book = self._narratives.book
+        self._rotation = RotationDesk(self._bus, paths, self._recorder, self._tasks, book, self._alerts)
+        self.rotate = self._rotation.carry_out
         self._watchlist = Watchlist(self._bus, self._settings.watchlist.symbols, self._save_watchlist)
         self._desk = FrontDesk(self, self._bus)
         self._link = LinkServer(paths.engine_socket, self._desk, self._tasks)

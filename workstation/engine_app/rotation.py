@@ -15,6 +15,7 @@ from workstation.link.rotation_messages import (
     RotationCommand,
     SwitchFollowing,
 )
+from workstation.services.alerts import Alerts
 from workstation.services.bus import Bus
 from workstation.services.coin_prices import CoinPrices
 from workstation.services.paper_accounts import PaperAccounts
@@ -40,6 +41,8 @@ class RotationDesk:
         Owns what they do.
     book : callable
         Returns the trader's book of narratives; may block.
+    alerts : Alerts
+        Tell the trader of advice that changes something.
     """
 
     def __init__(
@@ -49,6 +52,7 @@ class RotationDesk:
         recorder: Recorder,
         tasks: TaskOwner,
         book: Callable[[], tuple[NarrativeBook, Sequence[str]]],
+        alerts: Alerts,
     ) -> None:
         self._candles, self._ledger = recorder.candles.reader(), recorder.ledger.reader()
         self._papers = recorder.papers.reader()
@@ -56,6 +60,7 @@ class RotationDesk:
         self._accounts = PaperAccounts(bus, keeper, self._papers, prices, tasks)
         self._rotation = Rotation(bus, self._candles, self._ledger, recorder, self._accounts, tasks)
         self._rotation.follow_rules(book, RotationRulesFile(paths.rotation_rules_file))
+        self._rotation.alert_by(alerts.raise_for_advice)
         self._tasks = tasks
 
     def begin(self, venue: Venue, timeframe: str, clock: Clock) -> None:

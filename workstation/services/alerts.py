@@ -1,8 +1,10 @@
-"""What the trader is told: a signal on a watched symbol, once."""
+"""What the trader is told: a signal on a watched symbol, and rotation advice that changes; each once."""
 
 from collections.abc import Callable, Container
 
+from workstation.domain.alert import AdviceMark
 from workstation.domain.events import AlertDismissed, AlertRaised, SignalRaised
+from workstation.domain.given_advice import GivenAdvice
 from workstation.domain.ports import Clock, Journal, TaskOwner
 from workstation.domain.signal import Direction, Signal
 from workstation.services.bus import Bus
@@ -63,6 +65,15 @@ class Alerts:
         now = self._clock.now_ms()
         late = max(0, int((now - signal.known_at_ms) / self._speed))
         alert = await self._journal.add_alert(signal, sentence(signal), now, late)
+        if alert is not None:
+            self._bus.publish(AlertRaised(alert))
+
+    async def raise_for_advice(self, given: GivenAdvice, text: str) -> None:
+        """Write an alert for rotation advice and tell it, unless this advice was told before."""
+        assert self._clock is not None  # noqa: S101  nothing is advised before the venue is known
+        now, about = self._clock.now_ms(), AdviceMark(given.venue, given.advice.at_ms)
+        late = max(0, int((now - about.at_ms) / self._speed))
+        alert = await self._journal.add_advice_alert(about, text, now, late)
         if alert is not None:
             self._bus.publish(AlertRaised(alert))
 

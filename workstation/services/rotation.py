@@ -94,7 +94,7 @@ class Rotation:
         self._tasks = tasks
         self._book: Callable[[], tuple[NarrativeBook, Sequence[str]]] | None = None
         self._rules: RulesKeeper | None = None
-        self._alert: Callable[[AdviceEntry], Awaitable[None]] | None = None
+        self._alert: Callable[[GivenAdvice, str], Awaitable[None]] | None = None
         self._newest: AdviceEntry | None = None
         self._tried_ms = 0
         self._refused_ms = 0
@@ -111,8 +111,8 @@ class Rotation:
         """Use this book of narratives and these rules from the next advice on; both may block."""
         self._book, self._rules = book, rules
 
-    def alert_by(self, alert: Callable[[AdviceEntry], Awaitable[None]]) -> None:
-        """Have the trader told by this whenever advice changes something."""
+    def alert_by(self, alert: Callable[[GivenAdvice, str], Awaitable[None]]) -> None:
+        """Have the trader told by this, in one sentence, whenever advice changes something."""
         self._alert = alert
 
     async def begin(self, venue: str, timeframe: str, clock: Clock) -> None:
@@ -126,6 +126,12 @@ class Rotation:
             self._bus.publish(RotationRulesChanged(rules))
             self._bus.publish(NoticePosted("rotation rules", " ".join(problems)))
         self._tasks.start("advise on rotation", self._advise_for_ever(venue, timeframe, clock))
+
+    async def _alert_again(self, now_ms: int) -> None:
+        """Tell of today's advice where the engine ended before it did; who was told is not told again."""
+        given = None if self._newest is None else self._newest.given
+        if self._alert is not None and given is not None and given.advice.changes and self._is_given(now_ms):
+            await self._alert(given, advice_sentence(given))
 
     async def follow_now(self, account: str) -> bool:
         """Apply the newest advice to a paper account; False where it was applied before.
@@ -156,10 +162,13 @@ class Rotation:
         self._bus.publish(NoticePosted("rotation rules", ""))
 
     async def _advise_for_ever(self, venue: str, timeframe: str, clock: Clock) -> None:
-        joined_ms = 0
+        joined_ms, is_new_here = 0, True
         while True:
             now_ms = clock.now_ms()
             try:
+                if is_new_here:
+                    await self._alert_again(now_ms)
+                    is_new_here = False
                 if self._is_whole and self._is_due(now_ms):
                     await self._advise(venue, timeframe, now_ms)
                 if self._is_whole and self._is_given(now_ms) and now_ms // DAY_MS > joined_ms // DAY_MS:
@@ -216,7 +225,7 @@ class Rotation:
         self._say("")
         self._bus.publish(AdviceChanged(entry))
         if changes and self._alert is not None:
-            await self._alert(entry)
+            await self._alert(given, advice_sentence(given))
 
     def _turned(self, given: GivenAdvice) -> bool:
         """Return whether the gate stands other than at the advice before."""

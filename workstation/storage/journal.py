@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from workstation.domain.alert import Alert
+from workstation.domain.alert import AdviceMark, Alert
 from workstation.domain.errors import UsageError
 from workstation.domain.market import SeriesKey
 from workstation.domain.signal import Signal
@@ -47,6 +47,7 @@ _SCHEMA = Schema(
 )
 
 _Identity = tuple[bytes, bytes, str, int, int]
+_DAILY = "1d"
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode_signal = msgspec.msgpack.Decoder(Signal).decode
@@ -147,7 +148,21 @@ class Journal:
         StoreError
             It was not written.
         """
-        identity = _identity(signal)
+        return self._add_alert(_identity(signal), Alert(0, signal, text, raised_at_ms, late_ms))
+
+    def add_advice_alert(self, about: AdviceMark, text: str, raised_at_ms: int, late_ms: int) -> Alert | None:
+        """Write an alert on rotation advice; None where this advice already raised one.
+
+        Raises
+        ------
+        StoreError
+            It was not written.
+        """
+        identity = (foreign(about.venue), b"", _DAILY, about.at_ms, 0)  # no signal has an empty symbol
+        return self._add_alert(identity, Alert(0, None, text, raised_at_ms, late_ms, advice=about))
+
+    def _add_alert(self, identity: _Identity, bare: Alert) -> Alert | None:
+        """Write an alert under the next number; None where there is one of this identity."""
         insert = (
             "INSERT INTO alert (id, venue, symbol, timeframe, open_time, direction, body, crc) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
@@ -160,7 +175,7 @@ class Journal:
             if connection.execute(taken, identity).get is not None:
                 return None
             last = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'alert'").get or 0
-            alert = Alert(last + 1, signal, text, raised_at_ms, late_ms)
+            alert = replace(bare, id=last + 1)
             body = _encoded(alert)
             connection.execute(insert, (alert.id, *identity, body, _checksum(alert.id, identity, body)))
         return alert

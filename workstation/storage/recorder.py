@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
-from workstation.domain.alert import Alert
+from workstation.domain.alert import AdviceMark, Alert
 from workstation.domain.candle import CandleColumns
 from workstation.domain.errors import StoreError, TidemarkError
 from workstation.domain.given_advice import AdviceOutcome, GivenAdvice
@@ -159,6 +159,14 @@ class Recorder:
         """Write an alert; None where this signal already raised one."""
         return await self._write(
             self._journal, lambda: self._journal.add_alert(signal, text, raised_at_ms, late_ms)
+        )
+
+    async def add_advice_alert(
+        self, about: AdviceMark, text: str, raised_at_ms: int, late_ms: int
+    ) -> Alert | None:
+        """Write an alert on rotation advice; None where this advice already raised one."""
+        return await self._write(
+            self._journal, lambda: self._journal.add_advice_alert(about, text, raised_at_ms, late_ms)
         )
 
     async def dismiss_alert(self, alert_id: int) -> bool:

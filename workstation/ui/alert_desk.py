@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Signal
 
 from workstation.domain.alert import Alert
 from workstation.domain.errors import TidemarkError
+from workstation.domain.market import SeriesKey
 from workstation.ui.announcer import Announcer, Loudness
 from workstation.ui.foreign_text import one_line
 from workstation.ui.panels.alerts import AlertPanel
@@ -69,9 +70,9 @@ class AlertDesk(QObject):
         """True while alerts are only listed."""
         return self.announcer.loudness.is_quiet
 
-    def is_of_this_venue(self, alert: Alert) -> bool:
-        """Return whether an alert's market is of the venue on screen; say so where it is not."""
-        venue, key = self._around.bridge.world.venue, alert.signal.key
+    def is_of_this_venue(self, key: SeriesKey) -> bool:
+        """Return whether the market of an alert is of the venue on screen; say so where it is not."""
+        venue = self._around.bridge.world.venue
         is_here = venue is not None and venue.name == key.venue
         here = f"The window shows {one_line(venue.label)}" if venue else "The window shows no venue yet"
         text = (

@@ -12,7 +12,7 @@ from workstation.domain.ports import TaskOwner
 from workstation.domain.signal import Direction
 from workstation.ui import number_format
 from workstation.ui.foreign_text import one_line
-from workstation.ui.models.alert_model import lateness
+from workstation.ui.models.alert_model import ROTATION_TITLE, lateness
 from workstation.ui.venue_badge import PRACTICE_WORD, is_practice_name, practice_mark
 
 GATHER_MS = 250
@@ -137,7 +137,7 @@ class Announcer(QObject):
 
 
 def _summary(alerts: list[Alert]) -> str:
-    n_practice = sum(is_practice_name(alert.signal.key.venue) for alert in alerts)
+    n_practice = sum(is_practice_name(alert.venue) for alert in alerts)
     if n_practice == len(alerts):
         return f"{PRACTICE_WORD} · {len(alerts)} new alerts"
     return f"{len(alerts)} new alerts" + (f", {n_practice} of them {PRACTICE_WORD}" if n_practice else "")
@@ -149,6 +149,8 @@ def headline(alert: Alert) -> str:
     One of a practice market starts with ``"PRACTICE · "``.
     """
     signal = alert.signal
+    if signal is None:
+        return f"{practice_mark(alert.venue)}{ROTATION_TITLE}"
     mark, way = ("▲", "bullish") if signal.direction is Direction.BULLISH else ("▼", "bearish")
     symbol = one_line(signal.key.symbol, 40)
     practice = practice_mark(signal.key.venue)

@@ -216,8 +216,9 @@ class MainWindow(FrontWindow):
     def open_alert(self, alert: Alert) -> None:
         """Show the bar that an alert is about; only say where it is of another venue."""
         self.alerts.model.mark_read(alert.id)
-        if self.alert_desk.is_of_this_venue(alert):
-            self.open_bar(alert.signal.key, alert.signal.open_time)
+        signal = alert.signal
+        if signal is not None and self.alert_desk.is_of_this_venue(signal.key):
+            self.open_bar(signal.key, signal.open_time)
 
     def open_bar(self, key: SeriesKey, open_time: int) -> None:
         """Show a bar of a series of this venue, in the middle of the chart."""

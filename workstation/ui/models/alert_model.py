@@ -17,6 +17,9 @@ _DISPLAY, _TOOLTIP, _ACCESSIBLE = 0, 3, 11
 MOST_SHOWN = 500
 """Older alerts leave the panel; they stay in the journal."""
 
+ROTATION_TITLE = "Rotation advice changed"
+"""What an alert on advice is called."""
+
 
 class AlertModel(QAbstractListModel):
     """Alerts that were not dismissed."""
@@ -56,7 +59,7 @@ class AlertModel(QAbstractListModel):
 
     def is_elsewhere(self, alert: Alert) -> bool:
         """Return whether an alert is about another venue than the one on screen."""
-        return bool(self._venue) and alert.signal.key.venue != self._venue
+        return bool(self._venue) and alert.venue != self._venue
 
     def restore(self, alerts: Iterable[Alert]) -> None:
         """Show alerts of earlier sessions, as read."""
@@ -112,21 +115,23 @@ class AlertModel(QAbstractListModel):
             return spoken(alert) + (" · of another venue" if self.is_elsewhere(alert) else "")
         if role == _TOOLTIP:
             alert = self._alerts[index.row()]
-            venue = alert.signal.key.venue
-            where = f"{practice_mark(venue)}Venue: {venue}"
-            return tooltip(alert.text, where, f"Families that agreed: {agreement(alert)}")
+            where = f"{practice_mark(alert.venue)}Venue: {alert.venue}"
+            agreed = () if alert.signal is None else (f"Families that agreed: {agreement(alert)}",)
+            return tooltip(alert.text, where, *agreed)
         return None
 
 
 def agreement(alert: Alert) -> str:
-    """Return the families that voted the alert's way, e.g. ``"Price momentum, Volume"``."""
+    """Return the families that voted a signal's way, e.g. ``"Price momentum, Volume"``; else what is said."""
     signal = alert.signal
+    if signal is None:
+        return alert.text
     return ", ".join(vote.family.label for vote in signal.votes if vote.direction is signal.direction)
 
 
 def lateness(alert: Alert) -> str:
     """Return ``"late by 3 h"`` where an alert came more than a bar after its close; else nothing."""
-    if alert.late_ms <= alert.signal.key.bar_ms:
+    if alert.late_ms <= alert.bar_ms:
         return ""
     return f"late by {number_format.duration(alert.late_ms)}"
 
@@ -134,6 +139,9 @@ def lateness(alert: Alert) -> str:
 def spoken(alert: Alert) -> str:
     """Return an alert in one plain line, for a screen reader; a practice market's says so first."""
     signal = alert.signal
+    if signal is None:
+        said = (one_line(alert.text, 300), lateness(alert))
+        return practice_mark(alert.venue) + " · ".join(part for part in said if part)
     way = "bullish" if signal.direction is Direction.BULLISH else "bearish"
     parts = (
         f"{one_line(signal.key.symbol)} {signal.key.timeframe} {way} at {number_format.price(signal.price)}",

@@ -11,7 +11,7 @@ from workstation.domain.signal import Direction
 from workstation.ui import number_format
 from workstation.ui.foreign_text import one_line
 from workstation.ui.icon import triangle
-from workstation.ui.models.alert_model import AlertModel, agreement, lateness
+from workstation.ui.models.alert_model import ROTATION_TITLE, AlertModel, agreement, lateness
 from workstation.ui.theme import Theme
 from workstation.ui.venue_badge import PRACTICE_WORD, is_practice_name
 from workstation.ui.zone import day_and_time
@@ -77,7 +77,7 @@ class AlertDelegate(QStyledItemDelegate):
         painter.setFont(font)
         self._paint_small(painter, lines.translated(0, _LINE), one_line(agreement(alert), 200))
         last = lines.translated(0, 2 * _LINE)
-        if is_practice_name(alert.signal.key.venue):
+        if is_practice_name(alert.venue):
             last.setLeft(self._paint_practice(painter, last, font))
             painter.setFont(font)
         self._paint_time(painter, last, alert)
@@ -85,6 +85,8 @@ class AlertDelegate(QStyledItemDelegate):
             self._paint_close(painter, close_area(rect))
 
     def _paint_direction(self, painter: QPainter, rect: QRect, alert: Alert) -> None:
+        if alert.signal is None:
+            return  # advice has no direction
         is_up = alert.signal.direction is Direction.BULLISH
         shape = triangle(QPointF(rect.left() + 19, rect.top() + 15), 11, up=is_up)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
@@ -96,13 +98,13 @@ class AlertDelegate(QStyledItemDelegate):
     def _paint_head(self, painter: QPainter, line: QRect, alert: Alert, font: QFont) -> None:
         strong = QFont(font)
         strong.setWeight(QFont.Weight.DemiBold)
-        price = number_format.price(alert.signal.price)
+        signal = alert.signal
+        price = "" if signal is None else number_format.price(signal.price)
+        title = ROTATION_TITLE if signal is None else one_line(signal.key.symbol, 40)
         plain = QFontMetrics(font)
         room = line.width() - plain.horizontalAdvance(price) - 44
         metrics = QFontMetrics(strong)
-        symbol = metrics.elidedText(
-            one_line(alert.signal.key.symbol, 40), Qt.TextElideMode.ElideRight, max(room, 30)
-        )
+        symbol = metrics.elidedText(title, Qt.TextElideMode.ElideRight, max(room, 30))
         painter.setFont(strong)
         painter.setPen(self._muted if self._model.is_elsewhere(alert) else self._text)
         painter.drawText(line, _LEFT, symbol)
@@ -110,7 +112,9 @@ class AlertDelegate(QStyledItemDelegate):
         painter.drawText(line, _RIGHT, price)
         painter.setPen(self._muted)
         painter.drawText(
-            line.adjusted(metrics.horizontalAdvance(symbol) + 8, 0, 0, 0), _LEFT, alert.signal.key.timeframe
+            line.adjusted(metrics.horizontalAdvance(symbol) + 8, 0, 0, 0),
+            _LEFT,
+            "" if signal is None else signal.key.timeframe,
         )
 
     def _paint_small(self, painter: QPainter, line: QRect, text: str) -> None:
@@ -137,7 +141,7 @@ class AlertDelegate(QStyledItemDelegate):
         return badge.right() + 9
 
     def _paint_time(self, painter: QPainter, line: QRect, alert: Alert) -> None:
-        when = day_and_time(alert.signal.known_at_ms, self.zone)
+        when = day_and_time(alert.known_at_ms, self.zone)
         late = lateness(alert)
         if late:
             painter.setPen(self._warning)
