@@ -1,6 +1,7 @@
 """Advice in the ledger: written once, joined with what became of it, and never changed unnoticed."""
 
 from dataclasses import replace
+from enum import StrEnum
 
 import pytest
 
@@ -10,8 +11,12 @@ from workstation.cli.ledger_text import cells_of
 from workstation.domain.errors import UsageError
 from workstation.domain.given_advice import hash_of_rules, rules_in_words
 from workstation.domain.ledger import Correction, EntryKind, Flaw
-from workstation.storage.ledger import Ledger
+from workstation.storage.ledger import Ledger, _Header
 from workstation.storage.ledger_reader import LedgerReader, verify_ledger
+
+
+class NewerKind(StrEnum):
+    PROPHECY = "prophecy"
 
 
 @pytest.fixture
@@ -110,3 +115,20 @@ def test_other_rules_have_another_hash():
     assert dict(rules_in_words(RULES))["gate_btc_days"] == RULES.gate_btc_days
     assert given(1).turnover == pytest.approx(0.4)
     assert given(1).weights == {"PEPE": 0.25, "BTC": 0.15}
+
+
+def test_rows_of_a_newer_tidemark_stand_and_are_left_out(path):
+    with Ledger(path, StepClock()) as ledger:
+        ledger.add_advice(given(1))
+        with ledger.transaction():
+            ledger._append(_Header(NewerKind.PROPHECY, 5), b"\x80")
+        ledger.add_advice(given(2))
+    found = verify_ledger(path)
+    assert (found.is_sound, found.n_rows) == (True, 4)
+    assert found.notes == ("1 row was written by a newer Tidemark: sound, but not understood here.",)
+    with LedgerReader(path) as reader:
+        assert [entry.row for entry in reader.entries()] == [1, 2, 4]
+        assert reader.damage() == ["Row 3 of the ledger is of a newer Tidemark and was left out."]
+    with tampering(path) as connection:
+        connection.execute("UPDATE entry SET kind = 'prophecx' WHERE number = 3")
+    assert (verify_ledger(path).first_break.row, verify_ledger(path).is_sound) == (3, False)

@@ -222,19 +222,25 @@ def encoded(
         raise UsageError(f"Half a character cannot be written into the ledger: {error.reason}.") from error
 
 
+class UnknownKind(ValueError):
+    """A row as it was written, of a kind that only a newer Tidemark knows."""
+
+
 def stored(row: Row) -> Any:
     """Return what is stored in a row: grades and their outcomes as columns, everything else as it was given.
 
     Raises
     ------
+    UnknownKind
+        Its kind is not known.
     ValueError
-        Its kind is not known, or its body is not understood.
+        Its body is not understood.
     """
     decode = _DECODE.get(row.kind)
     if row.kind == b"outcome" and row.direction == 0:  # a signal has a direction, grades have none
         decode = _decode_grade_outcomes
     if decode is None:
-        raise ValueError(f"a row of the kind {row.kind!r} is not known")
+        raise UnknownKind(f"a row of the kind {row.kind!r} is not known")
     try:
         return decode(row.body)
     except (msgspec.MsgspecError, TidemarkError) as error:

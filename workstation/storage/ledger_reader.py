@@ -22,7 +22,7 @@ from workstation.domain.ledger import (
 )
 from workstation.domain.signal import Signal
 from workstation.storage.database import Database, foreign, from_foreign, is_damage
-from workstation.storage.ledger_body import GradeColumns, GradeOutcomeColumns, stored
+from workstation.storage.ledger_body import GradeColumns, GradeOutcomeColumns, UnknownKind, stored
 from workstation.storage.ledger_grade_record import JoinedClose, first_of_each_day, grade_records, rows_needed
 from workstation.storage.ledger_head import HeadFile
 from workstation.storage.ledger_record import hit_records
@@ -296,6 +296,9 @@ class LedgerReader:
         try:
             if is_sound(cells[-1], row):
                 return row, stored(row)
+        except UnknownKind:
+            self._damage[f"Row {row.number} of the ledger is of a newer Tidemark and was left out."] = None
+            return None
         except ValueError:
             pass
         text = f"Row {row.number} of the ledger, or the one before it, is damaged and was left out."

@@ -7,7 +7,7 @@ from typing import Any
 from workstation.domain.errors import StoreError
 from workstation.domain.ledger import ChainBreak, Correction, Flaw, LedgerHead, Verification
 from workstation.storage.database import Database
-from workstation.storage.ledger_body import stored
+from workstation.storage.ledger_body import UnknownKind, stored
 from workstation.storage.ledger_diagnosis import diagnosis, name_of
 from workstation.storage.ledger_head import HeadFile
 from workstation.storage.ledger_row import FIRST, Row, columns, is_sound
@@ -73,6 +73,7 @@ class _Walk:
         self._hash = FIRST
         self._has_met_noted = noted is None
         self.n_standing = 0
+        self._n_newer = 0
         self.lost: ChainBreak | None = None
 
     def go(self, database: Database, progress: Callable[[int, int], None]) -> ChainBreak | None:
@@ -95,6 +96,10 @@ class _Walk:
         n = self.n_standing if first_break is None else first_break.n_standing
         head = LedgerHead(self.n_standing, self._hash.hex()) if self.n_standing else None
         notes = () if self.lost in (None, first_break) else (self.lost.text,)
+        if self._n_newer:
+            rows = "1 row was" if self._n_newer == 1 else f"{self._n_newer:,} rows were"
+            text = f"{rows} written by a newer Tidemark: sound, but not understood here."
+            notes = (*notes, text)
         return Verification(n, head, first_break, notes)
 
     def ending(self) -> ChainBreak | None:
@@ -141,6 +146,9 @@ class _Walk:
     def _against_its_kind(self, row: Row) -> ChainBreak | None:
         try:
             value = stored(row)
+        except UnknownKind:
+            self._n_newer += 1
+            return None
         except ValueError as error:
             text = f"{name_of(row)} is as it was written, but is not understood: {error}."
             return ChainBreak(row.number, Flaw.UNDECODABLE, text, row.number - 1)
