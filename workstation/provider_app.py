@@ -161,18 +161,13 @@ async def _serve() -> None:
         if isinstance(message, Ask):
             tasks.start(f"ask {message.provider}", _answer(providers, message))
         elif isinstance(message, Leave):
-            tasks.start(f"leave {message.provider}", _leave(providers, message))
+            tasks.start(f"leave {message.provider}", providers.leave(message.provider))
     os._exit(0)  # the engine is gone, and nothing here is worth a farewell
 
 
 async def _answer(providers: VenueProviders, question: Ask) -> None:
     for part in await providers.ask(question):
         await _tell(part)
-
-
-async def _leave(providers: VenueProviders, message: Leave) -> None:
-    await providers.leave(message.provider)
-    await _tell(Rows(message.number, (), is_last=True))
 
 
 async def _tell(answer: Answer) -> None:

@@ -165,6 +165,9 @@ async def test_a_chart_is_told_the_levels_of_its_newest_close(house):
     house.data._books[BTC].is_filled = True
     levels.show([])
     levels.show([BTC])
+    await asyncio.sleep(0)
+    assert not levels._finding  # nor before the arithmetic is compiled
+    levels.begin()
     await until(lambda: heard)
     assert heard[0].key == BTC
     assert heard[0].levels == levels_at(MARKET[BTC.symbol][:BEGIN], "1h")

@@ -235,6 +235,7 @@ class EngineHouse:
             await prepare(self._bus)
         await asyncio.to_thread(warm_up)  # loads the machine code, which takes a second, off the loop
         self._signals.listen_at(clock, speed)
+        self._levels.begin()
         if self._feed is not None:
             await self._judgement.begin(self._feed.venue, clock)
         wanted = self._settings.universe

@@ -36,14 +36,23 @@ class Levels:
         self._tasks = tasks
         self._charted: frozenset[SeriesKey] = frozenset()
         self._finding: set[SeriesKey] = set()
+        self._has_begun = False
         bus.subscribe(CandleUpdated, self._on_candle)
         bus.subscribe(HistoryFilled, self._on_history)
+
+    def begin(self) -> None:
+        """Begin to find them; the arithmetic is compiled."""
+        self._has_begun = True
+        self._find_filled(self._charted)
 
     def show(self, keys: Collection[SeriesKey]) -> None:
         """Keep the levels of exactly these series on show."""
         fresh = set(keys) - self._charted
         self._charted = frozenset(keys)
-        for key in fresh:
+        self._find_filled(fresh)
+
+    def _find_filled(self, keys: Collection[SeriesKey]) -> None:
+        for key in keys:
             if self._market_data.is_filled(key):
                 self._find(key)
 
@@ -55,7 +64,7 @@ class Levels:
         self._find(filled.key)
 
     def _find(self, key: SeriesKey) -> None:
-        if key in self._charted and key not in self._finding:
+        if self._has_begun and key in self._charted and key not in self._finding:
             self._finding.add(key)
             self._tasks.start(f"find the levels of {key}", self._tell(key))
 

@@ -92,9 +92,8 @@ class ProviderHost:
             What it raised, or the process died.
         """
         self._guests.add(provider)
-        number = next(self._numbers)
         symbols = tuple(dict.fromkeys(self._symbols()))
-        return await self._say(Ask(number, provider, tuple(coins), symbols, since_ms), number)
+        return await self._answer_to(Ask(next(self._numbers), provider, tuple(coins), symbols, since_ms))
 
     async def leave(self, provider: str) -> None:
         """Have a provider leave the venue; with the last of them the process ends."""
@@ -102,17 +101,21 @@ class ProviderHost:
         if not self._guests:
             await self._end()
         elif self._process is not None:
-            number = next(self._numbers)
-            with contextlib.suppress(ProviderError):
-                await self._say(Leave(number, provider), number)
+            # Nobody waits for it: a process that is still being loaded would hold up the engine's end.
+            with contextlib.suppress(ConnectionError):
+                await self._tell(self._process, Leave(provider))
 
-    async def _say(self, message: Question, number: int) -> _Answer:
-        process = await self._running()
+    async def _tell(self, process: Process, message: Question) -> None:
         assert process.stdin is not None  # noqa: S101  it was started with a pipe
+        process.stdin.write(frame(message))
+        await process.stdin.drain()
+
+    async def _answer_to(self, message: Ask) -> _Answer:
+        number = message.number
+        process = await self._running()
         question = self._open[number] = _Open()
         try:
-            process.stdin.write(frame(message))
-            await process.stdin.drain()
+            await self._tell(process, message)
             return await question.answer
         except ConnectionError as error:
             raise ProviderUnreachable(_STOPPED) from error

@@ -91,9 +91,8 @@ class Failed(msgspec.Struct, frozen=True, tag="failed"):
 
 
 class Leave(msgspec.Struct, frozen=True, tag="leave"):
-    """Have one provider leave the venue; an empty `Rows` of the same number says that it has."""
+    """Have one provider leave the venue; nothing answers."""
 
-    number: int
     provider: str
 
 
