@@ -37,7 +37,7 @@ from workstation.storage.paths import Paths, resource
 from workstation.storage.settings import Settings, SettingsFile
 from workstation.ui.application import LastResort, make_application
 from workstation.ui.bridge import Bridge
-from workstation.ui.engine_port import JudgementFiles
+from workstation.ui.engine_port import JudgementFiles, NarrativeFiles
 from workstation.ui.main_window import MainWindow
 from workstation.ui.notifier import Notifier
 from workstation.ui.qt_loop import run
@@ -78,6 +78,7 @@ class StoredPast:
     candles: CandleStore
     journal: Journal
     judgements: JudgementFiles
+    narratives: NarrativeFiles
 
     @classmethod
     def of(cls, paths: Paths) -> "StoredPast":
@@ -87,7 +88,8 @@ class StoredPast:
             CandleStore(paths.candles_db, read_only=True),
             Journal(paths.journal_db, read_only=True),
         )
-        return cls(candles, journal, judgements)
+        narratives = NarrativeFiles(paths.candles_db, paths.narratives_file)
+        return cls(candles, journal, judgements, narratives)
 
     def close(self) -> None:
         """Close both files."""

@@ -17,7 +17,7 @@ from workstation.domain.signal import Direction, Family, FamilyVote, Reading, Si
 from workstation.domain.ticker import Ticker
 from workstation.link import messages as said
 from workstation.ui.bridge import Bridge
-from workstation.ui.engine_port import JudgementFiles
+from workstation.ui.engine_port import JudgementFiles, NarrativeFiles
 from workstation.ui.main_window import MainWindow
 from workstation.ui.surroundings import Choices, Surroundings
 from workstation.ui.window_memory import WindowMemory
@@ -148,6 +148,7 @@ class StoredPast:
 
     def __init__(self, folder: Path) -> None:
         self.judgements = JudgementFiles(folder / "ledger.db", folder / "models", folder / "shipped")
+        self.narratives = NarrativeFiles(folder / "candles.db", folder / "narratives.toml")
         self.candles = StoredCandles()
         self.journal = StoredJournal()
 

@@ -552,7 +552,7 @@ def test_a_layout_that_makes_no_sense_is_the_first_layout(tmp_path, qtbot, docks
     desk = Desk(tmp_path, memory=WindowMemory(geometry=docks, docks=docks))
     qtbot.addWidget(desk.open())
     shown = {title for title, dock in desk.window.docks.by_title.items() if not dock.isHidden()}
-    assert shown == {"Watchlist", "Grades", "Alerts", "Why", "Record"}
+    assert shown == {"Watchlist", "Grades", "Narratives", "Rotation graph", "Alerts", "Why", "Record"}
     assert desk.window.height() > 500
     desk.window.finish()
 

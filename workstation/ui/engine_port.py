@@ -78,6 +78,22 @@ class JudgementFiles:
     shipped_models: Path
 
 
+@dataclass(frozen=True, slots=True)
+class NarrativeFiles:
+    """Where the past of narratives lies; each file may be missing.
+
+    Parameters
+    ----------
+    candles : Path
+        File of closed candles.
+    book : Path
+        The trader's own book of narratives; the shipped one is used until it is there.
+    """
+
+    candles: Path
+    book: Path
+
+
 class JournalReader(Protocol):
     """Reads what the engine has said."""
 
@@ -106,4 +122,9 @@ class Past(Protocol):
     @property
     def judgements(self) -> JudgementFiles:
         """Where ledger and models lie; they are read by another thread than the window's."""
+        ...
+
+    @property
+    def narratives(self) -> NarrativeFiles:
+        """Where candles and the book of narratives lie; they are read by another thread, too."""
         ...

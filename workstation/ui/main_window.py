@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from workstation.domain.alert import Alert
 from workstation.domain.market import SeriesKey, slot_of
+from workstation.domain.narrative_index import is_index
 from workstation.domain.ticker import Ticker
 from workstation.ui import theme as themes
 from workstation.ui.alert_desk import AlertDesk
@@ -21,6 +22,7 @@ from workstation.ui.foreign_text import one_line
 from workstation.ui.front_window import FrontWindow
 from workstation.ui.judgement_desk import JudgementDesk
 from workstation.ui.memory_keeper import MemoryKeeper
+from workstation.ui.narrative_desk import NarrativeDesk
 from workstation.ui.notice_banner import NoticeArea
 from workstation.ui.panels.watchlist import WatchlistPanel
 from workstation.ui.provider_desk import ProviderDesk
@@ -75,6 +77,7 @@ class MainWindow(FrontWindow):
         self.why = self.why_desk.panel
         self.provider_desk = ProviderDesk(bridge, self._asking, theme, self)
         self.judgement = JudgementDesk(self._around, self._asking, theme, self)
+        self.narratives = NarrativeDesk(bridge, self._around.past.narratives, theme, self)
         self.sparks = SparkReader(bridge, self._around.past, self)
         self._clock = QTimer(self, interval=1000)
         self._keeper = MemoryKeeper(self._memory, self._around.memory_file, self._gather_memory, self)
@@ -90,7 +93,7 @@ class MainWindow(FrontWindow):
         self.setCentralWidget(self.chart)
         self.setStatusBar(self.status)
         judged = self.judgement.panels
-        upper = {"Watchlist": self.watchlist, "Grades": judged["Grades"]}
+        upper = {"Watchlist": self.watchlist, "Grades": judged["Grades"], **self.narratives.panels}
         lower = {
             "Alerts": self.alerts,
             "Why": self.why,
@@ -117,10 +120,12 @@ class MainWindow(FrontWindow):
         self.sparks.read.connect(self.watchlist.model.set_spark)
         self.judgement.grades.tell_too(self.watchlist)
         self.judgement.grades.read.connect(self.watchlist.model.set_grades)
-        for title, panel in self.judgement.panels.items():
+        for title, panel in (self.judgement.panels | self.narratives.panels).items():
             self.docks.by_title[title].visibilityChanged.connect(panel.take_seen)
         self.judgement.symbol_opened.connect(self.open_symbol)
         self.judgement.bar_opened.connect(self.open_bar)
+        self.narratives.symbol_opened.connect(self.open_symbol)
+        self.narratives.index_opened.connect(self.open_index)
         self.watchlist.open_requested.connect(self.open_symbol)
         self.watchlist.edited.connect(self._asking.set_watchlist)
         self.watchlist.add_requested.connect(partial(search.open, adding=True))
@@ -180,6 +185,7 @@ class MainWindow(FrontWindow):
             "app.quit": self.close_requested.emit,
         }
         handlers |= self.judgement.handlers(self._go_to)
+        handlers |= self.narratives.handlers(self._go_to)
         return handlers | {f"timeframe.{name}": partial(self.set_timeframe, name) for name in TIMEFRAME_KEYS}
 
     def _show_choices(self) -> None:
@@ -212,6 +218,11 @@ class MainWindow(FrontWindow):
     def open_symbol(self, symbol: str) -> None:
         """Show a market on the chart, with the timeframe as it is."""
         self.desk.open(symbol, self._choices.timeframe)
+
+    def open_index(self, symbol: str, timeframe: str) -> None:
+        """Show the index of a narrative on the chart, in the bars that it is kept in."""
+        self.set_timeframe(timeframe)
+        self.open_symbol(symbol)
 
     def open_alert(self, alert: Alert) -> None:
         """Show the bar that an alert is about; only say where it is of another venue."""
@@ -248,6 +259,7 @@ class MainWindow(FrontWindow):
         self.alerts.set_zone(zone_of(zone))
         self.why_desk.set_zone(zone_of(zone))
         self.judgement.set_zone(zone_of(zone))
+        self.narratives.set_zone(zone_of(zone))
 
     def set_log_scale(self, is_log: bool) -> None:
         """Draw prices logarithmically, or not."""
@@ -274,13 +286,13 @@ class MainWindow(FrontWindow):
         themes.apply(running_application(), theme)
         top = (self.band, self.strip, self.notices, self.search)
         panels = (self.watchlist, self.alert_desk, self.why_desk, self.provider_desk, self.judgement)
-        for part in (*top, self.chart, *panels, self.status):
+        for part in (*top, self.chart, *panels, self.narratives, self.status):
             part.set_theme(theme)
 
     def finish(self) -> None:
         """Save what is remembered, end every timer, and go."""
         self._clock.stop()
-        desks = (self.alert_desk, self.desk, self.why_desk, self.judgement)
+        desks = (self.alert_desk, self.desk, self.why_desk, self.judgement, self.narratives)
         for part in (*desks, self.sparks, self.watchlist, self.status):
             part.stop()
         self._keeper.finish()
@@ -325,9 +337,10 @@ class MainWindow(FrontWindow):
 
     def _on_markets(self) -> None:
         self.search.set_markets()
-        if self.desk.key is not None and self.desk.key.symbol in self._bridge.world.markets:
+        key, markets = self.desk.key, self._bridge.world.markets
+        if key is not None and (key.symbol in markets or is_index(key.symbol)):
             self.desk.show_again()
-        elif self.desk.key is not None:
+        elif key is not None:
             self._open_first()
 
     def _on_watchlist(self) -> None:
@@ -363,6 +376,7 @@ class MainWindow(FrontWindow):
     def _on_second(self) -> None:
         self.provider_desk.refresh()
         self.judgement.refresh()
+        self.narratives.refresh()
         venue_time_ms = self._bridge.venue_time_ms
         if venue_time_ms:
             self.chart.set_now(venue_time_ms)

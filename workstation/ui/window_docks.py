@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
 from workstation.ui.window_memory import WindowMemory
 
-LAYOUT_VERSION = 3
+LAYOUT_VERSION = 4
 """Rises when docks are added or renamed; an older layout is then not restored."""
 
 _COLUMN_WIDTH = 436
