@@ -199,13 +199,13 @@ def test_a_window_on_a_home_that_cannot_be_written_says_so_and_works(tmp_path, d
 
 
 def test_a_killed_practice_market_comes_back_where_it_stood(tmp_path):
-    with tidemark("serve", *PRACTICE, home=tmp_path) as engine:
+    with tidemark("serve", "--practice", "simulated", "--speed", "3600", home=tmp_path) as engine:
         wait_for(lambda: stored(tmp_path) > 5, 40)
         market = market_of(engine)
         market.kill()
         wait_for(lambda: any("--from" in p.cmdline() for p in family(engine)[1:] if p.pid != market.pid), 20)
         at_death = newest_stored(tmp_path)
-        wait_for(lambda: newest_stored(tmp_path) > at_death, 120)  # bars close again: six seconds are an hour
+        wait_for(lambda: newest_stored(tmp_path) > at_death, 120)  # bars close again: a second is an hour
         _, code, said = end_and_listen(engine, signal.SIGTERM)
     assert code == 0
     assert "The practice market stopped and is being started again" in said
