@@ -158,6 +158,11 @@ def day_words(time_ms: int) -> str:
     return datetime.fromtimestamp(time_ms / 1000, UTC).date().isoformat()
 
 
+def moment_words(time_ms: int) -> str:
+    """Return the UTC day and time of a time: "2025-06-30 00:01"."""
+    return f"{datetime.fromtimestamp(time_ms / 1000, UTC):%Y-%m-%d %H:%M}"
+
+
 def age_words(at_ms: int, now_ms: int) -> str:
     """Return of which close advice is, and how long ago that was; `now_ms` 0 where no clock is known."""
     close = f"Close of {day_words(at_ms)}, 00:00 UTC"

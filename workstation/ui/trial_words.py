@@ -9,6 +9,19 @@ from workstation.ui import number_format
 
 Json = Mapping[str, Any]
 
+TITLES = {
+    "strategy": "Rotation",
+    "equal_weight": "Equal weight of all",
+    "btc": "BTC held",
+    "btc_gated": "BTC above its 50-day mean",
+    "eth": "ETH held",
+    "sol": "SOL held",
+    "equal_weight_gated": "Equal weight, same gate",
+    "ungated": "Rotation without its gate",
+    "delayed": "Rotation, a day later",
+}
+"""What each account of a backtest is called, in the order in which they are shown."""
+
 NO_TRIAL = (
     "No backtest was run here yet, so nothing is known here of what following such advice brings. "
     "Backtest… runs one over the stored candles."
