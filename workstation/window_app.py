@@ -29,6 +29,7 @@ from workstation.link.messages import (
     SwitchProvider,
     Unfollow,
 )
+from workstation.link.rotation_messages import RotationCommand
 from workstation.services.supervisor import Supervisor
 from workstation.storage.candle_store import CandleStore
 from workstation.storage.instance_lock import InstanceLock
@@ -37,7 +38,7 @@ from workstation.storage.paths import Paths, resource
 from workstation.storage.settings import Settings, SettingsFile
 from workstation.ui.application import LastResort, make_application
 from workstation.ui.bridge import Bridge
-from workstation.ui.engine_port import JudgementFiles, NarrativeFiles
+from workstation.ui.engine_port import JudgementFiles, NarrativeFiles, RotationFiles
 from workstation.ui.main_window import MainWindow
 from workstation.ui.notifier import Notifier
 from workstation.ui.qt_loop import run
@@ -46,6 +47,7 @@ from workstation.ui.surroundings import Choices, Surroundings
 from workstation.ui.window_memory import WindowMemory
 
 LINGER_S = 60.0  # how long an engine of ours waits for a window that crashed to come back
+_BACKTESTS = "rotation-backtest"
 FIRST_RESTART_S, LAST_RESTART_S = 1.0, 30.0
 
 
@@ -79,6 +81,7 @@ class StoredPast:
     journal: Journal
     judgements: JudgementFiles
     narratives: NarrativeFiles
+    rotation: RotationFiles
 
     @classmethod
     def of(cls, paths: Paths) -> "StoredPast":
@@ -89,7 +92,8 @@ class StoredPast:
             Journal(paths.journal_db, read_only=True),
         )
         narratives = NarrativeFiles(paths.candles_db, paths.narratives_file)
-        return cls(candles, journal, judgements, narratives)
+        rotation = RotationFiles(paths.papers_db, paths.cache / _BACKTESTS)
+        return cls(candles, journal, judgements, narratives, rotation)
 
     def close(self) -> None:
         """Close both files."""
@@ -142,6 +146,10 @@ class EngineDesk:
     def promote_model(self, name: str, model_hash: str) -> None:
         """Let a challenger judge, or the champion before."""
         self._ask(lambda number: PromoteModel(number, name, model_hash))
+
+    def rotate(self, command: Callable[[int], RotationCommand], on_refused: Callable[[str], None]) -> None:
+        """Ask something about rotation or paper accounts; a refusal is told to whoever asks."""
+        self._ask(command, on_refused)
 
     def _ask(
         self, command: Callable[[int], Command], on_refused: Callable[[str], None] | None = None

@@ -17,7 +17,7 @@ from workstation.domain.signal import Direction, Family, FamilyVote, Reading, Si
 from workstation.domain.ticker import Ticker
 from workstation.link import messages as said
 from workstation.ui.bridge import Bridge
-from workstation.ui.engine_port import JudgementFiles, NarrativeFiles
+from workstation.ui.engine_port import JudgementFiles, NarrativeFiles, RotationFiles
 from workstation.ui.main_window import MainWindow
 from workstation.ui.surroundings import Choices, Surroundings
 from workstation.ui.window_memory import WindowMemory
@@ -149,6 +149,7 @@ class StoredPast:
     def __init__(self, folder: Path) -> None:
         self.judgements = JudgementFiles(folder / "ledger.db", folder / "models", folder / "shipped")
         self.narratives = NarrativeFiles(folder / "candles.db", folder / "narratives.toml")
+        self.rotation = RotationFiles(folder / "papers.db", folder / "backtest")
         self.candles = StoredCandles()
         self.journal = StoredJournal()
 
@@ -190,6 +191,10 @@ class Requests:
 
     def promote_model(self, name: str, model_hash: str) -> None:
         self.asked.append(("promote", (name, model_hash)))
+
+    def rotate(self, command: Callable[[int], Any], on_refused: Callable[[str], None]) -> None:
+        self.asked.append(("rotate", command(len(self.asked))))
+        self.refusals.append(on_refused)
 
     @property
     def explained(self) -> list[tuple[SeriesKey, int]]:

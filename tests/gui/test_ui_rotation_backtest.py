@@ -38,8 +38,7 @@ def desk(qtbot, tmp_path, monkeypatch):
     """A desk whose process runs a few lines of Python instead of a backtest."""
     made = TrialDesk(Bridge(), TrialFiles(tmp_path / "trial"), DARK)
     made.code = SLOW
-    qtbot.addWidget(made.late)
-    made.late.ensure()
+    qtbot.addWidget(made.make_panel())
     prepare = TrialFiles.prepare
     monkeypatch.setattr(
         TrialFiles, "prepare", lambda *asked: prepare(*asked) and (sys.executable, "-c", made.code)

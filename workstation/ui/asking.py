@@ -1,7 +1,8 @@
 """What the trader asks of the engine: refused with a sentence while the engine is away."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from workstation.link.rotation_messages import RotationCommand
 from workstation.ui.bridge import Bridge
 from workstation.ui.engine_port import EngineRequests
 
@@ -57,6 +58,11 @@ class Asking:
         """Let another model of a name judge."""
         if self._is_answered():
             self._requests.promote_model(name, model_hash)
+
+    def rotate(self, command: Callable[[int], RotationCommand], on_refused: Callable[[str], None]) -> None:
+        """Ask something about rotation or paper accounts; `on_refused` is told why it was not done."""
+        if self._is_answered():
+            self._requests.rotate(command, on_refused)
 
     def _is_answered(self) -> bool:
         is_there = self._bridge.world.connected

@@ -9,6 +9,7 @@ from workstation.domain.alert import Alert
 from workstation.domain.market import SeriesKey
 from workstation.domain.ports import CandleReader
 from workstation.domain.signal import Signal
+from workstation.link.rotation_messages import RotationCommand
 
 
 class EngineRequests(Protocol):
@@ -60,6 +61,18 @@ class EngineRequests(Protocol):
         """Let a challenger judge, or the champion before."""
         ...
 
+    def rotate(self, command: Callable[[int], RotationCommand], on_refused: Callable[[str], None]) -> None:
+        """Ask something about rotation or paper accounts.
+
+        Parameters
+        ----------
+        command : callable
+            Makes the command from its number.
+        on_refused : callable
+            Told the engine's sentence where it refuses or does not answer, in place of a notice.
+        """
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class JudgementFiles:
@@ -92,6 +105,22 @@ class NarrativeFiles:
 
     candles: Path
     book: Path
+
+
+@dataclass(frozen=True, slots=True)
+class RotationFiles:
+    """Where paper accounts and backtests lie.
+
+    Parameters
+    ----------
+    papers : Path
+        File of paper accounts; may be missing.
+    backtests : Path
+        Folder of the last backtest that was asked for in this window; made when the first one is.
+    """
+
+    papers: Path
+    backtests: Path
 
 
 class JournalReader(Protocol):
@@ -127,4 +156,9 @@ class Past(Protocol):
     @property
     def narratives(self) -> NarrativeFiles:
         """Where candles and the book of narratives lie; they are read by another thread, too."""
+        ...
+
+    @property
+    def rotation(self) -> RotationFiles:
+        """Where paper accounts and backtests lie."""
         ...

@@ -26,6 +26,7 @@ from workstation.ui.narrative_desk import NarrativeDesk
 from workstation.ui.notice_banner import NoticeArea
 from workstation.ui.panels.watchlist import WatchlistPanel
 from workstation.ui.provider_desk import ProviderDesk
+from workstation.ui.rotation_desk import ADVICE, BACKTEST, PAPER, RotationDesk
 from workstation.ui.shortcuts_dialog import ShortcutsDialog
 from workstation.ui.spark_reader import SparkReader
 from workstation.ui.status_strip import StatusStrip
@@ -78,6 +79,7 @@ class MainWindow(FrontWindow):
         self.provider_desk = ProviderDesk(bridge, self._asking, theme, self)
         self.judgement = JudgementDesk(self._around, self._asking, theme, self)
         self.narratives = NarrativeDesk(bridge, self._around.past.narratives, theme, self)
+        self.rotation = RotationDesk(self._around, self._asking, theme, self)
         self.sparks = SparkReader(bridge, self._around.past, self)
         self._clock = QTimer(self, interval=1000)
         self._keeper = MemoryKeeper(self._memory, self._around.memory_file, self._gather_memory, self)
@@ -100,8 +102,8 @@ class MainWindow(FrontWindow):
             "Record": judged["Record"],
             "Models": judged["Models"],
         }
-        stacks = [upper, lower | {"Providers": self.provider_desk.panel}]
-        self.docks = Docks(self, stacks, {"Models", "Providers"})
+        stacks = [upper, lower | self.rotation.panels | {"Providers": self.provider_desk.panel}]
+        self.docks = Docks(self, stacks, {"Models", "Providers", PAPER, BACKTEST})
         self.search = SymbolSearch(self._bridge.world, self.theme, self)
         self.docks.restore(self._memory)
 
@@ -120,12 +122,13 @@ class MainWindow(FrontWindow):
         self.sparks.read.connect(self.watchlist.model.set_spark)
         self.judgement.grades.tell_too(self.watchlist)
         self.judgement.grades.read.connect(self.watchlist.model.set_grades)
-        for title, panel in (self.judgement.panels | self.narratives.panels).items():
+        for title, panel in (self.judgement.panels | self.narratives.panels | self.rotation.panels).items():
             self.docks.by_title[title].visibilityChanged.connect(panel.take_seen)
         self.judgement.symbol_opened.connect(self.open_symbol)
         self.judgement.bar_opened.connect(self.open_bar)
         self.narratives.symbol_opened.connect(self.open_symbol)
         self.narratives.index_opened.connect(self.open_index)
+        self.rotation.symbol_opened.connect(self.open_symbol)
         self.watchlist.open_requested.connect(self.open_symbol)
         self.watchlist.edited.connect(self._asking.set_watchlist)
         self.watchlist.add_requested.connect(partial(search.open, adding=True))
@@ -186,6 +189,7 @@ class MainWindow(FrontWindow):
         }
         handlers |= self.judgement.handlers(self._go_to)
         handlers |= self.narratives.handlers(self._go_to)
+        handlers |= self.rotation.handlers(self._go_to)
         return handlers | {f"timeframe.{name}": partial(self.set_timeframe, name) for name in TIMEFRAME_KEYS}
 
     def _show_choices(self) -> None:
@@ -225,11 +229,13 @@ class MainWindow(FrontWindow):
         self.open_symbol(symbol)
 
     def open_alert(self, alert: Alert) -> None:
-        """Show the bar that an alert is about; only say where it is of another venue."""
+        """Show the bar or the advice that an alert is about; only say where it is of another venue."""
         self.alerts.model.mark_read(alert.id)
         signal = alert.signal
         if signal is not None and self.alert_desk.is_of_this_venue(signal.key):
             self.open_bar(signal.key, signal.open_time)
+        elif signal is None:
+            self.rotation.panel_wanted.emit(ADVICE)
 
     def open_bar(self, key: SeriesKey, open_time: int) -> None:
         """Show a bar of a series of this venue, in the middle of the chart."""
@@ -286,13 +292,13 @@ class MainWindow(FrontWindow):
         themes.apply(running_application(), theme)
         top = (self.band, self.strip, self.notices, self.search)
         panels = (self.watchlist, self.alert_desk, self.why_desk, self.provider_desk, self.judgement)
-        for part in (*top, self.chart, *panels, self.narratives, self.status):
+        for part in (*top, self.chart, *panels, self.narratives, self.rotation, self.status):
             part.set_theme(theme)
 
     def finish(self) -> None:
         """Save what is remembered, end every timer, and go."""
         self._clock.stop()
-        desks = (self.alert_desk, self.desk, self.why_desk, self.judgement, self.narratives)
+        desks = (self.alert_desk, self.desk, self.why_desk, self.judgement, self.narratives, self.rotation)
         for part in (*desks, self.sparks, self.watchlist, self.status):
             part.stop()
         self._keeper.finish()
@@ -377,6 +383,7 @@ class MainWindow(FrontWindow):
         self.provider_desk.refresh()
         self.judgement.refresh()
         self.narratives.refresh()
+        self.rotation.refresh()
         venue_time_ms = self._bridge.venue_time_ms
         if venue_time_ms:
             self.chart.set_now(venue_time_ms)

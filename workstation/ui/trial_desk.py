@@ -10,7 +10,6 @@ from workstation.domain.errors import TidemarkError
 from workstation.domain.rotation import RotationRules
 from workstation.ui.background import BackgroundReading, Work
 from workstation.ui.bridge import Bridge
-from workstation.ui.late_panel import LatePanel
 from workstation.ui.theme import Theme
 from workstation.ui.trial import Json, TrialAsked, TrialFiles
 from workstation.ui.trial_process import TrialProcess
@@ -42,7 +41,6 @@ class TrialDesk(QObject):
         self.last: Json | None = None
         self.panel: BacktestPanel | None = None
         self.process = TrialProcess(self)
-        self.late = LatePanel(self._make_panel)
         self.reading = BackgroundReading(self._work, lambda: True, self)
         self.reading.read.connect(self._on_read)
         self.process.done.connect(self._on_done)
@@ -53,12 +51,6 @@ class TrialDesk(QObject):
         """Read the last backtest."""
         self.reading.want()
 
-    def focus(self) -> None:
-        """Give the keyboard to the panel."""
-        self.late.ensure()
-        if self.panel is not None:
-            self.panel.focus_first()
-
     def set_theme(self, theme: Theme) -> None:
         """Take other colours."""
         self._theme = theme
@@ -67,7 +59,6 @@ class TrialDesk(QObject):
 
     def stop(self) -> None:
         """End what runs; read nothing more."""
-        self.late.stop()
         self.process.stop()
         self.reading.stop()
 
@@ -86,7 +77,8 @@ class TrialDesk(QObject):
             self.panel.show_begun()
         self.process.start(command)
 
-    def _make_panel(self) -> "BacktestPanel":
+    def make_panel(self) -> "BacktestPanel":
+        """Return the panel."""
         from workstation.ui.panels.rotation_backtest import BacktestPanel
 
         panel = self.panel = BacktestPanel(self._theme)
