@@ -1,7 +1,6 @@
 """Paints a relative rotation graph at one time: four quadrants, a tail and a name for each narrative."""
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPixmap, QPolygonF
@@ -12,6 +11,7 @@ from workstation.ui.panels.rotation_graph_places import Places
 from workstation.ui.theme import Theme
 
 _HEAD, _DOT = 4.5, 1.8
+_LEVELS = 5  # of a tail that fades
 _TINT = 0.07  # of a quadrant's ground
 _FADED = 0.25  # what is not chosen while something is
 _LABEL_GAP, _LONGEST_NAME = 7.0, 24
@@ -21,7 +21,7 @@ _MIDDLE_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _MIDDLE_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
 _Box = tuple[float, float, float, float]
-_Head = tuple[int, QPointF, QColor]
+_Head = tuple[int, QPointF, float]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,6 +68,7 @@ class RotationGraphPainter:
             Quadrant.LAGGING: QColor(theme.fall),
             Quadrant.IMPROVING: QColor(theme.accent),
         }
+        self._known: dict[tuple[Quadrant | None, float], QColor] = {}
         self._text, self._muted = QColor(theme.text), QColor(theme.muted)
 
     def ground(self, places: Places, size: QSize, pixel_ratio: float) -> QPixmap:
@@ -146,7 +147,7 @@ class RotationGraphPainter:
         painter.drawText(QRectF(-room.height() / 2, -line / 2, room.height(), line), _CENTRE, "Momentum →")
 
     def _paint_tails(self, painter: QPainter, scene: Scene) -> list[_Head]:
-        """Paint every tail, the chosen one last; return the head of each with its colour."""
+        """Paint every tail, the chosen one last; return the head of each with how strong it is."""
         graph, step, lit = scene.graph, scene.step, scene.lit
         ratio, momentum = graph.ratio[step].tolist(), graph.momentum[step].tolist()
         heads = []
@@ -155,30 +156,51 @@ class RotationGraphPainter:
             if where is None:
                 continue
             tail = scene.places.tail(step, scene.tail, column)
-            ink = QColor(self._inks[where])
-            ink.setAlphaF(_FADED if lit >= 0 and column != lit else 1.0)
-            self._paint_tail(painter, tail, ink, is_lit=column == lit)
-            heads.append((column, tail[-1], ink))
+            strength = _FADED if lit >= 0 and column != lit else 1.0
+            self._paint_tail(painter, tail, (where, strength), is_lit=column == lit)
+            heads.append((column, tail[-1], strength))
         return heads
 
-    def _paint_tail(self, painter: QPainter, tail: list[QPointF], ink: QColor, *, is_lit: bool) -> None:
-        line, strongest = QColor(ink), ink.alphaF() * (1.0 if is_lit else 0.7)
-        width = 2.2 if is_lit else 1.3
-        for n, (older, newer) in enumerate(pairwise(tail), 1):
-            line.setAlphaF(strongest * n / (len(tail) - 1))
-            painter.setPen(QPen(line, width))
-            painter.drawLine(older, newer)
+    def _paint_tail(
+        self, painter: QPainter, tail: list[QPointF], ink: tuple[Quadrant, float], *, is_lit: bool
+    ) -> None:
+        where, strength = ink
+        strongest, width = (strength, 2.2) if is_lit else (0.7 * strength, 1.0)
+        n_lines = len(tail) - 1
+        n_levels = min(n_lines, _LEVELS)
+        for level in range(n_levels):
+            first, last = level * n_lines // n_levels, (level + 1) * n_lines // n_levels
+            painter.setPen(QPen(self._mixed(where, strongest * (level + 1) / n_levels), width))
+            painter.drawPolyline(tail[first : last + 1])
+        colour = self._mixed(where, strength)
         if is_lit:
-            painter.setPen(QPen(line, 2 * _DOT + 2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+            painter.setPen(QPen(colour, 2 * _DOT + 2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
             painter.drawPoints(QPolygonF(tail[:-1]))
         painter.setPen(QPen(QColor(self._theme.base), 1.5))
-        painter.setBrush(ink)
+        painter.setBrush(colour)
         painter.drawEllipse(tail[-1], _HEAD, _HEAD)
+
+    def _mixed(self, where: Quadrant | None, strength: float) -> QColor:
+        """Return a quadrant's colour, or the text's, mixed with the ground.
+
+        Colours that let something shine through cost ten times as long to paint a slanted line with.
+        """
+        known = self._known.get((where, strength))
+        if known is None:
+            ink = self._inks[where] if where is not None else self._text
+            ground, rest = QColor(self._theme.base), 1 - strength
+            known = QColor(
+                round(ink.red() * strength + ground.red() * rest),
+                round(ink.green() * strength + ground.green() * rest),
+                round(ink.blue() * strength + ground.blue() * rest),
+            )
+            self._known[where, strength] = known
+        return known
 
     def _paint_names(self, painter: QPainter, heads: list[_Head], scene: Scene) -> None:
         """Write names beside the heads, the chosen one first; one that has no room is left out."""
         taken = [(p.x() - _HEAD, p.y() - _HEAD, p.x() + _HEAD, p.y() + _HEAD) for _, p, _ in heads]
-        for column, point, ink in reversed(heads):
+        for column, point, strength in reversed(heads):
             title, is_lit = scene.titles[column], column == scene.lit
             if len(title) > _LONGEST_NAME and not is_lit:
                 title = f"{title[: _LONGEST_NAME - 1]}…"
@@ -187,9 +209,7 @@ class RotationGraphPainter:
             if box is None:
                 continue
             taken.append(box)
-            colour = QColor(self._text)
-            colour.setAlphaF(1.0 if is_lit else 0.85 * ink.alphaF())
-            painter.setPen(colour)
+            painter.setPen(self._mixed(None, 1.0 if is_lit else 0.85 * strength))
             painter.drawText(QRectF(box[0], box[1], width + 2, box[3] - box[1]), _MIDDLE_LEFT, title)
 
 
