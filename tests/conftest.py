@@ -25,6 +25,7 @@ def pytest_sessionstart() -> None:
         subprocess.run([sys.executable, "-m", "workstation", "prepare"], cwd=PROJECT, check=True)
 
 
+@pytest.hookimpl(tryfirst=True)  # before the groups are read
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the tests of whole programs out of each other's way where several processes share the suite."""
     for item in items:
