@@ -76,6 +76,7 @@ class NarrativeDetail(QFrame):
         for page in (self.log, self.no_log):
             self.log_pages.addWidget(page)
         self.tabs.setDocumentMode(True)
+        self.tabs.setAccessibleName("The narrative in full")
         self.tabs.tabBar().setAccessibleName("Parts of the narrative")
         pages = ((self.coins, "Coins"), (self.treemap, "Treemap"), (self.log_pages, "Log"))
         for widget, title in pages:

@@ -91,6 +91,8 @@ class RotationGraphPanel(QWidget):
         bottom.setSpacing(10)
         bottom.setContentsMargins(8, 4, 12, 6)
         self.against_label, self.tail_label = QLabel("Against"), QLabel("Tail")
+        for label in (self.against_label, self.tail_label):
+            label.setTextFormat(Qt.TextFormat.PlainText)
         for part in (self.against_label, self.against, self.tail_label, self.tail):
             top.addWidget(part)
         top.addStretch(1)

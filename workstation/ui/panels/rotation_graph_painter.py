@@ -13,7 +13,8 @@ from workstation.ui.theme import Theme
 _HEAD, _DOT = 4.5, 1.8
 _LEVELS = 5  # of a tail that fades
 _TINT = 0.07  # of a quadrant's ground
-_FADED = 0.25  # what is not chosen while something is
+_FAINTEST = 0.12  # of a line, so that it never is lighter than the ground
+_FADED = 0.35  # what is not chosen while something is
 _LABEL_GAP, _LONGEST_NAME = 7.0, 24
 _BOX_PADDING = 6.0
 _CENTRE = int(Qt.AlignmentFlag.AlignCenter)
@@ -170,7 +171,9 @@ class RotationGraphPainter:
         n_levels = min(n_lines, _LEVELS)
         for level in range(n_levels):
             first, last = level * n_lines // n_levels, (level + 1) * n_lines // n_levels
-            painter.setPen(QPen(self._mixed(where, strongest * (level + 1) / n_levels), width))
+            painter.setPen(
+                QPen(self._mixed(where, max(strongest * (level + 1) / n_levels, _FAINTEST)), width)
+            )
             painter.drawPolyline(tail[first : last + 1])
         colour = self._mixed(where, strength)
         if is_lit:
