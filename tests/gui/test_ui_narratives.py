@@ -521,3 +521,16 @@ def test_every_control_of_both_panels_has_a_name(panel, graph):
             if not QAccessible.queryAccessibleInterface(one).text(QAccessible.Text.Name)
         ]
         assert nameless == []
+
+
+def test_resetting_the_layout_leaves_the_window_as_large_as_it_is(desk, qtbot):
+    window = desk.window
+    window.resize(1280, 800)
+    window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, window.docks.by_title["Narratives"])
+    window.actions_by_id["view.reset"].trigger()
+    qtbot.waitUntil(lambda: window.docks.by_title["Narratives"] in _tabbed_with(window, "Watchlist"))
+    assert (window.width(), window.height()) == (1280, 800)
+
+
+def _tabbed_with(window, title):
+    return window.tabifiedDockWidgets(window.docks.by_title[title])

@@ -65,14 +65,14 @@ class Docks(QObject):
 
     def reset(self) -> None:
         """Put every dock where it stood at first."""
-        for title, dock in self.by_title.items():
-            dock.setFloating(False)
-            self._window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
-            dock.setVisible(title not in self._hidden)
         column = [next(iter(stack.values())) for stack in self._stacks]
         for front, stack in zip(column, self._stacks, strict=True):
-            for dock in list(stack.values())[1:]:
-                self._window.tabifyDockWidget(front, dock)
+            self._window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, front)
+            for title, dock in stack.items():
+                dock.setFloating(False)
+                if dock is not front:  # at once: docks below one another would make the window higher
+                    self._window.tabifyDockWidget(front, dock)
+                dock.setVisible(title not in self._hidden)
             front.raise_()
         self._window.resizeDocks(column, [_COLUMN_WIDTH] * len(column), Qt.Orientation.Horizontal)
         self._window.resizeDocks(column, [58, 42], Qt.Orientation.Vertical)

@@ -129,6 +129,11 @@ class NarrativeDetail(QFrame):
         self._zone = zone
         self._fill_log()
 
+    def set_low(self, is_low: bool) -> None:
+        """Keep the room of a low panel for the coins: the figures are in the narrative's tool tip, too."""
+        self.head.setVisible(not is_low)
+        self.facts.setVisible(not is_low)
+
     def show_narrative(self, standing: IndexStanding, before: int | None) -> None:
         """Take another narrative, or how it stands now; `before` is its rank a week ago."""
         first, second = words.summary(standing, before)

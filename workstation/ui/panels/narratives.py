@@ -48,6 +48,7 @@ _WIDEST = {
     "spark": "30 days + some",
 }
 _SORT_MARK = 14
+_LOWEST_WITH_FIGURES = 460
 _LOWEST_WITH_DETAIL = 330  # a lower panel keeps its room for the table
 
 
@@ -265,6 +266,7 @@ class NarrativePanel(QWidget):
         standing = self.model.standing_at(self.table.currentIndex().row())
         self.chart_button.setEnabled(standing is not None and standing.value is not None)
         self.detail.setVisible(standing is not None and self.height() >= _LOWEST_WITH_DETAIL)
+        self.detail.set_low(self.height() < _LOWEST_WITH_FIGURES)
         if standing is not None:
             self.detail.show_narrative(standing, self.model.rank_before(standing.name))
             self.detail.show_log(self.model.past.log.get(standing.name, ()))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -26,6 +27,7 @@ from workstation.ui.theme import Theme
 READING = "Reading the history of the narratives…"
 _SMALLEST = QSize(180, 120)
 _PLAY_MS = 120
+_NARROW = 340
 _TAILS, _USUAL_TAIL = (1, 3, 5, 7, 10, 14, 21, 30, 60), 5
 _PLAY, _PAUSE = "▶", "❚❚"
 
@@ -141,6 +143,12 @@ class RotationGraphPanel(QWidget):
     def minimumSizeHint(self) -> QSize:
         """Return little: the graph has any size."""
         return _SMALLEST
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave words out where there is no room for them."""
+        super().resizeEvent(event)
+        for label in (self.against_label, self.tail_label):
+            label.setVisible(self.width() >= _NARROW)
 
     def set_theme(self, theme: Theme) -> None:
         """Take other colours."""

@@ -1,5 +1,6 @@
 """Paints a relative rotation graph at one time: four quadrants, a tail and a name for each narrative."""
 
+import math
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
@@ -15,7 +16,7 @@ _LEVELS = 5  # of a tail that fades
 _TINT = 0.07  # of a quadrant's ground
 _FAINTEST = 0.12  # of a line, so that it never is lighter than the ground
 _FADED = 0.35  # what is not chosen while something is
-_LABEL_GAP, _LONGEST_NAME = 7.0, 24
+_LABEL_GAP, _TICK_GAP, _LONGEST_NAME = 7.0, 8.0, 24
 _BOX_PADDING = 6.0
 _CENTRE = int(Qt.AlignmentFlag.AlignCenter)
 _MIDDLE_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
@@ -125,7 +126,10 @@ class RotationGraphPainter:
             tint.setAlphaF(_TINT)
             painter.fillRect(box, tint)
             painter.setPen(self._inks[where])
-            painter.drawText(box.adjusted(8, 5, -8, -5), int(corner), QUADRANT_WORDS[where])
+            inner = box.adjusted(6, 4, -6, -4)
+            elide = Qt.TextElideMode.ElideRight
+            shown = painter.fontMetrics().elidedText(QUADRANT_WORDS[where], elide, int(inner.width()))
+            painter.drawText(inner, int(corner), shown)
 
     def _paint_axes(self, painter: QPainter, places: Places) -> None:
         room, middle, line = places.room, places.room.center(), self._metrics.height()
@@ -135,14 +139,20 @@ class RotationGraphPainter:
         painter.drawLine(QPointF(middle.x(), room.top()), QPointF(middle.x(), room.bottom()))
         painter.drawLine(QPointF(room.left(), middle.y()), QPointF(room.right(), middle.y()))
         painter.setPen(self._muted)
+        widest = self._metrics.horizontalAdvance("100") + _TICK_GAP
+        every = max(1, math.ceil(widest / (room.width() / 2 / places.reach)))
         for score in range(-int(places.reach), int(places.reach) + 1):
+            if score % every:
+                continue
             x = middle.x() + score / places.reach * room.width() / 2
             y = middle.y() - score / places.reach * room.height() / 2
             painter.drawText(QRectF(x - 20, room.bottom() + 1, 40, line), _CENTRE, str(100 + score))
             beside = QRectF(0, y - line / 2, room.left() - 5, line)
             painter.drawText(beside, _MIDDLE_RIGHT, str(100 + score))
         below = QRectF(room.left(), room.bottom() + line, room.width(), line)
-        painter.drawText(below, _CENTRE, "Ratio: strength against the benchmark →")
+        long, short = "Ratio: strength against the benchmark →", "Ratio →"
+        has_room = self._metrics.horizontalAdvance(long) <= room.width()
+        painter.drawText(below, _CENTRE, long if has_room else short)
         painter.translate(line / 2, middle.y())
         painter.rotate(-90)
         painter.drawText(QRectF(-room.height() / 2, -line / 2, room.height(), line), _CENTRE, "Momentum →")
