@@ -69,6 +69,16 @@ def test_a_chosen_trade_says_why_it_was_made(panel, qtbot):
     assert panel.reason.text() == "WIF: enter WIF: Memecoins is 1st of 12"
 
 
+def test_the_past_of_one_account_is_never_shown_with_another(panel):
+    panel.show_view(view())
+    panel.show_read(read())
+    assert panel.export_button.isEnabled()
+    panel.show_view(view(accounts=(standing(), standing("Other", 2)), chosen="Other"))
+    assert panel.fills.texts() == []
+    assert panel.lines.lines == ()
+    assert not panel.export_button.isEnabled()
+
+
 def test_without_an_account_the_panel_says_what_one_is(panel):
     panel.show_view(RotationView())
     assert panel.nothing.text() == NONE_YET

@@ -62,7 +62,7 @@ def test_the_last_backtest_is_shown_with_figures_intervals_and_bars(panel):
         ["Equal weight of all", "+0.42 (−0.10 to +0.95)"],
         ["BTC held", "−0.05 (−0.70 to +0.60)"],
     ]
-    assert panel.bars.texts() == [["turnover at most 35 times a year", "20.5", "✓ met"]]
+    assert panel.bars.text() == "✓ met: turnover at most 35 times a year; here 20.5"
     assert "rules as shipped" in panel.about.text()
     assert "Oracles" in panel.notes.text()
 

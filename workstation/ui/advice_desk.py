@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from workstation.ui.panels.paper_accounts import PaperAccountsPanel
     from workstation.ui.panels.rotation_advice import AdvicePanel
 
-_HOUR_MS, _DAY_MS, _MINUTE_MS = 3_600_000, 86_400_000, 60_000
+_HOUR_MS, _MINUTE_MS = 3_600_000, 60_000
 
 
 class AdviceDesk(QObject):
@@ -80,7 +80,7 @@ class AdviceDesk(QObject):
         self.advice: AdvicePanel | None = None
         self.paper: PaperAccountsPanel | None = None
         self.trial = TrialDesk(around.bridge, TrialFiles(past.rotation.backtests), theme, self)
-        self.reading = BackgroundReading(self._work, is_seen, self)
+        self.reading = BackgroundReading(self._work, is_seen, self, rests=0)
         self._connect()
         self.trial.begin()
 
@@ -281,7 +281,7 @@ class AdviceDesk(QObject):
         targets = () if view.entry is None else view.entry.given.advice.targets
         coins = tuple(each.coin for each in targets if each.coin != CASH)
         venue = "" if world.venue is None else world.venue.name
-        wanted = RotationWanted(venue, timeframe, view.account, coins, view.now_ms // _DAY_MS)
+        wanted = RotationWanted(venue, timeframe, view.account, coins, view.now_ms)
         return partial(read_rotation, self._places, wanted, self._read)
 
     def show(self) -> None:

@@ -39,15 +39,15 @@ class RotationWanted:
         The account that is looked at.
     coins : tuple of str
         Whose newest prices are wanted.
-    day : int
-        Of the venue's clock, since 1970: what needs all coins is worked out once a day.
+    now_ms : int
+        The venue's clock, UTC milliseconds; what needs all coins is worked out once a day.
     """
 
     venue: str
     timeframe: str
     account: PaperStanding | None
     coins: tuple[str, ...]
-    day: int = 0
+    now_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,11 +114,12 @@ def read_rotation(places: RotationPlaces, wanted: RotationWanted, before: Rotati
         read = RotationRead(advice, _prices(candles, wanted), trouble=trouble)
         if wanted.account is None:
             return read
-        fills, own, trouble = _own_past(places.papers, wanted.account)
+        fills, own, trouble = _own_past(places.papers, wanted.account, wanted.now_ms)
         since_ms = wanted.account.account.created_ms
         equal = before.equal_weight
-        if equal[:2] != (wanted.account.id, wanted.day):
-            equal = (wanted.account.id, wanted.day, _equal_weight(candles, wanted, since_ms))
+        day = wanted.now_ms // _DAY_MS
+        if equal[:2] != (wanted.account.id, day):
+            equal = (wanted.account.id, day, _equal_weight(candles, wanted, since_ms))
         lines = (own, _btc(candles, wanted, since_ms), equal[2])
     return replace(
         read,
@@ -130,7 +131,9 @@ def read_rotation(places: RotationPlaces, wanted: RotationWanted, before: Rotati
     )
 
 
-def _own_past(papers: Path, standing: PaperStanding) -> tuple[tuple[PaperFill, ...], ReturnLine, str]:
+def _own_past(
+    papers: Path, standing: PaperStanding, now_ms: int
+) -> tuple[tuple[PaperFill, ...], ReturnLine, str]:
     """Return an account's trades, newest first, what it was worth, and what is damaged of them."""
     from workstation.storage.paper_account_store import PaperAccountStore
 
@@ -142,10 +145,12 @@ def _own_past(papers: Path, standing: PaperStanding) -> tuple[tuple[PaperFill, .
             fills = tuple(fill for trading in tradings for fill in trading.fills)[::-1]
         except StoreError as error:
             trouble = str(error)
-        worths = store.worths(standing.id)
-    at_ms = np.array([standing.account.created_ms, *(each.at_ms for each in worths)], np.int64)
+        worths = [(each.at_ms, each.total) for each in store.worths(standing.id)]
+    if standing.total is not None and now_ms > standing.account.created_ms:
+        worths.append((now_ms, standing.total))
+    at_ms = np.array([standing.account.created_ms, *(at_ms for at_ms, _ in worths)], np.int64)
     start = float(standing.account.start_balance)
-    part = np.array([1.0, *(float(each.total) / start for each in worths)])
+    part = np.array([1.0, *(float(total) / start for _, total in worths)])
     return fills, ReturnLine("This account", at_ms, part), trouble
 
 

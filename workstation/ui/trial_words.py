@@ -45,9 +45,9 @@ def verdict_words(trial: Json | None, rules: RotationRules | None) -> str:
         "of these rules" if rules is None or about["rules"] == asdict(rules) else "of other rules than these"
     )
     return (
-        f"Backtest {whose}, {about['from']} to {about['until']}: {trial['verdict']['headline']} Sharpe ratio "
+        f"Backtest {whose}, {about['from']} to {about['until']}: Sharpe ratio "
         f"{difference_words(trial, 'equal_weight')} against equal weight, "
-        f"{difference_words(trial, 'btc')} against BTC (95 %)."
+        f"{difference_words(trial, 'btc')} against BTC (95 %). {trial['verdict']['headline']}"
     )
 
 

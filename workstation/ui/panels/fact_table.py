@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent
+from PySide6.QtGui import QColor, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
 from workstation.ui.foreign_text import one_line, tooltip
@@ -13,6 +13,7 @@ from workstation.ui.theme import Theme
 ROW_HEIGHT = 24
 _OPEN_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _LONGEST = 120
+_PADDING = 6
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -51,6 +52,8 @@ class FactTable(QTableWidget):
         The column that takes what the others leave.
     most_rows : int or None
         More rows scroll; None for all of them.
+    spare : sequence of int
+        Columns that are left out, the first one first, where the stretched one has less than `least` pixels.
     """
 
     row_opened = Signal(int)
@@ -62,24 +65,28 @@ class FactTable(QTableWidget):
         theme: Theme,
         stretched: int = 0,
         most_rows: int | None = None,
+        spare: Sequence[int] = (),
+        least: int = 90,
     ) -> None:
         super().__init__(0, len(heads))
         self._theme, self._most_rows = theme, most_rows
+        self._stretched, self._spare, self._least = stretched, tuple(spare), least
         self._is_right = [head.endswith(">") for head in heads]
         self._rows: tuple[tuple[Cell, ...], ...] = ()
         self.setAccessibleName(name)
-        self._set_up(stretched)
+        self._set_up()
         for column, head in enumerate(heads):
             item = QTableWidgetItem(head.removesuffix(">"))
             item.setTextAlignment(_RIGHT if self._is_right[column] else _LEFT)
             self.setHorizontalHeaderItem(column, item)
         self._fit()
 
-    def _set_up(self, stretched: int) -> None:
+    def _set_up(self) -> None:
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setShowGrid(False)
+        self.setStyleSheet(f"QTableView::item {{ padding: 0 {_PADDING}px; }}")
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -93,7 +100,7 @@ class FactTable(QTableWidget):
         header.setHighlightSections(False)
         header.setMinimumSectionSize(24)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(stretched, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(self._stretched, QHeaderView.ResizeMode.Stretch)
         header.setAccessibleName(f"{self.accessibleName()}, columns")
         self.doubleClicked.connect(lambda index: self.row_opened.emit(index.row()))
 
@@ -103,6 +110,11 @@ class FactTable(QTableWidget):
             self.row_opened.emit(self.currentRow())
         else:
             super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave out what has no room."""
+        super().resizeEvent(event)
+        self._fit_columns()
 
     def minimumSizeHint(self) -> QSize:
         """Return little width: columns scroll."""
@@ -149,3 +161,16 @@ class FactTable(QTableWidget):
         n = self.rowCount() if self._most_rows is None else min(self.rowCount(), self._most_rows)
         head = self.horizontalHeader().sizeHint().height()
         self.setFixedHeight(head + n * ROW_HEIGHT + 2)
+        self._fit_columns()
+
+    def _fit_columns(self) -> None:
+        """Leave out spare columns until the stretched one has room."""
+        widths = {
+            column: max(self.sizeHintForColumn(column), self.horizontalHeader().sectionSizeHint(column))
+            for column in range(self.columnCount())
+            if column != self._stretched
+        }
+        room = self.viewport().width() - self._least - sum(widths.values())
+        for column in self._spare:
+            self.setColumnHidden(column, room < 0)
+            room += widths[column] if room < 0 else 0

@@ -60,6 +60,7 @@ class PaperAccountsPanel(QWidget):
         self.holdings = FactTable("Holdings", ("Coin", "Units>", "Price>", "Value>", "Part>"), theme)
         self.fills = FactTable("Trades made", _FILL_HEADS, theme, 0, 14)
         self.reason = plain_label()
+        self._fills: tuple[PaperFill, ...] = ()
         self._whole = QWidget()
         self._lay_out()
         self._connect()
@@ -142,20 +143,22 @@ class PaperAccountsPanel(QWidget):
         self.new_button.setEnabled(view.is_connected)
         if standing is not None:
             self._show_standing(standing)
+            self._show_past()
 
     def show_read(self, read: RotationRead) -> None:
-        """Show the past of an account."""
+        """Show the past of an account, once it is the one that is looked at."""
         self._read = read
-        self.lines.show_lines(read.lines)
-        currency = "" if self._view.account is None else self._view.account.account.currency
-        self.fills.show_rows([_fill_row(fill, currency) for fill in read.fills])
-        self.export_button.setEnabled(bool(read.fills))
-        self._show_reason(self.fills.currentRow())
+        self._show_past()
 
-    @property
-    def read(self) -> RotationRead:
-        """The past that is shown."""
-        return self._read
+    def _show_past(self) -> None:
+        standing, read = self._view.account, self._read
+        is_own = standing is not None and standing.id == read.account_id
+        currency = "" if standing is None else standing.account.currency
+        self._fills = read.fills if is_own else ()
+        self.lines.show_lines(read.lines if is_own else ())
+        self.fills.show_rows([_fill_row(fill, currency) for fill in self._fills])
+        self.export_button.setEnabled(bool(self._fills))
+        self._show_reason(self.fills.currentRow())
 
     def focus_first(self) -> None:
         """Give the keyboard to the accounts, or to the button that makes one."""
@@ -207,7 +210,7 @@ class PaperAccountsPanel(QWidget):
         self.holdings.show_rows(_holding_rows(standing))
 
     def _show_reason(self, row: int) -> None:
-        fills = self._read.fills
+        fills = self._fills
         told = (
             f"{one_line(fills[row].coin, 20)}: {one_line(fills[row].reason, 400)}"
             if 0 <= row < len(fills)

@@ -136,13 +136,11 @@ class ReturnLines(QWidget):
 
     def _paint_grid(self, painter: QPainter, area: QRectF, low: float, high: float) -> None:
         theme, metrics = self._theme, painter.fontMetrics()
-        for step in range(3):
-            value = high - (high - low) * step / 2
-            y = area.top() + area.height() * step / 2
+        for value in self._ticks(area, low, high):
+            y = area.bottom() - (value - low) / (high - low) * area.height()
             painter.setPen(QColor(theme.grid))
             painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
-            part = -value if self._is_fall else float(np.exp(value))
-            shown = 100.0 * (-part if self._is_fall else part - 1.0)
+            shown = 100.0 * (value if self._is_fall else float(np.expm1(value)))
             painter.setPen(QColor(theme.muted))
             text = number_format.percent(shown, 0 if abs(shown) >= 10 else 1)
             top = min(max(y - metrics.height() / 2, 0), self.height() - metrics.height())
@@ -152,6 +150,15 @@ class ReturnLines(QWidget):
         painter.drawText(QPointF(area.left(), below), day_words(first_ms))
         last = day_words(last_ms)
         painter.drawText(QPointF(area.right() - metrics.horizontalAdvance(last), below), last)
+
+    def _ticks(self, area: QRectF, low: float, high: float) -> list[float]:
+        """Return the highest and lowest value, and no change where it stands clear of both."""
+        every = np.concatenate([self._scaled(line.part) for line in self.lines])
+        ticks = [float(every.max()), float(every.min())]
+        least = (high - low) * QFontMetrics(self.font()).height() / area.height()
+        if ticks[0] - ticks[1] < least:
+            return ticks[:1]
+        return ticks + [0.0] * all(abs(tick) >= least for tick in ticks)
 
     def _names(self) -> list[tuple[int, int, str]]:
         """Return row, left edge and text of every name."""

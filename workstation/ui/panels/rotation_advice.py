@@ -36,7 +36,7 @@ NONE_YET = (
     "all coins are loaded; the Providers panel shows how far that is."
 )
 NO_ACCOUNT = "No paper account yet. Make one in the Paper panel to see the trades, and to follow."
-NO_PROMISE = "Advice for paper money. What it brought in the past promises nothing."
+NO_PROMISE = "The past promises nothing."
 _SMALLEST = QSize(180, 120)
 _NOBODY = "No account"
 
@@ -57,15 +57,15 @@ class AdvicePanel(QWidget):
         super().__init__()
         self._theme, self._view = theme, RotationView()
         self.gate, self.age, self.why = plain_label(), plain_label(), plain_label()
-        self.verdict, self.promise = plain_label(), plain_label(NO_PROMISE)
+        self.verdict = plain_label()
         self.accounts, self.follow_button = QComboBox(), QPushButton("Follow")
         self.following = TickBox("Follow automatically", theme)
         self.state, self.cost = plain_label(), plain_label()
-        heads = ("Coin", "For", "Now>", "Target>", "Grade>", "Signal")
+        heads = ("Coin", "For", "Now → target>", "Grade>", "Signal")
         self.targets = FactTable("Targets", heads, theme, 1)
         self.trades = FactTable("Trades", ("Coin", "Trade", "Units>", "Value>", "Cost>"), theme)
         self.ranks = FactTable("Ranks", ("Narrative", "Rank>", "Return>", ""), theme)
-        self.past = FactTable("Past advice", ("Close", "Gate", "Result>", "BTC>", "Equal>"), theme, 0, 12)
+        self.past = FactTable("Past advice", ("Close", "Gate", "Result>", "BTC>", "Equal>"), theme, 1, 12)
         self.record, self.later = plain_label(), plain_label()
         self.rules, self.rules_button = plain_label(), QPushButton("Change the rules…")
         self.undo_button, self.backtest_button = QPushButton("Undo"), QPushButton("Backtest…")
@@ -92,7 +92,7 @@ class AdvicePanel(QWidget):
         column = QVBoxLayout(self._advised)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        for label in (self.gate, self.why, self.age, self.verdict, self.promise):
+        for label in (self.gate, self.why, self.age, self.verdict):
             column.addWidget(label)
         column.addWidget(heading("Targets"))
         column.addWidget(self.targets)
@@ -149,7 +149,7 @@ class AdvicePanel(QWidget):
         for table in (self.targets, self.trades, self.ranks, self.past):
             table.set_theme(theme)
         self.following.set_theme(theme)
-        for label in (self.promise, self.nothing, self.state, self.later, self.record):
+        for label in (self.nothing, self.state, self.later, self.record):
             label.setStyleSheet(f"color: {theme.muted}")
         self.show_view(self._view)
 
@@ -190,7 +190,7 @@ class AdvicePanel(QWidget):
         late = " \u00b7 newer advice is overdue" if is_old else ""
         self.age.setText(age_words(advice.at_ms, view.now_ms) + late)
         self.age.setStyleSheet(f"color: {theme.warning if is_old else theme.muted}")
-        self.verdict.setText(verdict_words(view.trial, view.rules))
+        self.verdict.setText(f"{verdict_words(view.trial, view.rules)} {NO_PROMISE}")
         self.targets.show_rows(target_rows(view))
         self.ranks.show_rows(rank_rows(view))
         self._show_reasons(entry)

@@ -41,15 +41,19 @@ def _target(view: RotationView, target: TargetWeight, change: AdviceChange | Non
     grade = number_format.NOTHING if coin.grade is None else str(coin.grade)
     lean, lean_colour = _LEANS[coin.lean]
     mark, colour = ("", "") if change is None else (f"{KIND_MARKS[change.kind]} ", _colour(change))
+    told = f"{weight_words(now)} of the account now, {weight_words(target.weight)} by the advice"
     title = "" if is_cash else view.title(target.narrative)
     return [
         Cell(CASH_WORD if is_cash else target.coin),
         Cell(title, "muted", title),
-        Cell(weight_words(now), "muted"),
-        Cell(f"{mark}{weight_words(target.weight)}", colour),
+        Cell(f"{mark}{_plain(now)} → {weight_words(target.weight)}", colour, told),
         Cell("" if is_cash else grade),
         Cell("" if is_cash else lean, lean_colour),
     ]
+
+
+def _plain(weight: float | None) -> str:
+    return weight_words(weight).removesuffix(" %")
 
 
 def _weight_now(view: RotationView, target: TargetWeight, change: AdviceChange | None) -> float | None:
@@ -119,7 +123,7 @@ def _past(entry: AdviceEntry) -> list[Cell]:
     n = len(advice.changes)
     what = f"{'open' if advice.is_open else 'closed'}, {n} change{'' if n == 1 else 's'}"
     if outcome is None:
-        return [close, Cell(what, "muted"), Cell("not known yet", "muted", tip), Cell(""), Cell("")]
+        return [close, Cell(what, "muted"), Cell("not yet", "muted", tip), Cell(""), Cell("")]
     results = (outcome.targets_pct, outcome.btc_pct, outcome.equal_weight_pct)
     return [close, Cell(what, "muted"), *(Cell(percent_words(each), _sign(each), tip) for each in results)]
 

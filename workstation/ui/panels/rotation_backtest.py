@@ -61,9 +61,9 @@ class BacktestPanel(QWidget):
         self.about, self.notes = plain_label(), plain_label()
         self.equity = ReturnLines("What the account became", theme)
         self.falls = ReturnLines("Falls from the best so far", theme, is_fall=True)
-        self.figures = FactTable("Figures", _HEADS, theme)
+        self.figures = FactTable("Figures", _HEADS, theme, spare=(4, 6, 5), least=165)
         self.intervals = FactTable("Differences of Sharpe ratios", ("Rotation against", "95 %>"), theme)
-        self.bars = FactTable("Bars", ("Bar", "Here>", ""), theme)
+        self.bars = plain_label()
         self._whole = QWidget()
         self._lay_out()
         self._connect()
@@ -108,6 +108,7 @@ class BacktestPanel(QWidget):
             field.setMaxLength(10)
             field.setMinimumWidth(92)
         period = QHBoxLayout()
+        period.setSpacing(8)
         period.addWidget(self.from_day)
         period.addWidget(QLabel("to"))
         period.addWidget(self.to_day)
@@ -156,7 +157,7 @@ class BacktestPanel(QWidget):
             + f"QProgressBar {{ background: {theme.border}; border: 0; border-radius: 3px; }}"
             f"QProgressBar::chunk {{ background: {theme.accent}; border-radius: 3px; }}"
         )
-        for part in (self.equity, self.falls, self.figures, self.intervals, self.bars):
+        for part in (self.equity, self.falls, self.figures, self.intervals):
             part.set_theme(theme)
         for label in (self.nothing, self.about, self.notes):
             label.setStyleSheet(f"color: {theme.muted}")
@@ -209,7 +210,7 @@ class BacktestPanel(QWidget):
         self.intervals.show_rows(
             [_interval(trial, name) for name in _RIVALS if f"sharpe_minus_{name}" in trial]
         )
-        self.bars.show_rows([_bar(bar) for bar in verdict["bars"]])
+        self.bars.setText("\n".join(map(_bar, verdict["bars"])))
         self._show_rival()
 
     def _show_rival(self) -> None:
@@ -250,8 +251,12 @@ class BacktestPanel(QWidget):
 
 
 def _figures(name: str, told: Json) -> list[Cell]:
+    tip = (
+        f"{TITLES[name]}: Sortino ratio {ratio(told['sortino'])}, turned over "
+        f"{ratio(told['turnover_per_year'], 1)} times a year, {share(told['exposure'])} in coins on average"
+    )
     return [
-        Cell(TITLES[name], "accent" if name == "strategy" else ""),
+        Cell(TITLES[name], "accent" if name == "strategy" else "", tip),
         Cell(share(told["cagr"])),
         Cell(share(told["max_drawdown"])),
         Cell(ratio(told["sharpe"])),
@@ -271,6 +276,6 @@ def _interval(trial: Json, name: str) -> list[Cell]:
     ]
 
 
-def _bar(bar: Json) -> list[Cell]:
-    word, colour = ("✓ met", "live") if bar["is_met"] else ("✗ not met", "warning")
-    return [Cell(bar["bar"], "", bar["bar"]), Cell(bar["figure"], "muted", bar["figure"]), Cell(word, colour)]
+def _bar(bar: Json) -> str:
+    word = "✓ met" if bar["is_met"] else "✗ not met"
+    return f"{word}: {one_line(bar['bar'], 200)}; here {one_line(bar['figure'], 100)}"

@@ -70,13 +70,18 @@ class RulesDialog(QDialog):
         grid.setColumnStretch(2, 1)
         self.told.setStyleSheet(f"color: {self._theme.muted}")
         self.problem.setStyleSheet(f"color: {self._theme.bearish}; font-weight: 600")
-        self.setStyleSheet(f"#heading {{ color: {self._theme.accent}; font-weight: 600; }}")
+        theme = self._theme
+        self.setStyleSheet(
+            f"#heading {{ color: {theme.accent}; font-weight: 600; }} QPushButton:default:disabled {{ "
+            f"color: {theme.disabled}; background: {theme.raised}; border-color: {theme.border}; }}"
+        )
         self.undo_button.setToolTip("Take back the last change in this form")
         self.default_button.setToolTip("Every rule as it ships")
         self.told.setMinimumWidth(300)
         self.told.setAlignment(Qt.AlignmentFlag.AlignTop)
         right = QVBoxLayout()
         right.addWidget(heading("In words"))
+        right.addSpacing(4)
         right.addWidget(self.told)
         right.addWidget(self.problem)
         right.addStretch(1)
@@ -152,6 +157,7 @@ class RulesDialog(QDialog):
             self.told.setText("\n\n".join(rules_sentences(self._now)))
         except UsageError as error:
             self._now = None
+            self.told.clear()
             self.problem.setText(self._in_titles(str(error)))
         self.problem.setVisible(bool(self.problem.text()))
         self.buttons.button(QDialogButtonBox.StandardButton.Save).setEnabled(bool(self.changed))

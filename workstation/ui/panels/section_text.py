@@ -19,6 +19,7 @@ def heading(text: str) -> QLabel:
     """Return the heading of a section."""
     label = plain_label(text)
     label.setObjectName("heading")
+    label.setWordWrap(False)
     label.setContentsMargins(0, 8, 0, 0)
     return label
 
