@@ -144,8 +144,8 @@ def test_the_verdict_stands_beside_with_its_interval_and_promises_nothing(panel)
 def test_past_advice_stands_with_what_became_of_it(panel):
     panel.show_view(view())
     assert panel.past.texts() == [
-        ["2024-06-26", "open, 2 changes", "not yet", "", ""],
-        ["2024-06-25", "open, 2 changes", "+1.25 %", "−0.50 %", "+0.75 %"],
+        ["2024-06-26", "open", "not yet", "", ""],
+        ["2024-06-25", "open", "+1.25 %", "−0.50 %", "+0.75 %"],
     ]
     assert "Fewer than 30 prove nothing." in panel.record.text()
     assert panel.later.text().startswith("This advice: Not known yet")

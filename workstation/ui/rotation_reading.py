@@ -19,6 +19,7 @@ from workstation.domain.paper_account import PaperFill, nearest_decimal
 from workstation.domain.paper_standing import PaperStanding
 from workstation.domain.ports import CandleReader
 from workstation.ui.return_line import ReturnLine
+from workstation.ui.rotation_words import day_words
 
 N_ADVICE = 200
 """Newest advice that is read."""
@@ -179,6 +180,8 @@ def _line(title: str, at_ms: IntArray, value: FloatArray, since_ms: int) -> Retu
     first = max(0, int(np.searchsorted(at_ms, since_ms, side="right")) - 1)
     if len(at_ms) - first < 2:
         return None
+    if at_ms[first] > since_ms + _DAY_MS:
+        title = f"{title} since {day_words(int(at_ms[first]))}"
     return ReturnLine(title, np.maximum(at_ms[first:], since_ms), value[first:] / value[first])
 
 

@@ -86,7 +86,7 @@ class FactTable(QTableWidget):
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setShowGrid(False)
-        self.setStyleSheet(f"QTableView::item {{ padding: 0 {_PADDING}px; }}")
+        self.setStyleSheet(f"QTableView {{ outline: 0; }} QTableView::item {{ padding: 0 {_PADDING}px; }}")
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)

@@ -58,7 +58,7 @@ class PaperAccountsPanel(QWidget):
         self.notes = plain_label()
         self.lines = ReturnLines("What became of the account", theme)
         self.holdings = FactTable("Holdings", ("Coin", "Units>", "Price>", "Value>", "Part>"), theme)
-        self.fills = FactTable("Trades made", _FILL_HEADS, theme, 0, 14)
+        self.fills = FactTable("Trades made", _FILL_HEADS, theme, 0, 14, spare=(5,), least=138)
         self.reason = plain_label()
         self._fills: tuple[PaperFill, ...] = ()
         self._whole = QWidget()

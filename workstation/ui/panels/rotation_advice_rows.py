@@ -118,10 +118,9 @@ def past_rows(entries: Sequence[AdviceEntry]) -> list[list[Cell]]:
 
 def _past(entry: AdviceEntry) -> list[Cell]:
     advice, outcome = entry.given.advice, entry.outcome
-    tip = outcome_words(outcome)
+    n, what = len(advice.changes), "open" if advice.is_open else "closed"
+    tip = f"{n} change{'' if n == 1 else 's'}. {outcome_words(outcome)}"
     close = Cell(day_words(advice.at_ms), "", tip)
-    n = len(advice.changes)
-    what = f"{'open' if advice.is_open else 'closed'}, {n} change{'' if n == 1 else 's'}"
     if outcome is None:
         return [close, Cell(what, "muted"), Cell("not yet", "muted", tip), Cell(""), Cell("")]
     results = (outcome.targets_pct, outcome.btc_pct, outcome.equal_weight_pct)

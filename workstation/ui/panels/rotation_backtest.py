@@ -1,5 +1,6 @@
 """The backtest panel: choose period, rules and rival, run it, and read what it showed."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from workstation.domain.rotation import RotationRules
+from workstation.ui import number_format
 from workstation.ui.foreign_text import one_line
 from workstation.ui.panels.fact_table import Cell, FactTable
 from workstation.ui.panels.return_lines import ReturnLines
@@ -37,6 +39,8 @@ STOPPED = "Cancelled. The last backtest stays; grades that were learnt are kept.
 _SMALLEST = QSize(180, 120)
 _RIVALS = ("equal_weight", "btc", "btc_gated", "eth", "sol", "equal_weight_gated", "ungated")
 _HEADS = ("", "A year>", "Deepest fall>", "Sharpe>", "Sortino>", "Turnover>", "In coins>")
+
+_MINUS = re.compile(r"(?<=[ (])-(?=\d)")
 
 Json = Mapping[str, Any]
 
@@ -204,7 +208,7 @@ class BacktestPanel(QWidget):
             f"{'rules as shipped' if is_shipped else 'rules of your own'}. What it brought in the past "
             "promises nothing."
         )
-        self.verdict.setText("\n".join(one_line(text, 600) for text in verdict["sentences"]))
+        self.verdict.setText("\n".join(one_line(_signed(text), 600) for text in verdict["sentences"]))
         self.notes.setText("\n".join(one_line(text, 300) for text in trial.get("notes", ())))
         self.figures.show_rows([_figures(name, trial[name]) for name in TITLES if trial.get(name)])
         self.intervals.show_rows(
@@ -276,6 +280,11 @@ def _interval(trial: Json, name: str) -> list[Cell]:
     ]
 
 
+def _signed(sentence: str) -> str:
+    """Return a sentence with real minus signs."""
+    return _MINUS.sub(number_format.MINUS, sentence)
+
+
 def _bar(bar: Json) -> str:
     word = "✓ met" if bar["is_met"] else "✗ not met"
-    return f"{word}: {one_line(bar['bar'], 200)}; here {one_line(bar['figure'], 100)}"
+    return f"{word}: {one_line(bar['bar'], 200)}; here {one_line(_signed(bar['figure']), 100)}"
