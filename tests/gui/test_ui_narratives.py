@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QAccessible, QColor
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QLabel, QMessageBox, QWidget
 
 from tests.fakes.window_world import LIVE, NOW_MS, PRACTICE, Desk, columns
 from workstation.domain.errors import StoreError
@@ -17,7 +17,8 @@ from workstation.engine.narratives.panel import DAY_MS, MarketPanel
 from workstation.engine.narratives.relative_rotation import Benchmark
 from workstation.link import messages as said
 from workstation.storage.candle_store import CandleStore
-from workstation.storage.narrative_files import write_book
+from workstation.storage.narrative_files import read_book, write_book
+from workstation.storage.narrative_store import NarrativeStore
 from workstation.ui import narrative_words as words
 from workstation.ui.narrative_reading import (
     CASH,
@@ -534,3 +535,92 @@ def test_resetting_the_layout_leaves_the_window_as_large_as_it_is(desk, qtbot):
 
 def _tabbed_with(window, title):
     return window.tabifiedDockWidgets(window.docks.by_title[title])
+
+
+# editing
+
+
+@pytest.fixture
+def edited(desk, qtbot):
+    """Return the panel of a window over a book of two narratives, with the coin DOGE of memes chosen."""
+    NarrativeStore(desk.past.narratives.book).change(lambda _shipped: BOOK)
+    desk.prices()
+    desk.window.actions_by_id["narratives.focus"].trigger()
+    panel = desk.window.narratives.panel
+    desk.tell(said.NarrativesSaid((standing("memes", 3.0, holdings=HOLDINGS[1:]),)))
+    panel.resize(600, 600)
+    panel.choose("memes")
+    return panel
+
+
+def stored(desk) -> NarrativeBook:
+    return read_book(desk.past.narratives.book)
+
+
+def coins_of(desk, name) -> set[str]:
+    return {one.coin for one in stored(desk).narrative(name).members if one.until_ms is None}
+
+
+def told(qtbot, panel, part) -> None:
+    qtbot.waitUntil(lambda: part in panel.problem.text())
+
+
+def test_coins_are_added_shared_taken_out_and_brought_back(desk, qtbot, edited, monkeypatch):
+    menu = desk.window.narratives.menu
+    menu.refresh()
+    assert menu.take_out.text() == "Take DOGE out"
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_args: (" BONK ", True))
+    menu.add_coin.trigger()
+    told(qtbot, edited, "BONK belongs to memes now. It counts from the next close on.")
+    assert "BONK" in coins_of(desk, "memes")
+    monkeypatch.setattr(QInputDialog, "getDouble", lambda *_args: (0.25, True))
+    menu.share.trigger()
+    told(qtbot, edited, "share of 0.25")
+    menu.take_out.trigger()
+    told(qtbot, edited, "DOGE belongs to memes no longer")
+    assert "DOGE" not in coins_of(desk, "memes")
+    assert any(one.coin == "DOGE" for one in stored(desk).narrative("memes").members), "its past stays"
+    menu.take_back.trigger()
+    told(qtbot, edited, "The last edit was taken back, 1 change.")
+    assert "DOGE" in coins_of(desk, "memes")
+
+
+def test_an_edit_that_cannot_be_is_a_sentence_and_changes_nothing(desk, qtbot, edited, monkeypatch):
+    menu = desk.window.narratives.menu
+    before = stored(desk)
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_args: ("A B", True))
+    menu.add_coin.trigger()
+    told(qtbot, edited, "The code of a coin has no space")
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_args: ("", False))
+    menu.add_coin.trigger()
+    menu.create_one.trigger()
+    assert stored(desk) == before
+    menu.take_back.trigger()
+    menu.take_back.trigger()
+    told(qtbot, edited, "There is no edit of the narratives to take back")
+
+
+def test_narratives_are_shared_as_a_file_and_a_file_is_asked_about(
+    desk, qtbot, edited, monkeypatch, tmp_path
+):
+    menu, shared = desk.window.narratives.menu, tmp_path / "shared.toml"
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_args: ("Frog coins!", True))
+    menu.create_one.trigger()
+    told(qtbot, edited, "There is a new narrative frog-coins")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_args: (str(shared), ""))
+    menu.write_file.trigger()
+    told(qtbot, edited, "written to shared.toml")
+    menu.take_back.trigger()
+    told(qtbot, edited, "taken back")
+    assert "frog-coins" not in {one.name for one in stored(desk).narratives}
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_args: (str(shared), ""))
+    menu.read_file.trigger()
+    qtbot.waitUntil(lambda: bool(desk.window.findChildren(QMessageBox)))
+    box = desk.window.findChildren(QMessageBox)[0]
+    assert box.textFormat() is Qt.TextFormat.PlainText
+    assert "frog-coins: new narrative" in box.text()
+    box.accept()
+    told(qtbot, edited, "The narratives of shared.toml are used.")
+    assert "frog-coins" in {one.name for one in stored(desk).narratives}
+    menu.read_file.trigger()
+    told(qtbot, edited, "nothing changes")

@@ -15,6 +15,7 @@ from workstation.ui.late_panel import LatePanel, is_in_sight
 from workstation.ui.theme import Theme
 
 if TYPE_CHECKING:
+    from workstation.ui.narrative_editing import NarrativeEditing
     from workstation.ui.narrative_reading import NarrativePast
     from workstation.ui.panels.narratives import NarrativePanel
     from workstation.ui.panels.rotation_graph import RotationGraphPanel
@@ -48,6 +49,7 @@ class NarrativeDesk(QObject):
         self._past: NarrativePast | None = None
         self.panel: NarrativePanel | None = None
         self.graph: RotationGraphPanel | None = None
+        self.editing: NarrativeEditing | None = None
         self.late, self.late_graph = LatePanel(self._make_panel), LatePanel(self._make_graph)
         self.reading = BackgroundReading(self._work, self._is_seen, self)
         self.reading.read.connect(self._on_read)
@@ -105,6 +107,8 @@ class NarrativeDesk(QObject):
         self.late.stop()
         self.late_graph.stop()
         self.reading.stop()
+        if self.editing is not None:
+            self.editing.stop()
         if self.graph is not None:
             self.graph.stop()
 
@@ -116,11 +120,28 @@ class NarrativeDesk(QObject):
         self.panel.coin_requested.connect(self._open_coin)
         self.panel.index_requested.connect(self._open_index)
         self.panel.narrative_chosen.connect(self._on_chosen)
+        self._make_menu(self.panel)
         self.panel.show_standings(self._bridge.world.narratives, self._bridge.venue_time_ms)
         if self._past is not None:
             self.panel.show_past(self._past)
         self.reading.want()
         return self.panel
+
+    def _make_menu(self, panel: "NarrativePanel") -> None:
+        from workstation.ui.narrative_editing import NarrativeEditing
+        from workstation.ui.panels.narrative_edit_menu import NarrativeEditMenu
+
+        self.editing = NarrativeEditing(self._files.book, self)
+        self.menu = NarrativeEditMenu(
+            self.editing,
+            lambda: (panel.current_name(), panel.current_coin()),
+            lambda: self._bridge.venue_time_ms,
+            panel,
+        )
+        panel.edit_button.setMenu(self.menu)
+        self.editing.done.connect(panel.tell)
+        self.editing.done.connect(lambda _sentence: self.reading.want())
+        self.editing.failed.connect(panel.refuse)
 
     def _make_graph(self) -> "RotationGraphPanel":
         from workstation.ui.panels.rotation_graph import RotationGraphPanel
@@ -198,7 +219,7 @@ class NarrativeDesk(QObject):
         if symbol is not None:
             self.symbol_opened.emit(symbol)
         elif self.panel is not None:
-            self.panel.complain(f"The market of {coin} is not known yet; it is read from the stored history.")
+            self.panel.refuse(f"The market of {coin} is not known yet; it is read from the stored history.")
 
     def _open_index(self, name: str) -> None:
         self.index_opened.emit(index_symbol(name), self._timeframe())

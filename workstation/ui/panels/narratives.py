@@ -64,6 +64,7 @@ class NarrativePanel(QWidget):
         self.model = NarrativeModel(self)
         self.delegate = NarrativeDelegate(self.model, theme, self)
         self.heat_button, self.chart_button = QPushButton("Heat map"), QPushButton("Chart")
+        self.edit_button = QPushButton("Edit")
         self.age, self.nothing, self.problem = QLabel(), QLabel(), QLabel()
         self.table, self.detail = MarketTable(), NarrativeDetail(theme)
         self.against_model = BenchmarkModel(self)
@@ -71,6 +72,7 @@ class NarrativePanel(QWidget):
         self.against = MarketTable()
         self.split = QSplitter(Qt.Orientation.Vertical)
         self._pages = QStackedLayout()
+        self._is_read_problem = False
         self._lay_out()
         self._connect()
         self.set_theme(theme)
@@ -102,6 +104,7 @@ class NarrativePanel(QWidget):
         self.top.setSpacing(8)
         self.top.addWidget(self.heat_button)
         self.top.addWidget(self.chart_button)
+        self.top.addWidget(self.edit_button)
         self.top.addStretch(1)
         self.top.addWidget(self.age)
         self.split.addWidget(upper)
@@ -150,6 +153,8 @@ class NarrativePanel(QWidget):
         self.chart_button.setAccessibleName("Open the chart of the index")
         self.chart_button.setToolTip("Open the chosen narrative's index on the chart (Enter)")
         self.chart_button.setEnabled(False)
+        self.edit_button.setAccessibleName("Edit the narratives")
+        self.edit_button.setToolTip("Add and remove coins and narratives, share them as a file, undo")
 
     def _connect(self) -> None:
         self.heat_button.toggled.connect(self._set_heat)
@@ -181,6 +186,7 @@ class NarrativePanel(QWidget):
         )
         for label in (self.age, self.nothing):
             label.setStyleSheet(f"color: {theme.muted}")
+        self._inks = theme.bearish, theme.muted
         self.problem.setStyleSheet(f"color: {theme.bearish}")
         self.table.viewport().update()
 
@@ -201,11 +207,12 @@ class NarrativePanel(QWidget):
     def show_past(self, past: NarrativePast) -> None:
         """Take what was read of the days before."""
         name = self.current_name()
+        if self._is_read_problem:
+            self.complain("")
         self.model.set_past(past)
         self.against_model.set_past(past)
         self._pin()
         self._choose(name)
-        self.complain("")
 
     def show_age(self, now_ms: int) -> None:
         """Say again how old the standings are."""
@@ -218,7 +225,22 @@ class NarrativePanel(QWidget):
         self._pages.setCurrentIndex(0 if self.model.n_narratives else 1)
 
     def complain(self, sentence: str) -> None:
-        """Show below the tables what went wrong; nothing takes it away."""
+        """Show below the tables why the past could not be read, until it can; nothing takes it away."""
+        self._is_read_problem = bool(sentence)
+        self._write_below(sentence, self._inks[0])
+
+    def refuse(self, sentence: str) -> None:
+        """Show below the tables why something was not done."""
+        self._is_read_problem = False
+        self._write_below(sentence, self._inks[0])
+
+    def tell(self, sentence: str) -> None:
+        """Show below the tables what was done."""
+        self._is_read_problem = False
+        self._write_below(sentence, self._inks[1])
+
+    def _write_below(self, sentence: str, ink: str) -> None:
+        self.problem.setStyleSheet(f"color: {ink}")
         self.problem.setText(one_line(sentence, 300))
         self.problem.setVisible(bool(sentence))
 
@@ -232,6 +254,11 @@ class NarrativePanel(QWidget):
         """Return the chosen narrative; empty where none is."""
         standing = self.model.standing_at(self.table.currentIndex().row())
         return standing.name if standing is not None else ""
+
+    def current_coin(self) -> str:
+        """Return the coin that is chosen in the chosen narrative; empty where none is."""
+        row, model = self.detail.coins.currentIndex().row(), self.detail.model
+        return model.holding_at(row).coin if self.current_name() and 0 <= row < model.rowCount() else ""
 
     def choose(self, name: str) -> None:
         """Choose a narrative where it is shown."""
