@@ -5,7 +5,7 @@ import os
 import sys
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QProcess, Qt
 
 from tests.fakes.advice_world import RULES
 from tests.fakes.rotation_view import trial
@@ -135,6 +135,15 @@ def test_what_is_done_takes_the_place_of_the_last_one(desk, qtbot):
     assert desk.last == trial()
     assert desk._files.page.read_text() == "page"
     assert desk.panel.headline.text()
+
+
+def test_closing_the_window_ends_what_runs_and_tells_nobody(desk, qtbot):
+    desk.run("", "", is_shipped=True, data=None)
+    qtbot.waitUntil(lambda: desk.panel.said.text() == "3 of 10 days of rotation", timeout=5000)
+    process = desk.process._process
+    desk.stop()
+    assert process.state() is QProcess.ProcessState.NotRunning
+    assert desk.panel.is_busy, "the panel goes with the window"
 
 
 def test_a_program_that_is_not_there_is_a_sentence(qtbot):

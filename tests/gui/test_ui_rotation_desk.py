@@ -4,11 +4,12 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QScrollArea
 
 from tests.fakes.advice_world import RULES, given
 from tests.fakes.rotation_view import AT_DAY, entry, standing
 from tests.fakes.window_world import PRACTICE, Desk
+from workstation.domain.alert import AdviceMark, Alert
 from workstation.domain.candle import CandleColumns
 from workstation.domain.given_advice import AdviceEntry
 from workstation.domain.market import SeriesKey
@@ -85,6 +86,11 @@ def test_without_an_engine_nothing_is_asked(desk, panel):
     desk.window.actions_by_id["rotation.follow"].trigger()
     assert asked(desk) == []
     assert not panel.follow_button.isEnabled()
+
+
+def test_an_alert_on_advice_opens_its_panel(desk, qtbot):
+    desk.window.open_alert(Alert(7, None, "Rotation: exit PEPE.", DAY, 0, advice=AdviceMark("binance", DAY)))
+    qtbot.waitUntil(desk.window.rotation.desk.advice.isVisible)
 
 
 def test_rules_are_changed_by_name_and_undone(desk, panel):
@@ -174,3 +180,17 @@ def test_every_panel_opens_by_its_key_and_nothing_is_made_before(tmp_path, qtbot
     window.actions_by_id["rotation.rules"].trigger()
     assert window.rotation.desk.advice.nothing.isVisibleTo(window.rotation.desk.advice)
     window.finish()
+
+
+@pytest.mark.parametrize("title", ["Advice", "Paper", "Backtest"])
+def test_a_narrow_dock_cuts_nothing_off_that_cannot_be_scrolled_to(desk, title):
+    desk.window.rotation.focus(title)
+    late = desk.window.rotation.panels[title]
+    late.setParent(None)
+    late.resize(180, 400)
+    late.show()
+    late.grab()
+    (scroll,) = [each for each in late.findChildren(QScrollArea) if each.widget().objectName() == "inside"]
+    hidden_px = scroll.widget().width() - scroll.viewport().width()
+    assert hidden_px <= scroll.horizontalScrollBar().maximum()
+    late.close()

@@ -86,9 +86,11 @@ class PaperAccountsPanel(QWidget):
         inner.setSpacing(6)
         buttons = QGridLayout()
         buttons.setSpacing(6)
-        for place, button in enumerate((self.rename_button, self.reset_button, self.delete_button)):
-            buttons.addWidget(button, 0, place)
-        buttons.setColumnStretch(3, 1)
+        buttons.addWidget(self.rename_button, 0, 0)
+        buttons.addWidget(self.export_button, 0, 1)
+        buttons.addWidget(self.reset_button, 1, 0)
+        buttons.addWidget(self.delete_button, 1, 1)
+        buttons.setColumnStretch(2, 1)
         for part in (self.worth, self.facts, self.notes):
             inner.addWidget(part)
         inner.addWidget(self.following)
@@ -99,7 +101,6 @@ class PaperAccountsPanel(QWidget):
         inner.addWidget(self.fills)
         inner.addWidget(self.reason)
         inner.addLayout(buttons)
-        buttons.addWidget(self.export_button, 0, 4)
 
     def _connect(self) -> None:
         self.accounts.activated.connect(

@@ -38,7 +38,7 @@ NONE_YET = (
 STOPPED = "Cancelled. The last backtest stays; grades that were learnt are kept."
 _SMALLEST = QSize(180, 120)
 _RIVALS = ("equal_weight", "btc", "btc_gated", "eth", "sol", "equal_weight_gated", "ungated")
-_HEADS = ("", "A year>", "Deepest fall>", "Sharpe>", "Sortino>", "Turnover>", "In coins>")
+_HEADS = ("", "A year>", "Fall>", "Sharpe>", "Sortino>", "Turnover>", "In coins>")
 
 _MINUS = re.compile(r"(?<=[ (])-(?=\d)")
 
@@ -65,7 +65,7 @@ class BacktestPanel(QWidget):
         self.about, self.notes = plain_label(), plain_label()
         self.equity = ReturnLines("What the account became", theme)
         self.falls = ReturnLines("Falls from the best so far", theme, is_fall=True)
-        self.figures = FactTable("Figures", _HEADS, theme, spare=(4, 6, 5), least=165)
+        self.figures = FactTable("Figures", _HEADS, theme, spare=(4, 6, 5), least=178)
         self.intervals = FactTable("Differences of Sharpe ratios", ("Rotation against", "95 %>"), theme)
         self.bars = plain_label()
         self._whole = QWidget()

@@ -40,7 +40,6 @@ def column_of(panel: QWidget, name: str) -> QVBoxLayout:
     scroll.setWidget(inside)
     scroll.setWidgetResizable(True)
     scroll.setFrameShape(QFrame.Shape.NoFrame)
-    scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     scroll.setAccessibleName(name)
     whole = QVBoxLayout(panel)
     whole.setContentsMargins(0, 0, 0, 0)
