@@ -28,7 +28,7 @@ DESKTOP = [
 ]
 """A screen, a window manager, trays and notification services for the tests that use real ones."""
 
-TWO_AT_A_TIME = ["-n", "2", "--dist", "loadgroup"]
+TWO_AT_A_TIME = ["-n", "2"]
 """Tests of whole programs in one process (tests/conftest.py), all the others beside them in another."""
 
 

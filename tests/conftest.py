@@ -5,11 +5,13 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before Qt is imported anywhere
 os.environ.setdefault("QT_API", "pyside6")
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from workstation.storage.compiled_code import is_compiled, use_compiled_code
 from workstation.storage.paths import Paths
@@ -25,12 +27,15 @@ def pytest_sessionstart() -> None:
         subprocess.run([sys.executable, "-m", "workstation", "prepare"], cwd=PROJECT, check=True)
 
 
-@pytest.hookimpl(tryfirst=True)  # before the groups are read
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
     """Keep the tests of whole programs out of each other's way where several processes share the suite."""
-    for item in items:
-        if PROJECT / "tests" / "integration" in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("programs"))
+    return _ProgramsInOneProcess(config, log)
+
+
+class _ProgramsInOneProcess(LoadScopeScheduling):
+    def _split_scope(self, nodeid: str) -> str:
+        return "programs" if nodeid.startswith("tests/integration/") else nodeid
 
 
 @pytest.fixture(scope="session")

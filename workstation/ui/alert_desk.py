@@ -1,6 +1,6 @@
 """Alerts from the moment they reach the window: listed, announced once, counted on the tray."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QObject, Signal
 
@@ -81,6 +81,15 @@ class AlertDesk(QObject):
         )
         self._around.bridge.notice_posted.emit("alert", "" if is_here else text)
         return is_here
+
+    def handlers(self, go_to: Callable[[str, Callable[[], None]], None]) -> Mapping[str, Callable[[], None]]:
+        """Return what the commands of alerts do; `go_to` reveals a dock and gives it the keyboard."""
+        return {
+            "alerts.focus": lambda: go_to("Alerts", self.panel.focus_list),
+            "alerts.dismiss": self.panel.dismiss_current,
+            "alerts.dismiss_all": self.panel.dismiss_all,
+            "alerts.quiet": lambda: self.set_quiet(not self.is_quiet),
+        }
 
     def restore(self) -> None:
         """List the alerts of earlier sessions."""

@@ -80,6 +80,7 @@ class MainWindow(FrontWindow):
         self.judgement = JudgementDesk(self._around, self._asking, theme, self)
         self.narratives = NarrativeDesk(bridge, self._around.past.narratives, theme, self)
         self.rotation = RotationDesk(self._around, self._asking, theme, self)
+        self._sections = (self.judgement, self.narratives, self.rotation)
         self.sparks = SparkReader(bridge, self._around.past, self)
         self._clock = QTimer(self, interval=1000)
         self._keeper = MemoryKeeper(self._memory, self._around.memory_file, self._gather_memory, self)
@@ -96,12 +97,7 @@ class MainWindow(FrontWindow):
         self.setStatusBar(self.status)
         judged = self.judgement.panels
         upper = {"Watchlist": self.watchlist, "Grades": judged["Grades"], **self.narratives.panels}
-        lower = {
-            "Alerts": self.alerts,
-            "Why": self.why,
-            "Record": judged["Record"],
-            "Models": judged["Models"],
-        }
+        lower = {"Alerts": self.alerts, "Why": self.why} | {one: judged[one] for one in ("Record", "Models")}
         stacks = [upper, lower | self.rotation.panels | {"Providers": self.provider_desk.panel}]
         self.docks = Docks(self, stacks, {"Models", "Providers", PAPER, BACKTEST})
         self.search = SymbolSearch(self._bridge.world, self.theme, self)
@@ -122,13 +118,12 @@ class MainWindow(FrontWindow):
         self.sparks.read.connect(self.watchlist.model.set_spark)
         self.judgement.grades.tell_too(self.watchlist)
         self.judgement.grades.read.connect(self.watchlist.model.set_grades)
-        for title, panel in (self.judgement.panels | self.narratives.panels | self.rotation.panels).items():
-            self.docks.by_title[title].visibilityChanged.connect(panel.take_seen)
-        self.judgement.symbol_opened.connect(self.open_symbol)
+        for section in self._sections:
+            section.symbol_opened.connect(self.open_symbol)
+            for title, panel in section.panels.items():
+                self.docks.by_title[title].visibilityChanged.connect(panel.take_seen)
         self.judgement.bar_opened.connect(self.open_bar)
-        self.narratives.symbol_opened.connect(self.open_symbol)
         self.narratives.index_opened.connect(self.open_index)
-        self.rotation.symbol_opened.connect(self.open_symbol)
         self.watchlist.open_requested.connect(self.open_symbol)
         self.watchlist.edited.connect(self._asking.set_watchlist)
         self.watchlist.add_requested.connect(partial(search.open, adding=True))
@@ -161,35 +156,21 @@ class MainWindow(FrontWindow):
         tray.quit_requested.connect(self.close_requested)
 
     def _handlers(self) -> dict[str, Callable[[], None]]:
-        def is_checked(command: str) -> bool:
-            return self.actions_by_id[command].isChecked()
-
         handlers: dict[str, Callable[[], None]] = {
             "search.open": lambda: self.search.open(),
-            "chart.log": lambda: self.set_log_scale(is_checked("chart.log")),
+            "chart.log": lambda: self.set_log_scale(not self._choices.log_scale),
             "chart.live": self.chart.go_live,
-            "chart.levels": lambda: self.set_levels_shown(is_checked("chart.levels")),
+            "chart.levels": lambda: self.set_levels_shown(not self._memory.levels),
             "watchlist.add": self._watch_current,
             "watchlist.filter": lambda: self._go_to("Watchlist", self.watchlist.focus_filter),
-            "alerts.focus": lambda: self._go_to("Alerts", self.alerts.focus_list),
-            "alerts.dismiss": self.alerts.dismiss_current,
-            "alerts.dismiss_all": self.alerts.dismiss_all,
-            "alerts.quiet": lambda: self.alert_desk.set_quiet(is_checked("alerts.quiet")),
-            "why.focus": lambda: self._go_to("Why", self.why.focus_list),
-            "why.older": partial(self.why_desk.step, -1),
-            "why.newer": partial(self.why_desk.step, 1),
-            "why.newest": self.why_desk.show_newest,
-            "providers.focus": lambda: self._go_to("Providers", self.provider_desk.panel.focus_first),
-            "universe.hold": self.provider_desk.toggle_hold,
             "view.theme": self.toggle_theme,
             "view.reset": lambda: self.docks.reset(),
             "view.hide": self.put_away,
             "help.shortcuts": lambda: ShortcutsDialog(self.theme, self).open(),
             "app.quit": self.close_requested.emit,
         }
-        handlers |= self.judgement.handlers(self._go_to)
-        handlers |= self.narratives.handlers(self._go_to)
-        handlers |= self.rotation.handlers(self._go_to)
+        for desk in (self.alert_desk, self.why_desk, self.provider_desk, *self._sections):
+            handlers |= desk.handlers(self._go_to)
         return handlers | {f"timeframe.{name}": partial(self.set_timeframe, name) for name in TIMEFRAME_KEYS}
 
     def _show_choices(self) -> None:
@@ -291,15 +272,15 @@ class MainWindow(FrontWindow):
         self.theme = theme
         themes.apply(running_application(), theme)
         top = (self.band, self.strip, self.notices, self.search)
-        panels = (self.watchlist, self.alert_desk, self.why_desk, self.provider_desk, self.judgement)
-        for part in (*top, self.chart, *panels, self.narratives, self.rotation, self.status):
+        panels = (self.watchlist, self.alert_desk, self.why_desk, self.provider_desk)
+        for part in (*top, self.chart, *panels, *self._sections, self.status):
             part.set_theme(theme)
 
     def finish(self) -> None:
         """Save what is remembered, end every timer, and go."""
         self._clock.stop()
-        desks = (self.alert_desk, self.desk, self.why_desk, self.judgement, self.narratives, self.rotation)
-        for part in (*desks, self.sparks, self.watchlist, self.status):
+        desks = (self.alert_desk, self.desk, self.why_desk)
+        for part in (*desks, *self._sections, self.sparks, self.watchlist, self.status):
             part.stop()
         self._keeper.finish()
         self._bridge.close()
@@ -380,10 +361,8 @@ class MainWindow(FrontWindow):
         self.strip.set_quiet(is_quiet=is_quiet)
 
     def _on_second(self) -> None:
-        self.provider_desk.refresh()
-        self.judgement.refresh()
-        self.narratives.refresh()
-        self.rotation.refresh()
+        for desk in (self.provider_desk, *self._sections):
+            desk.refresh()
         venue_time_ms = self._bridge.venue_time_ms
         if venue_time_ms:
             self.chart.set_now(venue_time_ms)

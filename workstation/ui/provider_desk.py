@@ -1,5 +1,7 @@
 """The providers panel and the universe's progress, kept as the engine says they are."""
 
+from collections.abc import Callable, Mapping
+
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 
@@ -35,6 +37,13 @@ class ProviderDesk(QObject):
         self.panel.switched.connect(asking.switch_provider)
         self.panel.universe.hold_requested.connect(asking.hold_universe)
         self._on_link()
+
+    def handlers(self, go_to: Callable[[str, Callable[[], None]], None]) -> Mapping[str, Callable[[], None]]:
+        """Return what the commands of providers do; `go_to` reveals a dock and gives it the keyboard."""
+        return {
+            "providers.focus": lambda: go_to("Providers", self.panel.focus_first),
+            "universe.hold": self.toggle_hold,
+        }
 
     def join(self, action: QAction) -> None:
         """Keep the action that holds the back-fill of one mind with the engine."""

@@ -1,6 +1,8 @@
 """Which bar the why panel explains, and who is asked about it."""
 
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, tzinfo
+from functools import partial
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
@@ -77,6 +79,15 @@ class WhyDesk(QObject):
         self.search.symbol_chosen.connect(self._choose_symbol)
         self.search.timeframe_chosen.connect(self._choose_timeframe)
         self.search.closed.connect(panel.focus_list)
+
+    def handlers(self, go_to: Callable[[str, Callable[[], None]], None]) -> Mapping[str, Callable[[], None]]:
+        """Return what the commands of the panel do; `go_to` reveals a dock and gives it the keyboard."""
+        return {
+            "why.focus": lambda: go_to("Why", self.panel.focus_list),
+            "why.older": partial(self.step, -1),
+            "why.newer": partial(self.step, 1),
+            "why.newest": self.show_newest,
+        }
 
     def follow(self, key: SeriesKey) -> None:
         """Take what the chart shows; explained here unless another market was pinned."""

@@ -31,7 +31,6 @@ class _Form(QDialog):
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.do_button = self.buttons.addButton(does, QDialogButtonBox.ButtonRole.AcceptRole)
         self.do_button.setDefault(True)
-        self.buttons.accepted.connect(self._try)
         self.buttons.rejected.connect(self.reject)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(20, 16, 20, 16)
@@ -39,9 +38,6 @@ class _Form(QDialog):
         whole.addLayout(self.rows)
         whole.addWidget(self.problem)
         whole.addWidget(self.buttons)
-
-    def _try(self) -> None:
-        raise NotImplementedError
 
     def _field(self, title: str, text: str, tip: str = "") -> QLineEdit:
         field = QLineEdit(text)
@@ -69,6 +65,7 @@ class NewAccountForm(_Form):
         self.slippage = self._field(
             "Slippage, % of every trade", "0.05", "What is lost to the spread, 0 to 10"
         )
+        self.buttons.accepted.connect(self._try)
 
     def _try(self) -> None:
         numbers = []
@@ -103,6 +100,7 @@ class RenameForm(_Form):
         self.name = self._field("New name", name)
         self.name.setMaxLength(LONGEST_NAME)
         self.name.selectAll()
+        self.buttons.accepted.connect(self._try)
 
     def _try(self) -> None:
         name = self.name.text().strip()
@@ -138,6 +136,7 @@ class SureForm(_Form):
         self.do_button.setDefault(False)
         self.buttons.button(QDialogButtonBox.StandardButton.Cancel).setDefault(True)
         self.buttons.button(QDialogButtonBox.StandardButton.Cancel).setFocus()
+        self.buttons.accepted.connect(self._try)
 
     def _try(self) -> None:
         self.asked.emit(self._name)
