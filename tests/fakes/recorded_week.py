@@ -5,7 +5,6 @@ from pathlib import Path
 
 from tests.fakes.processes import practice_exchange, tidemark
 from workstation.domain.candle import CandleColumns
-from workstation.domain.market import SeriesKey
 from workstation.storage.candle_files import CandleFolder
 from workstation.storage.candle_store import CandleStore
 from workstation.storage.paths import Paths
@@ -14,6 +13,7 @@ FROM, FROM_MS = "2024-02-01", 1_706_745_600_000
 HOUR = 3_600_000
 DAY = 24 * HOUR
 WEEK = 7 * DAY
+_PATIENCE_S = 60.0  # for the start of the engine and every history, on a machine with other work
 
 
 def replay(data: Path, home: Path, symbols: list[str], speed: float, market_ms: int = WEEK) -> None:
@@ -23,26 +23,32 @@ def replay(data: Path, home: Path, symbols: list[str], speed: float, market_ms: 
         practice_exchange("--data", str(data), "--from", FROM, "--speed", f"{speed:g}") as url,
         tidemark("serve", "--practice", url, "--symbols", watched, home=home) as engine,
     ):
-        filling_s = 4.0 + 0.15 * len(symbols)  # until every history is loaded and the last closes have come
-        until = time.monotonic() + market_ms / 1000 / speed + filling_s
-        while time.monotonic() < until:
+        heard_by = time.monotonic() + market_ms / 1000 / speed
+        given_up_by = heard_by + _PATIENCE_S + 0.5 * len(symbols)
+        while time.monotonic() < heard_by or (
+            time.monotonic() < given_up_by and any(differences(data, home, symbols, market_ms).values())
+        ):
             if engine.poll() is not None:
                 assert engine.stderr is not None
                 raise RuntimeError(f"the engine ended: {engine.stderr.read()}")
-            time.sleep(0.2)
+            time.sleep(1.0)
 
 
 def differences(data: Path, home: Path, symbols: list[str], market_ms: int = WEEK) -> dict[str, int]:
     """Return how many candles of each symbol differ from the recording, or are missing."""
     folder = CandleFolder(data)
-    found = {}
-    with CandleStore(Paths.below(home).candles_db, read_only=True) as store:
-        (venue,) = {key.venue for key in store.series()}
-        for symbol in symbols:
-            recorded = _between(folder.read(symbol, "1h"), FROM_MS, FROM_MS + market_ms)
-            stored = store.read(SeriesKey(venue, symbol, "1h"), FROM_MS, FROM_MS + market_ms)
-            found[symbol] = n_different(recorded, stored)
-    return found
+    recorded = {one: _between(folder.read(one, "1h"), FROM_MS, FROM_MS + market_ms) for one in symbols}
+    path = Paths.below(home).candles_db
+    if not path.is_file():
+        return {symbol: len(columns) for symbol, columns in recorded.items()}
+    with CandleStore(path, read_only=True) as store:
+        key_of = {key.symbol: key for key in store.series() if key.timeframe == "1h"}
+        return {
+            symbol: n_different(columns, store.read(key_of[symbol], FROM_MS, FROM_MS + market_ms))
+            if symbol in key_of
+            else len(columns)
+            for symbol, columns in recorded.items()
+        }
 
 
 def n_different(recorded: CandleColumns, stored: CandleColumns) -> int:
