@@ -1,6 +1,7 @@
 """Alerts from the moment they reach the window: listed, announced once, counted on the tray."""
 
 from collections.abc import Callable, Mapping
+from datetime import tzinfo
 
 from PySide6.QtCore import QObject, Signal
 
@@ -10,6 +11,7 @@ from workstation.domain.market import SeriesKey
 from workstation.ui.announcer import Announcer, Loudness
 from workstation.ui.foreign_text import one_line
 from workstation.ui.panels.alerts import AlertPanel
+from workstation.ui.section import GoTo, Section
 from workstation.ui.surroundings import Choices, Surroundings
 from workstation.ui.theme import Theme
 from workstation.ui.tray import Tray
@@ -19,7 +21,7 @@ NO_TRAY = "This desktop has no tray. This list is the record of your alerts."
 NO_SERVICE = "This desktop shows no notifications. This list is the record of your alerts."
 
 
-class AlertDesk(QObject):
+class AlertDesk(Section):
     """The alert panel, the tray icon and the announcer, kept of one mind.
 
     Parameters
@@ -47,6 +49,7 @@ class AlertDesk(QObject):
         self._has_service = True
         self._is_stopped = False
         self.panel = AlertPanel(theme)
+        self.panels = {"Alerts": self.panel}
         self.tray = Tray(theme, self)
         loudness = Loudness(choices.notifications, choices.sound, around.memory.quiet)
         self.announcer = Announcer(around.notifier, around.sound, around.tasks, loudness, self)
@@ -82,7 +85,7 @@ class AlertDesk(QObject):
         self._around.bridge.notice_posted.emit("alert", "" if is_here else text)
         return is_here
 
-    def handlers(self, go_to: Callable[[str, Callable[[], None]], None]) -> Mapping[str, Callable[[], None]]:
+    def handlers(self, go_to: GoTo) -> Mapping[str, Callable[[], None]]:
         """Return what the commands of alerts do; `go_to` reveals a dock and gives it the keyboard."""
         return {
             "alerts.focus": lambda: go_to("Alerts", self.panel.focus_list),
@@ -119,6 +122,10 @@ class AlertDesk(QObject):
             "Desktop notifications": (self._choices.notifications, self._set_notifications),
             "Alert sound": (self._choices.sound, self._set_sound),
         }
+
+    def set_zone(self, zone: tzinfo) -> None:
+        """Show times in this zone."""
+        self.panel.set_zone(zone)
 
     def set_theme(self, theme: Theme) -> None:
         """Take other colours."""

@@ -3,18 +3,18 @@
 from collections.abc import Callable, Mapping
 from datetime import tzinfo
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 
 from workstation.ui.asking import Asking
 from workstation.ui.grade_desk import GradeDesk
-from workstation.ui.late_panel import LatePanel
 from workstation.ui.model_desk import ModelDesk
 from workstation.ui.record_desk import RecordDesk
+from workstation.ui.section import GoTo, Section
 from workstation.ui.surroundings import Surroundings
 from workstation.ui.theme import Theme
 
 
-class JudgementDesk(QObject):
+class JudgementDesk(Section):
     """Three desks over one ledger and one folder of models.
 
     Parameters
@@ -27,9 +27,6 @@ class JudgementDesk(QObject):
         Colours.
     """
 
-    symbol_opened = Signal(str)
-    bar_opened = Signal(object, object)  # SeriesKey, open time
-
     def __init__(
         self, around: Surroundings, asking: Asking, theme: Theme, parent: QObject | None = None
     ) -> None:
@@ -38,15 +35,11 @@ class JudgementDesk(QObject):
         self.grades = GradeDesk(bridge, files, theme, self)
         self.record = RecordDesk(bridge, files, theme, self)
         self.models = ModelDesk(bridge, asking, files, theme, self)
+        self.panels = {"Grades": self.grades.late, "Record": self.record.late, "Models": self.models.late}
         self.grades.open_requested.connect(self.symbol_opened)
         self.record.bar_opened.connect(self.bar_opened)
 
-    @property
-    def panels(self) -> dict[str, LatePanel]:
-        """What the docks hold, by title."""
-        return {"Grades": self.grades.late, "Record": self.record.late, "Models": self.models.late}
-
-    def handlers(self, go_to: Callable[[str, Callable[[], None]], None]) -> Mapping[str, Callable[[], None]]:
+    def handlers(self, go_to: GoTo) -> Mapping[str, Callable[[], None]]:
         """Return what the commands of judgement do; `go_to` reveals a dock and gives it the keyboard."""
         return {
             "grades.focus": lambda: go_to("Grades", self.grades.focus),

@@ -26,7 +26,8 @@ from workstation.ui.narrative_desk import NarrativeDesk
 from workstation.ui.notice_banner import NoticeArea
 from workstation.ui.panels.watchlist import WatchlistPanel
 from workstation.ui.provider_desk import ProviderDesk
-from workstation.ui.rotation_desk import ADVICE, BACKTEST, PAPER, RotationDesk
+from workstation.ui.rotation_desk import ADVICE, RotationDesk
+from workstation.ui.section import Section
 from workstation.ui.shortcuts_dialog import ShortcutsDialog
 from workstation.ui.spark_reader import SparkReader
 from workstation.ui.status_strip import StatusStrip
@@ -80,7 +81,14 @@ class MainWindow(FrontWindow):
         self.judgement = JudgementDesk(self._around, self._asking, theme, self)
         self.narratives = NarrativeDesk(bridge, self._around.past.narratives, theme, self)
         self.rotation = RotationDesk(self._around, self._asking, theme, self)
-        self._sections = (self.judgement, self.narratives, self.rotation)
+        self._sections: tuple[Section, ...] = (
+            self.alert_desk,
+            self.why_desk,
+            self.provider_desk,
+            self.judgement,
+            self.narratives,
+            self.rotation,
+        )
         self.sparks = SparkReader(bridge, self._around.past, self)
         self._clock = QTimer(self, interval=1000)
         self._keeper = MemoryKeeper(self._memory, self._around.memory_file, self._gather_memory, self)
@@ -95,11 +103,8 @@ class MainWindow(FrontWindow):
         self.setMenuWidget(top)
         self.setCentralWidget(self.chart)
         self.setStatusBar(self.status)
-        judged = self.judgement.panels
-        upper = {"Watchlist": self.watchlist, "Grades": judged["Grades"], **self.narratives.panels}
-        lower = {"Alerts": self.alerts, "Why": self.why} | {one: judged[one] for one in ("Record", "Models")}
-        stacks = [upper, lower | self.rotation.panels | {"Providers": self.provider_desk.panel}]
-        self.docks = Docks(self, stacks, {"Models", "Providers", PAPER, BACKTEST})
+        panels = {title: panel for section in self._sections for title, panel in section.panels.items()}
+        self.docks = Docks(self, {"Watchlist": self.watchlist, **panels})
         self.search = SymbolSearch(self._bridge.world, self.theme, self)
         self.docks.restore(self._memory)
 
@@ -120,10 +125,8 @@ class MainWindow(FrontWindow):
         self.judgement.grades.read.connect(self.watchlist.model.set_grades)
         for section in self._sections:
             section.symbol_opened.connect(self.open_symbol)
-            for title, panel in section.panels.items():
-                self.docks.by_title[title].visibilityChanged.connect(panel.take_seen)
-        self.judgement.bar_opened.connect(self.open_bar)
-        self.narratives.index_opened.connect(self.open_index)
+            section.series_opened.connect(self.open_series)
+            section.bar_opened.connect(self.open_bar)
         self.watchlist.open_requested.connect(self.open_symbol)
         self.watchlist.edited.connect(self._asking.set_watchlist)
         self.watchlist.add_requested.connect(partial(search.open, adding=True))
@@ -169,8 +172,8 @@ class MainWindow(FrontWindow):
             "help.shortcuts": lambda: ShortcutsDialog(self.theme, self).open(),
             "app.quit": self.close_requested.emit,
         }
-        for desk in (self.alert_desk, self.why_desk, self.provider_desk, *self._sections):
-            handlers |= desk.handlers(self._go_to)
+        for section in self._sections:
+            handlers |= section.handlers(self._go_to)
         return handlers | {f"timeframe.{name}": partial(self.set_timeframe, name) for name in TIMEFRAME_KEYS}
 
     def _show_choices(self) -> None:
@@ -204,8 +207,8 @@ class MainWindow(FrontWindow):
         """Show a market on the chart, with the timeframe as it is."""
         self.desk.open(symbol, self._choices.timeframe)
 
-    def open_index(self, symbol: str, timeframe: str) -> None:
-        """Show the index of a narrative on the chart, in the bars that it is kept in."""
+    def open_series(self, symbol: str, timeframe: str) -> None:
+        """Show a market, or the index of a narrative, in these bars."""
         self.set_timeframe(timeframe)
         self.open_symbol(symbol)
 
@@ -243,10 +246,8 @@ class MainWindow(FrontWindow):
         self._choose("zone", zone)
         self.strip.set_zone(zone)
         self.chart.set_zone(zone_of(zone))
-        self.alerts.set_zone(zone_of(zone))
-        self.why_desk.set_zone(zone_of(zone))
-        self.judgement.set_zone(zone_of(zone))
-        self.narratives.set_zone(zone_of(zone))
+        for section in self._sections:
+            section.set_zone(zone_of(zone))
 
     def set_log_scale(self, is_log: bool) -> None:
         """Draw prices logarithmically, or not."""
@@ -272,15 +273,17 @@ class MainWindow(FrontWindow):
         self.theme = theme
         themes.apply(running_application(), theme)
         top = (self.band, self.strip, self.notices, self.search)
-        panels = (self.watchlist, self.alert_desk, self.why_desk, self.provider_desk)
-        for part in (*top, self.chart, *panels, *self._sections, self.status):
+        for part in (*top, self.chart, self.watchlist, self.status):
             part.set_theme(theme)
+        for section in self._sections:
+            section.set_theme(theme)
 
     def finish(self) -> None:
         """Save what is remembered, end every timer, and go."""
         self._clock.stop()
-        desks = (self.alert_desk, self.desk, self.why_desk)
-        for part in (*desks, *self._sections, self.sparks, self.watchlist, self.status):
+        for section in self._sections:
+            section.stop()
+        for part in (self.desk, self.sparks, self.watchlist, self.status):
             part.stop()
         self._keeper.finish()
         self._bridge.close()
@@ -361,8 +364,8 @@ class MainWindow(FrontWindow):
         self.strip.set_quiet(is_quiet=is_quiet)
 
     def _on_second(self) -> None:
-        for desk in (self.provider_desk, *self._sections):
-            desk.refresh()
+        for section in self._sections:
+            section.refresh()
         venue_time_ms = self._bridge.venue_time_ms
         if venue_time_ms:
             self.chart.set_now(venue_time_ms)

@@ -5,13 +5,14 @@ from datetime import UTC, tzinfo
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 
 from workstation.domain.narrative_index import index_symbol
 from workstation.ui.background import BackgroundReading, Work
 from workstation.ui.bridge import Bridge
 from workstation.ui.engine_port import NarrativeFiles
 from workstation.ui.late_panel import LatePanel, is_in_sight
+from workstation.ui.section import GoTo, Section
 from workstation.ui.theme import Theme
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ NARRATIVES, GRAPH = "Narratives", "Rotation graph"
 """Titles of the docks."""
 
 
-class NarrativeDesk(QObject):
+class NarrativeDesk(Section):
     """Keeps both panels as the engine says, and reads the past where somebody looks.
 
     Parameters
@@ -37,9 +38,6 @@ class NarrativeDesk(QObject):
         Colours.
     """
 
-    symbol_opened = Signal(str)
-    index_opened = Signal(str, str)  # symbol, timeframe
-
     def __init__(
         self, bridge: Bridge, files: NarrativeFiles, theme: Theme, parent: QObject | None = None
     ) -> None:
@@ -51,6 +49,7 @@ class NarrativeDesk(QObject):
         self.graph: RotationGraphPanel | None = None
         self.editing: NarrativeEditing | None = None
         self.late, self.late_graph = LatePanel(self._make_panel), LatePanel(self._make_graph)
+        self.panels = {NARRATIVES: self.late, GRAPH: self.late_graph}
         self.reading = BackgroundReading(self._work, self._is_seen, self)
         self.reading.read.connect(self._on_read)
         self.reading.failed.connect(self._on_failure)
@@ -59,12 +58,7 @@ class NarrativeDesk(QObject):
         bridge.narratives_changed.connect(self._on_standings)
         bridge.venue_changed.connect(self._on_venue)
 
-    @property
-    def panels(self) -> dict[str, LatePanel]:
-        """What the docks hold, by title."""
-        return {NARRATIVES: self.late, GRAPH: self.late_graph}
-
-    def handlers(self, go_to: Callable[[str, Callable[[], None]], None]) -> Mapping[str, Callable[[], None]]:
+    def handlers(self, go_to: GoTo) -> Mapping[str, Callable[[], None]]:
         """Return what the commands of narratives do; `go_to` reveals a dock and gives it the keyboard."""
         return {
             "narratives.focus": lambda: go_to(NARRATIVES, self.focus),
@@ -222,4 +216,4 @@ class NarrativeDesk(QObject):
             self.panel.refuse(f"The market of {coin} is not known yet; it is read from the stored history.")
 
     def _open_index(self, name: str) -> None:
-        self.index_opened.emit(index_symbol(name), self._timeframe())
+        self.series_opened.emit(index_symbol(name), self._timeframe())

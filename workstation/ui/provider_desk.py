@@ -9,10 +9,11 @@ from workstation.ui.asking import Asking
 from workstation.ui.bridge import Bridge
 from workstation.ui.panels.providers import AWAY, ProviderPanel
 from workstation.ui.panels.universe_bar import is_under_way
+from workstation.ui.section import GoTo, Section
 from workstation.ui.theme import Theme
 
 
-class ProviderDesk(QObject):
+class ProviderDesk(Section):
     """Shows providers and universe, and passes on what is switched.
 
     Parameters
@@ -30,6 +31,7 @@ class ProviderDesk(QObject):
         self._bridge, self._asking = bridge, asking
         self._action: QAction | None = None
         self.panel = ProviderPanel(theme)
+        self.panels = {"Providers": self.panel}
         bridge.providers_changed.connect(self._show_providers)
         bridge.universe_changed.connect(self._show_universe)
         bridge.link_changed.connect(self._on_link)
@@ -38,7 +40,7 @@ class ProviderDesk(QObject):
         self.panel.universe.hold_requested.connect(asking.hold_universe)
         self._on_link()
 
-    def handlers(self, go_to: Callable[[str, Callable[[], None]], None]) -> Mapping[str, Callable[[], None]]:
+    def handlers(self, go_to: GoTo) -> Mapping[str, Callable[[], None]]:
         """Return what the commands of providers do; `go_to` reveals a dock and gives it the keyboard."""
         return {
             "providers.focus": lambda: go_to("Providers", self.panel.focus_first),

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Signal
 
 from workstation.ui.asking import Asking
 from workstation.ui.late_panel import LatePanel, is_in_sight
+from workstation.ui.section import GoTo, Section
 from workstation.ui.surroundings import Surroundings
 from workstation.ui.theme import Theme
 
@@ -17,7 +18,7 @@ ADVICE, PAPER, BACKTEST = "Advice", "Paper", "Backtest"
 """Titles of the docks."""
 
 
-class RotationDesk(QObject):
+class RotationDesk(Section):
     """Places of three panels; what is behind them is made when one is first seen or asked for.
 
     Parameters
@@ -30,7 +31,6 @@ class RotationDesk(QObject):
         Colours.
     """
 
-    symbol_opened = Signal(str)
     panel_wanted = Signal(str)  # title of a dock
 
     def __init__(
@@ -39,12 +39,13 @@ class RotationDesk(QObject):
         super().__init__(parent)
         self._around, self._asking, self._theme = around, asking, theme
         self._made: AdviceDesk | None = None
-        self.panels = {
+        self._late = {
             ADVICE: LatePanel(lambda: self.desk.make_advice()),
             PAPER: LatePanel(lambda: self.desk.make_paper()),
             BACKTEST: LatePanel(lambda: self.desk.trial.make_panel()),
         }
-        for late in self.panels.values():
+        self.panels = self._late
+        for late in self._late.values():
             late.seen.connect(self._on_seen)
 
     @property
@@ -58,7 +59,7 @@ class RotationDesk(QObject):
             self._made.panel_wanted.connect(self.panel_wanted)
         return self._made
 
-    def handlers(self, go_to: Callable[[str, Callable[[], None]], None]) -> Mapping[str, Callable[[], None]]:
+    def handlers(self, go_to: GoTo) -> Mapping[str, Callable[[], None]]:
         """Return what the commands of rotation do; `go_to` reveals a dock and gives it the keyboard."""
         self.panel_wanted.connect(lambda title: go_to(title, lambda: self.focus(title)))
         return {
@@ -71,7 +72,7 @@ class RotationDesk(QObject):
 
     def focus(self, title: str) -> None:
         """Give the keyboard to a panel."""
-        self.panels[title].ensure()
+        self._late[title].ensure()
         panel = {ADVICE: self.desk.advice, PAPER: self.desk.paper, BACKTEST: self.desk.trial.panel}[title]
         if panel is not None:
             panel.focus_first()
@@ -89,7 +90,7 @@ class RotationDesk(QObject):
 
     def stop(self) -> None:
         """Read and run nothing more."""
-        for late in self.panels.values():
+        for late in self._late.values():
             late.stop()
         if self._made is not None:
             self._made.stop()

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, tzinfo
 from functools import partial
 
-from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from workstation.domain.candle import Candle, CandleColumns
@@ -15,6 +14,7 @@ from workstation.domain.signal import Signal
 from workstation.ui.foreign_text import one_line
 from workstation.ui.inquiry import Inquiry
 from workstation.ui.panels.why import WhyPanel
+from workstation.ui.section import GoTo, Section
 from workstation.ui.surroundings import Surroundings
 from workstation.ui.symbol_search import SymbolSearch
 from workstation.ui.theme import Theme
@@ -25,7 +25,7 @@ _DAY_MS = 86_400_000
 _REACH = 400  # bars: a hole in the history that is longer is not stepped over
 
 
-class WhyDesk(QObject):
+class WhyDesk(Section):
     """Keeps the why panel on one bar: of the chart's market, or of another that was chosen in the panel.
 
     Nothing is asked while nobody sees the panel.
@@ -44,6 +44,7 @@ class WhyDesk(QObject):
         super().__init__(window)
         self._bridge, self._past = around.bridge, around.past
         self.panel = WhyPanel(theme)
+        self.panels = {"Why": self.panel}
         self.search = SymbolSearch(around.bridge.world, theme, window)
         self.inquiry = Inquiry(around.requests, self)
         self.key: SeriesKey | None = None
@@ -80,7 +81,7 @@ class WhyDesk(QObject):
         self.search.timeframe_chosen.connect(self._choose_timeframe)
         self.search.closed.connect(panel.focus_list)
 
-    def handlers(self, go_to: Callable[[str, Callable[[], None]], None]) -> Mapping[str, Callable[[], None]]:
+    def handlers(self, go_to: GoTo) -> Mapping[str, Callable[[], None]]:
         """Return what the commands of the panel do; `go_to` reveals a dock and gives it the keyboard."""
         return {
             "why.focus": lambda: go_to("Why", self.panel.focus_list),

@@ -1,16 +1,26 @@
 """The window's docks: where they stand at first, and how their places are kept."""
 
 from base64 import b64decode, b64encode
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
+from workstation.ui.late_panel import LatePanel
 from workstation.ui.window_memory import WindowMemory
 
 LAYOUT_VERSION = 4
 """Rises when docks are added or renamed; an older layout is then not restored."""
+
+STACKS = (
+    ("Watchlist", "Grades", "Narratives", "Rotation graph"),
+    ("Alerts", "Why", "Record", "Models", "Advice", "Paper", "Backtest", "Providers"),
+)
+"""Titles of the docks. The stacks stand on the right, one above the other; in each the first is in front."""
+
+HIDDEN = frozenset({"Models", "Paper", "Backtest", "Providers"})
+"""Titles of the docks that are not shown at first."""
 
 _COLUMN_WIDTH = 436
 _DEFAULT_SIZE = (1280, 800)
@@ -26,24 +36,17 @@ class Docks(QObject):
     ----------
     window : QMainWindow
         Where they stand.
-    stacks : sequence of mapping
-        What they hold, by title. The stacks stand on the right, one above the other; in each the first is in
-        front and the others are tabs behind it.
-    hidden : collection of str
-        Titles of those that are not shown at first.
+    panels : mapping of str to QWidget
+        What they hold, by title; every title of `STACKS` must have one.
     """
 
     moved = Signal()  # the window or a dock was moved, sized, shown or hidden
 
-    def __init__(
-        self, window: QMainWindow, stacks: Sequence[Mapping[str, QWidget]], hidden: Collection[str] = ()
-    ) -> None:
+    def __init__(self, window: QMainWindow, panels: Mapping[str, QWidget]) -> None:
         super().__init__(window)
-        self._window, self._hidden = window, frozenset(hidden)
+        self._window = window
         window.setDockNestingEnabled(True)
-        self._stacks = [
-            {title: self._dock(title, panel) for title, panel in stack.items()} for stack in stacks
-        ]
+        self._stacks = [{title: self._dock(title, panels[title]) for title in stack} for stack in STACKS]
         self.by_title = {title: dock for stack in self._stacks for title, dock in stack.items()}
         self.reset()
         for part in (window, *self.by_title.values()):
@@ -60,6 +63,8 @@ class Docks(QObject):
         dock.setObjectName(f"dock-{title.lower()}")
         dock.setAccessibleName(title)
         dock.setWidget(panel)
+        if isinstance(panel, LatePanel):
+            dock.visibilityChanged.connect(panel.take_seen)
         dock.toggleViewAction().triggered.connect(lambda is_shown: dock.raise_() if is_shown else None)
         return dock
 
@@ -72,7 +77,7 @@ class Docks(QObject):
                 dock.setFloating(False)
                 if dock is not front:  # at once: docks below one another would make the window higher
                     self._window.tabifyDockWidget(front, dock)
-                dock.setVisible(title not in self._hidden)
+                dock.setVisible(title not in HIDDEN)
             front.raise_()
         self._window.resizeDocks(column, [_COLUMN_WIDTH] * len(column), Qt.Orientation.Horizontal)
         self._window.resizeDocks(column, [58, 42], Qt.Orientation.Vertical)
