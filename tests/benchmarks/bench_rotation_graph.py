@@ -1,6 +1,6 @@
 """Times scrubbing through the relative rotation graph: a frame for each day, as the slider is dragged.
 
-    QT_QPA_PLATFORM=offscreen python tests/benchmarks/bench_rotation_graph.py [--narratives 40] [--days 1280]
+    python tests/benchmarks/bench_rotation_graph.py [--narratives 40] [--days 1280]
 
 Shows the panel with that many narratives over three and a half years of days, and paints one day after the
 other, for several lengths of tails. Several passes are made and the fastest of a frame counts: a machine that
@@ -8,10 +8,12 @@ does something else meanwhile says nothing about a graph. Exit code 1 where p95 
 """
 
 import argparse
+import os
 import sys
 from pathlib import Path
 from time import perf_counter
 
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import numpy as np
