@@ -176,11 +176,12 @@ class NarrativeDesk(Section):
 
     def _on_venue(self) -> None:
         """Forget the past: it was another venue's."""
-        from workstation.ui.narrative_reading import NarrativePast
-
         self._past = None
-        for panel in (self.panel, self.graph):
-            if panel is not None:
+        made = [panel for panel in (self.panel, self.graph) if panel is not None]
+        if made:
+            from workstation.ui.narrative_reading import NarrativePast
+
+            for panel in made:
                 panel.show_past(NarrativePast())
         self.reading.want()
 
