@@ -37,7 +37,6 @@ from workstation.services.explanations import Explanations
 from workstation.services.levels import Levels
 from workstation.services.market_data import MarketData
 from workstation.services.preparation import prepare
-from workstation.services.priority import let_others_go_first
 from workstation.services.providers import Providers, ProviderSwitches
 from workstation.services.sights import Sights
 from workstation.services.signals import Signals
@@ -50,7 +49,6 @@ from workstation.services.vitals import VitalSigns
 from workstation.services.watchlist import Watchlist
 from workstation.storage.candle_store import CandleStore
 from workstation.storage.compiled_code import is_compiled
-from workstation.storage.instance_lock import InstanceLock
 from workstation.storage.journal import Journal
 from workstation.storage.ledger import Ledger
 from workstation.storage.observation_store import ObservationStore
@@ -62,14 +60,13 @@ from workstation.storage.settings import SettingsFile
 
 _log = logging.getLogger(__name__)
 
-NICENESS = 5  # an engine of a window's lets the window go first where cores are few
 PRICES_WITHIN_S = 3.0  # how long the proposal of a watchlist waits for volumes to rank by
 LAST_BARS_S = 10.0  # after the end of a recording: its last closes are asked for meanwhile
 OPEN_AGAIN_S = 5.0  # a venue that answered and then failed is tried again after so long
 
 
 class EngineHouse:
-    """Everybody in the engine's process: `workstation.link.front_desk.Household`."""
+    """Everybody in the engine's process: `workstation.link.household.Household`."""
 
     def __init__(self, paths: Paths, options: EngineOptions) -> None:
         self._options = options
@@ -369,32 +366,3 @@ class EngineHouse:
             linger_s = self._options.linger_s
             if linger_s is not None and time.monotonic() - last_window > linger_s:
                 self._ending.set()
-
-
-def run_engine(paths: Paths, options: EngineOptions) -> int:
-    """Run an engine over these folders until it is asked to end.
-
-    Returns
-    -------
-    int
-        Exit code 0.
-
-    Raises
-    ------
-    TidemarkError
-        Another engine runs over them already.
-    """
-    lock = InstanceLock(paths.engine_lock)
-    if not lock.acquire():
-        raise TidemarkError(f"Another engine is already running over {paths.data}; this one did nothing.")
-    if options.linger_s is not None:
-        let_others_go_first(NICENESS)
-    try:
-        asyncio.run(_live(paths, options))
-    finally:
-        lock.release()
-    return 0
-
-
-async def _live(paths: Paths, options: EngineOptions) -> None:
-    await EngineHouse(paths, options).live()

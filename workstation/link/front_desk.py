@@ -2,13 +2,9 @@
 
 import os
 import time
-from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
-from typing import Protocol, TypeVar
 
 from workstation import __version__
-from workstation.domain.alert import Alert
-from workstation.domain.candle import Candle
 from workstation.domain.errors import UsageError
 from workstation.domain.events import (
     AdviceChanged,
@@ -28,10 +24,10 @@ from workstation.domain.events import (
     TickersUpdated,
     UniverseProgressed,
 )
-from workstation.domain.explanation import Explanation
 from workstation.domain.market import Market, SeriesKey, Venue
 from workstation.domain.narrative_index import is_index
 from workstation.domain.ticker import Ticker
+from workstation.link.household import Facts, Household
 from workstation.link.messages import (
     PROTOCOL,
     AlertSaid,
@@ -58,120 +54,8 @@ from workstation.link.messages import (
     Welcome,
 )
 from workstation.link.outbox import Outbox
-from workstation.link.rotation_messages import RotationCommand
 from workstation.link.server import Connection
 from workstation.link.translation import FACTS_FOR_EVERYBODY, in_parts, in_words
-
-Fact = TypeVar("Fact")
-
-
-class Facts(Protocol):
-    """A bus to hear facts on."""
-
-    def subscribe(self, kind: type[Fact], handler: Callable[[Fact], None]) -> None:
-        """Call `handler` with every fact of exactly this type from now on."""
-        ...
-
-
-class Household(Protocol):
-    """What a window can ask of the engine."""
-
-    @property
-    def watched(self) -> tuple[str, ...]:
-        """The watched symbols, in the trader's order."""
-        ...
-
-    def now_ms(self) -> int:
-        """Return the venue's time, UTC milliseconds."""
-        ...
-
-    def show_charts(self, keys: Collection[SeriesKey]) -> None:
-        """Load and stream exactly these series for charts, with their signals."""
-        ...
-
-    def newest(self, key: SeriesKey) -> Sequence[Candle]:
-        """Return the newest candles of a series that is loaded, the forming one last."""
-        ...
-
-    def choose_watchlist(self, symbols: Sequence[str]) -> None:
-        """Watch exactly these symbols; on disk when this returns."""
-        ...
-
-    async def dismiss_alert(self, alert_id: int) -> None:
-        """Close an alert for good."""
-        ...
-
-    async def explain(self, key: SeriesKey, open_time: int) -> Explanation:
-        """Return what was known at the close of a bar.
-
-        Raises
-        ------
-        UsageError
-            There is no closed candle of that bar.
-        """
-        ...
-
-    async def switch_provider(self, name: str, is_on: bool) -> None:
-        """Switch a provider of observations on or off; on disk when this returns.
-
-        Raises
-        ------
-        UsageError
-            There is no such provider.
-        """
-        ...
-
-    def hold_universe(self, is_held: bool) -> None:
-        """Hold the back-fill of everything liquid, or let it go on."""
-        ...
-
-    async def switch_model(self, name: str, is_on: bool) -> None:
-        """Let the champion of a name judge, or switch it off; on disk when this returns.
-
-        Raises
-        ------
-        TidemarkError
-            There is none, or it was not kept.
-        """
-        ...
-
-    async def roll_back_model(self, name: str) -> None:
-        """Let the champion before judge again; on disk when this returns.
-
-        Raises
-        ------
-        TidemarkError
-            There is none, or it was not kept.
-        """
-        ...
-
-    async def promote_model(self, name: str, model_hash: str) -> None:
-        """Let another model of this name judge; on disk when this returns.
-
-        Raises
-        ------
-        TidemarkError
-            There is none, or it was not kept.
-        """
-        ...
-
-    async def rotate(self, command: RotationCommand) -> None:
-        """Carry out what is asked of rotation and paper accounts; on disk when this returns."""
-        ...
-
-    def alerts_after(self, alert_id: int) -> list[Alert]:
-        """Return alerts with a higher id, oldest first."""
-        ...
-
-    def end(self) -> None:
-        """Close everything and leave.
-
-        Raises
-        ------
-        UsageError
-            The engine is not a window's to end.
-        """
-        ...
 
 
 class FrontDesk:
