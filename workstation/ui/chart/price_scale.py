@@ -1,7 +1,8 @@
-"""Which price stands where: the chart's vertical scale, linear or logarithmic."""
+"""Which price stands where: the chart's vertical scale, linear, logarithmic or in percent."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
 
 import numpy as np
 
@@ -13,6 +14,26 @@ _FLAT = 0.005  # a market that does not move is shown within half a percent
 _FURTHEST_ROW = 1 << 20  # what lies beyond is as good as infinitely far, and still fits an int
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 _LOG_RATIO = 4.0  # from here on ticks of a logarithmic scale are rungs of 1, 2, 5
+
+
+class Scaling(StrEnum):
+    """What equal distances on the price axis are; the value is what a saved layout says."""
+
+    LINEAR = "linear"
+    LOG = "log"
+    PERCENT = "percent"
+
+    @property
+    def label(self) -> str:
+        """What a menu says."""
+        return _LABELS[self]
+
+
+_LABELS = {
+    Scaling.LINEAR: "Linear prices",
+    Scaling.LOG: "Logarithmic prices",
+    Scaling.PERCENT: "Percent from the left edge",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +48,15 @@ class PriceMap:
         Prices at its lower and upper edge; for a logarithmic scale their logarithms.
     is_log : bool
         Whether equal distances are equal ratios.
+    base : float
+        Price that counts as 0 %; 0.0 where the axis says prices.
     """
 
     height: int
     low: float
     high: float
     is_log: bool
+    base: float = 0.0
 
     def rows(self, prices: FloatArray) -> PixelArray:
         """Return the device pixel row that holds each price, shape (n,); no price may be NaN."""
@@ -43,14 +67,22 @@ class PriceMap:
 
     def row(self, price: float) -> int:
         """Return the device pixel row that holds a price."""
+        return math.floor(self.y(price))
+
+    def y(self, price: float) -> float:
+        """Return where a price stands, device pixels below the top of the pane, unrounded."""
         level = math.log(price) if self.is_log else price
         y = (self.high - level) * (self.height / (self.high - self.low))
-        return math.floor(min(max(y, -_FURTHEST_ROW), _FURTHEST_ROW))
+        return min(max(y, -_FURTHEST_ROW), _FURTHEST_ROW)
 
     def price_at(self, row: float) -> float:
         """Return the price at a device pixel row."""
         level = self.high - row * (self.high - self.low) / max(self.height, 1)
         return _exp(level) if self.is_log else level
+
+    def percent_of(self, price: float) -> float:
+        """Return how far a price lies from `base`, percent; asked only where there is one."""
+        return (price / self.base - 1) * 100
 
     @property
     def range(self) -> tuple[float, float]:
@@ -62,17 +94,22 @@ class PriceScale:
     """What prices the pane shows: fitted to the candles in sight until the trader takes hold of it."""
 
     def __init__(self) -> None:
-        self.is_log = False
+        self.scaling = Scaling.LINEAR
         self._manual: tuple[float, float] | None = None
+
+    @property
+    def is_log(self) -> bool:
+        """True while equal distances are equal ratios."""
+        return self.scaling is Scaling.LOG
 
     @property
     def is_fitted(self) -> bool:
         """True while the scale fits itself to the candles in sight."""
         return self._manual is None
 
-    def set_log(self, on: bool) -> None:
-        """Change between linear and logarithmic; fits itself again."""
-        self.is_log = on
+    def set_scaling(self, scaling: Scaling) -> None:
+        """Change what equal distances are; fits itself again."""
+        self.scaling = scaling
         self._manual = None
 
     def fit(self) -> None:
@@ -91,7 +128,11 @@ class PriceScale:
         step = rows * (shown.high - shown.low) / max(shown.height, 1)
         self._manual = (shown.low + step, shown.high + step)
 
-    def map(self, lowest: float, highest: float, height: int, header: int) -> PriceMap:
+    def hold(self, shown: PriceMap) -> None:
+        """Keep what is shown, whatever comes into sight."""
+        self._manual = (shown.low, shown.high)
+
+    def map(self, lowest: float, highest: float, height: int, header: int, base: float = 0.0) -> PriceMap:
         """Return the scale in device pixels.
 
         Parameters
@@ -100,10 +141,12 @@ class PriceScale:
             Of the candles in sight; above zero.
         height, header : int
             Device pixels of the pane, and of its upper part that is kept free of candles.
+        base : float
+            Price that counts as 0 % on the axis; 0.0 where the axis says prices.
         """
         height = max(height, 1)
         if self._manual is not None:
-            return PriceMap(height, *self._manual, self.is_log)
+            return PriceMap(height, *self._manual, self.is_log, base)
         low, high = (math.log(lowest), math.log(highest)) if self.is_log else (lowest, highest)
         if high - low <= 1e-12 * max(abs(high), abs(low)):
             flat = _FLAT if self.is_log else _FLAT * high
@@ -112,7 +155,7 @@ class PriceScale:
         air = _AIR * (height - header)
         size = (high - low) * height / (height - header - 2 * air)
         below = size * air / height
-        return PriceMap(height, low - below, low - below + size, self.is_log)
+        return PriceMap(height, low - below, low - below + size, self.is_log, base)
 
 
 def nice_step(smallest: float) -> float:
@@ -130,8 +173,10 @@ def price_ticks(scale: PriceMap, gap: float) -> list[tuple[float, float]]:
     Returns
     -------
     list of (float, float)
-        Price, and the step that tells it from its neighbours.
+        Price, and the step that tells it from its neighbours: quote currency, or percent where the axis is.
     """
+    if scale.base > 0:
+        return _percent_ticks(scale, gap)
     low, high = scale.range
     if not (math.isfinite(low) and math.isfinite(high) and high > low) or scale.height < gap:
         return []
@@ -144,6 +189,17 @@ def price_ticks(scale: PriceMap, gap: float) -> list[tuple[float, float]]:
     if scale.is_log:
         ticks = _apart([tick for tick in ticks if tick[0] > 0], scale, gap * 0.75)
     return ticks
+
+
+def _percent_ticks(scale: PriceMap, gap: float) -> list[tuple[float, float]]:
+    """Return prices that lie a round number of percent from the base."""
+    if scale.is_log:
+        shift = math.log(scale.base)
+        ratios = replace(scale, low=scale.low - shift, high=scale.high - shift, base=0.0)
+        return [(ratio * scale.base, step * 100) for ratio, step in price_ticks(ratios, gap)]
+    low, high = scale.percent_of(scale.low), scale.percent_of(scale.high)
+    changes = price_ticks(replace(scale, low=low, high=high, base=0.0), gap)
+    return [((1 + change / 100) * scale.base, step) for change, step in changes]
 
 
 def _log_ticks(low: float, high: float) -> list[tuple[float, float]]:
