@@ -12,8 +12,9 @@ from workstation.domain.level import PriceLevel
 from workstation.domain.market import SeriesKey, Venue
 from workstation.domain.signal import Signal
 from workstation.ui.bridge import Bridge
-from workstation.ui.engine_port import EngineRequests, Past
+from workstation.ui.engine_port import Past
 from workstation.ui.history_reader import HistoryReader
+from workstation.ui.workspace_follow import SharedFollow
 
 
 class Chart(Protocol):
@@ -57,8 +58,8 @@ class ChartDesk(QObject):
         What the engine says.
     past : Past
         What is stored.
-    requests : EngineRequests
-        Who loads and streams a series.
+    follows : SharedFollow
+        Who loads and streams a series, for all charts together.
     """
 
     opened = QtSignal(object)  # SeriesKey
@@ -68,11 +69,11 @@ class ChartDesk(QObject):
         chart: Chart,
         bridge: Bridge,
         past: Past,
-        requests: EngineRequests,
+        follows: SharedFollow,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._chart, self._bridge, self._past, self._requests = chart, bridge, past, requests
+        self._chart, self._bridge, self._past, self._follows = chart, bridge, past, follows
         self.key: SeriesKey | None = None
         self._stored = CandleColumns.empty()
         self._live: dict[int, Candle] = {}
@@ -81,6 +82,7 @@ class ChartDesk(QObject):
         self._history.failed.connect(lambda text: bridge.notice_posted.emit("store", text))
         self._signals: dict[tuple[int, int], Signal] = {}
         self._is_followed = False
+        self._is_seen = True
         bridge.candles_changed.connect(self._on_candles)
         bridge.forming_changed.connect(self._on_forming)
         bridge.signals_replaced.connect(self._on_signals)
@@ -108,6 +110,7 @@ class ChartDesk(QObject):
         self._signals = {_identity(signal): signal for signal in self._stored_signals(key)}
         self._history.open(key)
         self._show_signals()
+        self._chart.set_levels(self._follows.levels(key))
         self._chart.set_forming_signal(None)
         self._follow()
         self.opened.emit(key)
@@ -127,6 +130,20 @@ class ChartDesk(QObject):
         self._live.clear()
         self._signals.clear()
         self._chart.clear("No market chosen")
+
+    def set_seen(self, is_seen: bool) -> None:
+        """Take whether anybody sees the chart: one that is out of sight follows nothing and reads nothing."""
+        if is_seen == self._is_seen:
+            return
+        self._is_seen = is_seen
+        if not is_seen:
+            self._unfollow()
+        elif self.key is not None:
+            self._signals = {_identity(signal): signal for signal in self._stored_signals(self.key)}
+            self._show_signals()
+            self._history.catch_up()
+            self._follow()
+            self._chart.set_levels(self._follows.levels(self.key))
 
     def stop(self) -> None:
         """Read nothing more from the store."""
@@ -159,7 +176,10 @@ class ChartDesk(QObject):
         self._live = {time_ms: candle for time_ms, candle in self._live.items() if time_ms > newest}
         self.show_again()
 
-    def _stored_signals(self, key: SeriesKey) -> list[Signal]:
+    def _stored_signals(self, key: SeriesKey) -> Sequence[Signal]:
+        told = self._follows.signals(key)
+        if told is not None:
+            return told
         try:
             return self._past.journal.signals(key)
         except TidemarkError as error:
@@ -167,13 +187,14 @@ class ChartDesk(QObject):
             return []
 
     def _follow(self) -> None:
-        if self.key is not None and self._bridge.world.connected and not self._is_followed:
-            self._requests.follow(self.key)
+        is_wanted = self._is_seen and self._bridge.world.connected and not self._is_followed
+        if self.key is not None and is_wanted:
+            self._follows.follow(self.key)
             self._is_followed = True
 
     def _unfollow(self) -> None:
         if self.key is not None and self._is_followed:
-            self._requests.unfollow(self.key)
+            self._follows.unfollow(self.key)
         self._is_followed = False
 
     def _on_link(self) -> None:
@@ -183,13 +204,13 @@ class ChartDesk(QObject):
             self._is_followed = False  # the engine that knew of it is gone
 
     def _on_candles(self, key: SeriesKey, candles: list[Candle]) -> None:
-        if key != self.key:
+        if key != self.key or not self._is_seen:
             return
         self._live.update((candle.open_time, candle) for candle in candles)
         self._chart.apply_candles(candles)
 
     def _on_history(self, key: SeriesKey) -> None:
-        if key == self.key:
+        if key == self.key and self._is_seen:
             self._history.read_again()
 
     def _on_forming(self, key: SeriesKey, signal: Signal | None) -> None:

@@ -58,6 +58,11 @@ class HistoryReader(QObject):
         elif not self._growing.isActive():
             self._growing.start()
 
+    def catch_up(self) -> None:
+        """Read what was stored since nobody looked, at once."""
+        self._growing.stop()
+        self._begin()
+
     def stop(self) -> None:
         """Read nothing more."""
         self._stepping.stop()

@@ -1,4 +1,4 @@
-"""The window: the chart in the middle, docks around it, and every command joined to what it does."""
+"""The window: charts in the middle, docks around them, and every command joined to what it does."""
 
 from collections.abc import Callable
 from functools import partial
@@ -8,8 +8,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from workstation.domain.alert import Alert
-from workstation.domain.market import SeriesKey, slot_of
-from workstation.domain.narrative_index import is_index
+from workstation.domain.market import SeriesKey
 from workstation.domain.ticker import Ticker
 from workstation.ui import theme as themes
 from workstation.ui.alert_desk import AlertDesk
@@ -17,7 +16,7 @@ from workstation.ui.application import chosen_theme, running_application
 from workstation.ui.asking import Asking
 from workstation.ui.chart.chart_view import ChartView
 from workstation.ui.chart_desk import ChartDesk
-from workstation.ui.commands import TIMEFRAME_KEYS, make_actions
+from workstation.ui.commands import make_actions
 from workstation.ui.foreign_text import one_line
 from workstation.ui.front_window import FrontWindow
 from workstation.ui.judgement_desk import JudgementDesk
@@ -39,9 +38,8 @@ from workstation.ui.venue_badge import PracticeBand, mode_word
 from workstation.ui.why_desk import WhyDesk
 from workstation.ui.window_docks import Docks
 from workstation.ui.window_menu import fill_menu
+from workstation.ui.workspace_desk import WorkspaceDesk
 from workstation.ui.zone import zone_of
-
-_BARS_AROUND = 60  # bars shown on either side of an alert's
 
 
 class MainWindow(FrontWindow):
@@ -68,13 +66,12 @@ class MainWindow(FrontWindow):
     def _make_parts(self) -> None:
         theme, bridge = self.theme, self._bridge
         self.band, self.strip, self.notices = PracticeBand(theme), TopStrip(theme), NoticeArea(theme)
-        self.chart = ChartView()
-        self.chart.set_theme(theme)
+        self.charts = WorkspaceDesk(self._around, self._choices, theme, self)
+        self.workspace = self.charts.workspace
         self.watchlist = WatchlistPanel(theme, self._bridge.world.price_step)
         self.alert_desk = AlertDesk(self._around, self._choices, theme, self)
         self.alerts, self.tray = self.alert_desk.panel, self.alert_desk.tray
         self.status = StatusStrip(bridge, theme)
-        self.desk = ChartDesk(self.chart, bridge, self._around.past, self._around.requests, self)
         self.why_desk = WhyDesk(self._around, theme, self)
         self.why = self.why_desk.panel
         self.provider_desk = ProviderDesk(bridge, self._asking, theme, self)
@@ -82,6 +79,7 @@ class MainWindow(FrontWindow):
         self.narratives = NarrativeDesk(bridge, self._around.past.narratives, theme, self)
         self.rotation = RotationDesk(self._around, self._asking, theme, self)
         self._sections: tuple[Section, ...] = (
+            self.charts,
             self.alert_desk,
             self.why_desk,
             self.provider_desk,
@@ -101,7 +99,7 @@ class MainWindow(FrontWindow):
         for part in (self.band, self.strip, self.notices):
             column.addWidget(part)
         self.setMenuWidget(top)
-        self.setCentralWidget(self.chart)
+        self.setCentralWidget(self.workspace)
         self.setStatusBar(self.status)
         panels = {title: panel for section in self._sections for title, panel in section.panels.items()}
         self.docks = Docks(self, {"Watchlist": self.watchlist, **panels})
@@ -111,13 +109,17 @@ class MainWindow(FrontWindow):
     def _connect(self) -> None:
         bridge, strip, search = self._bridge, self.strip, self.search
         bridge.venue_changed.connect(self._on_venue)
-        bridge.markets_changed.connect(self._on_markets)
         bridge.watchlist_changed.connect(self._on_watchlist)
         bridge.tickers_changed.connect(self._on_tickers)
         bridge.notice_posted.connect(self.notices.post)
-        self.desk.opened.connect(self._on_opened)
-        self.desk.opened.connect(self.why_desk.follow)
-        self.chart.bar_clicked.connect(self.why_desk.show_bar)
+        self.workspace.opened.connect(self._on_opened)
+        self.workspace.opened.connect(self.why_desk.follow)
+        self.workspace.bar_clicked.connect(self.why_desk.show_bar)
+        self.charts.timeframe_shown.connect(self.strip.set_timeframe)
+        self.charts.log_shown.connect(self._show_log)
+        self.charts.levels_shown.connect(self._show_levels)
+        self.workspace.search_requested.connect(search.open)
+        self.workspace.on_each(lambda pane: search.open_on_typing(pane.chart))
         self.docks.by_title["Why"].visibilityChanged.connect(self.why_desk.set_seen)
         self.provider_desk.join(self.actions_by_id["universe.hold"])
         self.sparks.read.connect(self.watchlist.model.set_spark)
@@ -130,18 +132,18 @@ class MainWindow(FrontWindow):
         self.watchlist.open_requested.connect(self.open_symbol)
         self.watchlist.edited.connect(self._asking.set_watchlist)
         self.watchlist.add_requested.connect(partial(search.open, adding=True))
+        bridge.markets_changed.connect(search.set_markets)
         search.symbol_chosen.connect(self.open_symbol)
         search.timeframe_chosen.connect(self.set_timeframe)
         search.add_chosen.connect(self.watchlist.add)
-        search.closed.connect(self.chart.setFocus)
+        search.closed.connect(lambda: self.chart.setFocus())
         strip.search_requested.connect(search.open)
         strip.timeframe_chosen.connect(self.set_timeframe)
         strip.zone_chosen.connect(self.set_zone)
-        strip.log_button.clicked.connect(self.set_log_scale)
+        strip.log_button.clicked.connect(self.charts.set_log_scale)
         strip.theme_button.clicked.connect(self.toggle_theme)
         strip.quiet_button.clicked.connect(self.alert_desk.set_quiet)
         self._clock.timeout.connect(self._on_second)
-        search.open_on_typing(self.chart)
         self._connect_alerts()
         self.docks.moved.connect(self._keeper.save_soon)
 
@@ -161,9 +163,6 @@ class MainWindow(FrontWindow):
     def _handlers(self) -> dict[str, Callable[[], None]]:
         handlers: dict[str, Callable[[], None]] = {
             "search.open": lambda: self.search.open(),
-            "chart.log": lambda: self.set_log_scale(not self._choices.log_scale),
-            "chart.live": self.chart.go_live,
-            "chart.levels": lambda: self.set_levels_shown(not self._memory.levels),
             "watchlist.add": self._watch_current,
             "watchlist.filter": lambda: self._go_to("Watchlist", self.watchlist.focus_filter),
             "view.theme": self.toggle_theme,
@@ -174,13 +173,11 @@ class MainWindow(FrontWindow):
         }
         for section in self._sections:
             handlers |= section.handlers(self._go_to)
-        return handlers | {f"timeframe.{name}": partial(self.set_timeframe, name) for name in TIMEFRAME_KEYS}
+        return handlers
 
     def _show_choices(self) -> None:
         self.set_zone(self._choices.zone)
-        self.set_log_scale(self._choices.log_scale)
-        self.set_levels_shown(self._memory.levels)
-        self.strip.set_timeframe(self._choices.timeframe)
+        self.charts.show_choices()
         self._show_quiet(self.alert_desk.is_quiet)
         self._title()
 
@@ -199,13 +196,23 @@ class MainWindow(FrontWindow):
         self.chart.frame_painted.connect(self._on_first_frame)
 
     @property
+    def chart(self) -> ChartView:
+        """The active chart."""
+        return self.workspace.active.chart
+
+    @property
+    def desk(self) -> ChartDesk:
+        """Who keeps the active chart on its series."""
+        return self.workspace.active.desk
+
+    @property
     def last_alert_id(self) -> int:
         """Number of the last alert that this window has announced; the engine sends what came after it."""
         return self.alert_desk.announcer.last_id
 
     def open_symbol(self, symbol: str) -> None:
         """Show a market on the chart, with the timeframe as it is."""
-        self.desk.open(symbol, self._choices.timeframe)
+        self.workspace.active.open(symbol)
 
     def open_series(self, symbol: str, timeframe: str) -> None:
         """Show a market, or the index of a narrative, in these bars."""
@@ -223,45 +230,18 @@ class MainWindow(FrontWindow):
 
     def open_bar(self, key: SeriesKey, open_time: int) -> None:
         """Show a bar of a series of this venue, in the middle of the chart."""
-        self.set_timeframe(key.timeframe)
-        self.open_symbol(key.symbol)
-        slot = slot_of(open_time, key.timeframe)
-        self.chart.show_slots(slot - _BARS_AROUND, slot + _BARS_AROUND)
+        self.charts.open_bar(key, open_time)
 
     def set_timeframe(self, timeframe: str) -> None:
         """Show bars of this length."""
-        self._choose("timeframe", timeframe)
-        self.strip.set_timeframe(timeframe)
-        if self.desk.key is not None:
-            self.desk.open(self.desk.key.symbol, timeframe)
-
-    def _choose(self, choice: str, value: str | bool) -> None:
-        """Remember a choice about the chart; one that is new is saved."""
-        if getattr(self._choices, choice) != value:
-            setattr(self._choices, choice, value)
-            self._around.on_choice(f"chart.{choice}", value)
+        self.charts.set_timeframe(timeframe)
 
     def set_zone(self, zone: str) -> None:
         """Show times in this zone."""
-        self._choose("zone", zone)
+        self.charts.choose("zone", zone)
         self.strip.set_zone(zone)
-        self.chart.set_zone(zone_of(zone))
         for section in self._sections:
             section.set_zone(zone_of(zone))
-
-    def set_log_scale(self, is_log: bool) -> None:
-        """Draw prices logarithmically, or not."""
-        self._choose("log_scale", is_log)
-        self.actions_by_id["chart.log"].setChecked(is_log)
-        self.strip.log_button.setChecked(is_log)
-        self.chart.set_log_scale(is_log)
-
-    def set_levels_shown(self, are_shown: bool) -> None:
-        """Draw price levels on the chart, or leave them out."""
-        self._memory.levels = are_shown
-        self.actions_by_id["chart.levels"].setChecked(are_shown)
-        self.chart.set_levels_shown(are_shown)
-        self._keeper.save_soon()
 
     def toggle_theme(self) -> None:
         """Change between light and dark."""
@@ -273,7 +253,7 @@ class MainWindow(FrontWindow):
         self.theme = theme
         themes.apply(running_application(), theme)
         top = (self.band, self.strip, self.notices, self.search)
-        for part in (*top, self.chart, self.watchlist, self.status):
+        for part in (*top, self.watchlist, self.status):
             part.set_theme(theme)
         for section in self._sections:
             section.set_theme(theme)
@@ -283,7 +263,7 @@ class MainWindow(FrontWindow):
         self._clock.stop()
         for section in self._sections:
             section.stop()
-        for part in (self.desk, self.sparks, self.watchlist, self.status):
+        for part in (self.sparks, self.watchlist, self.status):
             part.stop()
         self._keeper.finish()
         self._bridge.close()
@@ -305,9 +285,15 @@ class MainWindow(FrontWindow):
     def _on_first_frame(self) -> None:
         self.chart.frame_painted.disconnect(self._on_first_frame)
         QTimer.singleShot(0, self.alert_desk.start)
+        QTimer.singleShot(0, self.workspace.start)
 
-    def _open_first(self) -> None:
-        self.desk.open_first(self._memory.symbol, self._choices.timeframe)
+    def _show_log(self, is_log: bool) -> None:
+        self.actions_by_id["chart.log"].setChecked(is_log)
+        self.strip.log_button.setChecked(is_log)
+
+    def _show_levels(self, are_shown: bool) -> None:
+        self.actions_by_id["chart.levels"].setChecked(are_shown)
+        self._keeper.save_soon()
 
     def _on_venue(self) -> None:
         venue = self._bridge.world.venue
@@ -318,20 +304,9 @@ class MainWindow(FrontWindow):
         self.watchlist.model.clear_prices()
         if venue is None:
             return
-        if self.desk.key is not None:
-            self.desk.reopen()
-        else:
-            self._open_first()
+        self.workspace.show_venue()
         self._show_price()
         self._title()
-
-    def _on_markets(self) -> None:
-        self.search.set_markets()
-        key, markets = self.desk.key, self._bridge.world.markets
-        if key is not None and (key.symbol in markets or is_index(key.symbol)):
-            self.desk.show_again()
-        elif key is not None:
-            self._open_first()
 
     def _on_watchlist(self) -> None:
         symbols = self._bridge.world.watchlist
@@ -339,9 +314,8 @@ class MainWindow(FrontWindow):
         self.watchlist.set_symbols(symbols)
         self.watchlist.apply(list(self._bridge.world.tickers.values()))
         self.sparks.set_symbols(symbols)
-        if self.desk.key is None:
-            self._open_first()
-        else:
+        self.workspace.open_first()
+        if self.desk.key is not None:
             self.watchlist.show_opened(self.desk.key.symbol)
 
     def _on_tickers(self, tickers: list[Ticker]) -> None:
@@ -366,9 +340,6 @@ class MainWindow(FrontWindow):
     def _on_second(self) -> None:
         for section in self._sections:
             section.refresh()
-        venue_time_ms = self._bridge.venue_time_ms
-        if venue_time_ms:
-            self.chart.set_now(venue_time_ms)
 
     def _show_price(self) -> None:
         symbol = self.desk.key.symbol if self.desk.key else ""

@@ -142,7 +142,6 @@ class SymbolSearch(QFrame):
         super().__init__(parent)
         self._world, self._over = world, parent
         self._made_index: SymbolIndex | None = None
-        self._typed_on: QWidget | None = None
         self._is_adding = False
         self._hits = _Hits(self)
         self._delegate = _HitDelegate(self._hits, self)
@@ -201,7 +200,6 @@ class SymbolSearch(QFrame):
 
     def open_on_typing(self, widget: QWidget) -> None:
         """Open with the first letter or digit that is typed on a widget."""
-        self._typed_on = widget
         widget.installEventFilter(self)
 
     def open(self, typed: str = "", *, adding: bool = False) -> None:
@@ -275,7 +273,7 @@ class SymbolSearch(QFrame):
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             if watched is self.edit:
                 return self._on_key(event)
-            if watched is self._typed_on and len(event.text()) == 1 and event.text().isalnum():
+            if len(event.text()) == 1 and event.text().isalnum():
                 self.open(event.text())
                 return True
         if watched is self.edit and event.type() == QEvent.Type.FocusOut:
