@@ -1,0 +1,167 @@
+"""What is known of every coin, as columns: for the screener's table and its conditions."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workstation.domain.signal import Family
+
+FloatArray = NDArray[np.float64]
+Words = tuple[str, ...]
+HOUR_MS = 3_600_000
+
+
+class ColumnKind(StrEnum):
+    """What a column holds, and so how it is written, compared and sorted."""
+
+    NAME = "name"  # of a market, or names of narratives
+    PRICE = "price"  # quote currency
+    CHANGE = "change"  # percent, with its sign
+    SHARE = "share"  # percent, 0..100
+    AMOUNT = "amount"  # quote currency, in K, M and B
+    POINTS = "points"  # 0..100
+    STEP = "step"  # points, with their sign
+    COUNT = "count"
+    AGE = "age"  # hours
+    SIDE = "side"  # +1 bullish, -1 bearish, 0 neutral
+    LINE = "line"  # prices as a small line; neither sorted nor compared
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenColumn:
+    """One column.
+
+    Parameters
+    ----------
+    id : str
+        As conditions and files spell it.
+    title : str
+        Its head.
+    kind : ColumnKind
+    meaning : str
+        What it says and where that comes from, one sentence.
+    also : tuple of str
+        Other spellings that conditions may use.
+    """
+
+    id: str
+    title: str
+    kind: ColumnKind
+    meaning: str
+    also: Words = ()
+
+
+_KNOWN = (
+    ScreenColumn("market", "Market", ColumnKind.NAME, "What trades at the venue.", ("coin", "symbol")),
+    ScreenColumn(
+        "price",
+        "Price",
+        ColumnKind.PRICE,
+        "Newest price; of a market that is not watched, its newest close.",
+        ("last",),
+    ),
+    ScreenColumn("change_24h", "24 h", ColumnKind.CHANGE, "Change over 24 hours, percent.", ("24h", "day")),
+    ScreenColumn("change_7d", "7 d", ColumnKind.CHANGE, "Change over 7 days, percent.", ("7d", "week")),
+    ScreenColumn("change_30d", "30 d", ColumnKind.CHANGE, "Change over 30 days, percent.", ("30d", "month")),
+    ScreenColumn(
+        "volume_24h", "Volume", ColumnKind.AMOUNT, "Traded in 24 hours, in the quote currency.", ("volume",)
+    ),
+    ScreenColumn("grade", "Grade", ColumnKind.POINTS, "Grade of the newest close, 0 to 100."),
+    ScreenColumn("grade_change", "Δ Grade", ColumnKind.STEP, "Points since the grade 24 hours before."),
+    ScreenColumn("signal", "Signal", ColumnKind.SIDE, "Direction of the newest signal on the coin."),
+    ScreenColumn("signal_age", "Age", ColumnKind.AGE, "Time since the newest signal's close.", ("age",)),
+    ScreenColumn(
+        "probability", "Chance", ColumnKind.SHARE, "Calibrated chance that the newest signal is right."
+    ),
+    ScreenColumn("base_rate", "Base", ColumnKind.SHARE, "The same chance of any bar, without a signal."),
+    ScreenColumn(
+        "families", "Agree", ColumnKind.COUNT, "Families that voted the newest signal's way.", ("agree",)
+    ),
+    ScreenColumn("narrative", "Narratives", ColumnKind.NAME, "Narratives whose index holds the coin."),
+    ScreenColumn(
+        "narrative_rank", "Rank", ColumnKind.COUNT, "Best rank among its narratives, by return of 7 days."
+    ),
+    ScreenColumn(
+        "narrative_7d",
+        "Narr. 7 d",
+        ColumnKind.CHANGE,
+        "Return over 7 days of the best ranked of its narratives, percent.",
+        ("narrative_7d_roi", "narrative_roi"),
+    ),
+    ScreenColumn(
+        "funding", "Funding", ColumnKind.CHANGE, "Newest funding rate of its perpetual, percent per 8 hours."
+    ),
+    *(
+        ScreenColumn(
+            f"vote_{family.value}",
+            family.label,
+            ColumnKind.SIDE,
+            f"How the family “{family.label}” voted on the newest signal.",
+            (f"{family.value}_vote",),
+        )
+        for family in Family
+    ),
+    ScreenColumn("last_week", "Last week", ColumnKind.LINE, "Closing prices of the last 7 days."),
+)
+
+COLUMNS: Mapping[str, ScreenColumn] = MappingProxyType({column.id: column for column in _KNOWN})
+"""Every column by its id, in the order in which they are offered."""
+
+SPELLINGS: Mapping[str, str] = MappingProxyType(
+    {spelling: column.id for column in _KNOWN for spelling in (column.id, *column.also)}
+)
+"""Every way to write a column in a condition, and its id."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CoinColumns:
+    """What is known of many coins; what is not known is absent, never zero.
+
+    Parameters
+    ----------
+    symbols : tuple of str
+        Markets, each once.
+    numbers : mapping of str to ndarray, shape (n,)
+        By column id, in the unit of its kind; NaN where not known. A column may be missing as a whole.
+    names : mapping of str to tuple of tuple of str
+        By column id, the names in every cell; an empty cell is not known.
+    lines : mapping of str to ndarray
+        By symbol, prices oldest first.
+    """
+
+    symbols: Words = ()
+    numbers: Mapping[str, FloatArray] = field(default_factory=lambda: MappingProxyType({}))
+    names: Mapping[str, tuple[Words, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    lines: Mapping[str, FloatArray] = field(default_factory=lambda: MappingProxyType({}))
+
+    def __post_init__(self) -> None:
+        for name, values in (*self.numbers.items(), *self.names.items()):
+            if len(values) != len(self.symbols):
+                raise ValueError(f"{name} has {len(values)} cells for {len(self.symbols)} coins.")
+
+    def number(self, column: str) -> FloatArray:
+        """Return a column of numbers, shape (n,); all NaN where nothing of it is known."""
+        found = self.numbers.get(column)
+        return np.full(len(self.symbols), np.nan) if found is None else found
+
+    def cells(self, column: str) -> tuple[Words, ...]:
+        """Return a column of names; all empty where nothing of it is known."""
+        if column == "market":
+            return tuple((symbol,) for symbol in self.symbols)
+        return self.names.get(column, ((),) * len(self.symbols))
+
+
+def order_of(columns: CoinColumns, column: str, *, descending: bool) -> NDArray[np.intp]:
+    """Return the rows in the order of a column; what is not known comes last either way."""
+    if COLUMNS[column].kind is ColumnKind.NAME:
+        words = [", ".join(cell).casefold() for cell in columns.cells(column)]
+        known = [row for row, word in enumerate(words) if word]
+        known.sort(key=words.__getitem__, reverse=descending)
+        unknown = [row for row, word in enumerate(words) if not word]
+        return np.array(known + unknown, np.intp)
+    values = columns.number(column)
+    return np.argsort(-values if descending else values, kind="stable").astype(np.intp)
