@@ -16,6 +16,7 @@ from workstation.domain.provider import ProviderState
 from workstation.domain.rotation import RotationRules
 from workstation.domain.signal import Signal
 from workstation.domain.ticker import Ticker
+from workstation.domain.venue_key import KeyVenue, VenueKey
 
 
 class FeedState(StrEnum):
@@ -296,6 +297,23 @@ class UniverseClosed:
     open_time: int
     candles: Mapping[str, Candle]
     absent: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class VenueKeysChanged:
+    """For which venues keys can be kept, and how those that are kept stand."""
+
+    venues: tuple[KeyVenue, ...]
+    keys: tuple[VenueKey, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VenueKeyJudged:
+    """What came of testing, keeping or forgetting the key of a venue, as a sentence for the trader."""
+
+    venue: str
+    is_done: bool
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from workstation.domain.ticker import Ticker
 from workstation.engine.features.market_context import base_of
 from workstation.engine.warm_up import warm_up
 from workstation.engine_app.judgement import Judgement
+from workstation.engine_app.key_desk import KeyDesk
 from workstation.engine_app.narrative_desk import NarrativeDesk
 from workstation.engine_app.offers import Offers, Surroundings
 from workstation.engine_app.opening import Opening
@@ -108,6 +109,8 @@ class EngineHouse:
         self._clock: Clock = SystemClock()
         self._opening = Opening(self._bus, self._tasks, options, self._settings, self.now_ms)
         switches = ProviderSwitches(self._is_asked, self._why_not_asked, self._save_provider)
+        self._keys = KeyDesk(self._bus, paths, self._tasks)
+        self.look_after_key = self._keys.carry_out
         self._providers = Providers(self._bus, self._recorder, self._tasks, switches)
         self._offers: Offers | None = None
         self._judge = UniverseJudge(self._bus, self._data, candles, self._sights, verdicts, self._tasks)
@@ -187,6 +190,7 @@ class EngineHouse:
         self._begin_asking(opened)
         self._begin_universe(feed, markets)
         if opened.ends_ms is not None:
+        self._keys.open_venue(opened)
             self._tasks.start("watch for the end", self._watch_for_the_end(feed, opened))
         gc.collect()
         gc.freeze()  # markets and code live as long as we do; collections need not walk them again

@@ -23,11 +23,13 @@ from workstation.domain.events import (
     SignalsRecomputed,
     TickersUpdated,
     UniverseProgressed,
+    VenueKeysChanged,
 )
 from workstation.domain.market import Market, SeriesKey, Venue
 from workstation.domain.narrative_index import is_index
 from workstation.domain.ticker import Ticker
 from workstation.link.household import Facts, Household
+from workstation.link.key_messages import ForgetKey, RetestKey, TakeNewKey
 from workstation.link.messages import (
     PROTOCOL,
     AlertSaid,
@@ -82,7 +84,7 @@ class FrontDesk:
         self._universe: UniverseProgressed | None = None
         self._models: ModelsChanged | None = None
         self._narratives: NarrativesChanged | None = None
-        self._rotation: dict[type[object], object] = {}
+        self._states: dict[type[object], object] = {}
         self._heard_at: float | None = None
         for kind in FACTS_FOR_EVERYBODY:
             facts.subscribe(kind, self._tell_everybody)
@@ -99,8 +101,9 @@ class FrontDesk:
         facts.subscribe(ModelsChanged, self._on_models)
         facts.subscribe(NarrativesChanged, self._on_narratives)
         facts.subscribe(AdviceChanged, self._on_advice)
-        facts.subscribe(PaperAccountsChanged, self._on_rotation)
-        facts.subscribe(RotationRulesChanged, self._on_rotation)
+        facts.subscribe(PaperAccountsChanged, self._on_state)
+        facts.subscribe(RotationRulesChanged, self._on_state)
+        facts.subscribe(VenueKeysChanged, self._on_state)
 
     @property
     def has_windows(self) -> bool:
@@ -157,6 +160,8 @@ class FrontDesk:
             case ShutDown():
                 self._house.end()
             case _:
+            case TakeNewKey() | RetestKey() | ForgetKey():
+                self._house.look_after_key(command)
                 await self._house.rotate(command)
 
     def _tell_newest(self, connection: Connection, key: SeriesKey) -> None:
@@ -174,7 +179,7 @@ class FrontDesk:
             connection.tell(part)
         connection.tell(in_words(self._feed))
         states = (self._providers, self._universe, self._models, self._narratives)
-        for fact in (*states, *self._rotation.values(), *self._notices.values()):
+        for fact in (*states, *self._states.values(), *self._notices.values()):
             if fact is not None:
                 connection.tell(in_words(fact))
         for alert in self._house.alerts_after(last_alert_id):
@@ -267,10 +272,10 @@ class FrontDesk:
                     connection.tell(HistoryGrew(key, 1))
 
     def _on_advice(self, changed: AdviceChanged) -> None:
-        self._on_rotation(replace(changed, is_new=False))  # whoever comes later hears what stands already
+        self._on_state(replace(changed, is_new=False))  # whoever comes later hears what stands already
 
-    def _on_rotation(self, changed: object) -> None:
-        self._rotation[type(changed)] = changed
+    def _on_state(self, changed: object) -> None:
+        self._states[type(changed)] = changed
 
     def _on_notice(self, notice: NoticePosted) -> None:
         self._notices[notice.subject] = notice

@@ -7,6 +7,7 @@ from workstation.domain.alert import Alert
 from workstation.domain.candle import Candle
 from workstation.domain.explanation import Explanation
 from workstation.domain.market import SeriesKey
+from workstation.link.key_messages import KeyCommand
 from workstation.link.rotation_messages import RotationCommand
 
 Fact = TypeVar("Fact")
@@ -104,6 +105,16 @@ class Household(Protocol):
 
     async def rotate(self, command: RotationCommand) -> None:
         """Carry out what is asked of rotation and paper accounts; on disk when this returns."""
+        ...
+
+    def look_after_key(self, command: KeyCommand) -> None:
+        """Begin what is asked about the key of a venue; a fact says what came of it.
+
+        Raises
+        ------
+        UsageError
+            No keys are kept for this venue.
+        """
         ...
 
     def alerts_after(self, alert_id: int) -> list[Alert]:

@@ -23,8 +23,9 @@ from workstation.domain.signal import Signal
 from workstation.domain.ticker import Ticker
 from workstation.link.command import Command as Command
 from workstation.link.rotation_messages import RotationCommand, RotationFact
+from workstation.link.key_messages import KeyCommand, KeyFact
 
-PROTOCOL = 4
+PROTOCOL = 6
 """Rises with every change that an older window or engine would misread."""
 
 
@@ -305,6 +306,7 @@ ToEngine: TypeAlias = (
 )
 ToWindow: TypeAlias = (
     Done
+    | KeyCommand
     | Failed
     | Welcome
     | Frame
@@ -329,3 +331,4 @@ ToWindow: TypeAlias = (
     | RotationFact
     | Notice
 )
+    | KeyFact

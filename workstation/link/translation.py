@@ -19,9 +19,12 @@ from workstation.domain.events import (
     RotationRulesChanged,
     SignalRaised,
     UniverseProgressed,
+    VenueKeyJudged,
+    VenueKeysChanged,
     WatchlistChanged,
 )
 from workstation.domain.market import Market
+from workstation.link.key_messages import KeyJudged, VenueKeysSaid
 from workstation.link.messages import (
     AlertClosed,
     AlertSaid,
@@ -58,6 +61,8 @@ FACTS_FOR_EVERYBODY = (
     RotationRulesChanged,
     SignalRaised,
     UniverseProgressed,
+    VenueKeyJudged,
+    VenueKeysChanged,
     WatchlistChanged,
 )
 """The types of fact that every window hears, whatever is on its charts."""
@@ -112,6 +117,10 @@ def in_words(fact: object) -> ToWindow:
             return PaperAccountsSaid(standings)
         case RotationRulesChanged(rules):
             return RotationRulesSaid(rules)
+        case VenueKeysChanged(venues, keys):
+            return VenueKeysSaid(venues, keys)
+        case VenueKeyJudged(venue, is_done, sentence):
+            return KeyJudged(venue, is_done, sentence)
         case NoticePosted(subject, text):
             return Notice(subject, text)
         case CandlesRejected(key, n_rejected, reason):

@@ -19,6 +19,7 @@ from workstation.sandbox.broadcast import Broadcast, Listener
 from workstation.sandbox.connection import converse
 from workstation.sandbox.market_clock import SpeedClock
 from workstation.sandbox.perpetual_floor import PerpetualFloor
+from workstation.sandbox.practice_keys import KEY_HEADER, PracticeKey, SignedDesk
 from workstation.sandbox.request import Parameters, Refused
 from workstation.sandbox.rest import RestApi
 from workstation.sandbox.source import CandleSource
@@ -71,7 +72,7 @@ class ExchangeOptions:
 
 
 class PracticeExchange:
-    """An exchange on this machine that speaks Binance's public protocol: spot, and the perpetuals' figures.
+    """An exchange on this machine that speaks Binance's protocol: spot, the perpetuals' figures, keys.
 
     Use it as ``async with PracticeExchange(source, clock) as exchange: ... exchange.url``.
 
@@ -111,6 +112,9 @@ class PracticeExchange:
             app.router.add_get(f"/api/v3/{path}", self._rest(answer, weigh))
         for path, (answer, weigh) in PerpetualFloor(self.floor).routes.items():
             app.router.add_get(path, self._rest(answer, weigh))
+        signed = SignedDesk(self.floor)
+        for path, tell in signed.routes.items():
+            app.router.add_get(path, self._signed(signed, tell))
         app.router.add_get("/practice/clock", self._clock)
         app.router.add_get("/stream", self._combined)
         for path in ("/ws", "/stream/ws", "/market/ws"):
@@ -201,6 +205,13 @@ class PracticeExchange:
             response = _json(answer(asked))
             self._say_weight(response)
             return response
+
+        return handle
+
+    def _signed(self, desk: SignedDesk, tell: Callable[[PracticeKey], object]) -> Handler:
+        async def handle(request: web.Request) -> web.StreamResponse:
+            owner = desk.admit(request.headers.get(KEY_HEADER), request.rel_url.raw_query_string)
+            return _json(tell(owner))
 
         return handle
 

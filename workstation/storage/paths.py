@@ -116,6 +116,11 @@ class Paths:
         return private_folder(self.config) / "layout.bin"
 
     @property
+    def venue_keys_file(self) -> Path:
+        """Which keys lie in the keyring, by venue; none of their secrets."""
+        return private_folder(self.config) / "venue_keys.json"
+
+    @property
     def engine_socket(self) -> Path:
         """Where the engine listens for windows."""
         return self._socket("engine.sock")

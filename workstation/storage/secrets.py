@@ -115,13 +115,21 @@ class Secrets:
         if not text or len(text.encode("utf-16-le", "surrogatepass")) // 2 > LONGEST:
             raise SecretsError(f"A key has 1 to {LONGEST} characters; this one was not kept.")
 
+        wanted = threading.Event()
+        wanted.set()
+
         def keep(keyring: Backend) -> None:
             if not self._was_tested:
                 _test(keyring)
                 self._was_tested = True
-            keyring.set_password(SERVICE, name, text)
+            keyring.get_password(SERVICE, name)  # a locked keyring asks for its password here at the latest
+            if wanted.is_set():
+                keyring.set_password(SERVICE, name, text)
 
-        await self._ask(keep)
+        try:
+            await self._ask(keep)
+        finally:
+            wanted.clear()  # given up: what the trader answers later must not keep the key after all
 
     async def delete(self, name: str) -> None:
         """Forget a key; one that is not there is forgotten already.
@@ -152,10 +160,12 @@ class Secrets:
                 async with asyncio.timeout(self._waits_s):
                     return await done
             except TimeoutError:
-                self._stuck = thread
                 raise SecretsError(
                     f"The keyring did not answer within {self._waits_s:g} s; unlock it, then try again."
                 ) from None
+            finally:
+                if done.cancelled():  # too late, or the caller went away: the question is still open
+                    self._stuck = thread
 
     def _work(
         self, work: Callable[[Backend], _T], done: asyncio.Future[_T], loop: asyncio.AbstractEventLoop

@@ -21,7 +21,9 @@ from workstation.domain.provider import ProviderState
 from workstation.domain.rotation import RotationRules
 from workstation.domain.ticker import Ticker
 from workstation.link import messages as said
+from workstation.domain.venue_key import KeyVenue, VenueKey
 from workstation.link.rotation_messages import AdviceSaid, PaperAccountsSaid, RotationRulesSaid
+from workstation.link.key_messages import KeyJudged, VenueKeysSaid
 
 SCREEN_FRAME_MS = 16
 """Panels are told at most this often, milliseconds."""
@@ -69,6 +71,8 @@ class World:
         Timeframe and time, UTC milliseconds, of the close that was graded last at this venue; None until the
         engine said.
     """
+    key_venues, venue_keys : tuple of KeyVenue, tuple of VenueKey
+        For which venues keys can be kept, and how those that are kept stand.
 
     venue: Venue | None = None
     markets: dict[str, Market] = field(default_factory=dict)
@@ -89,6 +93,8 @@ class World:
     paper_accounts: tuple[PaperStanding, ...] = ()
     graded: tuple[str, int] | None = None
 
+    key_venues: tuple[KeyVenue, ...] = ()
+    venue_keys: tuple[VenueKey, ...] = ()
     def price_step(self, symbol: str) -> float:
         """Return the smallest change of a market's price; 0.0 where the venue does not say."""
         market = self.markets.get(symbol)
@@ -140,6 +146,8 @@ class Bridge(QObject):
     link_changed = Signal()
     notice_posted = Signal(str, str)  # subject, text; empty text takes it away
 
+    keys_changed = Signal()
+    key_judged = Signal(object)  # KeyJudged
     def __init__(
         self, monotonic: Callable[[], float] = time.monotonic, parent: QObject | None = None
     ) -> None:
@@ -178,6 +186,8 @@ class Bridge(QObject):
             said.SignalSaid: lambda m: self.signal_said.emit(m.signal),
             said.AlertSaid: lambda m: self.alert_raised.emit(m.alert),
             said.AlertClosed: lambda m: self.alert_closed.emit(m.alert_id),
+            VenueKeysSaid: self._on_keys,
+            KeyJudged: self.key_judged.emit,
             said.HistoryGrew: lambda m: self.history_grew.emit(m.key),
             said.Progress: self._on_progress,
             said.Notice: lambda m: self.notice_posted.emit(m.subject, m.text),
@@ -357,3 +367,7 @@ class Bridge(QObject):
     def _on_paper_accounts(self, message: PaperAccountsSaid) -> None:
         self.world.paper_accounts = message.standings
         self.rotation_changed.emit()
+
+    def _on_keys(self, message: VenueKeysSaid) -> None:
+        self.world.key_venues, self.world.venue_keys = message.venues, message.keys
+        self.keys_changed.emit()

@@ -1,0 +1,63 @@
+"""Keys of venues in the engine's process: who keeps them, and who asks the venues about them."""
+
+from workstation.domain.ports import TaskOwner
+from workstation.domain.venue_key import KeyRights, KeyVenue, VenueCredentials
+from workstation.feeds.venue_key_check import ask_live, ask_rights, key_venues
+from workstation.feeds.venues import OpenVenue, open_practice
+from workstation.link.key_messages import ForgetKey, KeyCommand, RetestKey, TakeNewKey
+from workstation.services.bus import Bus
+from workstation.services.clock import SystemClock
+from workstation.services.venue_keys import VenueKeys
+from workstation.storage.paths import Paths
+from workstation.storage.secrets import Secrets
+from workstation.storage.venue_key_file import VenueKeyFile
+from workstation.storage.venue_key_vault import VenueKeyVault
+
+
+class KeyDesk:
+    """Introduces keys to the keyring and to the venues, and carries out what windows ask of them.
+
+    Parameters
+    ----------
+    bus : Bus
+        Hears how the keys stand.
+    paths : Paths
+        Where the list of keys lies.
+    tasks : TaskOwner
+        Owns what takes time.
+    """
+
+    def __init__(self, bus: Bus, paths: Paths, tasks: TaskOwner) -> None:
+        vault, record = VenueKeyVault(Secrets()), VenueKeyFile(paths.venue_keys_file)
+        self._wall = SystemClock()
+        self._keys = VenueKeys(bus, vault, record, self._ask, self._wall, tasks)
+        self._opened: OpenVenue | None = None
+        self._keys.begin(key_venues())
+
+    def open_venue(self, opened: OpenVenue) -> None:
+        """Take keys for a practice market, too, where one is heard."""
+        if opened.url is not None:
+            self._opened = opened
+            practice = KeyVenue(opened.venue.name, opened.venue.label, tells_rights=True)
+            self._keys.begin((practice, *key_venues()))
+
+    def carry_out(self, command: KeyCommand) -> None:
+        """Begin what a window asks.
+
+        Raises
+        ------
+        UsageError
+            No keys are kept for this venue.
+        """
+        match command:
+            case TakeNewKey(venue=venue):
+                self._keys.take_new(venue)
+            case RetestKey(venue=venue):
+                self._keys.test(venue)
+            case ForgetKey(venue=venue):
+                self._keys.forget(venue)
+
+    async def _ask(self, venue: str, credentials: VenueCredentials) -> KeyRights:
+        if self._opened is not None and self._opened.url is not None and venue == self._opened.venue.name:
+            return await ask_rights(await open_practice(self._opened.url, self._wall), credentials)
+        return await ask_live(venue, credentials, self._wall)
