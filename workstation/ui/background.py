@@ -60,6 +60,10 @@ class BackgroundReading(QObject):
         self._is_due = True
         self.look_again()
 
+    def hold(self, pause_ms: int) -> None:
+        """Read nothing for so long; news are kept."""
+        self._pause.start(pause_ms)
+
     def look_again(self) -> None:
         """Read where that is due and somebody looks."""
         if self._is_over or self._is_busy or self._pause.isActive() or not self._is_due:

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from workstation.ui.panels.grades import GradePanel
 
 
+SETTLE_MS = 1_000
+"""After a venue is known; the chart, the markets and the first prices come first."""
+
+
 class GradeDesk(QObject):
     """Reads the grades of the newest close whenever there are new ones.
 
@@ -103,6 +107,7 @@ class GradeDesk(QObject):
         if self.panel is not None:
             self.panel.clear()
         self.read.emit(())
+        self.reading.hold(SETTLE_MS)
         self.reading.want()
 
     def _on_read(self, read: "GradesRead") -> None:
