@@ -15,12 +15,14 @@ from workstation.domain.errors import (
     TidemarkError,
     VenueError,
 )
+from workstation.domain.live_market import MarketHeard
 from workstation.domain.ports import TaskOwner
 from workstation.domain.provider import Provider
 from workstation.feeds import books, derivatives, venues
 from workstation.feeds.books import Books
 from workstation.feeds.derivatives import Derivatives
 from workstation.feeds.line import Line
+from workstation.feeds.market_ear import MarketEar
 from workstation.feeds.perpetual_venues import open_perpetuals
 from workstation.feeds.provider_trouble import provider_error
 from workstation.feeds.reconnect import FeedTimings
@@ -36,14 +38,17 @@ from workstation.services.provider_messages import (
     Begin,
     Failed,
     Failure,
+    Heard,
     Leave,
     Rows,
+    Watch,
     frame,
     next_question,
 )
 from workstation.services.supervisor import Supervisor
 
 NICENESS = 5  # candles and signals go first where cores are few
+OPEN_AGAIN_S = 5.0  # a venue that a window wants to look at is tried again after so long
 
 # Its lock keeps the answers of several threads apart; sys.stdout has none under PYTHONUNBUFFERED.
 _ENGINE = open(1, "wb", closefd=False)  # noqa: SIM115  as long as the process
@@ -92,10 +97,23 @@ class VenueProviders:
     async def _provider(self, name: str) -> Provider:
         async with self._opening:
             if name not in self._made:
-                self._made[name] = _MAKERS[name](await self._venue(), lambda: self._symbols, self._tasks)
+                self._made[name] = _MAKERS[name](
+                    await self._opened_venue(), lambda: self._symbols, self._tasks
+                )
             return self._made[name]
 
-    async def _venue(self) -> OpenVenue:
+    async def venue(self) -> OpenVenue:
+        """Return the venue, opened once for everybody.
+
+        Raises
+        ------
+        ProviderError
+            It cannot be reached.
+        """
+        async with self._opening:
+            return await self._opened_venue()
+
+    async def _opened_venue(self) -> OpenVenue:
         if self._opened is None:
             begin = self._begin
             try:
@@ -113,6 +131,50 @@ class VenueProviders:
             gc.collect()
             gc.freeze()  # markets live as long as we do
         return self._opened
+
+
+class MarketWatcher:
+    """Hears the market that a window looks at, one at a time.
+
+    Parameters
+    ----------
+    providers : VenueProviders
+        Open the venue.
+    tasks : TaskOwner
+        Owns what is heard.
+    """
+
+    def __init__(self, providers: VenueProviders, tasks: TaskOwner) -> None:
+        self._providers, self._tasks = providers, tasks
+        self._ear: MarketEar | None = None
+        self._watched = Watch("", 0.0)
+        self._turn = asyncio.Lock()
+
+    async def watch(self, wanted: Watch) -> None:
+        """Hear a market in place of another, until the next call; a venue that fails is tried again."""
+        self._watched = wanted
+        async with self._turn:
+            if self._ear is not None and wanted.symbol == self._ear.symbol:
+                self._ear.look_again(wanted.step)
+                return
+            if self._ear is not None:
+                ear, self._ear = self._ear, None
+                await ear.close()
+            while wanted.symbol and self._watched is wanted:
+                try:
+                    opened = await self._providers.venue()
+                except ProviderError as error:
+                    await _tell_market(MarketHeard(wanted.symbol, wanted.step, None, None, str(error)))
+                    await asyncio.sleep(OPEN_AGAIN_S)
+                    continue
+                self._ear = MarketEar(open_beside(opened), wanted.symbol, _tell_market, self._tasks)
+                self._ear.look_again(wanted.step)
+                self._ear.open()
+                return
+
+
+async def _tell_market(news: MarketHeard) -> None:
+    await _tell(Heard(news))
 
 
 async def _open(begin: Begin) -> OpenVenue:
@@ -157,11 +219,14 @@ async def _serve() -> None:
         return
     tasks = Supervisor()
     providers = VenueProviders(begin, tasks)
+    watcher = MarketWatcher(providers, tasks)
     while (message := await next_question(questions)) is not None:
         if isinstance(message, Ask):
             tasks.start(f"ask {message.provider}", _answer(providers, message))
         elif isinstance(message, Leave):
             tasks.start(f"leave {message.provider}", providers.leave(message.provider))
+        elif isinstance(message, Watch):
+            tasks.start(f"watch {message.symbol}", watcher.watch(message))
     os._exit(0)  # the engine is gone, and nothing here is worth a farewell
 
 

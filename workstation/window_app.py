@@ -14,6 +14,7 @@ from workstation.domain.market import SeriesKey
 from workstation.link.client import LinkClient
 from workstation.link.doorbell import Doorbell, ring
 from workstation.link.engine_process import EngineProcess
+from workstation.link.market_messages import FollowMarket, FollowPrices
 from workstation.link.messages import (
     Command,
     DismissAlert,
@@ -134,6 +135,14 @@ class EngineDesk:
     def hold_universe(self, is_held: bool) -> None:
         """Hold the back-fill of everything liquid, or let it go on."""
         self._ask(lambda number: HoldUniverse(number, is_held))
+
+    def follow_market(self, symbol: str, step: float) -> None:
+        """Send the book and the trades of a market, in place of another; empty for none any more."""
+        self._ask(lambda number: FollowMarket(number, symbol, step))
+
+    def follow_prices(self, are_all: bool) -> None:
+        """Send the prices of every market, or only of those that are watched or charted."""
+        self._ask(lambda number: FollowPrices(number, are_all))
 
     def switch_model(self, name: str, is_on: bool) -> None:
         """Let the champion of a name judge, or switch it off; for good."""

@@ -183,6 +183,12 @@ class Requests:
     def hold_universe(self, is_held: bool) -> None:
         self.asked.append(("hold", is_held))
 
+    def follow_market(self, symbol: str, step: float) -> None:
+        self.asked.append(("market", (symbol, step)))
+
+    def follow_prices(self, are_all: bool) -> None:
+        self.asked.append(("all prices", are_all))
+
     def switch_model(self, name: str, is_on: bool) -> None:
         self.asked.append(("switch model", (name, is_on)))
 

@@ -37,6 +37,7 @@ from workstation.services.clock import SystemClock
 from workstation.services.explanations import Explanations
 from workstation.services.levels import Levels
 from workstation.services.market_data import MarketData
+from workstation.services.market_watch import MarketWatch
 from workstation.services.preparation import prepare
 from workstation.services.providers import Providers, ProviderSwitches
 from workstation.services.sights import Sights
@@ -104,13 +105,15 @@ class EngineHouse:
         self._rotation = RotationDesk(self._bus, paths, self._recorder, self._tasks, book, self._alerts)
         self.rotate = self._rotation.carry_out
         self._watchlist = Watchlist(self._bus, self._settings.watchlist.symbols, self._save_watchlist)
+        self._market_watch = MarketWatch(self._bus, self._tasks)
+        self.watch_market = self._market_watch.watch
         self._desk = FrontDesk(self, self._bus)
         self._link = LinkServer(paths.engine_socket, self._desk, self._tasks)
+        self._keys = KeyDesk(self._bus, paths, self._tasks)
+        self.look_after_key = self._keys.carry_out
         self._clock: Clock = SystemClock()
         self._opening = Opening(self._bus, self._tasks, options, self._settings, self.now_ms)
         switches = ProviderSwitches(self._is_asked, self._why_not_asked, self._save_provider)
-        self._keys = KeyDesk(self._bus, paths, self._tasks)
-        self.look_after_key = self._keys.carry_out
         self._providers = Providers(self._bus, self._recorder, self._tasks, switches)
         self._offers: Offers | None = None
         self._judge = UniverseJudge(self._bus, self._data, candles, self._sights, verdicts, self._tasks)
@@ -187,10 +190,10 @@ class EngineHouse:
             self._watchlist.propose(markets, await self._first_prices())
         self._follow_watchlist()
         self._desk.open_venue(venue, markets)
+        self._keys.open_venue(opened)
         self._begin_asking(opened)
         self._begin_universe(feed, markets)
         if opened.ends_ms is not None:
-        self._keys.open_venue(opened)
             self._tasks.start("watch for the end", self._watch_for_the_end(feed, opened))
         gc.collect()
         gc.freeze()  # markets and code live as long as we do; collections need not walk them again
@@ -201,6 +204,7 @@ class EngineHouse:
             opened, self._settings.providers, self._paths, self._tasks, lambda: self.watched, self._price_of
         )
         self._offers = Offers(around)
+        self._market_watch.begin(self._offers.host)
         clock = self._clock if opened.venue.kind.is_practice else SystemClock()
         self._providers.begin(self._offers.all(), lambda: {base_of(s) for s in self.watched}, clock)
 

@@ -76,7 +76,7 @@ class Offers:
         self._wall: Clock = SystemClock()
         self._open = contextlib.ExitStack()  # stores that live as long as we do
         opened = around.opened
-        self._host = ProviderHost(opened.venue, opened.url, around.symbols, around.tasks)
+        self.host = ProviderHost(opened.venue, opened.url, around.symbols, around.tasks)
 
     def all(self) -> tuple[ProviderOffer, ...]:
         """Return every offer, in the order in which they are shown."""
@@ -108,7 +108,7 @@ class Offers:
         self._open.close()
 
     def _hosted(self, about: ProviderAbout) -> ProviderOffer:
-        return ProviderOffer(about, lambda: self._host.provider(about))
+        return ProviderOffer(about, lambda: self.host.provider(about))
 
     @staticmethod
     def _web() -> Web:

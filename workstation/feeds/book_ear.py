@@ -70,6 +70,10 @@ class BookEar(Protocol):
         """Return a book that may be used now: heard lately, not crossed, sound; else None."""
         ...
 
+    def heard_s(self, symbol: str) -> float:
+        """Return when the venue last spoke of a book, by the loop's clock; minus infinity for never."""
+        ...
+
 
 def book_ear(line: Line, start: Start, touched: Touched, timings: BookTimings) -> BookEar:
     """Return ears that suit the venue at the end of a line."""
@@ -158,6 +162,11 @@ class DiffEar:
             return None
         return book.book(_WITHIN)
 
+    def heard_s(self, symbol: str) -> float:
+        """Return when the venue last spoke of a book, by the loop's clock; minus infinity for never."""
+        book = self._books.get(symbol)
+        return -math.inf if book is None else -book.age_s(0.0)
+
 
 class CcxtEar:
     """Books as ccxt keeps them, checked before they are used.
@@ -199,6 +208,10 @@ class CcxtEar:
         if self._now_s() - heard_s > self._timings.stale_s:
             return None
         return checked_book(kept)
+
+    def heard_s(self, symbol: str) -> float:
+        """Return when the venue last spoke of a book, by the loop's clock; minus infinity for never."""
+        return self._kept[symbol][1] if symbol in self._kept else -math.inf
 
 
 def _value(levels: Sequence[Sequence[Any]]) -> float:

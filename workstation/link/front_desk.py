@@ -30,6 +30,8 @@ from workstation.domain.narrative_index import is_index
 from workstation.domain.ticker import Ticker
 from workstation.link.household import Facts, Household
 from workstation.link.key_messages import ForgetKey, RetestKey, TakeNewKey
+from workstation.link.market_following import MarketFollowing
+from workstation.link.market_messages import FollowMarket, FollowPrices
 from workstation.link.messages import (
     PROTOCOL,
     AlertSaid,
@@ -86,6 +88,7 @@ class FrontDesk:
         self._narratives: NarrativesChanged | None = None
         self._states: dict[type[object], object] = {}
         self._heard_at: float | None = None
+        self._following = MarketFollowing(house, facts)
         for kind in FACTS_FOR_EVERYBODY:
             facts.subscribe(kind, self._tell_everybody)
         facts.subscribe(TickersUpdated, self._on_tickers)
@@ -157,11 +160,13 @@ class FrontDesk:
                 await self._house.roll_back_model(name)
             case PromoteModel(name=name, model_hash=model_hash):
                 await self._house.promote_model(name, model_hash)
+            case TakeNewKey() | RetestKey() | ForgetKey():
+                self._house.look_after_key(command)
+            case FollowMarket() | FollowPrices():
+                self._following.carry_out(connection, command, self._tickers.values())
             case ShutDown():
                 self._house.end()
             case _:
-            case TakeNewKey() | RetestKey() | ForgetKey():
-                self._house.look_after_key(command)
                 await self._house.rotate(command)
 
     def _tell_newest(self, connection: Connection, key: SeriesKey) -> None:
@@ -202,6 +207,7 @@ class FrontDesk:
     def on_gone(self, connection: Connection) -> None:
         """Let go of what a window had on its charts."""
         self._connections.discard(connection)
+        self._following.leave(connection)
         self._show_charts()
 
     def make_frame(self, outbox: Outbox) -> Frame:
@@ -219,8 +225,9 @@ class FrontDesk:
         watched = set(self._house.watched)
         for connection in self._connections:
             wanted = watched | {key.symbol for key in connection.followed}
+            hears_all = self._following.hears_all_prices(connection)
             for ticker in updated.tickers:
-                if ticker.symbol in wanted:
+                if ticker.symbol in wanted or hears_all:
                     connection.outbox.put_ticker(ticker)
             connection.wake()
 

@@ -121,6 +121,16 @@ class Household(Protocol):
         """Return alerts with a higher id, oldest first."""
         ...
 
+    def watch_market(self, symbol: str, step: float) -> None:
+        """Hear the book and the trades of this market in place of another; empty for none any more.
+
+        Raises
+        ------
+        UsageError
+            The step is no length of price.
+        """
+        ...
+
     def end(self) -> None:
         """Close everything and leave.
 

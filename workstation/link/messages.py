@@ -15,6 +15,7 @@ from workstation.domain.candle import Candle
 from workstation.domain.events import FeedState
 from workstation.domain.explanation import Explanation
 from workstation.domain.level import PriceLevel
+from workstation.domain.live_market import MarketHeard
 from workstation.domain.market import Market, SeriesKey, Venue
 from workstation.domain.model_state import ModelState
 from workstation.domain.narrative_index import IndexStanding
@@ -22,8 +23,9 @@ from workstation.domain.provider import ProviderState
 from workstation.domain.signal import Signal
 from workstation.domain.ticker import Ticker
 from workstation.link.command import Command as Command
-from workstation.link.rotation_messages import RotationCommand, RotationFact
 from workstation.link.key_messages import KeyCommand, KeyFact
+from workstation.link.market_messages import MarketCommand
+from workstation.link.rotation_messages import RotationCommand, RotationFact
 
 PROTOCOL = 6
 """Rises with every change that an older window or engine would misread."""
@@ -162,6 +164,7 @@ class Frame(msgspec.Struct, frozen=True, tag_field="kind", tag="frame"):
     candles: tuple[CandleState, ...] = ()
     forming: tuple[FormingSignal, ...] = ()
     vitals: Vitals | None = None
+    market: MarketHeard | None = None
 
 
 class VenueChosen(msgspec.Struct, frozen=True, tag_field="kind", tag="venue-chosen"):
@@ -301,12 +304,13 @@ ToEngine: TypeAlias = (
     | SwitchModel
     | RollBackModel
     | PromoteModel
+    | MarketCommand
     | RotationCommand
+    | KeyCommand
     | ShutDown
 )
 ToWindow: TypeAlias = (
     Done
-    | KeyCommand
     | Failed
     | Welcome
     | Frame
@@ -329,6 +333,6 @@ ToWindow: TypeAlias = (
     | ModelsSaid
     | NarrativesSaid
     | RotationFact
+    | KeyFact
     | Notice
 )
-    | KeyFact

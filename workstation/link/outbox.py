@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Collection
 
 from workstation.domain.candle import Candle
+from workstation.domain.live_market import MarketHeard
 from workstation.domain.market import SeriesKey
 from workstation.domain.signal import Signal
 from workstation.domain.ticker import Ticker
@@ -28,6 +29,7 @@ class Outbox:
         self._candles: dict[SeriesKey, dict[int, Candle]] = {}
         self._forming: dict[SeriesKey, Signal | None] = {}
         self._vitals: Vitals | None = None
+        self._market: MarketHeard | None = None
 
     @property
     def is_overfull(self) -> bool:
@@ -37,7 +39,7 @@ class Outbox:
     @property
     def has_state(self) -> bool:
         """True where a frame would not be empty."""
-        return bool(self._tickers or self._candles or self._forming or self._vitals)
+        return bool(self._tickers or self._candles or self._forming or self._vitals or self._market)
 
     def add_fact(self, fact: ToWindow) -> None:
         """Let a fact wait behind those before it."""
@@ -63,6 +65,14 @@ class Outbox:
         """Let the newest vitals wait in place of older ones."""
         self._vitals = vitals
 
+    def put_market(self, news: MarketHeard) -> None:
+        """Let the newest book wait in place of an older one, and trades behind those before them."""
+        self._market = news.after(self._market)
+
+    def forget_market(self) -> None:
+        """Drop what waits of a market that is no longer looked at."""
+        self._market = None
+
     def forget_series(self, kept: Collection[SeriesKey]) -> None:
         """Drop the forming verdicts of series that are no longer shown."""
         self._forming = {k: v for k, v in self._forming.items() if k in kept}
@@ -76,6 +86,8 @@ class Outbox:
             tuple(CandleState(k, tuple(c[t] for t in sorted(c))) for k, c in self._candles.items()),
             tuple(FormingSignal(k, s) for k, s in self._forming.items()),
             self._vitals,
+            self._market,
         )
         self._tickers, self._candles, self._forming, self._vitals = {}, {}, {}, None
+        self._market = None
         return frame

@@ -13,6 +13,7 @@ from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Callable, Collection, Sequence
 
 from workstation.domain.errors import ProviderBusy, ProviderError, ProviderUnreachable
+from workstation.domain.live_market import MarketHeard
 from workstation.domain.market import Venue
 from workstation.domain.observation import Observation
 from workstation.domain.ports import TaskOwner
@@ -22,9 +23,11 @@ from workstation.services.provider_messages import (
     Begin,
     Failed,
     Failure,
+    Heard,
     Leave,
     Question,
     Rows,
+    Watch,
     frame,
     next_answer,
 )
@@ -35,6 +38,8 @@ _PROGRAM = "workstation.provider_app"
 _STOPPED = (
     "The process that listens to books, trades and perpetuals stopped. Candles and signals are not affected."
 )
+
+_WATCHING = "the market in sight"
 
 _Answer = tuple[list[Observation], str]
 
@@ -71,6 +76,8 @@ class ProviderHost:
         self._numbers = itertools.count()
         self._open: dict[int, _Open] = {}
         self._guests: set[str] = set()
+        self.on_heard: Callable[[MarketHeard], None] = lambda _news: None
+        """Told what is new of the watched market."""
         self._process: Process | None = None
         self._starting = asyncio.Lock()
 
@@ -104,6 +111,23 @@ class ProviderHost:
             # Nobody waits for it: a process that is still being loaded would hold up the engine's end.
             with contextlib.suppress(ConnectionError):
                 await self._tell(self._process, Leave(provider))
+
+    async def watch(self, symbol: str, step: float) -> None:
+        """Have a market's book and trades told to `on_heard`, in place of another; empty for none any more.
+
+        A process that dies watches nothing afterwards: whoever wants more asks again when `pid` changes.
+        """
+        if not symbol:
+            self._guests.discard(_WATCHING)
+            if not self._guests:
+                await self._end()
+                return
+        else:
+            self._guests.add(_WATCHING)
+        process = await self._running() if symbol else self._process
+        if process is not None:
+            with contextlib.suppress(ConnectionError):
+                await self._tell(process, Watch(symbol, step))
 
     async def _tell(self, process: Process, message: Question) -> None:
         assert process.stdin is not None  # noqa: S101  it was started with a pipe
@@ -150,7 +174,10 @@ class ProviderHost:
                 await self._end()
         _log.info("the process of the venue's providers ended")
 
-    def _take(self, message: Rows | Failed) -> None:
+    def _take(self, message: Rows | Failed | Heard) -> None:
+        if isinstance(message, Heard):
+            self.on_heard(message.news)
+            return
         question = self._open.get(message.number)
         if question is None or question.answer.done():  # nobody waits for it any more
             return

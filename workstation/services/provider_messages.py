@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
+from workstation.domain.live_market import MarketHeard
 from workstation.domain.market import Venue
 from workstation.domain.observation import Observation
 
@@ -96,8 +97,29 @@ class Leave(msgspec.Struct, frozen=True, tag="leave"):
     provider: str
 
 
-Question = Begin | Ask | Leave
-Answer = Rows | Failed
+class Watch(msgspec.Struct, frozen=True, tag="watch"):
+    """Tell one market's book and trades from now on, in place of another; nothing answers but `Heard`.
+
+    Parameters
+    ----------
+    symbol : str
+        Which one; empty for none any more.
+    step : float
+        In which the book is told, quote currency; 0.0 for the venue's own levels.
+    """
+
+    symbol: str
+    step: float
+
+
+class Heard(msgspec.Struct, frozen=True, tag="heard"):
+    """What is new of the watched market."""
+
+    news: MarketHeard
+
+
+Question = Begin | Ask | Leave | Watch
+Answer = Rows | Failed | Heard
 
 _decode_question: msgspec.msgpack.Decoder[Question] = msgspec.msgpack.Decoder(Question)
 _decode_answer: msgspec.msgpack.Decoder[Answer] = msgspec.msgpack.Decoder(Answer)

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from workstation.domain.candle import Candle
 from workstation.domain.events import FeedState
 from workstation.domain.given_advice import AdviceEntry
+from workstation.domain.live_market import MarketHeard
 from workstation.domain.market import Market, SeriesKey, Venue
 from workstation.domain.model_state import ModelState
 from workstation.domain.narrative_index import IndexStanding
@@ -20,10 +21,10 @@ from workstation.domain.paper_standing import PaperStanding
 from workstation.domain.provider import ProviderState
 from workstation.domain.rotation import RotationRules
 from workstation.domain.ticker import Ticker
-from workstation.link import messages as said
 from workstation.domain.venue_key import KeyVenue, VenueKey
-from workstation.link.rotation_messages import AdviceSaid, PaperAccountsSaid, RotationRulesSaid
+from workstation.link import messages as said
 from workstation.link.key_messages import KeyJudged, VenueKeysSaid
+from workstation.link.rotation_messages import AdviceSaid, PaperAccountsSaid, RotationRulesSaid
 
 SCREEN_FRAME_MS = 16
 """Panels are told at most this often, milliseconds."""
@@ -70,9 +71,9 @@ class World:
     graded : tuple of (str, int), or None
         Timeframe and time, UTC milliseconds, of the close that was graded last at this venue; None until the
         engine said.
-    """
     key_venues, venue_keys : tuple of KeyVenue, tuple of VenueKey
         For which venues keys can be kept, and how those that are kept stand.
+    """
 
     venue: Venue | None = None
     markets: dict[str, Market] = field(default_factory=dict)
@@ -92,9 +93,9 @@ class World:
     rotation_rules: RotationRules | None = None
     paper_accounts: tuple[PaperStanding, ...] = ()
     graded: tuple[str, int] | None = None
-
     key_venues: tuple[KeyVenue, ...] = ()
     venue_keys: tuple[VenueKey, ...] = ()
+
     def price_step(self, symbol: str) -> float:
         """Return the smallest change of a market's price; 0.0 where the venue does not say."""
         market = self.markets.get(symbol)
@@ -109,6 +110,7 @@ class _Pending:
     candles: dict[SeriesKey, dict[int, Candle]] = field(default_factory=dict)
     forming: dict[SeriesKey, said.FormingSignal] = field(default_factory=dict)
     has_vitals: bool = False
+    market: MarketHeard | None = None
 
 
 class Bridge(QObject):
@@ -135,6 +137,7 @@ class Bridge(QObject):
     history_grew = Signal(object)  # SeriesKey
     feed_changed = Signal()
     vitals_changed = Signal()
+    market_heard = Signal(object)  # MarketHeard of the market that is looked at
     progress_changed = Signal()
     providers_changed = Signal()
     universe_changed = Signal()
@@ -143,11 +146,11 @@ class Bridge(QObject):
     rotation_changed = Signal()  # the advice, its rules, or how a paper account stands
     coins_graded = Signal()  # the grades of a close are in the ledger
     outcomes_known = Signal()  # what became of some signals or graded coins is in the ledger
+    keys_changed = Signal()
+    key_judged = Signal(object)  # KeyJudged
     link_changed = Signal()
     notice_posted = Signal(str, str)  # subject, text; empty text takes it away
 
-    keys_changed = Signal()
-    key_judged = Signal(object)  # KeyJudged
     def __init__(
         self, monotonic: Callable[[], float] = time.monotonic, parent: QObject | None = None
     ) -> None:
@@ -183,11 +186,11 @@ class Bridge(QObject):
             AdviceSaid: self._on_advice,
             RotationRulesSaid: self._on_rotation_rules,
             PaperAccountsSaid: self._on_paper_accounts,
+            VenueKeysSaid: self._on_keys,
+            KeyJudged: self.key_judged.emit,
             said.SignalSaid: lambda m: self.signal_said.emit(m.signal),
             said.AlertSaid: lambda m: self.alert_raised.emit(m.alert),
             said.AlertClosed: lambda m: self.alert_closed.emit(m.alert_id),
-            VenueKeysSaid: self._on_keys,
-            KeyJudged: self.key_judged.emit,
             said.HistoryGrew: lambda m: self.history_grew.emit(m.key),
             said.Progress: self._on_progress,
             said.Notice: lambda m: self.notice_posted.emit(m.subject, m.text),
@@ -270,6 +273,8 @@ class Bridge(QObject):
         if frame.vitals is not None:
             self.world.vitals = frame.vitals
             self._pending.has_vitals = True
+        if frame.market is not None:
+            self._pending.market = frame.market.after(self._pending.market)
         if not self._timer.isActive():
             since_told_ms = 1000 * (self._monotonic() - self._told_at)
             self._timer.start(max(0, round(SCREEN_FRAME_MS - since_told_ms)))
@@ -288,6 +293,8 @@ class Bridge(QObject):
             self.forming_changed.emit(key, forming.signal)
         if pending.has_vitals:
             self.vitals_changed.emit()
+        if pending.market is not None:
+            self.market_heard.emit(pending.market)
 
     def _on_welcome(self, welcome: said.Welcome) -> None:
         self.world.connected = True

@@ -49,6 +49,20 @@ class EngineRequests(Protocol):
         """Hold the back-fill of everything liquid, or let it go on."""
         ...
 
+    def follow_market(self, symbol: str, step: float) -> None:
+        """Send the book and the trades of a market, in place of another; empty for none any more.
+
+        Parameters
+        ----------
+        step : float
+            In which the book is told, quote currency; 0.0 for the venue's own levels.
+        """
+        ...
+
+    def follow_prices(self, are_all: bool) -> None:
+        """Send the prices of every market, or only of those that are watched or charted."""
+        ...
+
     def switch_model(self, name: str, is_on: bool) -> None:
         """Let the champion of a name judge, or switch it off; for good."""
         ...
