@@ -6,13 +6,13 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from workstation.ui.chart.price_scale import PriceScale, nice_step, price_ticks
+from workstation.ui.chart.price_scale import PriceScale, Scaling, nice_step, price_ticks
 from workstation.ui.chart.time_scale import DEFAULT_BAR, WIDEST_BAR, TimeScale
 
 
 def shown(low: float, high: float, log: bool = False):
     scale = PriceScale()
-    scale.set_log(log)
+    scale.set_scaling(Scaling.LOG if log else Scaling.LINEAR)
     return scale.map(low, high, height=800, header=50)
 
 
@@ -61,7 +61,7 @@ def test_stretching_without_end_never_breaks_the_scale():
     scale = PriceScale()
     for factor in (0.01, 100.0):
         for log in (False, True):
-            scale.set_log(log)
+            scale.set_scaling(Scaling.LOG if log else Scaling.LINEAR)
             for _ in range(300):
                 scale.stretch(factor, scale.map(100.0, 200.0, 800, 0))
             held = scale.map(100.0, 200.0, 800, 0)

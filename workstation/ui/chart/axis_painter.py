@@ -7,7 +7,7 @@ from workstation.ui.chart.colours import ChartColours
 from workstation.ui.chart.frame import Frame
 from workstation.ui.chart.labels import Labels, Style
 from workstation.ui.foreign_text import one_line
-from workstation.ui.number_format import axis_price, decimals_of, price, volume
+from workstation.ui.number_format import axis_price, decimals_of, percent, price, volume
 
 LEFT = 12.0
 """Logical pixels between the edge and the caption."""
@@ -50,6 +50,8 @@ def paint_axes(painter: QPainter, frame: Frame, colours: ChartColours, labels: L
 
 def price_label(frame: Frame, value: float, spacing: float) -> str:
     """Return an axis label: no finer than its spacing, nor than the venue's own step."""
+    if frame.prices.base > 0:
+        return percent(frame.prices.percent_of(value), decimals_of(spacing))
     step = frame.series.price_step
     return axis_price(value, max(spacing, step) if decimals_of(spacing) > decimals_of(step) > 0 else spacing)
 
@@ -71,6 +73,7 @@ def paint_caption(painter: QPainter, frame: Frame, colours: ChartColours, labels
     x = LEFT + labels.paint(painter, at, one_line(key.symbol), colours.text, Style.CAPTION)
     baseline = TOP + labels.height(Style.CAPTION) - labels.height() - 1
     rest = key.timeframe if frame.series.practice else f"{key.timeframe}  ·  {one_line(key.venue)}"
+    rest = "  ·  ".join((rest, *frame.notes))
     x += 10 + labels.paint(painter, QPointF(x + 10, baseline), rest, colours.muted)
     if frame.series.practice:
         paint_badge(painter, QPointF(x + 12, TOP + 1), "PRACTICE", colours, labels)
@@ -91,10 +94,11 @@ def paint_badge(painter: QPainter, at: QPointF, text: str, colours: ChartColours
 def _paint_prices(painter: QPainter, frame: Frame, colours: ChartColours, labels: Labels) -> None:
     x, line = frame.layout.plot_width + AXIS_PADDING, labels.height()
     last = frame.series.last
+    reach = line * (2.9 if frame.prices.base > 0 else 1.9)
     tag = frame.prices.row(last.close) / frame.dpr if last else -line * 4
     for value, spacing in frame.price_ticks:
         y = frame.prices.row(value) / frame.dpr - line / 2
-        is_under_tag = -1.5 * line < y - tag < 1.9 * line  # the newest price and its countdown lie there
+        is_under_tag = -1.5 * line < y - tag < reach  # the newest price and its countdown lie there
         if 0 <= y <= frame.layout.price_height - line and not is_under_tag:
             labels.paint(painter, QPointF(x, round(y)), price_label(frame, value, spacing), colours.muted)
 

@@ -1,4 +1,4 @@
-"""Candles and volume bars, as a few calls to Qt however many there are."""
+"""Candles, full and hollow, and volume bars, as a few calls to Qt however many there are."""
 
 from dataclasses import dataclass
 
@@ -6,13 +6,18 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QBrush, QPainter
 
-from workstation.domain.candle import IntArray
+from workstation.domain.candle import FloatArray
 from workstation.ui.chart.colours import ChartColours
-from workstation.ui.chart.columns import Columns
+from workstation.ui.chart.columns import Columns, gather
 from workstation.ui.chart.frame import Frame
+from workstation.ui.chart.kind_choice import ChartKind
+from workstation.ui.chart.pyramid import CLOSE
 from workstation.ui.chart.rect_batch import RectArray, paint, rects
 
+BoolArray = NDArray[np.bool_]
+
 _BODY_SHARE = 0.72  # of the distance between two bars
+_NARROWEST_FORMING = 2.0  # device pixels between bars; below, a bar has no column of its own
 _NARROWEST_WITH_BODY = 4.0  # device pixels between bars; below, body and wick have one width
 
 
@@ -51,90 +56,146 @@ class Candles:
 
     wicks: tuple[RectArray, RectArray]
     bodies: tuple[RectArray, RectArray]
-    volumes: tuple[RectArray, RectArray]
 
 
-def lay_out(frame: Frame, columns: Columns) -> Candles:
-    """Return where the candles go. A wick reaches exactly the rows of its high and its low."""
+def lay_out(frame: Frame, columns: Columns, rises: BoolArray | None = None) -> Candles:
+    """Return where the candles go. A wick reaches exactly the rows of its high and its low.
+
+    Parameters
+    ----------
+    rises : ndarray of bool, shape (n,), or None
+        Which candles count as rising; None takes those that closed no lower than they opened.
+    """
     widths = Widths.of(frame.slots.per_slot, frame.dpr)
     high, low = frame.prices.rows(columns.high), frame.prices.rows(columns.low)
     first, last = frame.prices.rows(columns.open), frame.prices.rows(columns.close)
     left = columns.x - widths.body // 2
     wicks = rects(left + (widths.body - widths.wick) // 2, high, widths.wick, low)
     bodies = rects(left, np.minimum(first, last), widths.body, np.maximum(first, last))
-    rises = columns.close >= columns.open
-    return Candles(_split(wicks, rises), _split(bodies, rises), _split(_volumes(frame, columns, left), rises))
+    rises = columns.close >= columns.open if rises is None else rises
+    return Candles(split(wicks, rises), split(bodies, rises))
 
 
 def paint_candles(painter: QPainter, frame: Frame, colours: ChartColours) -> None:
-    """Paint candles and volume; the painter counts device pixels and has no pen."""
-    columns = frame.columns
-    hollow = _forming(frame)
-    settled = columns if hollow is None else _all_but_last(columns)
+    """Paint candles; the painter counts device pixels and has no pen."""
+    settled, forming = split_forming(frame)
     candles = lay_out(frame, settled)
-    _paint_pair(painter, candles.volumes, colours.rise_volume, colours.fall_volume)
+    _paint_solid(painter, frame, candles, colours)
+    if forming is None:
+        return
+    candles = lay_out(frame, forming)
     if Widths.of(frame.slots.per_slot, frame.dpr).has_body:
-        wick_brushes = colours.rise, colours.fall
+        _paint_outlined(painter, frame, candles, (colours.rise, colours.fall), colours)
     else:
-        wick_brushes = colours.rise_soft, colours.fall_soft
-    _paint_pair(painter, candles.wicks, *wick_brushes)
-    _paint_pair(painter, candles.bodies, colours.rise, colours.fall)
-    if hollow is not None:
-        _paint_hollow(painter, frame, lay_out(frame, hollow), colours)
+        paint_pair(painter, candles.wicks, colours.rise_volume, colours.fall_volume)
 
 
-def _forming(frame: Frame) -> Columns | None:
-    """Return the column of the forming bar where it is in sight and wide enough to be hollow."""
-    slot = frame.series.forming_slot
-    first, end = frame.slots.visible(frame.layout.plot_width)
-    if slot is None or not first <= slot < end or not len(frame.columns):
-        return None
+def paint_hollow_candles(painter: QPainter, frame: Frame, colours: ChartColours) -> None:
+    """Paint candles that are hollow where they closed above their open, and coloured by the close before.
+
+    One that is still forming is painted softer: hollow says something else here.
+    """
+    settled, forming = split_forming(frame)
+    before = _closes_before(frame)
     if not Widths.of(frame.slots.per_slot, frame.dpr).has_body:
-        return None
-    return _rows(frame.columns, slice(-1, None))
+        _paint_solid(
+            painter, frame, lay_out(frame, settled, settled.close >= before[: len(settled)]), colours
+        )
+        if forming is not None:
+            narrow = lay_out(frame, forming, forming.close >= before[-1:])
+            paint_pair(painter, narrow.wicks, colours.rise_volume, colours.fall_volume)
+        return
+    _paint_hollow(painter, frame, settled, before[: len(settled)], (colours.rise, colours.fall), colours)
+    if forming is not None:
+        soft = colours.rise_soft, colours.fall_soft
+        _paint_hollow(painter, frame, forming, before[-1:], soft, colours)
 
 
-def _all_but_last(columns: Columns) -> Columns:
-    return _rows(columns, slice(0, -1))
-
-
-def _rows(columns: Columns, chosen: slice) -> Columns:
-    return Columns(
-        columns.x[chosen],
-        columns.open[chosen],
-        columns.high[chosen],
-        columns.low[chosen],
-        columns.close[chosen],
-        columns.volume[chosen],
-    )
-
-
-def _volumes(frame: Frame, columns: Columns, left: IntArray) -> RectArray:
-    layout = frame.layout
-    bottom = frame.device(layout.body_height)
+def paint_volume(painter: QPainter, frame: Frame, colours: ChartColours) -> None:
+    """Paint the volume of the bars as they traded, whatever kind is drawn above it."""
+    layout, columns = frame.layout, frame.columns
     height = frame.device(layout.volume_height * 0.86)  # the rest is air below the candles
     if not (frame.volume_peak > 0 and height > 0):
-        return np.empty((0, 4), np.int32)
+        return
+    if frame.kind is ChartKind.HEIKIN_ASHI or frame.kind.is_of_closes:
+        columns = gather(frame.series.pyramid, frame.slots, *frame.slots.visible(layout.plot_width))
+    bottom = frame.device(layout.body_height)
     rows = np.ceil(columns.volume * (height / frame.volume_peak)).astype(np.int64)
     width = Widths.of(frame.slots.per_slot, frame.dpr).body
-    return rects(left, bottom - rows, width, np.full(len(left), bottom - 1))
+    batch = rects(columns.x - width // 2, bottom - rows, width, np.full(len(rows), bottom - 1))
+    paint_pair(painter, split(batch, columns.close >= columns.open), colours.rise_volume, colours.fall_volume)
 
 
-def _split(batch: RectArray, rises: NDArray[np.bool_]) -> tuple[RectArray, RectArray]:
+def split_forming(frame: Frame) -> tuple[Columns, Columns | None]:
+    """Return the columns that are settled, and that of the forming bar where it has one of its own."""
+    slot, columns = frame.series.forming_slot, frame.columns
+    first, end = frame.slots.visible(frame.layout.plot_width)
+    is_alone = frame.slots.per_slot >= _NARROWEST_FORMING
+    if slot is None or not first <= slot < end or not len(columns) or not is_alone:
+        return columns, None
+    return columns.pick(slice(0, -1)), columns.pick(slice(-1, None))
+
+
+def _closes_before(frame: Frame) -> FloatArray:
+    """Return the close of the bar before each column, shape (n,); the first bar of all has its own open."""
+    columns = frame.columns
+    if not len(columns):
+        return columns.close
+    pyramid = frame.series.pyramid
+    left = frame.slots.slot_at(float(columns.x[0]) / frame.dpr)
+    at = pyramid.nearest(left - 1) if left > pyramid.first_slot else None
+    bar = None if at is None else pyramid.bar(at)
+    return np.append(columns.open[0] if bar is None else bar[CLOSE], columns.close[:-1])
+
+
+def split(batch: RectArray, rises: BoolArray) -> tuple[RectArray, RectArray]:
+    """Return the rectangles that rise and those that fall."""
     return (batch[rises], batch[~rises]) if len(batch) else (batch, batch)
 
 
-def _paint_pair(painter: QPainter, pair: tuple[RectArray, RectArray], rise: QBrush, fall: QBrush) -> None:
+def paint_pair(painter: QPainter, pair: tuple[RectArray, RectArray], rise: QBrush, fall: QBrush) -> None:
+    """Paint what rises in one colour and what falls in another."""
     paint(painter, pair[0], rise)
     paint(painter, pair[1], fall)
 
 
-def _paint_hollow(painter: QPainter, frame: Frame, candle: Candles, colours: ChartColours) -> None:
-    """Paint a bar that can still change: an outline with the ground inside."""
-    _paint_pair(painter, candle.volumes, colours.rise_volume, colours.fall_volume)
-    _paint_pair(painter, candle.wicks, colours.rise, colours.fall)
-    _paint_pair(painter, candle.bodies, colours.rise, colours.fall)
+def _paint_solid(painter: QPainter, frame: Frame, candles: Candles, colours: ChartColours) -> None:
+    if Widths.of(frame.slots.per_slot, frame.dpr).has_body:
+        wick_brushes = colours.rise, colours.fall
+    else:
+        wick_brushes = colours.rise_soft, colours.fall_soft
+    paint_pair(painter, candles.wicks, *wick_brushes)
+    paint_pair(painter, candles.bodies, colours.rise, colours.fall)
+
+
+def _paint_hollow(
+    painter: QPainter,
+    frame: Frame,
+    columns: Columns,
+    before: FloatArray,
+    brushes: tuple[QBrush, QBrush],
+    colours: ChartColours,
+) -> None:
+    is_hollow, rises = columns.close > columns.open, columns.close >= before
+    candles = lay_out(frame, columns, rises)
+    _paint_outlined(painter, frame, candles, brushes, colours)
+    full = tuple(
+        pair[~is_hollow[chosen]] for pair, chosen in zip(candles.bodies, (rises, ~rises), strict=True)
+    )
+    paint_pair(painter, (full[0], full[1]), *brushes)
+
+
+def _paint_outlined(
+    painter: QPainter,
+    frame: Frame,
+    candles: Candles,
+    brushes: tuple[QBrush, QBrush],
+    colours: ChartColours,
+) -> None:
+    """Paint outlines with the ground inside; bodies too small for an inside stay full."""
+    paint_pair(painter, candles.wicks, *brushes)
+    paint_pair(painter, candles.bodies, *brushes)
     line = max(round(frame.dpr), 1)
-    inner = np.concatenate(candle.bodies) + np.array([line, line, -line, -line], np.int32)
-    if len(inner) and inner[0, 2] >= inner[0, 0] and inner[0, 3] >= inner[0, 1]:
-        paint(painter, inner, QBrush(colours.base))
+    inner = np.concatenate(candles.bodies) + np.array([line, line, -line, -line], np.int32)
+    there = (inner[:, 2] >= inner[:, 0]) & (inner[:, 3] >= inner[:, 1])
+    paint(painter, inner[there], QBrush(colours.base))

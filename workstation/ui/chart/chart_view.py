@@ -11,6 +11,8 @@ from workstation.domain.level import PriceLevel
 from workstation.domain.market import SeriesKey
 from workstation.domain.signal import Signal
 from workstation.ui.chart.chart_canvas import ChartCanvas
+from workstation.ui.chart.kind_choice import ChartKind
+from workstation.ui.chart.price_scale import Scaling
 from workstation.ui.chart.series import ChartSeries
 from workstation.ui.foreign_text import one_line
 from workstation.ui.number_format import price
@@ -29,6 +31,16 @@ class ChartView(ChartCanvas):
     def is_log(self) -> bool:
         """True while equal distances are equal ratios."""
         return self._view.price.is_log
+
+    @property
+    def scaling(self) -> Scaling:
+        """What equal distances on the price axis are."""
+        return self._view.price.scaling
+
+    @property
+    def is_fitted(self) -> bool:
+        """True while prices fit themselves to the bars in sight."""
+        return self._view.price.is_fitted
 
     @property
     def key(self) -> SeriesKey | None:
@@ -104,10 +116,34 @@ class ChartView(ChartCanvas):
             self._view = replace(self._view, shows_levels=on)
             self._change()
 
+    def set_scaling(self, scaling: Scaling) -> None:
+        """Choose what equal distances on the price axis are."""
+        if scaling is not self._view.price.scaling:
+            self._view.price.set_scaling(scaling)
+            self._change()
+
     def set_log_scale(self, on: bool) -> None:
         """Choose between a logarithmic and a linear price scale."""
         if on != self.is_log:
-            self._view.price.set_log(on)
+            self.set_scaling(Scaling.LOG if on else Scaling.LINEAR)
+
+    def set_fitted(self, on: bool) -> None:
+        """Fit prices to the bars in sight from now on, or keep what is shown."""
+        if on:
+            self._view.price.fit()
+        elif self._frame is not None:
+            self._view.price.hold(self._frame.prices)
+        self._change()
+
+    @property
+    def kind(self) -> ChartKind:
+        """How the bars are drawn."""
+        return self._view.kind
+
+    def set_kind(self, kind: ChartKind) -> None:
+        """Draw the bars another way; signals, read-out and the newest price stay as they traded."""
+        if kind is not self._view.kind:
+            self._view = replace(self._view, kind=kind)
             self._change()
 
     def set_zone(self, zone: ZoneInfo) -> None:

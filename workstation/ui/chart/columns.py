@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from workstation.domain.candle import FloatArray, IntArray
 from workstation.ui.chart.pyramid import CLOSE, FACTOR_BITS, HIGH, LOW, OPEN, VOLUME, Pyramid
@@ -21,6 +22,8 @@ class Columns:
         First, highest, lowest and last price of the bars in the column.
     volume : ndarray of float64, shape (n,)
         Largest volume of one bar in the column.
+    joined : ndarray of bool, shape (n,)
+        Whether no bar is missing between the column before and this one; False for the first.
     """
 
     x: IntArray
@@ -29,9 +32,24 @@ class Columns:
     low: FloatArray
     close: FloatArray
     volume: FloatArray
+    joined: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.x)
+
+    def pick(self, chosen: slice) -> "Columns":
+        """Return some of the columns; the first of them follows none."""
+        joined = self.joined[chosen].copy()
+        joined[:1] = False
+        return Columns(
+            self.x[chosen],
+            self.open[chosen],
+            self.high[chosen],
+            self.low[chosen],
+            self.close[chosen],
+            self.volume[chosen],
+            joined,
+        )
 
 
 def gather(pyramid: Pyramid, scale: SlotMap, first_slot: int, end_slot: int) -> Columns:
@@ -56,12 +74,14 @@ def gather(pyramid: Pyramid, scale: SlotMap, first_slot: int, end_slot: int) -> 
     width = 1 << (FACTOR_BITS * k)
     middles = buckets.astype(np.float64) * width + (width - 1) / 2
     x = np.floor(scale.centre(middles)).astype(np.int64)
+    joined = np.diff(buckets, prepend=buckets[:1] - 2) == 1
     if scale.per_slot < 1.0 and len(x):
-        return _merged(x, values)
-    return Columns(x, *(np.ascontiguousarray(row) for row in values))
+        return _merged(x, values, joined)
+    first, high, low, last, volume = map(np.ascontiguousarray, values)
+    return Columns(x, first, high, low, last, volume, joined)
 
 
-def _merged(x: IntArray, values: FloatArray) -> Columns:
+def _merged(x: IntArray, values: FloatArray, joined: NDArray[np.bool_]) -> Columns:
     """Return one column a pixel."""
     starts = np.flatnonzero(np.diff(x, prepend=x[0] - 1))
     ends = np.append(starts[1:], len(x)) - 1
@@ -72,9 +92,10 @@ def _merged(x: IntArray, values: FloatArray) -> Columns:
         np.minimum.reduceat(values[LOW], starts),
         values[CLOSE, ends],
         np.maximum.reduceat(values[VOLUME], starts),
+        joined[starts],
     )
 
 
 def _nothing() -> Columns:
     nothing = np.empty(0)
-    return Columns(np.empty(0, np.int64), nothing, nothing, nothing, nothing, nothing)
+    return Columns(np.empty(0, np.int64), nothing, nothing, nothing, nothing, nothing, np.empty(0, np.bool_))

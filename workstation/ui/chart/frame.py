@@ -8,8 +8,9 @@ import numpy as np
 
 from workstation.domain.level import PriceLevel
 from workstation.ui.chart.columns import Columns, gather
+from workstation.ui.chart.kind_choice import ChartKind
 from workstation.ui.chart.layout import Layout
-from workstation.ui.chart.price_scale import PriceMap, PriceScale, price_ticks
+from workstation.ui.chart.price_scale import PriceMap, PriceScale, Scaling, price_ticks
 from workstation.ui.chart.series import ChartSeries
 from workstation.ui.chart.time_scale import SlotMap, TimeScale
 from workstation.ui.chart.time_ticks import DAY, TimeTick, time_ticks
@@ -40,6 +41,8 @@ class Frame:
         Largest volume of one bar in sight, base units; 0.0 where nothing traded.
     levels : tuple of PriceLevel
         Levels to draw; none where they are switched off.
+    kind : ChartKind
+        How the bars are drawn; `columns` are what that kind draws.
     """
 
     series: ChartSeries
@@ -53,6 +56,13 @@ class Frame:
     volume_peak: float
     zone: ZoneInfo
     levels: tuple[PriceLevel, ...]
+    kind: ChartKind
+
+    @property
+    def notes(self) -> list[str]:
+        """What must be said of the picture, beside what it shows."""
+        scale = "% from the left edge" if self.prices.base > 0 else ""
+        return [note for note in (self.kind.note, scale) if note]
 
     def device(self, logical: float) -> int:
         """Return a length in device pixels."""
@@ -69,22 +79,26 @@ class View:
         Whose wall clock labels the bars; bars of a day and more are the venue's days and stay in UTC.
     shows_levels : bool
         Whether price levels are drawn.
+    kind : ChartKind
+        How the bars are drawn.
     """
 
     time: TimeScale
     price: PriceScale
     zone: ZoneInfo
     shows_levels: bool = True
+    kind: ChartKind = ChartKind.CANDLES
 
 
 def make_frame(series: ChartSeries, view: View, layout: Layout, dpr: float) -> Frame:
     """Return the picture of a series that holds at least one candle."""
     view.time.set_width(layout.plot_width)
     slots = view.time.map(dpr)
-    columns = gather(series.pyramid, slots, *slots.visible(layout.plot_width))
+    columns = gather(series.drawn(view.kind), slots, *slots.visible(layout.plot_width))
     low, high, peak = _extremes(columns, series)
     height = round(layout.price_height * dpr)
-    prices = view.price.map(low, high, height, round(layout.header * dpr))
+    base = _first_close(series, slots) if view.price.scaling is Scaling.PERCENT else 0.0
+    prices = view.price.map(low, high, height, round(layout.header * dpr), base)
     zone = _UTC if series.key.bar_ms >= DAY else view.zone
     return Frame(
         series=series,
@@ -98,6 +112,7 @@ def make_frame(series: ChartSeries, view: View, layout: Layout, dpr: float) -> F
         volume_peak=peak,
         zone=zone,
         levels=series.levels if view.shows_levels else (),
+        kind=view.kind,
     )
 
 
@@ -107,6 +122,14 @@ def _extremes(columns: Columns, series: ChartSeries) -> tuple[float, float, floa
         return float(columns.low.min()), float(columns.high.max()), float(np.max(columns.volume))
     last = series.last
     return (last.low, last.high, 0.0) if last else (1.0, 1.0, 0.0)
+
+
+def _first_close(series: ChartSeries, slots: SlotMap) -> float:
+    """Return the close of the left-most bar in sight; of the newest one where none is."""
+    edge = slots.slot_at(0.0)
+    slot = series.pyramid.following(edge if slots.x_of(edge) >= 0 else edge + 1)
+    candle = series.last if slot is None else series.candle_at(slot)
+    return candle.close if candle else 0.0
 
 
 def _placed_ticks(series: ChartSeries, slots: SlotMap, layout: Layout, zone: ZoneInfo) -> list[PlacedTick]:

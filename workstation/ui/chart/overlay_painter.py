@@ -62,7 +62,7 @@ def paint_last_price(brush: Brush, frame: Frame, now_ms: int | None) -> None:
     brush.painter.setPen(_dashed(colour, 1, 3))
     middle = _pixel_middle(y, frame.dpr)
     brush.painter.drawLine(QLineF(0, middle, frame.layout.plot_width, middle))
-    lines = [price(last.close, frame.series.price_step)]
+    lines = _price_words(frame, last.close, frame.series.price_step)
     left_ms = 0 if now_ms is None else last.open_time + frame.series.key.bar_ms - now_ms
     if 0 < left_ms <= frame.series.key.bar_ms:
         lines.append(countdown(left_ms))
@@ -79,7 +79,7 @@ def paint_crosshair(brush: Brush, frame: Frame, pointer: Pointer) -> None:
     tag, ink = QColor(theme.tag), QColor(theme.on_tag)
     if pointer.y < layout.price_height:
         value = frame.prices.price_at(pointer.y * frame.dpr)
-        _paint_axis_tag(brush, frame, pointer.y, [price(value, _step(frame))], tag, ink)
+        _paint_axis_tag(brush, frame, pointer.y, _price_words(frame, value, _step(frame)), tag, ink)
     elif frame.volume_peak > 0:
         share = (layout.body_height - pointer.y) / (layout.volume_height * 0.86)
         _paint_axis_tag(brush, frame, pointer.y, [volume(share * frame.volume_peak)], tag, ink)
@@ -169,6 +169,12 @@ def _parts(candle: Candle, step: float, colours: ChartColours) -> list[tuple[str
         ("", change, ink),
         ("Vol", volume(candle.volume), colours.text),
     ] + ([] if candle.closed else [("", "forming", colours.muted)])
+
+
+def _price_words(frame: Frame, value: float, step: float) -> list[str]:
+    """Return a price and, where the axis is in percent, how far it lies from the left edge."""
+    words = [price(value, step)]
+    return [*words, percent(frame.prices.percent_of(value))] if frame.prices.base > 0 else words
 
 
 def _dashed(colour: QColor, dash: float, gap: float) -> QPen:

@@ -6,9 +6,9 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPixmap
 
 from workstation.ui.chart.axis_painter import TOP, needed_axis_width, paint_axes, paint_caption, paint_grid
-from workstation.ui.chart.candle_painter import paint_candles
 from workstation.ui.chart.colours import ChartColours
 from workstation.ui.chart.frame import Frame, View, make_frame
+from workstation.ui.chart.kind_painter import paint_series
 from workstation.ui.chart.labels import Labels, Style
 from workstation.ui.chart.layout import Layout
 from workstation.ui.chart.level_painter import (
@@ -100,7 +100,7 @@ class Picture:
         painter.setClipRect(QRect(0, 0, right, frame.device(frame.layout.price_height)))
         paint_levels(painter, frame, self.colours, levels, level_labels)
         painter.setClipRect(QRect(0, 0, right, frame.device(frame.layout.body_height)))
-        paint_candles(painter, frame, self.colours)
+        paint_series(painter, frame, self.colours)
         painter.setClipRect(QRect(0, 0, right, frame.device(frame.layout.price_height)))
         paint_doubts(painter, frame, self.colours)
         paint_markers(painter, frame, self._sprites)

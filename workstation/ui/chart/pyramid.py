@@ -21,6 +21,7 @@ FACTOR_BITS = 2
 
 _FACTOR = 1 << FACTOR_BITS
 _TOP_SIZE = 1024  # a level this small needs none above it
+_STRETCH = 1024  # slots looked at together
 MOST_SLOTS = 20_000_000
 """More empty slots than this are never laid out: a mistaken date must not eat the memory."""
 
@@ -165,6 +166,19 @@ class Pyramid:
         while level.values[OPEN, column] != level.values[OPEN, column]:
             column -= 1
         return level.start + column
+
+    def following(self, slot: int) -> int | None:
+        """Return the slot of a candle at or after `slot`; None where there is none."""
+        if not self.levels or slot > self.last_slot:
+            return None
+        level = self.levels[0]
+        column = max(slot, self._first_slot) - level.start
+        while True:
+            opens = level.values[OPEN, column : min(column + _STRETCH, level.size)]
+            found = np.flatnonzero(opens == opens)
+            if len(found):
+                return level.start + column + int(found[0])
+            column += _STRETCH
 
     def level_for(self, slots_per_column: float) -> int:
         """Return the coarsest level whose buckets are no wider than a column of `slots_per_column`."""

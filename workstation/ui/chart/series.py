@@ -10,6 +10,8 @@ from workstation.domain.candle import Candle, CandleColumns, FlagArray, FloatArr
 from workstation.domain.level import PriceLevel
 from workstation.domain.market import SeriesKey, open_of_slot, slot_of
 from workstation.domain.signal import Direction, Signal
+from workstation.ui.chart.kind_choice import ChartKind
+from workstation.ui.chart.kind_pyramid import DrawnPyramids
 from workstation.ui.chart.pyramid import Pyramid
 
 
@@ -50,6 +52,7 @@ class ChartSeries:
         self.price_step = price_step
         self.practice = practice
         self.pyramid = Pyramid()
+        self._drawn = DrawnPyramids(self.pyramid)
         self.forming_slot: int | None = None
         self.levels: tuple[PriceLevel, ...] = ()
         self._flagged: IntArray = np.empty(0, np.int64)
@@ -70,6 +73,7 @@ class ChartSeries:
             columns, slots = columns.pick(sound), slots[sound]
         rows = (columns.open, columns.high, columns.low, columns.close, columns.volume)
         self.pyramid.load(slots, rows)
+        self._drawn.forget()
         self.forming_slot = None
         flagged = columns.quality != Quality.SOUND
         self._flagged, self._flags = slots[flagged], columns.quality[flagged]
@@ -83,9 +87,14 @@ class ChartSeries:
         values = (candle.open, candle.high, candle.low, candle.close, candle.volume)
         if not self.pyramid.put(slot, values):
             return False
+        self._drawn.put(slot, values)
         if slot == self.pyramid.last_slot:
             self.forming_slot = None if candle.closed else slot
         return True
+
+    def drawn(self, kind: ChartKind) -> Pyramid:
+        """Return what a kind of chart draws of these candles."""
+        return self._drawn.of(kind)
 
     @property
     def last(self) -> Candle | None:

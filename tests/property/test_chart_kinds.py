@@ -1,0 +1,108 @@
+"""What a kind of chart draws is what it says it draws, however the candles arrived and however far away."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from workstation.ui.chart.columns import gather
+from workstation.ui.chart.kind_choice import ChartKind
+from workstation.ui.chart.kind_pyramid import DrawnPyramids, average, averaged_bar
+from workstation.ui.chart.pyramid import CLOSE, HIGH, LOW, OPEN, Pyramid
+from workstation.ui.chart.time_scale import SlotMap
+
+START = 28_000_000
+
+
+def walk(n: int, seed: int) -> np.ndarray:
+    """Return n bars that could have traded, shape (5, n)."""
+    rng = np.random.default_rng(seed)
+    close = 100 * np.exp(np.cumsum(rng.normal(0, 0.05, n)))
+    open_ = close * np.exp(rng.normal(0, 0.02, n))
+    high = np.maximum(open_, close) * (1 + rng.random(n) * 0.05)
+    low = np.minimum(open_, close) * (1 - rng.random(n) * 0.05)
+    return np.array([open_, high, low, close, rng.random(n)])
+
+
+def loaded(slots: np.ndarray, rows: np.ndarray) -> Pyramid:
+    pyramid = Pyramid()
+    pyramid.load(slots, list(rows))
+    return pyramid
+
+
+def recursion(rows: np.ndarray) -> np.ndarray:
+    made = []
+    for bar in rows.T.tolist():
+        made.append(averaged_bar(tuple(bar), made[-1] if made else None))
+    return np.array(made).T
+
+
+def drawn_bars(pyramid: Pyramid, slots: np.ndarray) -> np.ndarray:
+    return np.array([pyramid.bar(slot) for slot in slots.tolist()]).T
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(1, 400), st.integers(0, 10**6))
+def test_averaged_bars_all_at_once_are_those_of_the_recursion(n: int, seed: int):
+    rows = walk(n, seed)
+    np.testing.assert_allclose(average(rows), recursion(rows), rtol=1e-13)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(2, 200), st.integers(0, 10**6), st.integers(1, 199))
+def test_an_averaged_bar_knows_nothing_of_the_bars_after_it(n: int, seed: int, k: int):
+    rows = walk(n, seed)
+    k = min(k, n)
+    assert (average(rows)[:, :k] == average(rows[:, :k])).all()
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 10**6), st.lists(st.sampled_from([-70, -3, 0, 0, 1, 1, 2, 6]), max_size=12))
+def test_candles_that_arrive_one_by_one_are_drawn_as_if_all_had_been_there(seed: int, arrivals):
+    rows, fresh = walk(90, seed), walk(len(arrivals) + 1, seed + 1)
+    slots = START + np.cumsum(np.where(np.arange(90) % 17 == 5, 4, 1))
+    true = loaded(slots, rows)
+    kinds = DrawnPyramids(true)
+    shown = [kinds.of(kind) for kind in (ChartKind.HEIKIN_ASHI, ChartKind.LINE)]
+    for step, bar in zip(arrivals, fresh.T.tolist(), strict=False):
+        if true.put(true.last_slot + step, tuple(bar)):
+            kinds.put(true.last_slot if step > 0 else true.last_slot + step, tuple(bar))
+    every = np.array([slot for slot in range(true.first_slot, true.last_slot + 1) if true.bar(slot)])
+    afresh = DrawnPyramids(true)
+    for kind, pyramid in zip((ChartKind.HEIKIN_ASHI, ChartKind.LINE), shown, strict=True):
+        assert len(pyramid) == len(true)
+        np.testing.assert_allclose(drawn_bars(pyramid, every), drawn_bars(afresh.of(kind), every), rtol=1e-13)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.sampled_from(list(ChartKind)), st.integers(0, 10**6), st.floats(0.002, 9.0))
+def test_the_extremes_on_screen_are_the_extremes_of_what_the_kind_draws(kind, seed: int, per_slot: float):
+    rows = walk(5000, seed)
+    true = loaded(START + np.arange(5000), rows)
+    drawn = DrawnPyramids(true).of(kind)
+    assert len(drawn.levels) > 1
+    columns = gather(drawn, SlotMap(per_slot, -round(START * per_slot), 1.0), START, START + 5000)
+    averaged = recursion(rows)
+    truth = {ChartKind.HEIKIN_ASHI: (averaged[HIGH].max(), averaged[LOW].min())}
+    closes = rows[CLOSE].max(), rows[CLOSE].min()
+    expected = truth.get(kind, closes if kind.is_of_closes else (rows[HIGH].max(), rows[LOW].min()))
+    assert (columns.high.max(), columns.low.min()) == pytest.approx(expected, rel=1e-13)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.sets(st.integers(1, 58), max_size=20), st.floats(1.0, 9.0))
+def test_a_line_is_broken_exactly_where_bars_are_missing(missing: set[int], per_slot: float):
+    there = np.array([i for i in range(60) if i not in missing])
+    true = loaded(START + there, walk(60, 3)[:, there])
+    columns = gather(
+        DrawnPyramids(true).of(ChartKind.LINE),
+        SlotMap(per_slot, -round(START * per_slot), 1.0),
+        START,
+        START + 60,
+    )
+    assert columns.joined.tolist() == [False, *(np.diff(there) == 1).tolist()]
+
+
+def test_a_first_averaged_bar_opens_halfway_and_averages_its_four_prices():
+    assert averaged_bar((10.0, 20.0, 6.0, 12.0, 3.0), None) == (11.0, 20.0, 6.0, 12.0, 3.0)
+    assert averaged_bar((10.0, 20.0, 6.0, 12.0, 3.0), (2.0, 9.0, 1.0, 6.0, 1.0))[OPEN] == 4.0

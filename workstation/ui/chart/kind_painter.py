@@ -1,0 +1,122 @@
+"""The bars of a chart in every kind, and the volume below them."""
+
+import numpy as np
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPen
+
+from workstation.domain.candle import IntArray
+from workstation.ui.chart.candle_painter import (
+    Widths,
+    paint_candles,
+    paint_hollow_candles,
+    paint_pair,
+    paint_volume,
+    split,
+    split_forming,
+)
+from workstation.ui.chart.colours import ChartColours
+from workstation.ui.chart.columns import Columns
+from workstation.ui.chart.frame import Frame
+from workstation.ui.chart.kind_choice import ChartKind
+from workstation.ui.chart.kind_lines import paint_segments, segments
+from workstation.ui.chart.rect_batch import paint, rects
+
+_LINE = 1.6  # logical pixels
+_FILL, _FILL_FORMING = 44, 20  # of 255
+_DOT = 3.0
+
+
+def paint_series(painter: QPainter, frame: Frame, colours: ChartColours) -> None:
+    """Paint volume and bars; the painter counts device pixels and has no pen."""
+    paint_volume(painter, frame, colours)
+    match frame.kind:
+        case ChartKind.CANDLES | ChartKind.HEIKIN_ASHI:
+            paint_candles(painter, frame, colours)
+        case ChartKind.HOLLOW:
+            paint_hollow_candles(painter, frame, colours)
+        case ChartKind.BARS:
+            _paint_bars(painter, frame, colours)
+        case ChartKind.LINE | ChartKind.AREA:
+            _paint_line(painter, frame, colours)
+
+
+def _paint_bars(painter: QPainter, frame: Frame, colours: ChartColours) -> None:
+    """Paint high and low as a stroke, the open as a tick at its left, the close at its right."""
+    settled, forming = split_forming(frame)
+    _paint_strokes(painter, frame, settled, colours.rise, colours.fall)
+    if forming is not None:
+        _paint_strokes(painter, frame, forming, colours.rise_soft, colours.fall_soft)
+
+
+def _paint_strokes(painter: QPainter, frame: Frame, columns: Columns, rise: QBrush, fall: QBrush) -> None:
+    widths = Widths.of(frame.slots.per_slot, frame.dpr)
+    stroke = widths.wick if widths.has_body else widths.body
+    high, low = frame.prices.rows(columns.high), frame.prices.rows(columns.low)
+    rises = columns.close >= columns.open
+    left = columns.x - stroke // 2
+    paint_pair(painter, split(rects(left, high, stroke, low), rises), rise, fall)
+    reach = (widths.body - widths.wick) // 2
+    if not widths.has_body or reach < 1:
+        return
+    for values, x in ((columns.open, left - reach), (columns.close, left + stroke)):
+        top = frame.prices.rows(values) - (stroke - 1) // 2
+        paint_pair(painter, split(rects(x, top, reach, top + stroke - 1), rises), rise, fall)
+
+
+def _paint_line(painter: QPainter, frame: Frame, colours: ChartColours) -> None:
+    """Paint the line through the closes; the way to one that is not yet settled is dashed, its end a ring."""
+    settled, forming = split_forming(frame)
+    accent, width = QColor(colours.theme.accent), _LINE * frame.dpr
+    way = None if forming is None else _pair(frame.columns)
+    if frame.kind is ChartKind.AREA:
+        _paint_fill(painter, frame, settled, accent, _FILL)
+        if way is not None:
+            _paint_fill(painter, frame, way, accent, _FILL_FORMING)
+    paint_segments(
+        painter, segments(settled, frame.prices, frame.slots.per_slot), accent, width, dashed=False
+    )
+    if way is not None:
+        lines = segments(way, frame.prices, frame.slots.per_slot)
+        paint_segments(painter, lines, accent, width, dashed=True)
+        _paint_ring(painter, frame, way, colours, accent)
+
+
+def _pair(columns: Columns) -> Columns:
+    """Return the newest column and, where no bar is missing between them, the one before."""
+    return columns.pick(slice(-2 if columns.joined[-1] else -1, None))
+
+
+def _paint_fill(painter: QPainter, frame: Frame, columns: Columns, accent: QColor, strength: int) -> None:
+    """Fill from the line to the bottom, a pixel column at a time; where bars are missing nothing is."""
+    if len(columns) < 2:
+        return
+    ends = np.flatnonzero(columns.joined[1:])
+    first, last = columns.x[ends], columns.x[ends + 1]
+    x = np.concatenate([[], *_runs(first, last)]).astype(np.int64)
+    if not len(x):
+        return
+    rows = np.interp(x, columns.x, frame.prices.rows(columns.close)).astype(np.int64)
+    bottom = np.full(len(x), frame.device(frame.layout.price_height) - 1)
+    colour = QColor(accent)
+    colour.setAlpha(strength)
+    seen = rows <= bottom
+    paint(painter, rects(x[seen], np.maximum(rows[seen], 0), 1, bottom[seen]), QBrush(colour))
+
+
+def _runs(first: IntArray, last: IntArray) -> list[IntArray]:
+    """Return the pixel columns of each unbroken stretch, the last one left to the next stretch."""
+    if not len(first):
+        return []
+    breaks = np.flatnonzero(first[1:] != last[:-1])
+    begins, ends = np.append(0, breaks + 1), np.append(breaks, len(first) - 1)
+    return [np.arange(first[a], last[b]) for a, b in zip(begins.tolist(), ends.tolist(), strict=True)]
+
+
+def _paint_ring(painter: QPainter, frame: Frame, way: Columns, colours: ChartColours, accent: QColor) -> None:
+    at = QPointF(way.x[-1] + 0.5, frame.prices.row(float(way.close[-1])) + 0.5)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(accent, _LINE * frame.dpr))
+    painter.setBrush(colours.base)
+    painter.drawEllipse(at, _DOT * frame.dpr, _DOT * frame.dpr)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
