@@ -9,10 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from tests.fakes.window_world import Desk, alert, provider
 from workstation.link import messages as said
-from workstation.ui.commands import COMMANDS
 from workstation.ui.foreign_text import in_menu, one_line, tooltip
-from workstation.ui.shortcuts_dialog import ShortcutsDialog
-from workstation.ui.theme import DARK
 from workstation.ui.zone import ZONES, day_and_time, zone_of
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager
@@ -68,14 +65,6 @@ def test_tab_goes_from_the_chart_through_the_panels_and_comes_back(tmp_path, qtb
     assert window.chart in seen
     assert {window.watchlist.filter, window.watchlist.table, window.strip.symbol_button} <= set(seen)
     window.finish()
-
-
-def test_every_command_is_on_the_sheet_of_keys(qtbot):
-    parent = QWidget()
-    qtbot.addWidget(parent)
-    sheet = ShortcutsDialog(DARK, parent)
-    texts = {label.text() for label in sheet.findChildren(QWidget) if hasattr(label, "text")}
-    assert {command.title.rstrip("…") for command in COMMANDS if command.shortcut} <= texts
 
 
 def unspaced(text: str) -> str:

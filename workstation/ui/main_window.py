@@ -20,6 +20,8 @@ from workstation.ui.commands import make_actions
 from workstation.ui.foreign_text import one_line
 from workstation.ui.front_window import FrontWindow
 from workstation.ui.judgement_desk import JudgementDesk
+from workstation.ui.keys_desk import KeysDesk
+from workstation.ui.keyboard_desk import KeyboardDesk
 from workstation.ui.memory_keeper import MemoryKeeper
 from workstation.ui.narrative_desk import NarrativeDesk
 from workstation.ui.notice_banner import NoticeArea
@@ -27,7 +29,6 @@ from workstation.ui.panels.watchlist import WatchlistPanel
 from workstation.ui.provider_desk import ProviderDesk
 from workstation.ui.rotation_desk import ADVICE, RotationDesk
 from workstation.ui.section import Section
-from workstation.ui.shortcuts_dialog import ShortcutsDialog
 from workstation.ui.spark_reader import SparkReader
 from workstation.ui.status_strip import StatusStrip
 from workstation.ui.surroundings import Choices, Surroundings
@@ -58,6 +59,7 @@ class MainWindow(FrontWindow):
         self.theme = chosen_theme(running_application(), choices.theme)
         self._make_parts()
         self.actions_by_id = make_actions(self, self._handlers())
+        self.keyboard.join(self.actions_by_id)
         self._lay_out()
         fill_menu(self.strip.menu_button, self.actions_by_id, self.docks, self.alert_desk.switches())
         self._connect()
@@ -78,7 +80,10 @@ class MainWindow(FrontWindow):
         self.judgement = JudgementDesk(self._around, self._asking, theme, self)
         self.narratives = NarrativeDesk(bridge, self._around.past.narratives, theme, self)
         self.rotation = RotationDesk(self._around, self._asking, theme, self)
+        self.keyboard = KeyboardDesk(self._around, theme, self)
+        self.keys = KeysDesk(self._around, theme, self)
         self._sections: tuple[Section, ...] = (
+            self.keyboard,
             self.charts,
             self.alert_desk,
             self.why_desk,
@@ -86,6 +91,7 @@ class MainWindow(FrontWindow):
             self.judgement,
             self.narratives,
             self.rotation,
+            self.keys,
         )
         self.sparks = SparkReader(bridge, self._around.past, self)
         self._clock = QTimer(self, interval=1000)
@@ -168,7 +174,6 @@ class MainWindow(FrontWindow):
             "view.theme": self.toggle_theme,
             "view.reset": lambda: self.docks.reset(),
             "view.hide": self.put_away,
-            "help.shortcuts": lambda: ShortcutsDialog(self.theme, self).open(),
             "app.quit": self.close_requested.emit,
         }
         for section in self._sections:

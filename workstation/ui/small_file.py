@@ -1,0 +1,73 @@
+"""A small JSON file of the window: read at the start with suspicion, written by another thread."""
+
+import contextlib
+import json
+import logging
+import os
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QThreadPool, Signal
+
+from workstation.storage.durable_file import replace_durably
+from workstation.storage.privacy import make_private_folder
+
+_LOG = logging.getLogger(__name__)
+_VERSION = 1
+
+
+class SmallFile(QObject):
+    """Keeps one mapping across sessions; a crash leaves the old one or the new one.
+
+    Parameters
+    ----------
+    path : Path
+        The file. One that cannot be used is set aside as ``*.damaged``, and nothing was kept.
+    """
+
+    failed = Signal(str)
+    """It could not be written: a sentence for the trader."""
+
+    def __init__(self, path: Path, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._path = path
+        self._writing = QThreadPool(self, maxThreadCount=1)
+
+    def load(self) -> dict[str, Any]:
+        """Return what was kept; empty where nothing was, or where the file cannot be used."""
+        try:
+            return _values_of(self._path.read_bytes())
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError, RecursionError) as error:
+            _LOG.warning("%s cannot be used and starts fresh: %s", self._path, error)
+            with contextlib.suppress(OSError):
+                os.replace(self._path, self._path.with_suffix(".damaged"))
+            return {}
+
+    def save(self, values: dict[str, Any]) -> None:
+        """Write these values; returns at once, and writes in the order it was asked to."""
+        content = json.dumps({"version": _VERSION, **values}, ensure_ascii=False).encode()
+        self._writing.start(partial(self._write, content))
+
+    def finish(self) -> None:
+        """Return when everything is written."""
+        self._writing.waitForDone()
+
+    def _write(self, content: bytes) -> None:
+        try:
+            make_private_folder(self._path.parent)
+            replace_durably(self._path, content)
+        except OSError as error:
+            self.failed.emit(
+                f"{self._path.name} could not be written ({error.strerror}); what you changed holds until "
+                "Tidemark is closed."
+            )
+
+
+def _values_of(content: bytes) -> dict[str, Any]:
+    saved = json.loads(content)
+    if not isinstance(saved, dict) or saved.pop("version", None) != _VERSION:
+        raise ValueError("it is not of this version")
+    return saved
