@@ -14,6 +14,7 @@ from workstation.domain.market import SeriesKey
 from workstation.link.client import LinkClient
 from workstation.link.doorbell import Doorbell, ring
 from workstation.link.engine_process import EngineProcess
+from workstation.link.key_messages import KeyCommand
 from workstation.link.market_messages import FollowMarket, FollowPrices
 from workstation.link.messages import (
     Command,
@@ -158,6 +159,12 @@ class EngineDesk:
 
     def rotate(self, command: Callable[[int], RotationCommand], on_refused: Callable[[str], None]) -> None:
         """Ask something about rotation or paper accounts; a refusal is told to whoever asks."""
+        self._ask(command, on_refused)
+
+    def look_after_key(
+        self, command: Callable[[int], KeyCommand], on_refused: Callable[[str], None]
+    ) -> None:
+        """Ask something about the key of a venue; a refusal is told to whoever asks."""
         self._ask(command, on_refused)
 
     def _ask(

@@ -202,6 +202,10 @@ class Requests:
         self.asked.append(("rotate", command(len(self.asked))))
         self.refusals.append(on_refused)
 
+    def look_after_key(self, command: Callable[[int], Any], on_refused: Callable[[str], None]) -> None:
+        self.asked.append(("key", command(len(self.asked))))
+        self.refusals.append(on_refused)
+
     @property
     def explained(self) -> list[tuple[SeriesKey, int]]:
         return [what for name, what in self.asked if name == "explain"]

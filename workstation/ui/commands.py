@@ -89,6 +89,7 @@ def make_actions(window: QMainWindow, handlers: Mapping[str, Callable[[], None]]
     return {command.id: _action(window, command, handlers[command.id]) for command in COMMANDS}
 
 
+    Command("keys.open", "Keys of venues…", "View", "Ctrl+Shift+K"),
 def _action(window: QMainWindow, command: Command, handler: Callable[[], None]) -> QAction:
     action = QAction(command.title, window)
     action.setObjectName(command.id)

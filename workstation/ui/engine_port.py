@@ -9,6 +9,7 @@ from workstation.domain.alert import Alert
 from workstation.domain.market import SeriesKey
 from workstation.domain.ports import CandleReader
 from workstation.domain.signal import Signal
+from workstation.link.key_messages import KeyCommand
 from workstation.link.rotation_messages import RotationCommand
 
 
@@ -84,6 +85,18 @@ class EngineRequests(Protocol):
             Makes the command from its number.
         on_refused : callable
             Told the engine's sentence where it refuses or does not answer, in place of a notice.
+        """
+        ...
+
+    def look_after_key(self, command: Callable[[int], KeyCommand], on_refused: Callable[[str], None]) -> None:
+        """Ask something about the key of a venue; what came of it comes as a `KeyJudged` fact.
+
+        Parameters
+        ----------
+        command : callable
+            Makes the command from its number; it holds no key.
+        on_refused : callable
+            Told the engine's sentence where it was not even begun.
         """
         ...
 

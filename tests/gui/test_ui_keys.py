@@ -1,0 +1,218 @@
+"""The page of keys: entered once, handed to the keyring, tested, and never seen again."""
+
+import asyncio
+import threading
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
+
+from tests.fakes.key_drawer import KeyDrawer
+from tests.fakes.patience import until
+from tests.fakes.window_world import NOW_MS, Desk
+from workstation.domain.venue_key import KeyRights, KeyStatus, KeyVenue, VenueKey
+from workstation.link.key_messages import ForgetKey, KeyJudged, RetestKey, TakeNewKey, VenueKeysSaid
+from workstation.link.wire import encode
+from workstation.services.supervisor import Supervisor
+from workstation.storage.secrets import Secrets
+from workstation.storage.venue_key_vault import VenueKeyVault
+from workstation.ui.keys_desk import KeysDesk
+from workstation.ui.panels.keys import AWAY, NONE_YET
+from workstation.ui.theme import DARK, LIGHT
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager
+
+VENUES = (
+    KeyVenue("binance", "Binance", tells_rights=True),
+    KeyVenue("okx", "OKX", wants_password=True, tells_rights=True),
+    KeyVenue("kraken", "Kraken"),
+)
+READS = KeyRights(read=True, trade=False, withdraw=False)
+KEPT = VenueKey("binance", "AB12", READS, KeyStatus.WORKS, "", NOW_MS - 86_400_000, NOW_MS)
+KEY, SECRET, PASSWORD = "the-public-key-AB12", "the-very-secret-text", "the-password-of-it"
+
+
+class Page:
+    """A desk of keys over a keyring in memory, in a window of its own."""
+
+    def __init__(self, folder, qtbot, waits_s=5.0):
+        self.world = Desk(folder)
+        self.window = QWidget()
+        qtbot.addWidget(self.window)
+        self.drawer, self.failures = KeyDrawer(), []
+        self.world.surroundings = self._joined(self.world.surroundings)
+        self.vault = VenueKeyVault(Secrets(lambda: self.drawer, waits_s))
+        self.desk = KeysDesk(self.world.surroundings, DARK, self.window, lambda: self.vault)
+        self.bridge, self.asked = self.world.bridge, self.world.requests.asked
+        self.bridge.world.connected = True
+        self.bridge.on_fact(VenueKeysSaid(VENUES, ()))
+        self.desk.open()
+        self.page, self.form = self.desk.page, self.desk.page.form
+
+    def _joined(self, around):
+        self.tasks = Supervisor(lambda name, error: self.failures.append((name, error)))
+        return replace(around, tasks=self.tasks)
+
+    def enter(self, venue="binance"):
+        self.form.venue.setCurrentIndex(self.form.venue.findData(venue))
+        self.form.key.setText(f"  {KEY} ")
+        self.form.secret.setText(SECRET)
+        self.form.password.setText(PASSWORD)
+        self.form.keep_button.click()
+
+    async def asked_for(self, kind):
+        await until(lambda: any(isinstance(what, kind) for _, what in self.asked))
+        return next(what for _, what in reversed(self.asked) if isinstance(what, kind))
+
+    def said(self):
+        return self.page.line.text()
+
+    def texts(self):
+        labels = [label.text() for label in self.page.findChildren(QLabel)]
+        fields = [field.text() for field in self.page.findChildren(QLineEdit)]
+        return "\n".join(labels + fields)
+
+
+@pytest.fixture
+async def page(tmp_path, qtbot):
+    made = Page(tmp_path, qtbot)
+    yield made
+    made.desk.stop()
+    await made.tasks.close()
+    made.bridge.close()
+    assert made.failures == []
+
+
+async def test_a_key_goes_to_the_keyring_and_the_engine_is_asked_to_test_it(page):
+    assert page.page.nothing.text() == NONE_YET
+    page.enter()
+    command = await page.asked_for(TakeNewKey)
+    assert command.venue == "binance"
+    assert page.said() == "Binance is asked what the key may do."
+    assert SECRET in page.drawer.kept["new key of binance"]
+    assert not page.form.isEnabled()
+    page.bridge.on_fact(VenueKeysSaid(VENUES, (KEPT,)))
+    page.bridge.on_fact(KeyJudged("binance", True, "The key works and is in the keyring."))
+    row = page.page.rows["binance"]
+    assert row.title.text() == "Binance · key …AB12"
+    assert row.word.text() == "✓ works"
+    assert row.rights.text() == "reads ✓ yes  ·  trades – no  ·  withdraws – no"
+    assert row.times.text() == "Entered 31 Jul 12:00. Last used 1 Aug 12:00, to test it."
+    assert page.said() == "The key works and is in the keyring."
+    assert page.form.isEnabled()
+
+
+async def test_nothing_of_a_key_stays_where_somebody_could_read_it(page, tmp_path, caplog):
+    caplog.set_level(0)
+    QApplication.clipboard().setText("before")
+    page.enter("okx")
+    for field in (page.form.key, page.form.secret, page.form.password):
+        assert (field.text(), field.isUndoAvailable()) == ("", False)
+        assert field.echoMode() is QLineEdit.EchoMode.Password
+    await page.asked_for(TakeNewKey)
+    page.bridge.on_fact(KeyJudged("okx", False, "OKX does not accept this key."))
+    page.page.grab()
+    wire = b"".join(encode(what) for name, what in page.asked if name == "key").decode("latin-1")
+    files = "".join(f.read_bytes().decode("latin-1") for f in tmp_path.rglob("*") if f.is_file())
+    everywhere = page.texts() + wire + files + caplog.text + repr(vars(page.desk))
+    everywhere += QApplication.clipboard().text()
+    assert [part for part in (KEY, SECRET, PASSWORD) if part in everywhere] == []
+    assert page.said() == "! OKX does not accept this key."
+
+
+async def test_a_keyring_that_is_locked_or_missing_says_so_and_the_engine_hears_nothing(page):
+    page.drawer.refusal = "The keyring is locked; unlock it, then try again."
+    page.enter()
+    await until(lambda: page.said().startswith("! The keyring is locked"))
+    assert "No key was kept; prices, signals and alerts are unaffected." in page.said()
+    assert page.asked == []
+    assert page.form.isEnabled()
+
+
+async def test_a_keyring_that_waits_for_its_password_can_be_given_up_and_then_keeps_nothing(page):
+    answered, asked = threading.Event(), threading.Event()
+    read = page.drawer.get_password
+
+    def slowly(service, username):
+        if username.startswith("new key"):
+            asked.set()
+            answered.wait(10)
+        return read(service, username)
+
+    page.drawer.get_password = slowly
+    page.enter()
+    await until(asked.is_set)
+    assert "asks for its password in a window of its own" in page.said()
+    assert page.page.cancel_button.isVisible()
+    page.page.cancel_button.click()
+    await until(lambda: page.said().startswith("! You did not wait"))
+    answered.set()
+    await until(lambda: not any(thread.name == "keyring" for thread in threading.enumerate()))
+    assert page.drawer.kept == {}
+    assert page.asked == []
+    assert not page.page.cancel_button.isVisible()
+
+
+async def test_an_engine_that_goes_away_leaves_no_untested_key_behind(page):
+    page.enter()
+    await page.asked_for(TakeNewKey)
+    page.bridge.on_engine_lost()
+    await until(lambda: page.drawer.kept == {})
+    assert page.said().startswith("! The engine went away before it was done.")
+    assert page.page.nothing.text() == AWAY
+    page.enter()
+    assert "nothing was done" in page.said()
+    assert page.drawer.kept == {}
+
+
+async def test_a_kept_key_is_tested_again_and_deleted_with_two_clicks(page):
+    page.bridge.on_fact(VenueKeysSaid(VENUES, (KEPT,)))
+    row = page.page.rows["binance"]
+    row.test_button.click()
+    assert (await page.asked_for(RetestKey)).venue == "binance"
+    assert not row.delete_button.isEnabled()
+    page.bridge.on_fact(KeyJudged("binance", True, "The key works."))
+    row.delete_button.click()
+    assert row.delete_button.text() == "Really delete"
+    assert not any(isinstance(what, ForgetKey) for _, what in page.asked)
+    row.delete_button.click()
+    await page.asked_for(ForgetKey)
+    page.bridge.on_fact(VenueKeysSaid(VENUES, ()))
+    page.bridge.on_fact(KeyJudged("binance", True, "The key is gone from the keyring."))
+    assert page.page.rows == {}
+    assert page.page.nothing.isVisible()
+
+
+async def test_a_venue_that_does_not_tell_rights_makes_the_trader_look_himself(page):
+    page.form.venue.setCurrentIndex(page.form.venue.findData("kraken"))
+    assert "Kraken does not say what a key may do" in page.form.advice.text()
+    assert not page.form.password.isVisible()
+    assert not page.form.keep_button.isEnabled()
+    unknown = VenueKey("kraken", "CD34", KeyRights(read=True), KeyStatus.MISSING, "Gone.", NOW_MS, NOW_MS)
+    page.bridge.on_fact(VenueKeysSaid(VENUES, (unknown,)))
+    row = page.page.rows["kraken"]
+    assert row.word.text() == "? missing"
+    assert row.rights.text().count("? not told") == 2
+    page.form.venue.setCurrentIndex(page.form.venue.findData("okx"))
+    assert page.form.password.isVisible()
+
+
+async def test_every_control_of_the_page_has_a_name_and_both_themes_are_taken(page, qtbot):
+    page.bridge.on_fact(VenueKeysSaid(VENUES, (KEPT,)))
+    for theme in (LIGHT, DARK):
+        page.desk.set_theme(theme)
+        assert theme.live in page.page.rows["binance"].word.styleSheet()
+    takes_keys = [
+        widget
+        for widget in page.page.findChildren(QWidget)
+        if widget.isVisible() and widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+    ]
+    nameless = [
+        w for w in takes_keys if not (w.accessibleName() or getattr(w, "text", str)() or w.windowTitle())
+    ]
+    assert len(takes_keys) >= 5
+    assert nameless == []
+    page.page.reject()
+    await asyncio.sleep(0)
+    assert page.form.key.text() == ""
