@@ -307,6 +307,7 @@ def _choices(settings: Settings) -> Choices:
         log_scale=settings.chart.log_scale,
         zone=settings.chart.zone,
         theme=settings.appearance.theme,
+        colours=settings.appearance.colours,
         sound=settings.alerts.sound,
         notifications=settings.alerts.notifications,
     )

@@ -4,12 +4,18 @@ import re
 from dataclasses import fields
 
 import pytest
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QTableWidget
 
+from workstation.ui.price_colours import BLUE_ORANGE, GREEN_RED, coloured
 from workstation.ui.theme import DARK, LIGHT, Theme, apply
 
-THEMES = pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+OWN = "#00ff00 #ffff00"
+THEMES = pytest.mark.parametrize(
+    "theme",
+    [coloured(theme, choice) for theme in (LIGHT, DARK) for choice in (GREEN_RED, BLUE_ORANGE, OWN)],
+    ids=lambda theme: f"{theme.name}, rising {theme.rise}",
+)
 SURFACES = ("window", "panel", "base", "raised")
 
 
@@ -83,3 +89,14 @@ def test_a_theme_reaches_every_widget_whatever_the_platform_prefers(qapp, qtbot,
 def test_light_and_dark_know_which_they_are():
     assert DARK.is_dark
     assert not LIGHT.is_dark
+
+
+def test_blue_and_orange_differ_for_eyes_that_confuse_green_and_red():
+    """Blue is the channel that protanopia and deuteranopia keep."""
+    for plain in (LIGHT, DARK):
+        theme = coloured(plain, BLUE_ORANGE)
+        assert QColor(theme.rise_body).blue() - QColor(theme.fall_body).blue() > 100
+
+
+def test_a_free_colour_that_can_be_read_is_taken_as_it_is():
+    assert coloured(DARK, "#80c0ff #ffc080").rise == "#80c0ff"

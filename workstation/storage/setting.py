@@ -1,6 +1,7 @@
 """What the trader may choose, declared once: the settings dialog and the manual are made from it."""
 
 import math
+import re
 import urllib.parse
 from collections.abc import Callable
 from dataclasses import Field, dataclass, field, fields
@@ -201,6 +202,14 @@ class AppearanceSettings:
     """How the window looks."""
 
     theme: str = _setting("system", "Light, dark, or as the desktop is.", choices=("system", "light", "dark"))
+    colours: str = _setting(
+        "green-red",
+        "Rising and falling: green-red, blue-orange for eyes that confuse those, or two colours of your own.",
+        check=lambda text: (
+            re.fullmatch(r"green-red|blue-orange|#[0-9a-fA-F]{6} #[0-9a-fA-F]{6}", text) is not None
+        ),
+        expected="green-red, blue-orange, or two colours, rising first, such as '#3b82f6 #f59e0b'",
+    )
 
 
 @dataclass(frozen=True)

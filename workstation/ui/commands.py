@@ -68,6 +68,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("providers.focus", "Go to the providers", "Providers", "Ctrl+P"),
     Command("universe.hold", "Pause loading all coins", "Providers", "Ctrl+Shift+P", checkable=True),
     Command("view.theme", "Light or dark", "View", "Ctrl+T"),
+    Command("view.colours", "Rising blue, falling orange", "View", checkable=True),
     Command("view.reset", "Reset the layout", "View"),
     Command("view.hide", "Hide to the tray", "View", "Ctrl+W"),
     Command("help.shortcuts", "Keyboard shortcuts", "Help", "F1"),

@@ -12,7 +12,8 @@ from workstation.domain.market import SeriesKey
 from workstation.domain.ticker import Ticker
 from workstation.ui import theme as themes
 from workstation.ui.alert_desk import AlertDesk
-from workstation.ui.application import chosen_theme, running_application
+from workstation.ui.appearance import Appearance
+from workstation.ui.application import running_application
 from workstation.ui.asking import Asking
 from workstation.ui.chart.chart_view import ChartView
 from workstation.ui.chart_desk import ChartDesk
@@ -33,7 +34,7 @@ from workstation.ui.spark_reader import SparkReader
 from workstation.ui.status_strip import StatusStrip
 from workstation.ui.surroundings import Choices, Surroundings
 from workstation.ui.symbol_search import SymbolSearch
-from workstation.ui.theme import DARK, LIGHT, Theme
+from workstation.ui.theme import Theme
 from workstation.ui.top_strip import TopStrip
 from workstation.ui.venue_badge import PracticeBand, mode_word
 from workstation.ui.why_desk import WhyDesk
@@ -56,7 +57,8 @@ class MainWindow(FrontWindow):
         self._around, self._choices = surroundings, choices
         self._bridge, self._memory = surroundings.bridge, surroundings.memory
         self._asking = Asking(surroundings.bridge, surroundings.requests)
-        self.theme = chosen_theme(running_application(), choices.theme)
+        self.appearance = Appearance(running_application(), choices, surroundings.on_choice, self)
+        self.theme = self.appearance.theme
         self._make_parts()
         self.actions_by_id = make_actions(self, self._handlers())
         self.keyboard.join(self.actions_by_id)
@@ -147,7 +149,8 @@ class MainWindow(FrontWindow):
         strip.timeframe_chosen.connect(self.set_timeframe)
         strip.zone_chosen.connect(self.set_zone)
         strip.log_button.clicked.connect(self.charts.set_log_scale)
-        strip.theme_button.clicked.connect(self.toggle_theme)
+        strip.theme_button.clicked.connect(self.appearance.toggle_theme)
+        self.appearance.changed.connect(self.set_theme)
         strip.quiet_button.clicked.connect(self.alert_desk.set_quiet)
         self._clock.timeout.connect(self._on_second)
         self._connect_alerts()
@@ -171,10 +174,10 @@ class MainWindow(FrontWindow):
             "search.open": lambda: self.search.open(),
             "watchlist.add": self._watch_current,
             "watchlist.filter": lambda: self._go_to("Watchlist", self.watchlist.focus_filter),
-            "view.theme": self.toggle_theme,
             "view.reset": lambda: self.docks.reset(),
             "view.hide": self.put_away,
             "app.quit": self.close_requested.emit,
+            **self.appearance.handlers(),
         }
         for section in self._sections:
             handlers |= section.handlers(self._go_to)
@@ -184,6 +187,7 @@ class MainWindow(FrontWindow):
         self.set_zone(self._choices.zone)
         self.charts.show_choices()
         self._show_quiet(self.alert_desk.is_quiet)
+        self.actions_by_id["view.colours"].setChecked(self.appearance.is_for_colour_blind)
         self._title()
 
     def start(self) -> None:
@@ -248,15 +252,11 @@ class MainWindow(FrontWindow):
         for section in self._sections:
             section.set_zone(zone_of(zone))
 
-    def toggle_theme(self) -> None:
-        """Change between light and dark."""
-        self.set_theme(LIGHT if self.theme.is_dark else DARK)
-        self._around.on_choice("appearance.theme", self.theme.name)
-
     def set_theme(self, theme: Theme) -> None:
         """Put a theme on every part."""
         self.theme = theme
         themes.apply(running_application(), theme)
+        self.actions_by_id["view.colours"].setChecked(self.appearance.is_for_colour_blind)
         top = (self.band, self.strip, self.notices, self.search)
         for part in (*top, self.watchlist, self.status):
             part.set_theme(theme)

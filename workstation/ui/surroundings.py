@@ -25,6 +25,8 @@ class Choices:
         ``"UTC"``, ``"local"`` or a name of the time zone database.
     theme : str
         ``"system"``, ``"light"`` or ``"dark"``.
+    colours : str
+        Of rising and falling; see ``price_colours.coloured``.
     sound, notifications : bool
         How alerts are announced.
     """
@@ -33,6 +35,7 @@ class Choices:
     log_scale: bool = False
     zone: str = "UTC"
     theme: str = "system"
+    colours: str = "green-red"
     sound: bool = True
     notifications: bool = True
 

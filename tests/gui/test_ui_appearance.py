@@ -1,0 +1,48 @@
+"""Light, dark, the colours of rising and falling: chosen, remembered, and as the desktop is."""
+
+import pytest
+from PySide6.QtCore import Qt
+
+from workstation.ui.appearance import Appearance
+from workstation.ui.surroundings import Choices
+from workstation.ui.theme import DARK, LIGHT
+
+
+@pytest.fixture
+def told():
+    return []
+
+
+@pytest.fixture
+def appearance(qapp, told):
+    return Appearance(qapp, Choices(theme="dark"), lambda *choice: told.append(choice))
+
+
+def test_light_and_dark_change_places_and_are_remembered(appearance, told):
+    appearance.toggle_theme()
+    assert appearance.theme == LIGHT
+    appearance.toggle_theme()
+    assert appearance.theme == DARK
+    assert told == [("appearance.theme", "light"), ("appearance.theme", "dark")]
+
+
+def test_blue_and_orange_stay_when_light_turns_dark(appearance, told):
+    appearance.toggle_colours()
+    dark = appearance.theme
+    appearance.toggle_theme()
+    assert appearance.is_for_colour_blind
+    assert {dark.rise, appearance.theme.rise}.isdisjoint({DARK.rise, LIGHT.rise})
+    assert told[0] == ("appearance.colours", "blue-orange")
+
+
+def test_the_desktop_is_followed_until_the_trader_chooses(qapp, monkeypatch):
+    scheme = [Qt.ColorScheme.Light]
+    monkeypatch.setattr(type(qapp.styleHints()), "colorScheme", lambda _hints: scheme[0])
+    appearance = Appearance(qapp, Choices(theme="system"), lambda *_choice: None)
+    assert appearance.theme == LIGHT
+    scheme[0] = Qt.ColorScheme.Dark
+    qapp.styleHints().colorSchemeChanged.emit(Qt.ColorScheme.Dark)
+    assert appearance.theme == DARK
+    appearance.toggle_theme()
+    qapp.styleHints().colorSchemeChanged.emit(Qt.ColorScheme.Dark)
+    assert appearance.theme == LIGHT

@@ -1,0 +1,79 @@
+"""The colours of rising and falling: green and red, blue and orange, or what the trader chose."""
+
+from dataclasses import replace
+
+from PySide6.QtGui import QColor
+
+from workstation.ui.theme import Theme
+
+GREEN_RED = "green-red"
+"""The theme's own."""
+
+BLUE_ORANGE = "blue-orange"
+"""Told apart by nearly every eye; of those that confuse green and red, too."""
+
+_PAIRS = {BLUE_ORANGE: ("#2f86e0", "#e8851c")}
+_WRITING, _BODY = (
+    4.5,
+    3.0,
+)  # least contrast, as the Web Content Accessibility Guidelines 2.2 ask of text and shapes
+_STEP = 0.02
+
+
+def coloured(theme: Theme, choice: str) -> Theme:
+    """Return a theme with other colours for rising and falling.
+
+    Parameters
+    ----------
+    theme : Theme
+        With its own ones.
+    choice : str
+        `GREEN_RED`, `BLUE_ORANGE`, or two colours, rising first: ``"#3b82f6 #f59e0b"``.
+
+    Returns
+    -------
+    Theme
+        Each colour is lightened or darkened as far as it must be to be read on every surface of the theme.
+    """
+    if choice == GREEN_RED:
+        return theme
+    rise, fall = _PAIRS.get(choice) or choice.split()
+    writing = [_readable(one, theme, _WRITING) for one in (rise, fall)]
+    body = [_readable(one, theme, _BODY) for one in (rise, fall)]
+    return replace(
+        theme,
+        rise=writing[0],
+        fall=writing[1],
+        bullish=writing[0],
+        bearish=writing[1],
+        rise_body=body[0],
+        fall_body=body[1],
+    )
+
+
+def contrast(a: str, b: str) -> float:
+    """Return the contrast ratio of two colours, 1 to 21 (Web Content Accessibility Guidelines 2.2)."""
+    light, dark = sorted((_luminance(QColor(a)), _luminance(QColor(b))), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _readable(colour: str, theme: Theme, least: float) -> str:
+    """Return a colour, moved towards the theme's text until it stands out on every surface."""
+    grounds = (theme.window, theme.panel, theme.base, theme.raised, theme.selection, theme.hover)
+    wanted, text = QColor(colour), QColor(theme.text)
+    share, found = 0.0, wanted.name()
+    while share < 1.0 and min(contrast(found, ground) for ground in grounds) < least:
+        share += _STEP
+        found = QColor.fromRgbF(
+            *(
+                min(max(a + (b - a) * share, 0.0), 1.0)
+                for a, b in zip(wanted.getRgbF()[:3], text.getRgbF()[:3], strict=True)
+            )
+        ).name()
+    return found
+
+
+def _luminance(colour: QColor) -> float:
+    parts = (colour.redF(), colour.greenF(), colour.blueF())
+    red, green, blue = (x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
