@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow
 
+from workstation.ui.chart.kind_choice import ChartKind
+from workstation.ui.chart.price_scale import Scaling
+
 TIMEFRAME_KEYS = ("1m", "5m", "15m", "30m", "1h", "4h", "1d", "1w")
 """Timeframes with a button and a key of their own, in the order of ``Ctrl+1`` to ``Ctrl+8``."""
 
@@ -40,6 +43,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("chart.log", "Logarithmic prices", "Chart", "Ctrl+L", checkable=True),
     Command("chart.live", "Go to the newest bar", "Chart", "Ctrl+G"),
     Command("chart.levels", "Price levels", "Chart", "Ctrl+Shift+L", checkable=True),
+    *(Command(f"chart.kind.{kind.value}", kind.label, "Chart", checkable=True) for kind in ChartKind),
+    Command("chart.percent", Scaling.PERCENT.label, "Chart", checkable=True),
+    Command("chart.fit", "Fit prices to the bars", "Chart", checkable=True),
     *(
         Command(f"timeframe.{name}", f"Timeframe {name}", "Chart", f"Ctrl+{number}")
         for number, name in enumerate(TIMEFRAME_KEYS, 1)

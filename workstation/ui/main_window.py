@@ -23,6 +23,7 @@ from workstation.ui.front_window import FrontWindow
 from workstation.ui.judgement_desk import JudgementDesk
 from workstation.ui.keys_desk import KeysDesk
 from workstation.ui.keyboard_desk import KeyboardDesk
+from workstation.ui.look_desk import LookDesk
 from workstation.ui.memory_keeper import MemoryKeeper
 from workstation.ui.narrative_desk import NarrativeDesk
 from workstation.ui.notice_banner import NoticeArea
@@ -72,6 +73,7 @@ class MainWindow(FrontWindow):
         self.band, self.strip, self.notices = PracticeBand(theme), TopStrip(theme), NoticeArea(theme)
         self.charts = WorkspaceDesk(self._around, self._choices, theme, self)
         self.workspace = self.charts.workspace
+        self.look = LookDesk(self.charts, self)
         self.watchlist = WatchlistPanel(theme, self._bridge.world.price_step)
         self.alert_desk = AlertDesk(self._around, self._choices, theme, self)
         self.alerts, self.tray = self.alert_desk.panel, self.alert_desk.tray
@@ -87,6 +89,7 @@ class MainWindow(FrontWindow):
         self._sections: tuple[Section, ...] = (
             self.keyboard,
             self.charts,
+            self.look,
             self.alert_desk,
             self.why_desk,
             self.provider_desk,
@@ -129,6 +132,7 @@ class MainWindow(FrontWindow):
         self.workspace.search_requested.connect(search.open)
         self.workspace.on_each(lambda pane: search.open_on_typing(pane.chart))
         self.docks.by_title["Why"].visibilityChanged.connect(self.why_desk.set_seen)
+        self.look.join(self.actions_by_id)
         self.provider_desk.join(self.actions_by_id["universe.hold"])
         self.sparks.read.connect(self.watchlist.model.set_spark)
         self.judgement.grades.tell_too(self.watchlist)

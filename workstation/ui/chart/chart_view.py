@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
+from PySide6.QtCore import Qt
+from PySide6.QtCore import Signal as QtSignal
+from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QWidget
 
 from workstation.domain.candle import Candle, CandleColumns
@@ -20,7 +23,18 @@ from workstation.ui.theme import Theme
 
 
 class ChartView(ChartCanvas):
-    """Candles, volume and signals of one series, with a crosshair and everything to move around in them."""
+    """Candles, volume and signals of one series, with a crosshair and everything to move around in them.
+
+    Attributes
+    ----------
+    look_changed : Signal()
+        What `look` returns is another.
+    menu_wanted : Signal(object)
+        The trader asks for the chart's menu at a `QPoint` of the screen.
+    """
+
+    look_changed = QtSignal()
+    menu_wanted = QtSignal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -121,6 +135,7 @@ class ChartView(ChartCanvas):
         if scaling is not self._view.price.scaling:
             self._view.price.set_scaling(scaling)
             self._change()
+            self.look_changed.emit()
 
     def set_log_scale(self, on: bool) -> None:
         """Choose between a logarithmic and a linear price scale."""
@@ -145,6 +160,28 @@ class ChartView(ChartCanvas):
         if kind is not self._view.kind:
             self._view = replace(self._view, kind=kind)
             self._change()
+            self.look_changed.emit()
+
+    def look(self) -> dict[str, object]:
+        """Return how the chart looks, as JSON values."""
+        return {"kind": self.kind.value, "scale": self.scaling.value}
+
+    def restore_look(self, saved: object) -> None:
+        """Take what `look` returned in an earlier session; what is not understood is left out."""
+        if not isinstance(saved, dict):
+            return
+        if saved.get("kind") in list(ChartKind):
+            self.set_kind(ChartKind(saved["kind"]))
+        if saved.get("scale") in list(Scaling):
+            self.set_scaling(Scaling(saved["scale"]))
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Ask for the chart's menu, where nothing under the pointer has one of its own."""
+        super().contextMenuEvent(event)
+        if not event.isAccepted():
+            self.setFocus(Qt.FocusReason.MouseFocusReason)
+            self.menu_wanted.emit(event.globalPos())
+            event.accept()
 
     def set_zone(self, zone: ZoneInfo) -> None:
         """Choose whose wall clock labels the bars."""

@@ -1,0 +1,113 @@
+"""How charts look: the kind of their bars, their scale, and the menu over each of them."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from PySide6.QtCore import QObject, QPoint
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu
+
+from workstation.ui.chart.chart_view import ChartView
+from workstation.ui.chart.kind_choice import ChartKind
+from workstation.ui.chart.price_scale import Scaling
+from workstation.ui.chart_pane import ChartPane
+from workstation.ui.section import GoTo, Section
+from workstation.ui.workspace_desk import WorkspaceDesk
+
+_SCALES = ("chart.log", "chart.percent", "chart.fit")
+_OTHERS = ("chart.live", "chart.levels")
+
+
+class LookDesk(Section):
+    """Lets commands and the chart's own menu change how the active chart looks.
+
+    Parameters
+    ----------
+    charts : WorkspaceDesk
+        Which chart is active.
+    """
+
+    def __init__(self, charts: WorkspaceDesk, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.panels = {}
+        self._charts = charts
+        self._actions: Mapping[str, QAction] = {}
+        self._added: list[tuple[str, ...]] = []
+        charts.workspace.on_each(self._join_pane)
+        charts.workspace.active_changed.connect(lambda _pane: self._show_look())
+
+    def handlers(self, go_to: GoTo) -> Mapping[str, Callable[[], None]]:
+        """Return what its commands do, by id."""
+        kinds = {kind_command(kind): partial(self.set_kind, kind) for kind in ChartKind}
+        return kinds | {"chart.percent": self.toggle_percent, "chart.fit": self.toggle_fit}
+
+    def join(self, actions: Mapping[str, QAction]) -> None:
+        """Take the window's actions: they show how the active chart looks, and fill the chart's menu."""
+        self._actions = actions
+        self._show_look()
+
+    def add_to_menu(self, *ids: str) -> None:
+        """Let the chart's menu hold these commands, below a line of their own."""
+        self._added.append(ids)
+
+    def set_kind(self, kind: ChartKind) -> None:
+        """Draw the bars of the active chart another way."""
+        self._chart.set_kind(kind)
+        self._show_look()
+
+    def toggle_percent(self) -> None:
+        """Show percent on the active chart's axis, or prices again."""
+        to_percent = self._chart.scaling is not Scaling.PERCENT
+        if self._chart.is_log:
+            self._charts.set_log_scale(is_log=False)
+        self._chart.set_scaling(Scaling.PERCENT if to_percent else Scaling.LINEAR)
+
+    def toggle_fit(self) -> None:
+        """Fit the prices of the active chart to its bars, or keep what is shown."""
+        self._chart.set_fitted(not self._chart.is_fitted)
+
+    def menu(self, chart: ChartView) -> QMenu:
+        """Return the menu over a chart."""
+        menu = QMenu(chart)
+        kinds = menu.addMenu("Kind of chart")
+        kinds.addActions([self._actions[kind_command(kind)] for kind in ChartKind])
+        scale = menu.addMenu("Price scale")
+        scale.addActions([self._actions[name] for name in _SCALES])
+        for names in (*self._added, _OTHERS):
+            menu.addSeparator()
+            menu.addActions([self._actions[name] for name in names])
+        menu.addSeparator()
+        menu.addActions(chart.actions())
+        return menu
+
+    @property
+    def _chart(self) -> ChartView:
+        return self._charts.workspace.active.chart
+
+    def _join_pane(self, pane: ChartPane) -> None:
+        chart = pane.chart
+        pane.keep("look", chart.look, chart.restore_look)
+        chart.look_changed.connect(pane.changed)
+        chart.look_changed.connect(self._show_look)
+        chart.menu_wanted.connect(partial(self._open_menu, chart))
+
+    def _open_menu(self, chart: ChartView, at: QPoint) -> None:
+        self._show_look()
+        menu = self.menu(chart)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(at)
+
+    def _show_look(self) -> None:
+        if not self._actions:
+            return
+        chart = self._chart
+        for kind in ChartKind:
+            self._actions[kind_command(kind)].setChecked(chart.kind is kind)
+        self._actions["chart.log"].setChecked(chart.is_log)
+        self._actions["chart.percent"].setChecked(chart.scaling is Scaling.PERCENT)
+        self._actions["chart.fit"].setChecked(chart.is_fitted)
+
+
+def kind_command(kind: ChartKind) -> str:
+    """Return the id of the command that draws bars this way."""
+    return f"chart.kind.{kind.value}"
