@@ -11,6 +11,8 @@ from string import Template
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
+from workstation.storage.paths import resource
+
 
 @dataclass(frozen=True, slots=True)
 class Theme:
@@ -171,9 +173,29 @@ QHeaderView { background: $panel; }
 QHeaderView::section { color: $muted; background: $panel; border: 0; border-bottom: 1px solid $border;
   padding: 5px 8px; }
 QAbstractItemView { border: 0; gridline-color: $grid; }
-QLineEdit, QComboBox, QSpinBox { background: $base; border: 1px solid $border; border-radius: 4px;
+QLineEdit, QComboBox, QAbstractSpinBox { background: $base; border: 1px solid $border; border-radius: 4px;
   padding: 4px 8px; selection-background-color: $accent; selection-color: $on_accent; }
-QLineEdit:focus, QComboBox:focus, QSpinBox:focus { border-color: $accent; }
+QLineEdit:focus, QComboBox:focus, QAbstractSpinBox:focus { border-color: $accent; }
+QComboBox::drop-down { border: 0; width: 22px; }
+QComboBox::down-arrow, QAbstractSpinBox::down-arrow, QAbstractSpinBox::up-arrow { width: 10px; height: 10px; }
+QComboBox::down-arrow, QAbstractSpinBox::down-arrow { image: url($icons/down.svg); }
+QAbstractSpinBox::up-arrow { image: url($icons/up.svg); }
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { border: 0; width: 20px; }
+QAbstractSpinBox::up-button:hover, QAbstractSpinBox::down-button:hover { background: $hover; }
+QCheckBox::indicator, QRadioButton::indicator { width: 13px; height: 13px; background: $base;
+  border: 1px solid $muted; border-radius: 3px; }
+QRadioButton::indicator { border-radius: 7px; }
+QCheckBox::indicator:checked { image: url($icons/check.svg); border-color: $accent; }
+QRadioButton::indicator:checked { width: 7px; height: 7px; border: 4px solid $accent; }
+QCheckBox::indicator:focus, QRadioButton::indicator:focus { border-color: $accent; }
+QCheckBox:focus, QRadioButton:focus { color: $accent; }
+QSlider::groove:horizontal { height: 4px; background: $border; border-radius: 2px; }
+QSlider::handle:horizontal { width: 14px; margin: -5px 0; background: $accent; border-radius: 7px; }
+QSlider::handle:horizontal:focus { background: $text; }
+QProgressBar { color: $text; background: $base; border: 1px solid $border; border-radius: 4px;
+  text-align: center; }
+QProgressBar::chunk { background: $selection; border-radius: 3px; }
+QTableCornerButton::section { background: $panel; border: 0; border-bottom: 1px solid $border; }
 QPushButton { color: $text; background: $raised; border: 1px solid $border; border-radius: 4px;
   padding: 5px 14px; }
 QPushButton:hover { border-color: $muted; }
@@ -231,4 +253,4 @@ def apply(app: QApplication, theme: Theme) -> None:
     """Put the theme on every window of the application, open ones included."""
     app.setStyle("Fusion")
     app.setPalette(palette(theme))
-    app.setStyleSheet(_STYLE.substitute(asdict(theme)))
+    app.setStyleSheet(_STYLE.substitute(asdict(theme), icons=resource("icons").as_posix()))
