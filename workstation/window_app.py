@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from workstation.domain.errors import SettingsError, StoreError, TidemarkError
 from workstation.domain.market import SeriesKey
+from workstation.link.chart_address import ChartAddress
 from workstation.link.client import LinkClient
 from workstation.link.doorbell import Doorbell, ring
 from workstation.link.engine_process import EngineProcess
@@ -38,6 +39,7 @@ from workstation.storage.instance_lock import InstanceLock
 from workstation.storage.journal import Journal
 from workstation.storage.paths import Paths, resource
 from workstation.storage.settings import Settings, SettingsFile
+from workstation.ui.address_opening import AddressOpening
 from workstation.ui.application import LastResort, make_application
 from workstation.ui.bridge import Bridge
 from workstation.ui.engine_port import JudgementFiles, NarrativeFiles, RotationFiles
@@ -67,12 +69,15 @@ class WindowOptions:
         ... so long after its start, seconds.
     notices : tuple of str
         What the trader must know from the start.
+    address : ChartAddress or None
+        A chart to open.
     """
 
     engine_arguments: tuple[str, ...] = ()
     screenshot: Path | None = None
     after_s: float = 10.0
     notices: tuple[str, ...] = ()
+    address: ChartAddress | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +208,9 @@ class WindowHouse:
         self._bridge.remember(around.memory.venue, settings.watchlist.symbols)
         self._window = MainWindow(around, _choices(settings))
         self._window.close_requested.connect(self._ending.set)
-        self._bell = Doorbell(paths.window_socket, self._window.bring_to_front)
+        window = self._window
+        self._addresses = AddressOpening(self._bridge, window.open_symbol, window.open_series, window)
+        self._bell = Doorbell(paths.window_socket, window.bring_to_front, self._addresses.open)
 
     def _surroundings(self) -> Surroundings:
         memory_file = self._paths.layout_file
@@ -227,6 +234,8 @@ class WindowHouse:
         failed = False
         try:
             self._window.start()
+            if self._options.address is not None:
+                self._addresses.open(self._options.address)
             self._window.show()
             await self._bell.hang()
             for notice in self._options.notices:
@@ -324,8 +333,8 @@ def run_window(options: WindowOptions) -> int:
     paths = Paths.of_user()
     lock = InstanceLock(paths.window_lock)
     if not lock.acquire():
-        if ring(paths.window_socket):
-            return 0  # it came to the front: that is what was asked for
+        if ring(paths.window_socket, options.address):
+            return 0  # it came to the front, with the chart: that is what was asked for
         raise TidemarkError("Tidemark is open already, but its window does not answer; close it first.")
     try:
         settings, problems = SettingsFile(paths.settings_file).load()

@@ -1,6 +1,9 @@
 import asyncio
 import socket
 
+import pytest
+
+from workstation.link.chart_address import ChartAddress
 from workstation.link.doorbell import Doorbell, ring
 
 
@@ -42,3 +45,29 @@ async def test_another_word_than_ours_rings_nothing(tmp_path):
     writer.close()
     bell.take_down()
     assert rung == []
+
+
+async def test_a_second_start_with_an_address_opens_its_chart_in_the_first_window(tmp_path):
+    heard = []
+    bell = Doorbell(tmp_path / "bell", lambda: heard.append("front"), heard.append)
+    await bell.hang()
+    address = ChartAddress("BTC/USDT", "4h")
+    assert await asyncio.to_thread(ring, tmp_path / "bell", address)
+    assert heard == ["front", address]
+    bell.take_down()
+
+
+@pytest.mark.parametrize(
+    "words", [b"open file:///etc/passwd\n", b"open \xff\n", b"open tidemark://chart/A/B"]
+)
+async def test_an_address_that_is_none_rings_nothing(tmp_path, words):
+    heard = []
+    bell = Doorbell(tmp_path / "bell", lambda: heard.append("front"), heard.append)
+    await bell.hang()
+    reader, writer = await asyncio.open_unix_connection(str(tmp_path / "bell"))
+    writer.write(words)
+    writer.write_eof()
+    assert await reader.read() == b""
+    writer.close()
+    bell.take_down()
+    assert heard == []

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import NoReturn
@@ -22,6 +23,8 @@ from workstation.cli import (
     training,
 )
 from workstation.cli.exit_codes import USAGE
+from workstation.domain.errors import UsageError
+from workstation.link.chart_address import SCHEME, ChartAddress
 
 _EXAMPLES = """\
 examples:
@@ -29,6 +32,7 @@ examples:
   tidemark --practice simulated --speed 600    ... on a simulated market, ten minutes a second
   tidemark --practice DIR --from 2024-02-01 --speed 3600
                                                ... on recorded candles, an hour a second
+  tidemark tidemark://chart/BTC/USDT?tf=1h     ... on this chart, in the window that is open if one is
   tidemark serve                               the engine alone, without a window
   tidemark sandbox --simulated --port 8080     a practice exchange for any Binance client
   tidemark import --data DIR --venue binance   put recorded candles into the store
@@ -73,6 +77,9 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--after", metavar="SECONDS", type=_positive, default=10.0, help="... so long after its start (10)"
     )
+    parser.add_argument(
+        "--open", metavar="ADDRESS", type=_address, help="open this chart: tidemark://chart/BTC/USDT?tf=1h"
+    )
     parser.set_defaults(carry_out=carry_out.open_window)
     commands = parser.add_subparsers(metavar="COMMAND", parser_class=_Parser)
     _add_serve(commands)
@@ -91,6 +98,21 @@ def make_parser() -> argparse.ArgumentParser:
     narratives.add_command(commands)
     rotation.add_command(commands)
     return parser
+
+
+def with_address(arguments: Sequence[str]) -> list[str]:
+    """Return a command line in which an address that stands alone is one to open, as a desktop starts us."""
+    words = list(arguments)
+    if words and words[-1].lower().startswith(f"{SCHEME}:") and "--open" not in words:
+        words.insert(-1, "--open")
+    return words
+
+
+def _address(text: str) -> ChartAddress:
+    try:
+        return ChartAddress.of(text)
+    except UsageError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _add_practice(parser: argparse.ArgumentParser, help_: str) -> None:

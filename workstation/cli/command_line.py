@@ -5,7 +5,7 @@ import signal
 import sys
 from collections.abc import Sequence
 
-from workstation.cli.arguments import make_parser
+from workstation.cli.arguments import make_parser, with_address
 from workstation.cli.exit_codes import DONE, FAILED, USAGE
 from workstation.domain.errors import TidemarkError, UsageError
 from workstation.storage.compiled_code import use_compiled_code
@@ -25,7 +25,7 @@ def run(arguments: Sequence[str]) -> int:
     int
         Exit code: 0 done, 2 asked wrongly, 1 failed, with one sentence on standard error.
     """
-    asked = make_parser().parse_args(arguments)
+    asked = make_parser().parse_args(with_address(arguments))
     use_compiled_code(Paths.of_user())
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(DONE))  # until the loop of a command takes it over
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")

@@ -32,7 +32,7 @@ def open_window(asked: argparse.Namespace) -> int:
 
     words = [] if asked.practice is None else _practice_words(asked)
     with session_home(is_kept=asked.practice is None) as notices:
-        return run_window(WindowOptions(tuple(words), asked.screenshot, asked.after, notices))
+        return run_window(WindowOptions(tuple(words), asked.screenshot, asked.after, notices, asked.open))
 
 
 def _date_ms(text: str) -> int:

@@ -1,4 +1,4 @@
-"""How a second window finds the first one and asks it to come to the front."""
+"""How a second window finds the first one and asks it to come to the front, or to open a chart."""
 
 import asyncio
 import contextlib
@@ -7,10 +7,12 @@ import socket
 from collections.abc import Callable
 from pathlib import Path
 
-from workstation.domain.errors import LinkError
+from workstation.domain.errors import LinkError, UsageError
+from workstation.link.chart_address import ChartAddress
 from workstation.link.server import is_this_user
 
 _RING = b"come to the front\n"
+_OPEN = b"open "
 _HEARD = b"heard\n"
 ANSWER_WITHIN_S = 2.0
 
@@ -24,11 +26,18 @@ class Doorbell:
         Where it hangs; its folder belongs to this user alone.
     on_ring : callable
         Brings the window to the front.
+    on_address : callable, optional
+        Told the chart that is to be opened there.
     """
 
-    def __init__(self, path: Path, on_ring: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        on_ring: Callable[[], None],
+        on_address: Callable[[ChartAddress], None] = lambda _address: None,
+    ) -> None:
         self._path = path
-        self._on_ring = on_ring
+        self._on_ring, self._on_address = on_ring, on_address
         self._server: asyncio.Server | None = None
 
     async def hang(self) -> None:
@@ -53,10 +62,21 @@ class Doorbell:
         with contextlib.suppress(ConnectionError, TimeoutError):
             if is_this_user(writer.get_extra_info("socket")):
                 rung = await asyncio.wait_for(reader.readline(), ANSWER_WITHIN_S)
-                if rung == _RING:
-                    writer.write(_HEARD)
-                    self._on_ring()
+                self._hear(rung, writer)
         writer.close()
+
+    def _hear(self, rung: bytes, writer: asyncio.StreamWriter) -> None:
+        """Do what is asked; an address is read as strictly here as where it came from."""
+        address = None
+        if rung.startswith(_OPEN) and rung.endswith(b"\n"):
+            with contextlib.suppress(UsageError, UnicodeDecodeError):
+                address = ChartAddress.of(rung[len(_OPEN) : -1].decode())
+        if rung != _RING and address is None:
+            return
+        writer.write(_HEARD)
+        self._on_ring()
+        if address is not None:
+            self._on_address(address)
 
     def take_down(self) -> None:
         """Stop listening."""
@@ -66,11 +86,18 @@ class Doorbell:
             self._path.unlink()
 
 
-def ring(path: Path) -> bool:
-    """Ask the window that hangs its bell at `path` to come to the front; return whether it heard."""
+def ring(path: Path, address: ChartAddress | None = None) -> bool:
+    """Ask the window that hangs its bell at `path` to come to the front; return whether it heard.
+
+    Parameters
+    ----------
+    address : ChartAddress or None
+        A chart that it is to open there.
+    """
+    asked = _RING if address is None else _OPEN + str(address).encode() + b"\n"
     with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as bell:
         bell.settimeout(ANSWER_WITHIN_S)
         bell.connect(str(path))
-        bell.sendall(_RING)
+        bell.sendall(asked)
         return bell.recv(len(_HEARD)) == _HEARD
     return False
