@@ -339,7 +339,7 @@ def run_window(options: WindowOptions) -> int:
     try:
         settings, problems = SettingsFile(paths.settings_file).load()
         options = replace(options, notices=(*options.notices, *problems))
-        app = make_application(sys.argv[:1], settings.appearance.theme)
+        app = make_application(sys.argv[:1], settings.appearance.theme, settings.appearance.scale)
         last_resort = LastResort(str(paths.log_dir))
         restore = last_resort.install()
         try:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import subprocess
 import sys
 
 import pytest
@@ -25,6 +26,19 @@ def test_a_theme_is_chosen_by_its_setting(qapp, name, theme):
 def test_a_desktop_without_a_choice_gets_the_dark_one(qapp):
     wants_light = qapp.styleHints().colorScheme() is Qt.ColorScheme.Light
     assert chosen_theme(qapp, "system") is (LIGHT if wants_light else DARK)
+
+
+def test_everything_is_as_large_as_the_trader_wants_it():
+    """In a process of its own: Qt takes its scale once."""
+    code = (
+        "from workstation.ui.application import make_application\n"
+        "app = make_application(['tidemark'], 'dark', 250)\n"
+        "print(app.devicePixelRatio())"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert float(said.stdout) == 2.5
 
 
 def boxes() -> list[QMessageBox]:

@@ -210,6 +210,14 @@ class AppearanceSettings:
         ),
         expected="green-red, blue-orange, or two colours, rising first, such as '#3b82f6 #f59e0b'",
     )
+    scale: int = _setting(
+        100,
+        "Size of everything in the window, beside what the desktop asks for.",
+        unit="%",
+        restart=True,
+        minimum=100,
+        maximum=300,
+    )
 
 
 @dataclass(frozen=True)

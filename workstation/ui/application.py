@@ -1,6 +1,7 @@
 """Makes the one QApplication, and what is shown when something breaks that nobody expected."""
 
 import logging
+import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -22,7 +23,7 @@ DESKTOP_FILE = "org.tidemark.Workstation"
 _LOG = logging.getLogger(__name__)
 
 
-def make_application(arguments: Sequence[str], theme: str = "system") -> QApplication:
+def make_application(arguments: Sequence[str], theme: str = "system", scale_pct: int = 100) -> QApplication:
     """Return the application, with its name, icon and colours.
 
     Parameters
@@ -31,7 +32,11 @@ def make_application(arguments: Sequence[str], theme: str = "system") -> QApplic
         The program's name first.
     theme : str
         ``"light"``, ``"dark"`` or ``"system"``.
+    scale_pct : int
+        Size of everything, beside what the desktop asks for; 100 leaves it as it is.
     """
+    if scale_pct != 100:
+        os.environ["QT_SCALE_FACTOR"] = f"{scale_pct / 100:g}"  # Qt reads it once, when it starts
     QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
     app = QApplication(list(arguments))
     app.setApplicationName("tidemark")
