@@ -49,13 +49,13 @@ screens = st.recursive(conditions(), _group, max_leaves=8)
 
 
 @given(screens)
-@settings(max_examples=150)
+@settings(max_examples=70)
 def test_a_printed_screen_is_read_as_the_same(screen: Screen) -> None:
     assert parse(text_of(screen)) == screen
 
 
 @given(st.text(st.sampled_from('grade>=80 andor()"signl ibh7d%\N{MINUS SIGN}!')))
-@settings(max_examples=200)
+@settings(max_examples=100)
 def test_any_text_is_read_or_refused_in_a_sentence(text: str) -> None:
     place = 0
     try:
@@ -75,7 +75,7 @@ def test_coins_of_which_nothing_is_known_never_match(screen: Screen) -> None:
 
 
 @given(screens, st.data())
-@settings(max_examples=80)
+@settings(max_examples=40)
 def test_a_chip_takes_exactly_one_condition_away(screen: Screen, data: st.DataObject) -> None:
     before = conditions_of(screen)
     number = data.draw(st.integers(0, len(before) - 1))
@@ -83,7 +83,7 @@ def test_a_chip_takes_exactly_one_condition_away(screen: Screen, data: st.DataOb
 
 
 @given(st.lists(st.floats(-1e6, 1e6) | st.just(float("nan")), max_size=30), st.floats(-1e6, 1e6), st.data())
-@settings(max_examples=80)
+@settings(max_examples=40)
 def test_columns_are_compared_and_sorted_as_one_by_one(
     values: list[float], bar: float, data: st.DataObject
 ) -> None:

@@ -21,6 +21,7 @@ class ColumnKind(StrEnum):
     NAME = "name"  # of a market, or names of narratives
     PRICE = "price"  # quote currency
     CHANGE = "change"  # percent, with its sign
+    RATE = "rate"  # percent, with its sign and four decimals
     SHARE = "share"  # percent, 0..100
     AMOUNT = "amount"  # quote currency, in K, M and B
     POINTS = "points"  # 0..100
@@ -93,7 +94,7 @@ _KNOWN = (
         ("narrative_7d_roi", "narrative_roi"),
     ),
     ScreenColumn(
-        "funding", "Funding", ColumnKind.CHANGE, "Newest funding rate of its perpetual, percent per 8 hours."
+        "funding", "Funding", ColumnKind.RATE, "Newest funding rate of its perpetual, percent per 8 hours."
     ),
     *(
         ScreenColumn(

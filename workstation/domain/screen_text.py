@@ -33,6 +33,7 @@ _UNITS = {
     ColumnKind.AGE: _TIMES,
     ColumnKind.AMOUNT: _SIZES,
     ColumnKind.CHANGE: {"%": 1.0},
+    ColumnKind.RATE: {"%": 1.0},
     ColumnKind.SHARE: {"%": 1.0},
 }
 
@@ -99,7 +100,7 @@ def _value_text(condition: Condition) -> str:
     kind = COLUMNS[condition.column].kind
     if kind is ColumnKind.AGE:
         return f"{number} h"
-    return f"{number} %" if kind in (ColumnKind.CHANGE, ColumnKind.SHARE) else number
+    return f"{number} %" if kind in (ColumnKind.CHANGE, ColumnKind.RATE, ColumnKind.SHARE) else number
 
 
 def _tokens(text: str) -> list[_Token]:

@@ -52,6 +52,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("watchlist.add", "Watch this market", "Watchlist", "Ctrl+D"),
     Command("watchlist.filter", "Filter the watchlist", "Watchlist", "Ctrl+F"),
+    Command("screener.focus", "Go to the screener", "Watchlist", "Ctrl+Shift+S"),
     Command("alerts.focus", "Go to the alerts", "Alerts", "Ctrl+E"),
     Command("alerts.dismiss", "Dismiss the alert", "Alerts", "Ctrl+Backspace"),
     Command("alerts.dismiss_all", "Dismiss every alert", "Alerts", "Ctrl+Shift+Backspace"),

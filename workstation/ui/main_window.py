@@ -38,6 +38,7 @@ from workstation.ui.symbol_search import SymbolSearch
 from workstation.ui.theme import Theme
 from workstation.ui.top_strip import TopStrip
 from workstation.ui.venue_badge import PracticeBand, mode_word
+from workstation.ui.watchlist_desk import WatchlistDesk
 from workstation.ui.why_desk import WhyDesk
 from workstation.ui.window_docks import Docks
 from workstation.ui.window_menu import fill_menu
@@ -86,6 +87,7 @@ class MainWindow(FrontWindow):
         self.rotation = RotationDesk(self._around, self._asking, theme, self)
         self.keyboard = KeyboardDesk(self._around, theme, self)
         self.keys = KeysDesk(self._around, theme, self)
+        self.lists = WatchlistDesk(self._around, self._asking, self.watchlist, theme, self)
         self._sections: tuple[Section, ...] = (
             self.keyboard,
             self.charts,
@@ -96,6 +98,7 @@ class MainWindow(FrontWindow):
             self.judgement,
             self.narratives,
             self.rotation,
+            self.lists,
             self.keys,
         )
         self.sparks = SparkReader(bridge, self._around.past, self)

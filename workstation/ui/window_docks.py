@@ -14,7 +14,7 @@ LAYOUT_VERSION = 4
 """Rises when docks are added or renamed; an older layout is then not restored."""
 
 STACKS = (
-    ("Watchlist", "Grades", "Narratives", "Rotation graph"),
+    ("Watchlist", "Screener", "Grades", "Narratives", "Rotation graph"),
     ("Alerts", "Why", "Record", "Models", "Advice", "Paper", "Backtest", "Providers"),
 )
 """Titles of the docks. The stacks stand on the right, one above the other; in each the first is in front."""

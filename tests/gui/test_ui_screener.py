@@ -1,0 +1,258 @@
+"""The screener: conditions typed and built, chips, groups, saved screens, and what is read of the coins."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QAbstractItemModelTester
+
+from tests.fakes.window_world import LIVE, NOW_MS, StoredCandles, columns, signal, ticker
+from workstation.domain.market import SeriesKey
+from workstation.domain.narrative_index import Holding, IndexStanding
+from workstation.domain.screen_column import COLUMNS, CoinColumns
+from workstation.domain.screen_text import parse
+from workstation.domain.signal import Direction
+from workstation.domain.watch_book import SavedScreen, WatchBook, WatchList
+from workstation.ui.models.screen_model import NO_NARRATIVE, ScreenModel
+from workstation.ui.panels.screener import FIRST_COLUMNS, ScreenerPanel
+from workstation.ui.screener_menu import ScreenerMenu
+from workstation.ui.screener_reading import CoinsWanted, newest_signals, read_coins, read_moves
+from workstation.ui.screener_reading import ScreenerFiles as Files
+from workstation.ui.theme import DARK, LIGHT
+from workstation.ui.watchlist_keeper import WatchlistKeeper
+
+pytestmark = pytest.mark.qt_log_ignore(
+    "This plugin does not support"
+)  # the offscreen platform has no window manager
+
+NAN = float("nan")
+SYMBOLS = ("BTC/USDT", "ETH/USDT", "FET/USDT", "NEW/USDT")
+DOWN, UP = Qt.SortOrder.DescendingOrder, Qt.SortOrder.AscendingOrder
+
+
+def coins() -> CoinColumns:
+    return CoinColumns(
+        SYMBOLS,
+        {
+            "price": np.array([64_000.0, 3_200.0, 1.2, NAN]),
+            "grade": np.array([85.0, 70.0, 91.0, NAN]),
+            "signal": np.array([1.0, -1.0, 1.0, NAN]),
+            "signal_age": np.array([3.0, 1.0, 40.0, NAN]),
+            "change_24h": np.array([1.0, -2.0, 5.0, NAN]),
+        },
+        {"narrative": (("Layer 1",), ("Layer 1", "DeFi"), ("AI",), ())},
+        {"BTC/USDT": np.array([1.0, 2.0, 3.0])},
+    )
+
+
+@pytest.fixture
+def panel(qtbot):
+    made = ScreenerPanel(DARK, lambda _symbol: 0.01)
+    qtbot.addWidget(made)
+    tester = QAbstractItemModelTester(made.model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    made.resize(700, 400)
+    made.show_coins(coins())
+    made.show()
+    yield made
+    tester.deleteLater()
+    made.stop()
+
+
+@pytest.fixture
+def keeper(tmp_path, qapp):
+    made = WatchlistKeeper(tmp_path / "lists.json")
+    yield made
+    made.stop()
+
+
+def shown(panel: ScreenerPanel) -> list[str]:
+    model = panel.model
+    return [model.symbol_at(row).split("/")[0] for row in range(model.rowCount())]
+
+
+def type_in(panel: ScreenerPanel, text: str) -> None:
+    panel.text.setText(text)
+    panel.text.returnPressed.emit()
+
+
+def cell(model: ScreenModel, row: int, column: str, role: int = 0) -> str:
+    return model.data(model.index(row, model.columns.index(column)), role)
+
+
+def test_typed_conditions_narrow_the_coins_and_are_counted(panel):
+    type_in(panel, "grade > 80 and signal is bullish")
+    assert shown(panel) == ["BTC", "FET"]
+    assert panel.count.text() == "2 of 4 coins"
+    type_in(panel, "")
+    assert shown(panel) == ["BTC", "ETH", "FET", "NEW"]
+
+
+def test_conditions_that_cannot_be_read_are_named_and_change_nothing(panel):
+    type_in(panel, "grade > 80")
+    type_in(panel, "grad > 10")
+    assert shown(panel) == ["BTC", "FET"]
+    assert "“grad” is no column; did you mean “grade”?" in panel.problem.text()
+    assert panel.problem.isVisible()
+    type_in(panel, "grade > 90")
+    assert not panel.problem.isVisible()
+
+
+def test_each_condition_is_a_chip_that_takes_it_away(panel, qtbot):
+    type_in(panel, "grade > 80 and (signal is bullish or 7d > 5)")
+    assert [chip.accessibleName() for chip in panel.chips.chips] == [
+        "Remove the condition Grade > 80",
+        "Remove the condition Signal is bullish",
+        "Remove the condition 7 d > 5 %",
+    ]
+    panel.chips.chips[0].setFocus()
+    qtbot.keyClick(panel.chips.chips[0], Qt.Key.Key_Space)
+    assert panel.text.text() == "signal is bullish or change_7d > 5 %"
+    assert shown(panel) == ["BTC", "FET"]
+
+
+def test_the_form_adds_conditions_with_and_and_with_or(panel, qtbot):
+    panel.add_button.click()
+    panel.form.value.setText("80")
+    panel.form.and_button.click()
+    assert panel.text.text() == "grade > 80"
+    panel.form.column.setCurrentIndex(panel.form.column.findData("signal"))
+    panel.form.side.setCurrentText("bearish")
+    panel.form.or_button.click()
+    assert panel.text.text() == "grade > 80 or signal is bearish"
+    assert shown(panel) == ["BTC", "ETH", "FET"]
+    panel.form.column.setCurrentIndex(panel.form.column.findData("grade"))
+    panel.form.value.setText("high")
+    qtbot.keyClick(panel.form.value, Qt.Key.Key_Return)
+    assert "compared with a number" in panel.problem.text()
+
+
+def test_groups_lead_the_coins_of_each_narrative_and_open_nothing(panel, qtbot):
+    panel.group_box.setChecked(True)
+    assert panel.model.groups == ("AI · 1", "Layer 1 · 2", f"{NO_NARRATIVE} · 1")
+    assert shown(panel) == ["", "FET", "", "BTC", "ETH", "", "NEW"]
+    assert panel.table.columnSpan(0, 0) == len(panel.model.columns)
+    opened = []
+    panel.open_requested.connect(opened.append)
+    panel.table.open_requested.emit(0)
+    panel.table.open_requested.emit(1)
+    assert opened == ["FET/USDT"]
+    assert panel.model.hits() == ("FET/USDT", "BTC/USDT", "ETH/USDT", "NEW/USDT")
+
+
+@pytest.mark.parametrize(
+    ("column", "order", "expected"),
+    [
+        ("grade", DOWN, ["FET", "BTC", "ETH", "NEW"]),
+        ("grade", UP, ["ETH", "BTC", "FET", "NEW"]),
+        ("narrative", UP, ["FET", "BTC", "ETH", "NEW"]),
+        ("last_week", UP, ["BTC", "ETH", "FET", "NEW"]),
+    ],
+)
+def test_sorting_leaves_what_is_unknown_last(panel, column, order, expected):
+    panel.model.sort(panel.model.columns.index(column), order)
+    assert shown(panel) == expected
+
+
+def test_prices_that_come_in_change_who_matches_and_keep_the_choice(panel, qtbot):
+    type_in(panel, "24h > 0")
+    panel.table.choose(panel.model.row_of("FET/USDT"))
+    panel.model.apply([ticker("BTC/USDT", 1.0, -3.0), ticker("ETH/USDT", 2.0, 4.0)])
+    panel.rearrange()
+    assert shown(panel) == ["ETH", "FET"]
+    assert panel.model.symbol_at(panel.table.currentIndex().row()) == "FET/USDT"
+    assert cell(panel.model, 0, "price") == "2.00"
+
+
+def test_only_rows_that_changed_are_told(panel):
+    told = []
+    panel.model.dataChanged.connect(lambda first, last: told.append((first.row(), last.row())))
+    assert panel.model.apply([ticker("FET/USDT", 1.3, 5.0), ticker("OTHER/USDT", 1.0)])
+    assert told == [(2, 2)]
+    assert not panel.model.apply([ticker("FET/USDT", 1.3, 5.0)])
+
+
+def test_unknown_cells_are_dashes_and_every_cell_says_its_column(panel):
+    assert [cell(panel.model, 3, name) for name in ("price", "grade", "signal", "narrative")] == ["–"] * 4
+    assert cell(panel.model, 1, "signal", 11) == "Signal: ▼ Bearish"
+    assert cell(panel.model, 0, "last_week", 11) == "Last week: last week +200.00 %"
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
+def test_every_column_can_be_shown_and_painted(panel, theme):
+    panel.set_theme(theme)
+    panel.show_columns(tuple(COLUMNS))
+    panel.resize(2400, 300)
+    assert not panel.grab().isNull()
+    assert len(panel.model.columns) == len(COLUMNS)
+
+
+def test_nothing_that_matches_says_what_to_do(panel):
+    type_in(panel, "grade > 99")
+    assert panel.nothing.isVisible()
+    assert "Take a condition away" in panel.nothing.text()
+
+
+def test_screens_are_saved_renamed_deleted_and_brought_back(panel, keeper, tmp_path):
+    menu = ScreenerMenu(panel, keeper)
+    type_in(panel, "grade > 80")
+    menu.save_as("Strong")
+    assert keeper.book.screens == (SavedScreen("Strong", "grade > 80", FIRST_COLUMNS),)
+    menu.save_as("STRONG")
+    assert "already" in panel.problem.text()
+    menu.rename("Best")
+    menu.delete()
+    assert keeper.book.screens == ()
+    assert keeper.undo_words == "delete Best"
+    keeper.undo()
+    keeper.stop()
+    assert [one.name for one in WatchlistKeeper(tmp_path / "lists.json").book.screens] == ["Best"]
+
+
+def test_hits_go_into_a_list_each_once(panel, keeper):
+    menu = ScreenerMenu(panel, keeper)
+    keeper.change(WatchBook((WatchList("Mine", ("FET/USDT",)),)), "new list")
+    wanted = []
+    menu.watch_requested.connect(wanted.append)
+    type_in(panel, "grade > 80")
+    menu.add_hits("Mine")
+    assert keeper.book.list_named("Mine").symbols == ("FET/USDT", "BTC/USDT")
+    assert wanted == [("BTC/USDT", "FET/USDT")]
+    menu.fill()
+    assert any("Add 2 coins to" in action.text() for action in menu.actions())
+
+
+def test_moves_are_read_from_closed_candles_and_stale_ones_are_unknown():
+    stored = StoredCandles()
+    stored.series = lambda: list(stored.by_key)
+    fresh, stale = (SeriesKey(LIVE.name, one, "1h") for one in ("BTC/USDT", "ETH/USDT"))
+    stored.by_key = {fresh: columns(fresh, 24 * 20), stale: columns(stale, 100, NOW_MS - 9 * 86_400_000)}
+    wanted = CoinsWanted(LIVE.name, "1h", SYMBOLS, NOW_MS)
+    numbers, lines = read_moves(stored, wanted)
+    close = stored.by_key[fresh].close
+    assert numbers["price"][0] == close[-1]
+    assert numbers["change_7d"][0] == pytest.approx((close[-1] / close[-1 - 168] - 1) * 100)
+    assert np.isnan(numbers["change_30d"][0])
+    assert np.isnan(numbers["price"][1:]).all()
+    assert list(lines) == ["BTC/USDT"]
+
+
+def test_the_newest_closed_signal_of_a_coin_counts():
+    hour, day = (SeriesKey(LIVE.name, "BTC/USDT", one) for one in ("1h", "4h"))
+    older = signal(hour, NOW_MS - 9 * 3_600_000, 1.0, Direction.BULLISH)
+    newer = signal(day, NOW_MS - 8 * 3_600_000, 1.0, Direction.BEARISH)
+    forming = signal(hour, NOW_MS, 1.0, Direction.BULLISH, closed=False)
+    assert newest_signals([newer, older, forming]) == {"BTC/USDT": newer}
+
+
+def test_an_empty_store_knows_narratives_only(tmp_path: Path):
+    held = (Holding("FET", 1.0, None, None, None),)
+    standing = IndexStanding(
+        "ai", "AI", NOW_MS, 1e3, 1.0, 2.5, 3.0, 4.0, 2, None, None, 0, 0, None, None, held
+    )
+    files = Files(tmp_path / "candles.db", tmp_path / "ledger.db", tmp_path / "observations.db")
+    read = read_coins(files, CoinsWanted(LIVE.name, "1h", SYMBOLS, NOW_MS, (standing,)))
+    assert read.coins.cells("narrative") == ((), (), ("AI",), ())
+    assert read.coins.number("narrative_7d")[2] == 2.5
+    assert np.isnan(read.coins.number("grade")).all()
+    assert parse("narrative rank <= 2") is not None

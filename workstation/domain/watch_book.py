@@ -1,0 +1,162 @@
+"""The trader's own lists of markets and his saved screens."""
+
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from workstation.domain.errors import UsageError
+from workstation.domain.screen_column import COLUMNS
+
+ALL_WATCHED = "All watched"
+"""What the engine follows: the union of every list, and the name of that one in the chooser."""
+
+FLAGS = ("", "red", "orange", "green", "blue")
+"""Marks that a coin may carry in a list; empty for none."""
+
+LONGEST_NAME, LONGEST_NOTE = 40, 200
+
+
+@dataclass(frozen=True, slots=True)
+class CoinNote:
+    """What the trader wrote beside a coin.
+
+    Parameters
+    ----------
+    flag : str
+        One of `FLAGS`.
+    text : str
+    """
+
+    flag: str = ""
+    text: str = ""
+
+    def __post_init__(self) -> None:
+        if self.flag not in FLAGS:
+            raise UsageError(f"A flag is one of {', '.join(FLAGS[1:])}; got “{self.flag}”.")
+        if len(self.text) > LONGEST_NOTE:
+            raise UsageError(f"A note has {LONGEST_NOTE} characters at most; got {len(self.text)}.")
+
+
+@dataclass(frozen=True, slots=True)
+class WatchList:
+    """Markets under a name, in the trader's order, each once.
+
+    Raises
+    ------
+    UsageError
+        The name is empty, too long, or taken by what the engine follows; or a market is empty.
+    """
+
+    name: str
+    symbols: tuple[str, ...] = ()
+    notes: tuple[tuple[str, CoinNote], ...] = ()
+
+    def __post_init__(self) -> None:
+        _check_name(self.name)
+        if not all(symbol.strip() for symbol in self.symbols):
+            raise UsageError("A watched market cannot be empty.")
+        once = tuple(dict.fromkeys(self.symbols))
+        object.__setattr__(self, "symbols", once)
+        object.__setattr__(self, "notes", tuple(dict(self.notes).items()))
+
+    def note(self, symbol: str) -> CoinNote:
+        """Return what is written beside a coin; an empty note where nothing is."""
+        return dict(self.notes).get(symbol, CoinNote())
+
+    def with_note(self, symbol: str, note: CoinNote) -> "WatchList":
+        """Return the list with a note beside a coin; an empty one takes it away."""
+        kept = {key: value for key, value in self.notes if key != symbol}
+        if note != CoinNote():
+            kept[symbol] = note
+        return replace(self, notes=tuple(kept.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class SavedScreen:
+    """A screen under a name.
+
+    Parameters
+    ----------
+    name, text : str
+        The text as `screen_text.parse` reads it; empty lets every coin through.
+    columns : tuple of str
+        Ids of the columns beside it.
+    is_grouped : bool
+        Whether the coins of each narrative stand together.
+    """
+
+    name: str
+    text: str
+    columns: tuple[str, ...] = ()
+    is_grouped: bool = False
+
+    def __post_init__(self) -> None:
+        _check_name(self.name)
+        object.__setattr__(self, "columns", tuple(one for one in self.columns if one in COLUMNS))
+
+
+Named = TypeVar("Named", WatchList, SavedScreen)
+
+
+@dataclass(frozen=True, slots=True)
+class WatchBook:
+    """Every list and screen; no two lists and no two screens have the same name, whatever its case.
+
+    Raises
+    ------
+    UsageError
+        A name is there twice.
+    """
+
+    lists: tuple[WatchList, ...] = ()
+    screens: tuple[SavedScreen, ...] = ()
+
+    def __post_init__(self) -> None:
+        for kind in (self.lists, self.screens):
+            names = [one.name.casefold() for one in kind]
+            twice = next((name for name in names if names.count(name) > 1), None)
+            if twice is not None:
+                raise UsageError(f"There is “{twice}” already; choose another name.")
+
+    def list_named(self, name: str) -> WatchList | None:
+        """Return a list; None where there is none of this name."""
+        return next((one for one in self.lists if one.name == name), None)
+
+    def screen_named(self, name: str) -> SavedScreen | None:
+        """Return a screen; None where there is none of this name."""
+        return next((one for one in self.screens if one.name == name), None)
+
+    def with_list(self, new: WatchList, instead_of: str = "") -> "WatchBook":
+        """Return the book with a list added, or in the place of the one of a name."""
+        return replace(self, lists=_put(self.lists, new, instead_of))
+
+    def without_list(self, name: str) -> "WatchBook":
+        """Return the book without a list."""
+        return replace(self, lists=tuple(one for one in self.lists if one.name != name))
+
+    def with_screen(self, new: SavedScreen, instead_of: str = "") -> "WatchBook":
+        """Return the book with a screen added, or in the place of the one of a name."""
+        return replace(self, screens=_put(self.screens, new, instead_of))
+
+    def without_screen(self, name: str) -> "WatchBook":
+        """Return the book without a screen."""
+        return replace(self, screens=tuple(one for one in self.screens if one.name != name))
+
+    def without_symbol(self, symbol: str) -> "WatchBook":
+        """Return the book without a market, in whichever list it stood."""
+        kept = tuple(
+            replace(one, symbols=tuple(each for each in one.symbols if each != symbol)) for one in self.lists
+        )
+        return replace(self, lists=kept)
+
+
+def _put(kept: tuple[Named, ...], new: Named, instead_of: str) -> tuple[Named, ...]:
+    if not any(one.name == instead_of for one in kept):
+        return kept + (new,)  # noqa: RUF005  # mypy follows the type through a sum only
+    return tuple(new if one.name == instead_of else one for one in kept)
+
+
+def _check_name(name: str) -> None:
+    if not name.strip() or not name.isprintable() or len(name) > LONGEST_NAME:
+        raise UsageError(f"A name has 1 to {LONGEST_NAME} printable characters; got “{name[:60]}”.")
+    if name.casefold() == ALL_WATCHED.casefold():
+        raise UsageError(f"“{ALL_WATCHED}” is the name of everything watched; choose another one.")

@@ -1,0 +1,97 @@
+"""The file of the trader's lists and saved screens."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from workstation.domain.errors import StoreError, UsageError
+from workstation.domain.watch_book import CoinNote, SavedScreen, WatchBook, WatchList
+from workstation.storage.durable_file import replace_durably
+from workstation.storage.privacy import make_private_folder
+
+_VERSION = 1
+_LARGEST = 8 << 20
+
+
+def load_watch_book(path: Path) -> tuple[WatchBook, str]:
+    """Return the book, and a sentence about what the trader must be told; empty where nothing.
+
+    A missing file is an empty book. One that cannot be used is renamed to ``*.broken-N``, never overwritten.
+    """
+    try:
+        return _book_of(path.read_bytes()), ""
+    except FileNotFoundError:
+        return WatchBook(), ""
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError, UsageError) as error:
+        aside = _set_aside(path)
+        return WatchBook(), (
+            f"Your lists and screens in {path.name} cannot be used ({error}); the file is kept as {aside}, "
+            "and they start empty. What the engine watches is unaffected."
+        )
+
+
+def save_watch_book(path: Path, book: WatchBook) -> None:
+    """Write the book so that a crash leaves the old one or the new one.
+
+    Raises
+    ------
+    StoreError
+        The place cannot be written; the file is as it was.
+    """
+    text = json.dumps({"version": _VERSION, **asdict(book)}, ensure_ascii=False, indent=1)
+    try:
+        make_private_folder(path.parent)
+        replace_durably(path, text.encode("utf-8", "surrogatepass"))
+    except OSError as error:
+        raise StoreError(
+            f"Your lists and screens could not be saved in {path.name}: {error.strerror or error}. They last "
+            "until Tidemark closes; make room or allow writing there, and change one of them again."
+        ) from error
+
+
+def _book_of(raw: bytes) -> WatchBook:
+    if len(raw) > _LARGEST:
+        raise ValueError("it is too large")
+    saved: Any = json.loads(raw)
+    if not isinstance(saved, dict) or saved.get("version") != _VERSION:
+        raise ValueError("it is not a book of this version")
+    lists = tuple(
+        WatchList(
+            _text(one["name"]),
+            tuple(map(_text, one["symbols"])),
+            tuple(
+                (_text(symbol), CoinNote(_text(note["flag"]), _text(note["text"])))
+                for symbol, note in one["notes"]
+            ),
+        )
+        for one in saved["lists"]
+    )
+    screens = tuple(
+        SavedScreen(
+            _text(one["name"]),
+            _text(one["text"]),
+            tuple(map(_text, one["columns"])),
+            one["is_grouped"] is True,
+        )
+        for one in saved["screens"]
+    )
+    return WatchBook(lists, screens)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is not text")
+    return value
+
+
+def _set_aside(path: Path) -> str:
+    for number in range(1, 1000):
+        aside = path.with_name(f"{path.name}.broken-{number}")
+        if not aside.exists():
+            try:
+                path.rename(aside)
+            except OSError:
+                break
+            return aside.name
+    return path.name

@@ -1,0 +1,133 @@
+"""Paints the screener's cells straight from its columns."""
+
+import numpy as np
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPolygonF
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
+
+from workstation.domain.grade import Zone
+from workstation.domain.screen_column import COLUMNS, ColumnKind, FloatArray
+from workstation.ui.models.screen_model import ScreenModel
+from workstation.ui.panels.zone_shape import ZoneInk, paint_zone_shape
+from workstation.ui.theme import Theme
+
+Index = QModelIndex | QPersistentModelIndex
+
+ROW_HEIGHT, PADDING = 26, 8
+_SELECTED = 0x8000  # QStyle.State_Selected; flags of an enum cost more than the cell
+_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+_LINE_WIDTH, _LINE_MARGIN = 1.2, 5
+_ZONES = (Zone.CRASHING, Zone.LOSING, Zone.HOLDING, Zone.GAINING, Zone.SURGING)
+_SIGNED = frozenset({ColumnKind.CHANGE, ColumnKind.RATE, ColumnKind.STEP, ColumnKind.SIDE})
+
+
+class ScreenerDelegate(QStyledItemDelegate):
+    """Paints rows of a `ScreenModel`.
+
+    Parameters
+    ----------
+    model : ScreenModel
+        Whose columns are painted.
+    theme : Theme
+        Colours.
+    """
+
+    def __init__(self, model: ScreenModel, theme: Theme, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self.hover_row = -1
+        self._lines: dict[str, tuple[FloatArray, tuple[int, int], QPolygonF]] = {}
+        self._bold = QFont()
+        self.set_theme(theme)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take other colours."""
+        self._text, self._muted = QPen(QColor(theme.text)), QPen(QColor(theme.muted))
+        self._rise, self._fall = QPen(QColor(theme.rise)), QPen(QColor(theme.fall))
+        self._rising = QPen(QColor(theme.rise), _LINE_WIDTH)
+        self._falling = QPen(QColor(theme.fall), _LINE_WIDTH)
+        self._selection, self._hover = QColor(theme.selection), QColor(theme.hover)
+        self._head = QColor(theme.hover)
+        self._zone_ink = ZoneInk(theme)
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        """Return the height of a row."""
+        return QSize(60, ROW_HEIGHT)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Paint one cell."""
+        rect: QRect = option.rect
+        row = index.row()
+        source, column = self._model.source_at(row), self._model.columns[index.column()]
+        inner = rect.adjusted(PADDING, 0, -PADDING, 0)
+        if source < 0:
+            self._paint_head(painter, rect, inner, option.font, -1 - source)
+            return
+        if option.state.value & _SELECTED:
+            painter.fillRect(rect, self._selection)
+        elif row == self.hover_row:
+            painter.fillRect(rect, self._hover)
+        kind = COLUMNS[column].kind
+        if kind is ColumnKind.LINE:
+            self._paint_line(painter, inner, source)
+            return
+        text = self._model.text(source, column)
+        if kind is ColumnKind.NAME:
+            painter.setPen(self._text if column == "market" else self._muted)
+            elided = option.fontMetrics.elidedText(text, Qt.TextElideMode.ElideRight, inner.width())
+            painter.drawText(inner, _LEFT, elided)
+            return
+        value = float(self._model.coins.number(column)[source])
+        painter.setPen(self._pen(kind, value))
+        painter.drawText(inner, _RIGHT, text)
+        if kind is ColumnKind.POINTS and value == value:
+            self._paint_zone(painter, inner, value)
+
+    def _pen(self, kind: ColumnKind, value: float) -> QPen:
+        if value != value or (kind in _SIGNED and value == 0):
+            return self._muted
+        if kind in _SIGNED:
+            return self._rise if value > 0 else self._fall
+        return self._text
+
+    def _paint_head(self, painter: QPainter, rect: QRect, inner: QRect, font: QFont, group: int) -> None:
+        painter.fillRect(rect, self._head)
+        self._bold = QFont(font)
+        self._bold.setWeight(QFont.Weight.DemiBold)
+        painter.setFont(self._bold)
+        painter.setPen(self._text)
+        painter.drawText(inner, _LEFT, self._model.groups[group])
+        painter.setFont(font)
+
+    def _paint_zone(self, painter: QPainter, inner: QRect, value: float) -> None:
+        zone = _ZONES[max(0, (round(value) - 1) // 20)]
+        middle = QPointF(inner.left() + 5, inner.center().y() + 0.5)
+        paint_zone_shape(painter, middle, zone, self._zone_ink.of(zone))
+
+    def _paint_line(self, painter: QPainter, inner: QRect, source: int) -> None:
+        symbol = self._model.coins.symbols[source]
+        closes = self._model.coins.lines.get(symbol)
+        if closes is None or len(closes) < 2:
+            painter.setPen(self._muted)
+            painter.drawText(inner, int(Qt.AlignmentFlag.AlignCenter), "–")
+            return
+        size = (inner.width(), inner.height())
+        known = self._lines.get(symbol)
+        if known is None or known[0] is not closes or known[1] != size:
+            known = self._lines[symbol] = (closes, size, _line(closes, *size))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.setPen(self._rising if closes[-1] >= closes[0] else self._falling)
+        painter.translate(inner.topLeft())
+        painter.drawPolyline(known[2])
+        painter.translate(-inner.topLeft())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+
+def _line(closes: FloatArray, width: int, height: int) -> QPolygonF:
+    """Return closes as a line that fills a cell, oldest at the left."""
+    low, high = float(closes.min()), float(closes.max())
+    level = (closes - low) / (high - low) if high > low else np.full(len(closes), 0.5)
+    x = np.linspace(0, width - 1, len(closes))
+    y = _LINE_MARGIN + (1 - level) * (height - 2 * _LINE_MARGIN)
+    return QPolygonF([QPointF(a, b) for a, b in zip(x.tolist(), y.tolist(), strict=True)])

@@ -1,0 +1,136 @@
+"""What can be done with a screen: keep it, name it, choose its columns, put its coins into a list."""
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
+
+from workstation.domain.errors import UsageError
+from workstation.domain.screen_column import COLUMNS
+from workstation.domain.watch_book import LONGEST_NAME, SavedScreen, WatchList
+from workstation.ui.foreign_text import in_menu
+from workstation.ui.panels.screener import FIRST_COLUMNS, ScreenerPanel
+from workstation.ui.watchlist_keeper import WatchlistKeeper
+
+
+def ask_name(parent: QWidget, title: str, name: str, take: Callable[[str], None]) -> None:
+    """Ask for a name beside the window, which goes on meanwhile."""
+    dialog = QInputDialog(parent)
+    dialog.setWindowTitle(title)
+    dialog.setLabelText(f"Name, at most {LONGEST_NAME} characters:")
+    dialog.setTextValue(name)
+    dialog.textValueSelected.connect(lambda text: take(text.strip()))
+    dialog.finished.connect(dialog.deleteLater)
+    dialog.open()
+
+
+class ScreenerMenu(QMenu):
+    """The menu of the screener, made anew whenever it is opened."""
+
+    watch_requested = Signal(object)  # tuple[str, ...] of markets
+
+    def __init__(self, panel: ScreenerPanel, keeper: WatchlistKeeper) -> None:
+        super().__init__(panel)
+        self._panel, self._keeper = panel, keeper
+        self.current = ""
+        self.aboutToShow.connect(self.fill)
+
+    def fill(self) -> None:
+        """Offer what can be done now."""
+        self.clear()
+        name, n_hits = self.current, self._panel.model.n_hits
+        self._add(f"Save “{in_menu(name)}”", partial(self.save, name)).setEnabled(bool(name))
+        self._add("Save as…", lambda: ask_name(self._panel, "Save the screen", name, self.save_as))
+        self._add("Rename…", lambda: ask_name(self._panel, "Rename the screen", name, self.rename))
+        self._add("Delete", self.delete)
+        for action in self.actions()[2:]:
+            action.setEnabled(bool(name))
+        undone = self._keeper.undo_words
+        self._add(f"Undo: {in_menu(undone)}" if undone else "Undo", self._keeper.undo).setEnabled(
+            bool(undone)
+        )
+        self.addSeparator()
+        columns = self.addMenu("Columns")
+        for column in tuple(COLUMNS)[1:]:
+            action = columns.addAction(_column_title(column))
+            action.setCheckable(True)
+            action.setChecked(column in self._panel.model.columns)
+            action.triggered.connect(partial(self.switch_column, column))
+        columns.addSeparator()
+        columns.addAction("As at first", lambda: self._panel.show_columns(FIRST_COLUMNS))
+        hits = self.addMenu(f"Add {n_hits:,} coin{'' if n_hits == 1 else 's'} to")
+        hits.setEnabled(n_hits > 0)
+        for one in self._keeper.book.lists:
+            hits.addAction(in_menu(one.name), partial(self.add_hits, one.name))
+        hits.addAction("A new list…", lambda: ask_name(self._panel, "New list", self.current, self.add_hits))
+
+    def save(self, name: str) -> None:
+        """Keep the screen as it is under its name, or a new one."""
+        panel = self._panel
+        try:
+            screen = SavedScreen(
+                name, panel.text.text().strip(), panel.model.columns[1:], panel.group_box.isChecked()
+            )
+            book = self._keeper.book.with_screen(screen, name)
+        except UsageError as error:
+            panel.complain(str(error))
+            return
+        self.current = name
+        self._keeper.change(book, f"save {name}")
+
+    def save_as(self, name: str) -> None:
+        """Keep the screen as it is under a new name; a name that is taken is refused."""
+        if any(one.name.casefold() == name.casefold() for one in self._keeper.book.screens):
+            self._panel.complain(f"There is a screen “{name}” already; choose another name.")
+        else:
+            self.save(name)
+
+    def rename(self, name: str) -> None:
+        """Give the saved screen another name."""
+        kept = self._keeper.book.screen_named(self.current)
+        if kept is None or name == self.current:
+            return
+        try:
+            renamed = SavedScreen(name, kept.text, kept.columns, kept.is_grouped)
+            book = self._keeper.book.with_screen(renamed, self.current)
+        except UsageError as error:
+            self._panel.complain(str(error))
+            return
+        before, self.current = self.current, name
+        self._keeper.change(book, f"rename {before}")
+
+    def delete(self) -> None:
+        """Forget the saved screen; undo brings it back."""
+        name, self.current = self.current, ""
+        self._keeper.change(self._keeper.book.without_screen(name), f"delete {name}")
+
+    def switch_column(self, column: str, is_shown: bool) -> None:
+        """Show one more column, or one less."""
+        kept = [one for one in self._panel.model.columns[1:] if one != column]
+        self._panel.show_columns((*kept, column) if is_shown else tuple(kept))
+
+    def add_hits(self, name: str) -> None:
+        """Put every coin that matches into a list, and let the engine follow it."""
+        hits, book = self._panel.model.hits(), self._keeper.book
+        known = book.list_named(name)
+        symbols = known.symbols if known is not None else ()
+        try:
+            grown = WatchList(name, (*symbols, *hits), known.notes if known is not None else ())
+            book = book.with_list(grown, name)
+        except UsageError as error:
+            self._panel.complain(str(error))
+            return
+        self._keeper.change(book, f"add {len(grown.symbols) - len(symbols)} coins to {name}")
+        self.watch_requested.emit(hits)
+
+    def _add(self, title: str, chosen: Callable[[], None]) -> QAction:
+        action = self.addAction(title)
+        action.triggered.connect(lambda _checked=False: chosen())
+        return action
+
+
+def _column_title(column: str) -> str:
+    spec = COLUMNS[column]
+    return f"Vote: {spec.title}" if column.startswith("vote_") else column.replace("_", " ").capitalize()

@@ -1,0 +1,226 @@
+"""What is known of every coin of a venue, read from the store in another thread than the window's."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workstation.domain.candle import CandleColumns
+from workstation.domain.grade import Grade
+from workstation.domain.ledger import SignalFilter
+from workstation.domain.market import SeriesKey, timeframe_ms
+from workstation.domain.narrative_index import IndexStanding
+from workstation.domain.ports import CandleReader
+from workstation.domain.screen_column import HOUR_MS, CoinColumns, FloatArray, Words
+from workstation.domain.signal import Signal
+from workstation.engine.narratives.panel import coin_of
+
+_DAY_MS = 24 * HOUR_MS
+_DAYS = {"change_24h": 1, "change_7d": 7, "change_30d": 30}
+_STALE_MS = 2 * _DAY_MS  # a newest close that is older says nothing about now
+_SLACK_MS = 6 * HOUR_MS  # of a close so many days ago
+_SIGNALS_MS = 30 * _DAY_MS
+_LINE_POINTS = 42
+_FUNDING = "liquidity.funding_rate"
+_FUNDING_MS = 2 * _DAY_MS
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenerFiles:
+    """Where what is known of coins lies; each file may be missing.
+
+    Parameters
+    ----------
+    candles, ledger, observations : Path
+        Files of closed candles, of signals and grades, and of what is observed outside the candles.
+    """
+
+    candles: Path
+    ledger: Path
+    observations: Path
+
+
+@dataclass(frozen=True, slots=True)
+class CoinsWanted:
+    """Which coins are asked for.
+
+    Parameters
+    ----------
+    venue, timeframe : str
+        Where they trade, and the bars that the universe is kept in.
+    symbols : tuple of str
+        Everything that trades there.
+    at_ms : int
+        Now on the venue's clock, UTC milliseconds.
+    standings : tuple of IndexStanding
+        Of the narratives.
+    """
+
+    venue: str
+    timeframe: str
+    symbols: Words
+    at_ms: int
+    standings: tuple[IndexStanding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CoinsRead:
+    """What is known of the coins.
+
+    Parameters
+    ----------
+    wanted : CoinsWanted
+        What was asked for.
+    coins : CoinColumns
+    signal_ms : ndarray, shape (n,)
+        When the newest signal of each became known, UTC milliseconds; NaN where there is none.
+    """
+
+    wanted: CoinsWanted
+    coins: CoinColumns
+    signal_ms: FloatArray
+
+
+def read_coins(files: ScreenerFiles, wanted: CoinsWanted) -> CoinsRead:
+    """Return everything that the store knows of the coins.
+
+    Raises
+    ------
+    StoreError
+        A file cannot be read.
+    """
+    from workstation.storage.candle_store import CandleStore
+    from workstation.storage.ledger_reader import LedgerReader
+    from workstation.storage.observation_store import ObservationStore
+
+    with LedgerReader(files.ledger) as ledger:
+        grades = ledger.newest_grades(wanted.venue)
+        since = SignalFilter(venue=wanted.venue, since_ms=wanted.at_ms - _SIGNALS_MS)
+        signals = [entry.signal for entry in ledger.signals(since)]
+    with CandleStore(files.candles, read_only=True) as candles:
+        moves, lines = read_moves(candles, wanted)
+    with ObservationStore(files.observations, read_only=True) as store:
+        observed = set(store.subjects(_FUNDING))
+        funding: dict[str, float] = {}
+        for coin in {coin for symbol in wanted.symbols if (coin := _coin(symbol)) in observed}:
+            told = store.observations(_FUNDING, coin, since_ms=wanted.at_ms - _FUNDING_MS)
+            if len(told):
+                funding[coin] = float(told.value[np.argmax(told.event_ms)]) * 100
+    newest = newest_signals(signals)
+    numbers = moves | _graded(wanted.symbols, grades) | _signalled(wanted.symbols, newest)
+    ranked, names = _narratives(wanted)
+    numbers |= ranked
+    numbers["funding"] = np.array([funding.get(_coin(symbol), np.nan) for symbol in wanted.symbols])
+    known = [newest.get(symbol) for symbol in wanted.symbols]
+    signal_ms = np.array([np.nan if one is None else float(one.known_at_ms) for one in known])
+    return CoinsRead(wanted, CoinColumns(wanted.symbols, numbers, {"narrative": names}, lines), signal_ms)
+
+
+def read_moves(
+    candles: CandleReader, wanted: CoinsWanted
+) -> tuple[dict[str, FloatArray], dict[str, FloatArray]]:
+    """Return price, changes and volume of every coin from closed candles, and its line of the last week."""
+    stored = {key for key in candles.series() if key.venue == wanted.venue}
+    numbers = {name: np.full(len(wanted.symbols), np.nan) for name in ("price", "volume_24h", *_DAYS)}
+    lines: dict[str, FloatArray] = {}
+    n_bars = 31 * _DAY_MS // timeframe_ms(wanted.timeframe)
+    for row, symbol in enumerate(wanted.symbols):
+        key = SeriesKey(wanted.venue, symbol, wanted.timeframe)
+        bars = candles.read_last(key, n_bars) if key in stored else CandleColumns.empty()
+        if not len(bars) or wanted.at_ms - int(bars.open_time[-1]) > _STALE_MS:
+            continue
+        last_ms = int(bars.open_time[-1])
+        day = bars.open_time > last_ms - _DAY_MS
+        numbers["price"][row] = bars.close[-1]
+        numbers["volume_24h"][row] = float((bars.close[day] * bars.volume[day]).sum())
+        for name, days in _DAYS.items():
+            numbers[name][row] = _change_pct(bars, last_ms - days * _DAY_MS)
+        week = bars.close[bars.open_time > last_ms - 7 * _DAY_MS]
+        if len(week) > 1:
+            picked = np.linspace(0, len(week) - 1, min(len(week), _LINE_POINTS)).round().astype(np.intp)
+            lines[symbol] = week[picked]
+    return numbers, lines
+
+
+def _change_pct(bars: CandleColumns, since_ms: int) -> float:
+    """Return how far the newest close is from the one at an instant, percent; NaN where there is none."""
+    at = int(np.searchsorted(bars.open_time, since_ms, side="right")) - 1
+    if at < 0 or since_ms - int(bars.open_time[at]) > _SLACK_MS or not bars.close[at] > 0:
+        return float("nan")
+    return float((bars.close[-1] / bars.close[at] - 1) * 100)
+
+
+def newest_signals(signals: Sequence[Signal]) -> dict[str, Signal]:
+    """Return the newest closed signal of each coin; of two at one close that of the longer bars."""
+    found: dict[str, Signal] = {}
+    for signal in signals:
+        before = found.get(signal.key.symbol)
+        if signal.closed and (before is None or _newness(signal) >= _newness(before)):
+            found[signal.key.symbol] = signal
+    return found
+
+
+def _newness(signal: Signal) -> tuple[int, int]:
+    return signal.known_at_ms, signal.key.bar_ms
+
+
+def _column(symbols: Words, values: Mapping[str, float | None]) -> NDArray[np.float64]:
+    found = (values.get(symbol) for symbol in symbols)
+    return np.array([np.nan if value is None else float(value) for value in found], np.float64)
+
+
+def _graded(symbols: Words, grades: Sequence[Grade]) -> dict[str, FloatArray]:
+    return {
+        "grade": _column(symbols, {grade.symbol: grade.value for grade in grades}),
+        "grade_change": _column(symbols, {grade.symbol: grade.change_24h for grade in grades}),
+    }
+
+
+def _signalled(symbols: Words, newest: Mapping[str, Signal]) -> dict[str, FloatArray]:
+    def column(of: Mapping[str, float | None]) -> FloatArray:
+        return _column(symbols, of)
+
+    votes: dict[str, dict[str, float | None]] = {}
+    for symbol, signal in newest.items():
+        for vote in signal.votes:
+            votes.setdefault(f"vote_{vote.family.value}", {})[symbol] = float(vote.direction)
+    return {
+        "signal": column({symbol: float(one.direction) for symbol, one in newest.items()}),
+        "probability": column({symbol: _pct(one.probability) for symbol, one in newest.items()}),
+        "base_rate": column({symbol: _pct(one.base_rate) for symbol, one in newest.items()}),
+        "families": column(
+            {
+                symbol: sum(vote.direction is one.direction for vote in one.votes)
+                for symbol, one in newest.items()
+            }
+        ),
+        **{name: column(of) for name, of in votes.items()},
+    }
+
+
+def _pct(share: float | None) -> float | None:
+    return None if share is None else 100 * share
+
+
+def _coin(symbol: str) -> str:
+    named = coin_of(symbol)
+    return "" if named is None else named[0]
+
+
+def _narratives(wanted: CoinsWanted) -> tuple[dict[str, FloatArray], tuple[Words, ...]]:
+    """Return rank and return of each coin's best narrative, and the names of all, the best first."""
+    holding: dict[str, list[IndexStanding]] = {}
+    for standing in sorted(wanted.standings, key=lambda one: (one.rank is None, one.rank or 0)):
+        for held in standing.holdings:
+            holding.setdefault(held.coin, []).append(standing)
+    of_symbol = [holding.get(_coin(symbol), []) for symbol in wanted.symbols]
+    best = [found[0] if found else None for found in of_symbol]
+    ranks = {s: None if one is None else one.rank for s, one in zip(wanted.symbols, best, strict=True)}
+    roi = {s: None if one is None else one.roi_7d_pct for s, one in zip(wanted.symbols, best, strict=True)}
+    numbers = {
+        "narrative_rank": _column(wanted.symbols, ranks),
+        "narrative_7d": _column(wanted.symbols, roi),
+    }
+    return numbers, tuple(tuple(one.title for one in found) for found in of_symbol)

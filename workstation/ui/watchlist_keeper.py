@@ -1,0 +1,72 @@
+"""Keeps the trader's lists and screens: one book, every change on disk and able to be taken back."""
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QThreadPool, Signal
+
+from workstation.domain.errors import StoreError
+from workstation.domain.watch_book import WatchBook
+from workstation.storage.watch_book_file import load_watch_book, save_watch_book
+
+MOST_UNDONE = 50
+"""So many changes can be taken back."""
+
+
+class WatchlistKeeper(QObject):
+    """Holds the book of this window. The disk is written by another thread.
+
+    Parameters
+    ----------
+    file : Path
+        Where the book lies; read when it is first asked for.
+    """
+
+    changed = Signal()
+    complained = Signal(str)  # what could not be read or written, a sentence
+
+    def __init__(self, file: Path, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._file = file
+        self._book: WatchBook | None = None
+        self._before: list[tuple[WatchBook, str]] = []
+        self._writing = QThreadPool(self, maxThreadCount=1)
+        self.problem = ""
+
+    @property
+    def book(self) -> WatchBook:
+        """Every list and screen."""
+        if self._book is None:
+            self._book, self.problem = load_watch_book(self._file)
+        return self._book
+
+    @property
+    def undo_words(self) -> str:
+        """What `undo` would take back; empty where there is nothing."""
+        return self._before[-1][1] if self._before else ""
+
+    def change(self, book: WatchBook, what: str) -> None:
+        """Take another book and save it; `what` says for the menu what was done, e.g. ``"delete AI"``."""
+        if book != self.book:
+            self._before = [*self._before[1 - MOST_UNDONE :], (self.book, what)]
+            self._become(book)
+
+    def undo(self) -> None:
+        """Take the last change of this session back; nothing where there is none."""
+        if self._before:
+            self._become(self._before.pop()[0])
+
+    def stop(self) -> None:
+        """Wait until everything is on disk."""
+        self._writing.waitForDone()
+
+    def _become(self, book: WatchBook) -> None:
+        self._book = book
+        self._writing.start(partial(self._save, book))
+        self.changed.emit()
+
+    def _save(self, book: WatchBook) -> None:
+        try:
+            save_watch_book(self._file, book)
+        except StoreError as error:
+            self.complained.emit(str(error))
