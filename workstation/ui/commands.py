@@ -39,7 +39,8 @@ class Command:
 
 
 COMMANDS: tuple[Command, ...] = (
-    Command("search.open", "Find a market…", "Chart", "Ctrl+K"),
+    Command("search.open", "Command palette…", "Chart", "Ctrl+K"),
+    Command("search.commands", "Find a command…", "Chart", "Ctrl+Alt+K"),
     Command("chart.log", "Logarithmic prices", "Chart", "Ctrl+L", checkable=True),
     Command("chart.live", "Go to the newest bar", "Chart", "Ctrl+G"),
     Command("chart.levels", "Price levels", "Chart", "Ctrl+Shift+L", checkable=True),
@@ -112,7 +113,7 @@ def _action(window: QMainWindow, command: Command, handler: Callable[[], None]) 
 def other_keys() -> tuple[tuple[str, str], ...]:
     """Return keys that belong to one panel, as (key, what it does); for the shortcuts dialog."""
     return (
-        ("Any letter or digit", "On the chart: find a market, or type a timeframe such as 15m"),
+        ("Any letter or digit", "On the chart: find a market or a command, or type a timeframe such as 15m"),
         ("Click on a bar", "Explain it in the Why panel"),
         ("Left and Right", "On the chart: move it. Why: one bar older, one newer. Rotation graph: one day"),
         ("Space", "Rotation graph: let time go on, or stop it"),

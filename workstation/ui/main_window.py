@@ -34,7 +34,6 @@ from workstation.ui.section import Section
 from workstation.ui.spark_reader import SparkReader
 from workstation.ui.status_strip import StatusStrip
 from workstation.ui.surroundings import Choices, Surroundings
-from workstation.ui.symbol_search import SymbolSearch
 from workstation.ui.theme import Theme
 from workstation.ui.top_strip import TopStrip
 from workstation.ui.venue_badge import PracticeBand, mode_word
@@ -117,7 +116,7 @@ class MainWindow(FrontWindow):
         self.setStatusBar(self.status)
         panels = {title: panel for section in self._sections for title, panel in section.panels.items()}
         self.docks = Docks(self, {"Watchlist": self.watchlist, **panels})
-        self.search = SymbolSearch(self._bridge.world, self.theme, self)
+        self.search = self.keyboard.palette
         self.docks.restore(self._memory)
 
     def _connect(self) -> None:
@@ -138,6 +137,8 @@ class MainWindow(FrontWindow):
         self.look.join(self.actions_by_id)
         self.provider_desk.join(self.actions_by_id["universe.hold"])
         self.sparks.read.connect(self.watchlist.model.set_spark)
+        self.sparks.read.connect(self.keyboard.take_spark)
+        self.judgement.grades.read.connect(self.keyboard.take_grades)
         self.judgement.grades.tell_too(self.watchlist)
         self.judgement.grades.read.connect(self.watchlist.model.set_grades)
         for section in self._sections:
@@ -178,7 +179,6 @@ class MainWindow(FrontWindow):
 
     def _handlers(self) -> dict[str, Callable[[], None]]:
         handlers: dict[str, Callable[[], None]] = {
-            "search.open": lambda: self.search.open(),
             "watchlist.add": self._watch_current,
             "watchlist.filter": lambda: self._go_to("Watchlist", self.watchlist.focus_filter),
             "view.reset": lambda: self.docks.reset(),
@@ -264,7 +264,7 @@ class MainWindow(FrontWindow):
         self.theme = theme
         themes.apply(running_application(), theme)
         self.actions_by_id["view.colours"].setChecked(self.appearance.is_for_colour_blind)
-        top = (self.band, self.strip, self.notices, self.search)
+        top = (self.band, self.strip, self.notices)
         for part in (*top, self.watchlist, self.status):
             part.set_theme(theme)
         for section in self._sections:

@@ -1,7 +1,6 @@
-"""Search over the chart: type a market or a timeframe, choose with the arrows, open with Enter."""
+"""The palette over the window: type a market, a timeframe or a command, and press Enter."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import (
@@ -10,54 +9,25 @@ from PySide6.QtCore import (
     QModelIndex,
     QObject,
     QPersistentModelIndex,
-    QRect,
-    QSize,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPen
-from PySide6.QtWidgets import (
-    QFrame,
-    QLabel,
-    QLineEdit,
-    QListView,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
 
-from workstation.domain.ticker import Ticker
-from workstation.ui import number_format
 from workstation.ui.bridge import World
 from workstation.ui.foreign_text import one_line
-from workstation.ui.models.symbol_index import SymbolIndex, timeframe_typed
+from workstation.ui.models.palette_rows import ONLY_COMMANDS, ONLY_NARRATIVES, Finder, Hit, Kind, Sources
+from workstation.ui.models.symbol_index import timeframe_typed
+from workstation.ui.palette_delegate import ROW_HEIGHT, PaletteDelegate
 from workstation.ui.theme import Theme
 
 Index = QModelIndex | QPersistentModelIndex
 
 _DISPLAY, _ACCESSIBLE = 0, 11
-_ROW_HEIGHT = 34
-_SELECTED = 0x8000  # QStyle.State_Selected
-_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-_WIDTH, _MOST_ROWS = 460, 10
+_WIDTH, _MOST_ROWS = 620, 10
+_MARGIN = 12
 _LIST_KEYS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """One row: a market, or a timeframe to switch to."""
-
-    symbol: str = ""
-    timeframe: str = ""
-    ticker: Ticker | None = None
-    is_watched: bool = False
-
-    @property
-    def label(self) -> str:
-        """What the row says."""
-        return one_line(self.symbol, 48) if self.symbol else f"Switch to {self.timeframe} bars"
 
 
 class _Hits(QAbstractListModel):
@@ -76,51 +46,13 @@ class _Hits(QAbstractListModel):
         return 0 if parent.isValid() else len(self.rows)
 
     def data(self, index: Index, role: int = _DISPLAY) -> Any:
-        return self.rows[index.row()].label if role in (_DISPLAY, _ACCESSIBLE) else None
+        hit = self.rows[index.row()]
+        if role == _ACCESSIBLE:
+            return ", ".join(part for part in (hit.label, hit.note, hit.keys) if part)
+        return hit.label if role == _DISPLAY else None
 
 
-class _HitDelegate(QStyledItemDelegate):
-    """Paints a found market with its price and day."""
-
-    theme: Theme
-
-    def __init__(self, hits: _Hits, parent: QObject) -> None:
-        super().__init__(parent)
-        self._hits = hits
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(200, _ROW_HEIGHT)
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        rect: QRect = option.rect
-        hit, theme = self._hits.rows[index.row()], self.theme
-        if option.state.value & _SELECTED:
-            painter.fillRect(rect, QColor(theme.selection))
-        inner = rect.adjusted(14, 0, -14, 0)
-        font = QFont(option.font)
-        font.setWeight(QFont.Weight.DemiBold)
-        painter.setFont(font)
-        painter.setPen(QPen(QColor(theme.text)))
-        label = QFontMetrics(font).elidedText(hit.label, Qt.TextElideMode.ElideRight, inner.width() - 190)
-        painter.drawText(inner, _LEFT, label)
-        painter.setFont(option.font)
-        if hit.is_watched:
-            painter.setPen(QPen(QColor(theme.muted)))
-            used = QFontMetrics(font).horizontalAdvance(label)
-            painter.drawText(inner.adjusted(used + 10, 0, 0, 0), _LEFT, "watched")
-        if hit.ticker is not None:
-            self._paint_ticker(painter, inner, hit.ticker)
-
-    def _paint_ticker(self, painter: QPainter, inner: QRect, ticker: Ticker) -> None:
-        change = ticker.change_24h_pct
-        if change is not None:
-            painter.setPen(QPen(QColor(self.theme.rise if change >= 0 else self.theme.fall)))
-            painter.drawText(inner, _RIGHT, number_format.percent(change))
-        painter.setPen(QPen(QColor(self.theme.muted)))
-        painter.drawText(inner.adjusted(0, 0, -84, 0), _RIGHT, number_format.price(ticker.last))
-
-
-class SymbolSearch(QFrame):
+class Palette(QFrame):
     """A sheet over the window, opened by a key and closed by Esc, Enter or a click elsewhere.
 
     Parameters
@@ -131,20 +63,25 @@ class SymbolSearch(QFrame):
         Colours.
     parent : QWidget
         Over whose top it lies.
+    sources : Sources or None
+        What is offered beside markets and timeframes; None where it is only asked for those.
     """
 
     symbol_chosen = Signal(str)
     timeframe_chosen = Signal(str)
+    narrative_chosen = Signal(str)
+    command_chosen = Signal(str)
     add_chosen = Signal(str)
     closed = Signal()
 
-    def __init__(self, world: World, theme: Theme, parent: QWidget) -> None:
+    def __init__(self, world: World, theme: Theme, parent: QWidget, sources: Sources | None = None) -> None:
         super().__init__(parent)
-        self._world, self._over = world, parent
-        self._made_index: SymbolIndex | None = None
+        self._over = parent
+        self._offers_all = sources is not None
+        self.finder = Finder(world, sources or Sources())
         self._is_adding = False
         self._hits = _Hits(self)
-        self._delegate = _HitDelegate(self._hits, self)
+        self._delegate = PaletteDelegate(self)
         self.edit = QLineEdit()
         self.list = QListView()
         self._hint = QLabel()
@@ -156,10 +93,11 @@ class SymbolSearch(QFrame):
         self.hide()
 
     def _lay_out(self) -> None:
-        self.setObjectName("symbol-search")
-        self.setFixedWidth(_WIDTH)
-        self.edit.setAccessibleName("Find a market or a timeframe")
-        self.list.setAccessibleName("Markets found")
+        self.setObjectName("palette")
+        self.edit.setAccessibleName(
+            "Find a market, a timeframe or a command" if self._offers_all else "Find a market"
+        )
+        self.list.setAccessibleName("What was found")
         self.list.setModel(self._hits)
         self.list.setItemDelegate(self._delegate)
         self.list.setUniformItemSizes(True)
@@ -176,9 +114,9 @@ class SymbolSearch(QFrame):
 
     def set_theme(self, theme: Theme) -> None:
         """Take other colours."""
-        self._delegate.theme = theme
+        self._delegate.set_theme(theme)
         self.setStyleSheet(
-            f"#symbol-search {{ background: {theme.raised}; border: 1px solid {theme.border};"
+            f"#palette {{ background: {theme.raised}; border: 1px solid {theme.border};"
             f" border-radius: 8px; }}"
             f"QLineEdit {{ border: 0; border-bottom: 1px solid {theme.border}; border-radius: 0;"
             f" padding: 12px 14px; background: transparent; font-size: 14px; }}"
@@ -187,16 +125,9 @@ class SymbolSearch(QFrame):
 
     def set_markets(self) -> None:
         """Take the venue's markets from the world, when they are looked for."""
-        self._made_index = None
+        self.finder.forget_markets()
         if self.isVisible():
             self._search(self.edit.text())
-
-    @property
-    def _index(self) -> SymbolIndex:
-        """The markets, made ready to be searched when that is first needed: thousands take a while."""
-        if self._made_index is None:
-            self._made_index = SymbolIndex(self._world.markets.values())
-        return self._made_index
 
     def open_on_typing(self, widget: QWidget) -> None:
         """Open with the first letter or digit that is typed on a widget."""
@@ -213,7 +144,7 @@ class SymbolSearch(QFrame):
             True to choose a market for the watchlist, not for the chart.
         """
         self._is_adding = adding
-        self.edit.setPlaceholderText("Add a market…" if adding else "Find a market, or type a timeframe…")
+        self.edit.setPlaceholderText(self._asked())
         self.edit.setText(typed)
         self._search(typed)
         self._place()
@@ -227,33 +158,50 @@ class SymbolSearch(QFrame):
             self.hide()
             self.closed.emit()
 
+    def _asked(self) -> str:
+        if self._is_adding:
+            return "Add a market…"
+        if self._offers_all:
+            return "Market, timeframe or command  ·  > commands only  ·  # narratives only"
+        return "Find a market, or type a timeframe…"
+
     def _place(self) -> None:
         parent = self._over
         rows = min(max(len(self._hits.rows), 0), _MOST_ROWS)
-        self.list.setFixedHeight(rows * _ROW_HEIGHT)
+        self.setFixedWidth(min(_WIDTH, parent.width() - 2 * _MARGIN))
+        self.list.setFixedHeight(rows * ROW_HEIGHT)
         self.list.setVisible(rows > 0)
         self.adjustSize()
         self.move((parent.width() - self.width()) // 2, min(84, parent.height() // 6))
 
     def _search(self, text: str) -> None:
-        world = self._world
-        timeframe = None if self._is_adding else timeframe_typed(text)
-        rows = [Hit(timeframe=timeframe)] if timeframe else []
-        symbols = self._index.search(text, world.tickers) if text.strip() else list(world.watchlist[:50])
-        watched = set(world.watchlist)
-        rows += [Hit(s, ticker=world.tickers.get(s), is_watched=s in watched) for s in symbols]
+        rows = self._rows_for(text)
+        self._delegate.rows = rows
         self._hits.show(rows)
         if rows:
             self.list.setCurrentIndex(self._hits.index(0))
         self._hint.setText(self._hint_for(text, n_found=len(rows)))
         self._place()
 
+    def _rows_for(self, text: str) -> Sequence[Hit]:
+        if self._offers_all and not self._is_adding:
+            return self.finder.find(text)
+        timeframe = None if self._is_adding else timeframe_typed(text)
+        first = [Hit(Kind.TIMEFRAME, timeframe, f"Switch to {timeframe} bars")] if timeframe else []
+        return [*first, *self.finder.find_symbols(text)]
+
     def _hint_for(self, text: str, *, n_found: int) -> str:
-        if not len(self._index):
+        n_markets = len(self.finder.index)
+        if n_found or not text.strip():
+            known = f"{n_markets:,} markets" if n_markets else "Markets are not known yet"
+            return f"{known} · ↑ ↓ to choose · Enter to open · Esc to close"
+        if text.startswith(ONLY_NARRATIVES):
+            return "No narrative is called so. Narratives come with the first daily closes of their coins."
+        if text.startswith(ONLY_COMMANDS):
+            return f"No command is called “{one_line(text[1:].strip(), 24)}”. F1 lists all."
+        if not n_markets:
             return "Markets are not known yet: the venue has not answered."
-        if text.strip() and not n_found:
-            return f"Nothing trades here under “{one_line(text, 24)}”."
-        return f"{len(self._index):,} markets · ↑ ↓ to choose · Enter to open · Esc to close"
+        return f"Nothing trades here under “{one_line(text, 24)}”."
 
     def _choose(self, row: int) -> None:
         if not 0 <= row < len(self._hits.rows):
@@ -261,12 +209,17 @@ class SymbolSearch(QFrame):
         hit = self._hits.rows[row]
         self.hide()
         self.closed.emit()
-        if hit.timeframe:
-            self.timeframe_chosen.emit(hit.timeframe)
-        elif self._is_adding:
-            self.add_chosen.emit(hit.symbol)
-        else:
-            self.symbol_chosen.emit(hit.symbol)
+        if self._is_adding:
+            self.add_chosen.emit(hit.id)
+            return
+        self.finder.sources.remember(hit.kind, hit.id)
+        chosen = {
+            Kind.TIMEFRAME: self.timeframe_chosen,
+            Kind.SYMBOL: self.symbol_chosen,
+            Kind.NARRATIVE: self.narrative_chosen,
+            Kind.COMMAND: self.command_chosen,
+        }
+        chosen[hit.kind].emit(hit.id)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Listen to the keys of the line that is typed in, and of what opens it."""

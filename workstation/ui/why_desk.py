@@ -13,10 +13,10 @@ from workstation.domain.market import SeriesKey, open_of, timeframe_ms
 from workstation.domain.signal import Signal
 from workstation.ui.foreign_text import one_line
 from workstation.ui.inquiry import Inquiry
+from workstation.ui.palette import Palette
 from workstation.ui.panels.why import WhyPanel
 from workstation.ui.section import GoTo, Section
 from workstation.ui.surroundings import Surroundings
-from workstation.ui.symbol_search import SymbolSearch
 from workstation.ui.theme import Theme
 
 AWAY = "The engine is away just now. It explains bars again when it is back."
@@ -45,7 +45,7 @@ class WhyDesk(Section):
         self._bridge, self._past = around.bridge, around.past
         self.panel = WhyPanel(theme)
         self.panels = {"Why": self.panel}
-        self.search = SymbolSearch(around.bridge.world, theme, window)
+        self.search = Palette(around.bridge.world, theme, window)
         self.inquiry = Inquiry(around.requests, self)
         self.key: SeriesKey | None = None
         self.open_time: int | None = None

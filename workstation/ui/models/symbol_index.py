@@ -18,6 +18,17 @@ def timeframe_typed(text: str) -> str | None:
     return plain if plain in TIMEFRAMES else None
 
 
+def rank_typed(text: str, symbol: str) -> int | None:
+    """Return how well a text fits a symbol, 0 best as in `SymbolIndex`; None where it does not."""
+    query, plain = _plain(text), _plain(symbol)
+    if not query:
+        return None
+    if query in plain:
+        return _rank(query, _plain(symbol.partition("/")[0]), plain)
+    letters = iter(plain)
+    return _N_RANKS - 1 if all(letter in letters for letter in query) else None
+
+
 class SymbolIndex:
     """Every market of a venue, ready to be searched on each key press.
 

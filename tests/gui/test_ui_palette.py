@@ -1,0 +1,170 @@
+"""The palette: every market, narrative, timeframe and command in one box, best first."""
+
+import time
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+
+from tests.fakes.window_world import Desk, markets, ticker
+from workstation.domain.narrative_index import IndexStanding
+from workstation.ui.bridge import World
+from workstation.ui.models.palette_rows import Finder, Kind, Sources, rank_title
+from workstation.ui.models.symbol_index import rank_typed
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager
+
+
+@pytest.fixture
+def desk(tmp_path, qtbot):
+    made = Desk(tmp_path)
+    made.fill_store()
+    window = made.open()
+    qtbot.addWidget(window)
+    made.welcome()
+    made.prices()
+    yield made
+    window.finish()
+
+
+def standing(name: str, title: str, change: float | None = 1.5) -> IndexStanding:
+    returns = (change, None, None, None)
+    return IndexStanding(name, title, 0, 1_034.0, *returns, None, None, None, 0, 0, 61, None, ())
+
+
+def kinds(rows) -> list[Kind]:
+    return [row.kind for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("typed", "title", "rank"),
+    [
+        ("go to the alerts", "go to the alerts", 0),
+        ("go to", "go to the alerts", 1),
+        ("to al", "go to the alerts", 2),
+        ("gtta", "go to the alerts", 2),
+        ("lert", "go to the alerts", 3),
+        ("gotals", "go to the alerts", 4),
+        ("xyz", "go to the alerts", None),
+        ("slag", "go to the alerts", None),
+    ],
+)
+def test_words_fit_a_title_the_better_the_earlier_they_stand(typed, title, rank):
+    assert rank_title(typed, title) == rank
+
+
+@pytest.mark.parametrize("text", ["btc", "b", "tcu", "bsdt", "zq", "usdt"])
+def test_a_symbol_alone_is_ranked_as_the_whole_index_does(text):
+    world = World(markets={m.symbol: m for m in markets()})
+    found = Finder(world, Sources()).index.search(text, {})
+    assert {symbol for symbol in world.markets if rank_typed(text, symbol) is not None} == set(found)
+
+
+def test_a_narrative_is_not_buried_under_markets_that_fit_as_well():
+    symbols = [f"GO{n}/USDT" for n in range(400)]
+    world = World(markets={m.symbol: m for m in markets(symbols)}, narratives=(standing("gold", "Gold"),))
+    rows = Finder(world, Sources()).find("go")
+    assert Kind.NARRATIVE in kinds(rows)[:8]
+    assert len(rows) == 51
+
+
+def test_what_was_chosen_lately_comes_first_among_equals(desk, qtbot):
+    search = desk.window.search
+    search.open("usdt")
+    before = [hit.id for hit in search._hits.rows]
+    assert before[0] != "WIF/USDT"
+    search.finder.sources.remember(Kind.SYMBOL, "WIF/USDT")
+    search.edit.setText("wif")
+    search.edit.setText("usdt")
+    assert search._hits.rows[0].id == "WIF/USDT"
+    search.edit.setText("")
+    assert search._hits.rows[0].id == "WIF/USDT"
+
+
+def test_a_command_is_found_by_its_words_and_done(desk, qtbot):
+    window = desk.window
+    qtbot.keyClick(window.chart, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    assert window.search.isVisible()
+    qtbot.keyClicks(window.search.edit, "log pri")
+    hit = window.search._hits.rows[0]
+    assert (hit.title, hit.note, hit.keys) == ("Logarithmic prices", "Chart · off", "Ctrl+L")
+    qtbot.keyClick(window.search.edit, Qt.Key.Key_Return)
+    assert window.actions_by_id["chart.log"].isChecked()
+    assert not window.search.isVisible()
+
+
+def test_a_command_shows_the_keys_that_the_trader_gave_it(desk):
+    window = desk.window
+    window.keyboard.bindings.assign("chart.log", "Ctrl+Alt+9")
+    window.search.open(">log")
+    assert window.search._hits.rows[0].keys == "Ctrl+Alt+9"
+
+
+def test_signs_narrow_it_to_commands_or_narratives(desk):
+    window = desk.window
+    desk.bridge.world.narratives = (standing("ai", "Artificial intelligence"), standing("defi", "DeFi"))
+    window.search.open(">")
+    assert set(kinds(window.search._hits.rows)) == {Kind.COMMAND}
+    window.search.edit.setText("#")
+    assert [hit.title for hit in window.search._hits.rows] == ["Artificial intelligence", "DeFi"]
+    window.search.edit.setText("#nothing")
+    assert "No narrative is called so" in window.search._hint.text()
+
+
+def test_a_narrative_opens_its_index_on_the_chart(desk, qtbot):
+    window = desk.window
+    desk.bridge.world.narratives = (standing("ai", "Artificial intelligence"),)
+    opened = []
+    window.keyboard.series_opened.connect(lambda symbol, timeframe: opened.append((symbol, timeframe)))
+    window.search.open("artif")
+    qtbot.keyClick(window.search.edit, Qt.Key.Key_Return)
+    assert opened == [("INDEX:AI", "1h")]
+
+
+def test_a_market_shows_price_change_grade_and_its_last_day(desk):
+    window = desk.window
+    window.keyboard.take_spark("ETH/USDT", np.linspace(1.0, 2.0, 24))
+    window.search.open("eth")
+    hit = window.search._hits.rows[0]
+    assert (hit.id, hit.last) == ("ETH/USDT", 3_204.18)
+    assert hit.change_pct is not None
+    assert len(hit.closes) == 24
+    picture = window.search.grab().toImage()
+    row = window.search.list.visualRect(window.search._hits.index(0))
+    top = window.search.list.y() + row.y()
+    colours = [
+        picture.pixelColor(x, y)
+        for x in range(picture.width() - 310, picture.width() - 240)
+        for y in range(top, top + row.height())
+    ]
+    found = sum(colour.green() > colour.red() + 40 and colour.green() > colour.blue() for colour in colours)
+    assert found > 10, "the line of its last day is painted"
+
+
+def test_recent_choices_outlive_the_session(tmp_path, qtbot):
+    for session in range(2):
+        desk = Desk(tmp_path)
+        window = desk.open()
+        qtbot.addWidget(window)
+        desk.welcome()
+        if session == 0:
+            window.search.open(">levels")
+            qtbot.keyClick(window.search.edit, Qt.Key.Key_Return)
+        else:
+            window.search.open()
+            assert window.search._hits.rows[0].id == "chart.levels"
+        window.finish()
+
+
+def test_a_key_is_answered_at_once_among_thirteen_thousand_markets():
+    symbols = [f"C{n:05}X/USDT" for n in range(13_500)]
+    world = World(markets={m.symbol: m for m in markets(symbols)})
+    world.tickers = {s: ticker(s, 1.0, volume=float(n)) for n, s in enumerate(symbols)}
+    finder = Finder(world, Sources())
+    assert len(finder.index) == 13_500
+    took = []
+    for text in ("c", "c1", "133", "x/u", "zzz", "c9x"):
+        began = time.perf_counter()
+        finder.find(text)
+        took.append(time.perf_counter() - began)
+    assert sorted(took)[len(took) // 2] < 0.05
