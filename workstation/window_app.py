@@ -166,9 +166,7 @@ class EngineDesk:
         """Ask something about rotation or paper accounts; a refusal is told to whoever asks."""
         self._ask(command, on_refused)
 
-    def look_after_key(
-        self, command: Callable[[int], KeyCommand], on_refused: Callable[[str], None]
-    ) -> None:
+    def look_after_key(self, command: Callable[[int], KeyCommand], on_refused: Callable[[str], None]) -> None:
         """Ask something about the key of a venue; a refusal is told to whoever asks."""
         self._ask(command, on_refused)
 
@@ -234,10 +232,10 @@ class WindowHouse:
         failed = False
         try:
             self._window.start()
-            if self._options.address is not None:
-                self._addresses.open(self._options.address)
             self._window.show()
             await self._bell.hang()
+            if self._options.address is not None:
+                self._addresses.open(self._options.address)
             for notice in self._options.notices:
                 self._bridge.on_fact(Notice(f"start {notice}", notice))
             await asyncio.sleep(0)  # the first frame is painted before an engine competes for the processor

@@ -12,7 +12,7 @@ import pytest
 from workstation.ui.application import DESKTOP_FILE
 
 PROJECT = Path(__file__).resolve().parents[2]
-LINUX = PROJECT / "packaging" / "linux"
+LINUX = PROJECT / "resources" / "desktop"
 ENTRY = LINUX / f"{DESKTOP_FILE}.desktop"
 METAINFO = LINUX / f"{DESKTOP_FILE}.metainfo.xml"
 
@@ -20,7 +20,8 @@ METAINFO = LINUX / f"{DESKTOP_FILE}.metainfo.xml"
 def test_the_menu_entry_starts_the_program_and_is_the_one_the_window_names() -> None:
     entry = configparser.RawConfigParser()
     entry.read(ENTRY, encoding="utf-8")
-    assert entry["Desktop Entry"]["exec"] == "tidemark"
+    assert entry["Desktop Entry"]["exec"] == "tidemark %u"
+    assert entry["Desktop Entry"]["mimetype"] == "x-scheme-handler/tidemark;"
     assert entry["Desktop Entry"]["icon"] == DESKTOP_FILE
 
 

@@ -11,6 +11,7 @@ from workstation import __version__
 from workstation.cli import commands as carry_out
 from workstation.cli import (
     data_points,
+    desktop,
     evaluation,
     grades,
     labels,
@@ -48,6 +49,7 @@ examples:
   tidemark ledger verify                       prove that no signal was changed afterwards
   tidemark narratives                          see where capital moves
   tidemark rotation                            what to hold now, and why
+  tidemark desktop install                     put it into the desktop's menu
   tidemark labels set ethereum 0xADDR binance  say whose a wallet is
 
 Your data: prices and signals lie in the user's data folder, settings in the user's configuration folder;
@@ -97,6 +99,7 @@ def make_parser() -> argparse.ArgumentParser:
     training.add_command(commands)
     narratives.add_command(commands)
     rotation.add_command(commands)
+    desktop.add_command(commands)
     return parser
 
 

@@ -12,12 +12,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMessageBox
 
+from workstation.storage.desktop_entry import APP_ID
 from workstation.ui import theme as themes
 from workstation.ui.icon import app_icon
 from workstation.ui.theme import DARK, LIGHT, Theme
 
 NAME = "Tidemark"
-DESKTOP_FILE = "org.tidemark.Workstation"
+DESKTOP_FILE = APP_ID
 """Name of the desktop entry; the task bar finds icon and window by it."""
 
 _LOG = logging.getLogger(__name__)
