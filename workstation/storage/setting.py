@@ -1,14 +1,21 @@
 """What the trader may choose, declared once: the settings dialog and the manual are made from it."""
 
 import math
-import re
-import urllib.parse
 from collections.abc import Callable
 from dataclasses import Field, dataclass, field, fields
 from typing import Any, TypeAlias
 
 from workstation.domain.errors import SettingsError
 from workstation.domain.market import TIMEFRAMES
+from workstation.storage.setting_text import (
+    is_colours,
+    is_identifier,
+    is_node,
+    is_page,
+    is_service,
+    is_symbol,
+    is_zone,
+)
 
 Value: TypeAlias = str | int | float | bool | tuple[str, ...]
 """What a setting can hold."""
@@ -117,25 +124,6 @@ def _setting(default: Any, sentence: str, **rules: Any) -> Any:
     return field(default=default, metadata={_SETTING: Setting(sentence, default=default, **rules)})
 
 
-def _is_identifier(text: str) -> bool:
-    return text.isascii() and text.isidentifier()
-
-
-def _is_zone(text: str) -> bool:
-    import zoneinfo  # only where a zone is chosen: it costs the window's first frame a few milliseconds
-
-    try:
-        zoneinfo.ZoneInfo(text)
-    except (OSError, ValueError, zoneinfo.ZoneInfoNotFoundError):
-        return False
-    return True
-
-
-def _is_symbol(text: str) -> bool:
-    base, slash, quote = text.partition("/")
-    return bool(base and slash and quote) and text.isprintable() and len(text) <= 80
-
-
 @dataclass(frozen=True)
 class VenueSettings:
     """Where prices come from."""
@@ -145,7 +133,7 @@ class VenueSettings:
         "Where prices come from: auto (live if a venue answers, else the practice market), practice, or a "
         "venue, e.g. binance.",
         restart=True,
-        check=_is_identifier,
+        check=is_identifier,
         expected='"auto", "practice" or the name of an exchange',
     )
     answer_within_s: float = _setting(
@@ -178,7 +166,7 @@ class WatchlistSettings:
     symbols: tuple[str, ...] = _setting(
         (),
         "The symbols on the watchlist, in this order; empty takes the venue's most traded.",
-        check=_is_symbol,
+        check=is_symbol,
         expected='a list of symbols such as "BTC/USDT"',
     )
 
@@ -192,7 +180,7 @@ class ChartSettings:
     zone: str = _setting(
         "UTC",
         "Time zone of every time on screen.",
-        check=_is_zone,
+        check=is_zone,
         expected='a time zone such as "UTC" or "Europe/Berlin"',
     )
 
@@ -205,9 +193,7 @@ class AppearanceSettings:
     colours: str = _setting(
         "green-red",
         "Rising and falling: green-red, blue-orange for eyes that confuse those, or two colours of your own.",
-        check=lambda text: (
-            re.fullmatch(r"green-red|blue-orange|#[0-9a-fA-F]{6} #[0-9a-fA-F]{6}", text) is not None
-        ),
+        check=is_colours,
         expected="green-red, blue-orange, or two colours, rising first, such as '#3b82f6 #f59e0b'",
     )
     scale: int = _setting(
@@ -235,30 +221,6 @@ class SignalSettings:
     timeframes: tuple[str, ...] = _setting(
         ("1h",), "Lengths of bars on which signals are looked for.", restart=True, choices=tuple(TIMEFRAMES)
     )
-
-
-def _is_page(text: str) -> bool:
-    return _has_address(text, ("https",))
-
-
-def _is_service(text: str) -> bool:
-    return _has_address(text, ("https", "http"))
-
-
-def _is_node(text: str) -> bool:
-    return not text or _is_service(text)
-
-
-def _has_address(text: str, schemes: tuple[str, ...]) -> bool:
-    if len(text) > 500 or not text.isprintable() or any(mark in text for mark in " \\"):
-        return False
-    try:
-        parts = urllib.parse.urlsplit(text)
-        return (
-            parts.scheme in schemes and bool(parts.hostname) and "@" not in parts.netloc and parts.port != 0
-        )
-    except ValueError:
-        return False
 
 
 @dataclass(frozen=True)
@@ -314,7 +276,7 @@ class ProviderSettings:
         "",
         "Address of the EVM node, your own or one that you trust; empty where you have none.",
         restart=True,
-        check=_is_node,
+        check=is_node,
         expected='an address such as "http://127.0.0.1:8545" or "https://node.example"',
     )
     evm_threshold_usd: float = _setting(
@@ -335,7 +297,7 @@ class ProviderSettings:
         ),
         "Pages with headlines, RSS or Atom.",
         restart=True,
-        check=_is_page,
+        check=is_page,
         expected='a list of addresses such as "https://example.com/rss"',
     )
 
@@ -350,7 +312,7 @@ class NarrativeSettings:
     coingecko_url: str = _setting(
         "https://api.coingecko.com/api/v3",
         "Address of CoinGecko's public service.",
-        check=_is_service,
+        check=is_service,
         expected='an address such as "https://api.coingecko.com/api/v3"',
     )
 

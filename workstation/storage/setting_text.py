@@ -1,0 +1,58 @@
+"""What a text in the settings must look like."""
+
+import re
+import urllib.parse
+
+
+def is_identifier(text: str) -> bool:
+    """Return whether a text can name a venue: letters, digits and underscores."""
+    return text.isascii() and text.isidentifier()
+
+
+def is_zone(text: str) -> bool:
+    """Return whether the time zone database knows a name."""
+    import zoneinfo  # only where a zone is chosen: it costs the window's first frame a few milliseconds
+
+    try:
+        zoneinfo.ZoneInfo(text)
+    except (OSError, ValueError, zoneinfo.ZoneInfoNotFoundError):
+        return False
+    return True
+
+
+def is_symbol(text: str) -> bool:
+    """Return whether a text is a market in ccxt's spelling, such as ``"BTC/USDT"``."""
+    base, slash, quote = text.partition("/")
+    return bool(base and slash and quote) and text.isprintable() and len(text) <= 80
+
+
+def is_page(text: str) -> bool:
+    """Return whether a text is the address of a page, https only."""
+    return _has_address(text, ("https",))
+
+
+def is_service(text: str) -> bool:
+    """Return whether a text is the address of a service, http or https."""
+    return _has_address(text, ("https", "http"))
+
+
+def is_node(text: str) -> bool:
+    """Return whether a text is the address of a node; none is one, too."""
+    return not text or is_service(text)
+
+
+def is_colours(text: str) -> bool:
+    """Return whether a text names colours of rising and falling: a known pair, or two of its own."""
+    return re.fullmatch(r"green-red|blue-orange|#[0-9a-fA-F]{6} #[0-9a-fA-F]{6}", text) is not None
+
+
+def _has_address(text: str, schemes: tuple[str, ...]) -> bool:
+    if len(text) > 500 or not text.isprintable() or any(mark in text for mark in " \\"):
+        return False
+    try:
+        parts = urllib.parse.urlsplit(text)
+        return (
+            parts.scheme in schemes and bool(parts.hostname) and "@" not in parts.netloc and parts.port != 0
+        )
+    except ValueError:
+        return False
