@@ -12,10 +12,13 @@ from environment import Environment
 from trouble import SetupError
 
 DESKTOP = [
+    "appstream",
     "dbus",
     "dbus-x11",
+    "desktop-file-utils",
     "dunst",
     "fonts-dejavu-core",
+    "gnome-keyring",
     "libnotify-bin",
     "openbox",
     "trayer",
