@@ -25,6 +25,8 @@ def paint_grid(painter: QPainter, frame: Frame, colours: ChartColours) -> None:
     right, bottom = frame.device(layout.plot_width), frame.device(layout.body_height)
     for value, _ in frame.price_ticks:
         painter.fillRect(QRect(0, frame.prices.row(value), right, line), colours.grid)
+    for top, height in layout.panes:  # a price may lie beyond its pane
+        painter.fillRect(QRect(0, frame.device(top), right, frame.device(height)), colours.base)
     for placed in frame.time_ticks:
         painter.fillRect(QRect(int(placed.x * frame.dpr), 0, line, bottom), colours.grid)
 

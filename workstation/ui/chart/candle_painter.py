@@ -119,7 +119,7 @@ def paint_volume(painter: QPainter, frame: Frame, colours: ChartColours) -> None
         return
     if frame.kind is ChartKind.HEIKIN_ASHI or frame.kind.is_of_closes:
         columns = gather(frame.series.pyramid, frame.slots, *frame.slots.visible(layout.plot_width))
-    bottom = frame.device(layout.body_height)
+    bottom = frame.device(layout.volume_bottom)
     rows = np.ceil(columns.volume * (height / frame.volume_peak)).astype(np.int64)
     width = Widths.of(frame.slots.per_slot, frame.dpr).body
     batch = rects(columns.x - width // 2, bottom - rows, width, np.full(len(rows), bottom - 1))

@@ -24,6 +24,7 @@ from workstation.ui.chart.overlay_painter import (
 from workstation.ui.chart.picture import Picture
 from workstation.ui.chart.price_scale import PriceScale
 from workstation.ui.chart.series import ChartSeries
+from workstation.ui.chart.study_legend import LegendLine, lay_out_legend, paint_legend
 from workstation.ui.chart.time_scale import TimeScale
 from workstation.ui.theme import DARK
 
@@ -74,6 +75,7 @@ class ChartCanvas(QWidget):
         self._hovered_slot: int | None = None
         self._failure = ""
         self._last_painted: Candle | None = None
+        self.legend: list[LegendLine] = []
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -142,6 +144,7 @@ class ChartCanvas(QWidget):
         brush = Brush(painter, self._picture.colours, self._picture.labels)
         paint_last_price(brush, frame, self._now_ms)
         pointer = self._pointed(frame)
+        self._paint_legend(brush, frame, pointer.slot if pointer else frame.series.pyramid.last_slot)
         if not self.following:
             paint_go_live(brush, frame, self._is_on_go_live(frame))
         if pointer is None:
@@ -152,6 +155,10 @@ class ChartCanvas(QWidget):
         signal = frame.series.signal_at(pointer.slot)
         if signal is not None:
             paint_signal(brush, frame, signal, pointer)
+
+    def _paint_legend(self, brush: Brush, frame: Frame, slot: int) -> None:
+        self.legend = lay_out_legend(frame, brush.labels, brush.colours, slot) if frame.studies else []
+        paint_legend(brush.painter, frame, self.legend, (brush.labels, brush.colours))
 
     def _pointed(self, frame: Frame) -> Pointer | None:
         """Return where the crosshair stands; None while the pointer is outside or drags an axis."""

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from workstation.domain.candle import Candle, CandleColumns
 from workstation.domain.level import PriceLevel
-from workstation.domain.market import SeriesKey
+from workstation.domain.market import SeriesKey, slot_of
 from workstation.domain.signal import Signal
 from workstation.ui.chart.chart_canvas import ChartCanvas
 from workstation.ui.chart.kind_choice import ChartKind
@@ -39,6 +39,9 @@ class ChartView(ChartCanvas):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName("Candle chart")
+        self.studies = self._view.board
+        self.studies.setParent(self)
+        self.studies.changed.connect(self._change)
         self._describe()
 
     @property
@@ -87,6 +90,7 @@ class ChartView(ChartCanvas):
         series.price_step, series.practice = price_step, practice
         series.load(columns)
         self._series = series
+        self.studies.load(series)
         self._place(start_over=known is None)
         if known is None:
             self._view.price.fit()
@@ -101,6 +105,7 @@ class ChartView(ChartCanvas):
         n_before = len(self._series.pyramid)
         for candle in candles:
             self._series.apply(candle)
+        self.studies.take([slot_of(candle.open_time, self._series.key.timeframe) for candle in candles])
         if len(self._series.pyramid) != n_before:
             self._place(start_over=n_before == 0)
             self._describe()
@@ -200,14 +205,47 @@ class ChartView(ChartCanvas):
         self._view.time.show(first, last)
         self._change()
 
+    @property
+    def time_zone(self) -> ZoneInfo:
+        """Whose wall clock labels the bars, and is meant where a time is written."""
+        return self._view.zone
+
+    @property
+    def is_practice(self) -> bool:
+        """True while the prices shown are not the world's."""
+        return self._series is not None and self._series.practice
+
+    @property
+    def extent(self) -> tuple[int, int] | None:
+        """When the oldest and the newest bar open, UTC milliseconds; None where there is none."""
+        series = self._series
+        if series is None or series.last is None:
+            return None
+        return series.open_time(series.pyramid.first_slot), series.last.open_time
+
+    def show_moment(self, time_ms: int) -> None:
+        """Put the bar of an instant, UTC milliseconds, into the middle."""
+        if self._series is not None:
+            self._view.time.centre_on(slot_of(time_ms, self._series.key.timeframe))
+            self._change()
+
     def clear(self, message: str) -> None:
         """Show no series but a sentence."""
         self._series = None
+        self.studies.load(None)
         self._frame = None
         self._last_painted = None
         self._message = message
         self._describe()
         self._change()
+
+    def studies_state(self) -> list[dict[str, object]]:
+        """Return the studies on the chart in words of JSON."""
+        return self.studies.state()
+
+    def restore_studies(self, saved: object) -> None:
+        """Take what `studies_state` gave; what cannot be read is left out."""
+        self.studies.restore(saved)
 
     def _place(self, start_over: bool) -> None:
         """Tell the time scale where the candles are now."""

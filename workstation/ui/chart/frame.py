@@ -1,6 +1,6 @@
 """Everything that is known about one picture of a chart before it is painted."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,8 @@ from workstation.ui.chart.kind_choice import ChartKind
 from workstation.ui.chart.layout import Layout
 from workstation.ui.chart.price_scale import PriceMap, PriceScale, Scaling, price_ticks
 from workstation.ui.chart.series import ChartSeries
+from workstation.ui.chart.study_board import StudyBoard
+from workstation.ui.chart.study_frame import PlacedStudy, place_studies, widened
 from workstation.ui.chart.time_scale import SlotMap, TimeScale
 from workstation.ui.chart.time_ticks import DAY, TimeTick, time_ticks
 
@@ -43,6 +45,8 @@ class Frame:
         Levels to draw; none where they are switched off.
     kind : ChartKind
         How the bars are drawn; `columns` are what that kind draws.
+    studies : tuple of PlacedStudy
+        Studies of the chart, in their order.
     """
 
     series: ChartSeries
@@ -57,6 +61,7 @@ class Frame:
     zone: ZoneInfo
     levels: tuple[PriceLevel, ...]
     kind: ChartKind
+    studies: tuple[PlacedStudy, ...] = ()
 
     @property
     def notes(self) -> list[str]:
@@ -81,6 +86,8 @@ class View:
         Whether price levels are drawn.
     kind : ChartKind
         How the bars are drawn.
+    board : StudyBoard
+        Studies laid over the candles and below them.
     """
 
     time: TimeScale
@@ -88,6 +95,7 @@ class View:
     zone: ZoneInfo
     shows_levels: bool = True
     kind: ChartKind = ChartKind.CANDLES
+    board: StudyBoard = field(default_factory=StudyBoard)
 
 
 def make_frame(series: ChartSeries, view: View, layout: Layout, dpr: float) -> Frame:
@@ -96,6 +104,8 @@ def make_frame(series: ChartSeries, view: View, layout: Layout, dpr: float) -> F
     slots = view.time.map(dpr)
     columns = gather(series.drawn(view.kind), slots, *slots.visible(layout.plot_width))
     low, high, peak = _extremes(columns, series)
+    studies = place_studies(view.board, slots, layout.plot_width, layout.panes)
+    low, high = widened(low, high, studies)
     height = round(layout.price_height * dpr)
     base = _first_close(series, slots) if view.price.scaling is Scaling.PERCENT else 0.0
     prices = view.price.map(low, high, height, round(layout.header * dpr), base)
@@ -113,6 +123,7 @@ def make_frame(series: ChartSeries, view: View, layout: Layout, dpr: float) -> F
         zone=zone,
         levels=series.levels if view.shows_levels else (),
         kind=view.kind,
+        studies=studies,
     )
 
 

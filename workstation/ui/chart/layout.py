@@ -1,6 +1,7 @@
 """Where the parts of a chart lie."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import accumulate
 
 _VOLUME_SHARE = 0.17
 _LEAST_FOR_VOLUME = 150  # a lower chart is all candles
@@ -23,6 +24,8 @@ class Layout:
         Of the volume pane above the time axis; 0 in a low chart.
     header : int
         Of the upper part of the price pane that holds caption and read-out, free of candles.
+    pane_heights : tuple of int
+        Of the panes of studies below price and volume, from top to bottom.
     """
 
     width: int
@@ -31,6 +34,7 @@ class Layout:
     time_height: int
     volume_height: int
     header: int
+    pane_heights: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, width: int, height: int, axis_width: int, time_height: int, header: int) -> "Layout":
@@ -41,25 +45,42 @@ class Layout:
         volume_height = round(body * _VOLUME_SHARE) if body >= _LEAST_FOR_VOLUME else 0
         return cls(width, height, axis_width, time_height, volume_height, header)
 
+    def with_panes(self, heights: tuple[int, ...]) -> "Layout":
+        """Return the same chart with panes below; the volume pane gives its part of what they take."""
+        left = self.body_height - sum(heights)
+        volume_height = round(left * _VOLUME_SHARE) if left >= _LEAST_FOR_VOLUME else 0
+        return replace(self, volume_height=volume_height, pane_heights=heights)
+
     @property
     def plot_width(self) -> int:
-        """Width of the price and volume panes."""
+        """Width of every pane."""
         return max(self.width - self.axis_width, 1)
 
     @property
     def body_height(self) -> int:
-        """Height of the price and volume panes together."""
+        """Height of all panes together: everything above the time axis."""
         return max(self.height - self.time_height, 1)
 
     @property
     def price_height(self) -> int:
         """Height of the price pane."""
-        return max(self.body_height - self.volume_height, 1)
+        return max(self.body_height - sum(self.pane_heights) - self.volume_height, 1)
+
+    @property
+    def volume_bottom(self) -> int:
+        """Lower edge of the volume pane, upper edge of the first pane of a study."""
+        return self.price_height + self.volume_height
+
+    @property
+    def panes(self) -> tuple[tuple[int, int], ...]:
+        """Top and height of each pane of a study."""
+        tops = accumulate(self.pane_heights, initial=self.volume_bottom)
+        return tuple(zip(tops, self.pane_heights, strict=False))
 
     def is_on_price_axis(self, x: float, y: float) -> bool:
         """Return whether a point lies on the price axis."""
-        return x >= self.plot_width and y < self.body_height
+        return x >= self.plot_width and y < self.price_height
 
     def is_in_panes(self, x: float, y: float) -> bool:
-        """Return whether a point lies in the price or volume pane."""
+        """Return whether a point lies in any pane."""
         return 0 <= x < self.plot_width and 0 <= y < self.body_height

@@ -12,6 +12,7 @@ from workstation.ui.chart.colours import ChartColours
 from workstation.ui.chart.frame import Frame
 from workstation.ui.chart.labels import Labels, Style
 from workstation.ui.chart.quality_painter import quality_words
+from workstation.ui.chart.study_frame import pane_value_at, value_words
 from workstation.ui.chart.time_ticks import moment_label, zone_label
 from workstation.ui.number_format import countdown, percent, price, volume
 from workstation.ui.signal_words import chance_words, flip_words, ground_words, heading_words
@@ -80,8 +81,12 @@ def paint_crosshair(brush: Brush, frame: Frame, pointer: Pointer) -> None:
     if pointer.y < layout.price_height:
         value = frame.prices.price_at(pointer.y * frame.dpr)
         _paint_axis_tag(brush, frame, pointer.y, _price_words(frame, value, _step(frame)), tag, ink)
+    elif pointer.y >= layout.volume_bottom:
+        value, spacing = pane_value_at(frame, pointer.y)
+        if spacing:
+            _paint_axis_tag(brush, frame, pointer.y, [value_words(value, spacing)], tag, ink)
     elif frame.volume_peak > 0:
-        share = (layout.body_height - pointer.y) / (layout.volume_height * 0.86)
+        share = (layout.volume_bottom - pointer.y) / (layout.volume_height * 0.86)
         _paint_axis_tag(brush, frame, pointer.y, [volume(share * frame.volume_peak)], tag, ink)
     if layout.time_height:
         _paint_time_tag(brush, frame, x, frame.series.open_time(pointer.slot))

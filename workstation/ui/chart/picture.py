@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPixmap
 
+from workstation.domain.study import Place
 from workstation.ui.chart.axis_painter import TOP, needed_axis_width, paint_axes, paint_caption, paint_grid
 from workstation.ui.chart.colours import ChartColours
 from workstation.ui.chart.frame import Frame, View, make_frame
@@ -22,8 +23,11 @@ from workstation.ui.chart.level_painter import (
 from workstation.ui.chart.marker_painter import Sprites, paint_markers
 from workstation.ui.chart.quality_painter import paint_doubts
 from workstation.ui.chart.series import ChartSeries
+from workstation.ui.chart.study_frame import pane_heights
+from workstation.ui.chart.study_painter import paint_grounds, paint_lines, paint_pane_axes
 from workstation.ui.theme import Theme
 
+_MOST_ABOVE = 5  # lines of the legend that keep candles away
 _LOOSE = 32  # logical pixels a price axis may be too wide before it shrinks
 
 
@@ -57,11 +61,11 @@ class Picture:
 
     def paint(self, series: ChartSeries, view: View, size: QSize, dpr: float) -> Frame:
         """Paint a series that holds at least one candle; return what is where."""
-        frame = make_frame(series, view, self._layout(size), dpr)
+        frame = make_frame(series, view, self._layout(size, view), dpr)
         needed = needed_axis_width(frame, self.labels)
         if not needed <= self._axis_width <= needed + _LOOSE:
             self._axis_width = needed
-            frame = make_frame(series, view, self._layout(size), dpr)
+            frame = make_frame(series, view, self._layout(size, view), dpr)
         self._reserve(size, dpr)
         self._pixmap.fill(self.colours.base)
         levels = lay_out(frame)
@@ -70,13 +74,17 @@ class Picture:
             self._paint_panes(painter, frame, levels, level_labels)
             paint_level_labels(painter, self.colours, self.labels, level_labels)
             paint_axes(painter, frame, self.colours, self.labels)
+            paint_pane_axes(painter, frame, self.colours, self.labels)
             paint_caption(painter, frame, self.colours, self.labels)
         return frame
 
-    def _layout(self, size: QSize) -> Layout:
+    def _layout(self, size: QSize, view: View) -> Layout:
         line = self.labels.height()
         header = round(TOP + self.labels.height(Style.CAPTION) + line + 12)
-        return Layout.of(size.width(), size.height(), self._axis_width, round(line + 12), header)
+        over = [one for one in view.board.studies if one.study.place is Place.PRICE]
+        header += round(min(len(over), _MOST_ABOVE) * (line + 2))  # their legend, free of candles
+        whole = Layout.of(size.width(), size.height(), self._axis_width, round(line + 12), header)
+        return whole.with_panes(pane_heights(view.board, whole.body_height))
 
     def _reserve(self, size: QSize, dpr: float) -> None:
         device = QSize(round(size.width() * dpr), round(size.height() * dpr)).expandedTo(QSize(1, 1))
@@ -100,7 +108,9 @@ class Picture:
         painter.setClipRect(QRect(0, 0, right, frame.device(frame.layout.price_height)))
         paint_levels(painter, frame, self.colours, levels, level_labels)
         painter.setClipRect(QRect(0, 0, right, frame.device(frame.layout.body_height)))
+        paint_grounds(painter, frame, self.colours)
         paint_series(painter, frame, self.colours)
+        paint_lines(painter, frame, self.colours)
         painter.setClipRect(QRect(0, 0, right, frame.device(frame.layout.price_height)))
         paint_doubts(painter, frame, self.colours)
         paint_markers(painter, frame, self._sprites)

@@ -1,0 +1,222 @@
+"""Studies as a few calls to Qt each: bands, lines, dots, histograms, and the axes of panes."""
+
+from typing import Any
+
+import numpy as np
+import shiboken6
+from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPen
+
+from workstation.domain.candle import FloatArray, IntArray
+from workstation.domain.study import Place, Shape
+from workstation.ui.chart.axis_painter import AXIS_PADDING
+from workstation.ui.chart.colours import ChartColours, mixed
+from workstation.ui.chart.frame import Frame
+from workstation.ui.chart.labels import Labels
+from workstation.ui.chart.rect_batch import paint, rects
+from workstation.ui.chart.study_frame import PlacedOutput, PlacedStudy, colour_of, value_words
+from workstation.ui.chart.study_trace import Strokes
+
+_TINT = 0.10
+_MOST_FINE = 700  # more columns than this are drawn with a thinner pen, which costs a third
+_FORMING_SHARE = 0.45
+_VOLUME_SHARE = 0.86  # of the volume pane that the largest volume takes
+_DOT = 1.0  # half of a dot, logical pixels
+
+
+def paint_grounds(painter: QPainter, frame: Frame, colours: ChartColours) -> None:
+    """Paint what lies behind the candles: the tinted ground of bands."""
+    for one in frame.studies:
+        if one.board.study.band and one.outputs:
+            _clip(painter, frame, one)
+            _paint_band(painter, frame, one, colours)
+    _clip_to_body(painter, frame)
+
+
+def paint_lines(painter: QPainter, frame: Frame, colours: ChartColours) -> None:
+    """Paint every study over the candles, over the volume and in panes; the painter counts device pixels."""
+    for one in frame.studies:
+        _clip(painter, frame, one)
+        _paint_guides(painter, frame, one, colours)
+        for placed in one.outputs:
+            _paint_output(painter, frame, one, placed, colours)
+    _clip_to_body(painter, frame)
+
+
+def paint_pane_axes(painter: QPainter, frame: Frame, colours: ChartColours, labels: Labels) -> None:
+    """Paint the edges of panes and the labels of their axes; the painter counts logical pixels."""
+    layout, line = frame.layout, labels.height()
+    for one in frame.studies:
+        if not one.height:
+            continue
+        painter.fillRect(QRectF(0, one.top, layout.width, 1), colours.border)
+        if one.scale is None or not layout.axis_width:
+            continue
+        for value, spacing in one.ticks:
+            y = one.top + one.scale.row(value) / frame.dpr - line / 2
+            if one.top + 2 <= y <= one.top + one.height - line:
+                at = QPointF(layout.plot_width + AXIS_PADDING, round(y))
+                labels.paint(painter, at, value_words(value, spacing), colours.muted)
+
+
+def _clip(painter: QPainter, frame: Frame, one: PlacedStudy) -> None:
+    layout, place = frame.layout, one.board.study.place
+    top, bottom = {
+        Place.PRICE: (0, layout.price_height),
+        Place.VOLUME: (layout.price_height, layout.volume_bottom),
+        Place.PANE: (one.top, one.top + one.height),
+    }[place]
+    right = frame.device(layout.plot_width)
+    painter.setClipRect(QRect(0, frame.device(top), right, frame.device(bottom) - frame.device(top)))
+
+
+def _clip_to_body(painter: QPainter, frame: Frame) -> None:
+    layout = frame.layout
+    painter.setClipRect(QRect(0, 0, frame.device(layout.plot_width), frame.device(layout.body_height)))
+
+
+def _rows(frame: Frame, one: PlacedStudy, values: FloatArray) -> IntArray:
+    """Return the device pixel rows of values, counted from the top of the chart."""
+    place = one.board.study.place
+    if place is Place.PANE:
+        return one.rows(values, frame.dpr)
+    if place is Place.PRICE:
+        return frame.prices.rows(np.maximum(values, 1e-300) if frame.prices.is_log else values)
+    bottom, height = frame.device(frame.layout.volume_bottom), frame.device(frame.layout.volume_height)
+    share = values * (height * _VOLUME_SHARE / frame.volume_peak) if frame.volume_peak > 0 else values * 0
+    return bottom - 1 - np.minimum(share, 1e6).astype(np.int64)
+
+
+def _paint_guides(painter: QPainter, frame: Frame, one: PlacedStudy, colours: ChartColours) -> None:
+    if one.scale is None:
+        return
+    line, right = max(int(frame.dpr), 1), frame.device(frame.layout.plot_width)
+    guides = one.board.study.guides
+    ticks = [value for value, _ in one.ticks if value not in guides]
+    for value, ink in [*((value, colours.grid) for value in ticks), *((v, colours.border) for v in guides)]:
+        row = int(one.rows(np.array([value]), frame.dpr)[0])
+        painter.fillRect(QRect(0, row, right, line), ink)
+
+
+def _paint_band(painter: QPainter, frame: Frame, one: PlacedStudy, colours: ChartColours) -> None:
+    by_name = {placed.output.name: placed for placed in one.outputs}
+    edges = [by_name.get(name) for name in one.board.study.band]
+    first, second = edges[0], edges[-1]
+    if first is None or second is None or not len(first.strokes.x) or not len(second.strokes.x):
+        return
+    x, (i, j) = _common(first.strokes.x, second.strokes.x)
+    if not len(x):
+        return
+    a, b = _rows(frame, one, first.strokes.high[i]), _rows(frame, one, second.strokes.low[j])
+    pixels = np.floor(x).astype(np.int64)
+    width = np.minimum(np.diff(pixels, append=pixels[-1] + 1), max(int(np.ceil(frame.slots.per_slot)), 1))
+    for is_first_above, placed in ((True, first), (False, second)):
+        chosen = (a <= b) if is_first_above else (a > b)
+        batch = rects(pixels[chosen], np.minimum(a, b)[chosen], 1, np.maximum(a, b)[chosen])
+        batch[:, 2] += (width[chosen] - 1).astype(np.int32)
+        tint = colour_of(one.board, placed.output, colours.theme)
+        tint.setAlphaF(_TINT)
+        paint(painter, batch, QBrush(tint))
+
+
+def _common(first: FloatArray, second: FloatArray) -> tuple[FloatArray, tuple[IntArray, IntArray]]:
+    if len(first) == len(second) and first[0] == second[0]:
+        every = np.arange(len(first))
+        return first, (every, every)
+    x, i, j = np.intersect1d(first, second, assume_unique=True, return_indices=True)
+    return x, (i, j)
+
+
+def _paint_output(
+    painter: QPainter, frame: Frame, one: PlacedStudy, placed: PlacedOutput, colours: ChartColours
+) -> None:
+    strokes = placed.strokes
+    if not len(strokes.x) or (one.board.study.place is Place.PANE and one.scale is None):
+        return
+    colour = colour_of(one.board, placed.output, colours.theme)
+    if placed.output.shape is Shape.HISTOGRAM:
+        _paint_histogram(painter, frame, one, strokes, colours, colour)
+    elif placed.output.shape is Shape.DOTS:
+        _paint_dots(painter, frame, one, strokes, colour)
+    else:
+        _paint_line(painter, frame, one, strokes, (colour, _softer(colour, colours)))
+
+
+def _softer(colour: QColor, colours: ChartColours) -> QColor:
+    return mixed(colour.name(), colours.theme.base, _FORMING_SHARE)
+
+
+def _paint_line(
+    painter: QPainter, frame: Frame, one: PlacedStudy, strokes: Strokes, inks: tuple[QColor, QColor]
+) -> None:
+    """Paint a line; its way to a bar that can still change is softer and dashed."""
+    high = _rows(frame, one, strokes.high) + 0.5
+    is_summed = frame.slots.per_slot < 1.0
+    low = _rows(frame, one, strokes.low) + 0.5 if is_summed else high
+    joined = strokes.joined[1:]
+    lines = np.column_stack([strokes.x[:-1], (high + low)[:-1] / 2, strokes.x[1:], (high + low)[1:] / 2])
+    lines = lines[joined]
+    if is_summed:
+        upright = np.column_stack([strokes.x, high - 0.5, strokes.x, low + 0.5])[low > high]
+        lines = np.concatenate([lines, upright])
+    width = 1.0 if len(lines) > _MOST_FINE else 1.4
+    n_soft = 1 if _ends_forming(frame, strokes) and len(joined) and joined[-1] else 0
+    _draw(painter, lines[: len(lines) - n_soft], QPen(inks[0], width * frame.dpr))
+    if n_soft:
+        pen = QPen(inks[1], width * frame.dpr)
+        pen.setDashPattern([2.0, 1.5])
+        _draw(painter, lines[-1:], pen)
+
+
+def _ends_forming(frame: Frame, strokes: Strokes) -> bool:
+    """Return whether the last column is that of the bar that can still change."""
+    slot = frame.series.forming_slot
+    return (
+        slot is not None
+        and frame.slots.per_slot >= 2.0
+        and abs(strokes.x[-1] - float(frame.slots.centre(np.array([slot]))[0])) < 1.0
+    )
+
+
+def _draw(painter: QPainter, lines: FloatArray, pen: QPen) -> None:
+    if not len(lines):
+        return
+    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(pen)
+    whole = np.ascontiguousarray(lines)
+    first: Any = shiboken6.wrapInstance(whole.ctypes.data, QLineF)
+    painter.drawLines(first, len(whole))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+
+
+def _paint_dots(painter: QPainter, frame: Frame, one: PlacedStudy, strokes: Strokes, colour: QColor) -> None:
+    half = max(round(min(_DOT * frame.dpr, frame.slots.per_slot / 4)), 0)
+    left = np.floor(strokes.x).astype(np.int64) - half
+    for values in (strokes.high, strokes.low) if frame.slots.per_slot < 1.0 else (strokes.high,):
+        rows = _rows(frame, one, values)
+        paint(painter, rects(left, rows - half, 2 * half + 1, rows + half), QBrush(colour))
+
+
+def _paint_histogram(
+    painter: QPainter,
+    frame: Frame,
+    one: PlacedStudy,
+    strokes: Strokes,
+    colours: ChartColours,
+    colour: QColor,
+) -> None:
+    """Paint bars from zero: those that grow away from it full, those that shrink softer."""
+    zero = int(_rows(frame, one, np.zeros(1))[0])
+    top, bottom = _rows(frame, one, strokes.high), _rows(frame, one, strokes.low)
+    is_up = strokes.high + strokes.low >= 0
+    body = max(int(frame.slots.per_slot * 0.72), 1)
+    left = np.floor(strokes.x).astype(np.int64) - body // 2
+    batch = rects(left, np.minimum(top, zero), body, np.maximum(bottom, zero))
+    size = np.abs(strokes.high + strokes.low)
+    grows = size >= np.concatenate([size[:1], size[:-1]])
+    below = QColor(colours.theme.fall_body)
+    for ink, side in ((colour, is_up), (below, ~is_up)):
+        for shade, chosen in ((0.85, grows), (0.5, ~grows)):
+            paint(painter, batch[side & chosen], QBrush(mixed(ink.name(), colours.theme.base, shade)))
