@@ -47,6 +47,9 @@ COMMANDS: tuple[Command, ...] = (
     *(Command(f"chart.kind.{kind.value}", kind.label, "Chart", checkable=True) for kind in ChartKind),
     Command("chart.percent", Scaling.PERCENT.label, "Chart", checkable=True),
     Command("chart.fit", "Fit prices to the bars", "Chart", checkable=True),
+    Command("chart.jump", "Jump to a date…", "Chart", "Ctrl+J"),
+    Command("chart.copy", "Copy the chart's picture", "Chart", "Ctrl+Shift+C"),
+    Command("chart.save", "Save the chart's picture…", "Chart", "Ctrl+S"),
     *(
         Command(f"timeframe.{name}", f"Timeframe {name}", "Chart", f"Ctrl+{number}")
         for number, name in enumerate(TIMEFRAME_KEYS, 1)

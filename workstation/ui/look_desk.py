@@ -1,4 +1,4 @@
-"""How charts look: the kind of their bars, their scale, and the menu over each of them."""
+"""How charts look: the kind of their bars, their scale, where they stand, and the menu over each of them."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -11,11 +11,16 @@ from workstation.ui.chart.chart_view import ChartView
 from workstation.ui.chart.kind_choice import ChartKind
 from workstation.ui.chart.price_scale import Scaling
 from workstation.ui.chart_pane import ChartPane
+from workstation.ui.jump_desk import JumpDesk
+from workstation.ui.picture_desk import PictureDesk
 from workstation.ui.section import GoTo, Section
+from workstation.ui.surroundings import Surroundings
+from workstation.ui.theme import Theme
 from workstation.ui.workspace_desk import WorkspaceDesk
 
 _SCALES = ("chart.log", "chart.percent", "chart.fit")
-_OTHERS = ("chart.live", "chart.levels")
+_PLACES = ("chart.live", "chart.jump", "chart.levels")
+_PICTURES = ("chart.copy", "chart.save")
 
 
 class LookDesk(Section):
@@ -23,32 +28,50 @@ class LookDesk(Section):
 
     Parameters
     ----------
+    around : Surroundings
+        What the engine says.
     charts : WorkspaceDesk
         Which chart is active.
+    theme : Theme
+        Colours.
     """
 
-    def __init__(self, charts: WorkspaceDesk, parent: QObject | None = None) -> None:
+    def __init__(
+        self, around: Surroundings, charts: WorkspaceDesk, theme: Theme, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self.panels = {}
         self._charts = charts
         self._actions: Mapping[str, QAction] = {}
-        self._added: list[tuple[str, ...]] = []
+        self.jump = JumpDesk(lambda: self._chart, around.bridge, theme, self)
+        self.picture = PictureDesk(lambda: self._chart, around.bridge, theme, self)
+        self._parts: tuple[Section, ...] = (self.jump, self.picture)
         charts.workspace.on_each(self._join_pane)
         charts.workspace.active_changed.connect(lambda _pane: self._show_look())
 
     def handlers(self, go_to: GoTo) -> Mapping[str, Callable[[], None]]:
         """Return what its commands do, by id."""
-        kinds = {kind_command(kind): partial(self.set_kind, kind) for kind in ChartKind}
-        return kinds | {"chart.percent": self.toggle_percent, "chart.fit": self.toggle_fit}
+        handlers: dict[str, Callable[[], None]] = {
+            kind_command(kind): partial(self.set_kind, kind) for kind in ChartKind
+        }
+        for part in self._parts:
+            handlers |= part.handlers(go_to)
+        return handlers | {"chart.percent": self.toggle_percent, "chart.fit": self.toggle_fit}
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take other colours."""
+        for part in self._parts:
+            part.set_theme(theme)
+
+    def stop(self) -> None:
+        """Read nothing more."""
+        for part in self._parts:
+            part.stop()
 
     def join(self, actions: Mapping[str, QAction]) -> None:
         """Take the window's actions: they show how the active chart looks, and fill the chart's menu."""
         self._actions = actions
         self._show_look()
-
-    def add_to_menu(self, *ids: str) -> None:
-        """Let the chart's menu hold these commands, below a line of their own."""
-        self._added.append(ids)
 
     def set_kind(self, kind: ChartKind) -> None:
         """Draw the bars of the active chart another way."""
@@ -73,7 +96,7 @@ class LookDesk(Section):
         kinds.addActions([self._actions[kind_command(kind)] for kind in ChartKind])
         scale = menu.addMenu("Price scale")
         scale.addActions([self._actions[name] for name in _SCALES])
-        for names in (*self._added, _OTHERS):
+        for names in (_PLACES, _PICTURES):
             menu.addSeparator()
             menu.addActions([self._actions[name] for name in names])
         menu.addSeparator()

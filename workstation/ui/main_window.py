@@ -73,7 +73,7 @@ class MainWindow(FrontWindow):
         self.band, self.strip, self.notices = PracticeBand(theme), TopStrip(theme), NoticeArea(theme)
         self.charts = WorkspaceDesk(self._around, self._choices, theme, self)
         self.workspace = self.charts.workspace
-        self.look = LookDesk(self.charts, self)
+        self.look = LookDesk(self._around, self.charts, theme, self)
         self.watchlist = WatchlistPanel(theme, self._bridge.world.price_step)
         self.alert_desk = AlertDesk(self._around, self._choices, theme, self)
         self.alerts, self.tray = self.alert_desk.panel, self.alert_desk.tray

@@ -126,6 +126,10 @@ class TimeScale:
         self.bar = self._allowed(self.width / max(last_slot - first_slot + 1.0, 1.0))
         self._place(last_slot + 0.5)
 
+    def centre_on(self, slot: float) -> None:
+        """Put a slot into the middle, as far as the limits allow; bars keep their width."""
+        self._place(slot + self.n_visible / 2)
+
     def follow(self, new_last_slot: int) -> None:
         """Take a newer candle; move with it when the chart was at the end."""
         step = new_last_slot - self._last
