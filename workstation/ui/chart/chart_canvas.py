@@ -3,11 +3,20 @@
 import logging
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from workstation.domain.candle import Candle
+from workstation.ui.chart.drawing_hand import DrawingHand
 from workstation.ui.chart.frame import Frame, View
 from workstation.ui.chart.gestures import Gestures, Grip
 from workstation.ui.chart.labels import Labels
@@ -54,11 +63,16 @@ class ChartCanvas(QWidget):
         The `Candle` under the pointer when it changes; None where there is none.
     frame_painted : Signal()
         A frame is on its way to the screen.
+    drawing_menu_wanted : Signal(QPoint)
+        The menu of the drawing that is chosen, on the screen.
+    drawings : DrawingHand
+        What is drawn over the bars.
     """
 
     bar_clicked = Signal(object)
     bar_hovered = Signal(object)
     frame_painted = Signal()
+    drawing_menu_wanted = Signal(QPoint)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -68,6 +82,8 @@ class ChartCanvas(QWidget):
         self._gestures = Gestures(self._view.time, self._view.price)
         self._picture = Picture(DARK, Labels(self.font()))
         self._frame: Frame | None = None
+        self.drawings = DrawingHand(self)
+        self.drawings.changed.connect(self.update)
         self._is_stale = True
         self._now_ms: int | None = None
         self._pointer: QPointF | None = None
@@ -134,7 +150,10 @@ class ChartCanvas(QWidget):
             self._frame = self._picture.paint(series, self._view, self.size(), dpr)
             self._is_stale = False
             self._last_painted = series.last
-        painter.drawPixmap(0, 0, self._picture.pixmap)
+        picture = self._picture
+        painter.drawPixmap(
+            0, 0, self.drawings.painted(picture.pixmap, self._frame, picture.colours, picture.labels)
+        )
         self._paint_overlay(painter, self._frame)
 
     def _is_other_size(self, frame: Frame, dpr: float) -> bool:
@@ -194,6 +213,8 @@ class ChartCanvas(QWidget):
         if self._is_on_go_live(self._frame):
             self.go_live()
             return
+        if self.drawings.press(event.position(), self._frame, reverses=_holds_control(event)):
+            return
         self._pressed_at = event.position()
         self._gestures.press(event.position(), self._frame)
 
@@ -204,7 +225,8 @@ class ChartCanvas(QWidget):
             return
         if not event.buttons() & Qt.MouseButton.LeftButton:
             self._gestures.release()  # the button was let go where we could not see it
-        if self._gestures.grip is not Grip.NOTHING:
+        is_drawn = self.drawings.move(event.position(), self._frame, reverses=_holds_control(event))
+        if not is_drawn and self._gestures.grip is not Grip.NOTHING:
             self._gestures.drag(event.position(), self._frame)
             self._change()
             return
@@ -216,7 +238,10 @@ class ChartCanvas(QWidget):
         """Let go; a press that did not move is a click on its bar."""
         was_on, self._pressed_at = self._pressed_at, None
         self._gestures.release()
-        if self._frame is None or was_on is None:
+        if self._frame is None:
+            return
+        is_drawn = self.drawings.release(event.position(), self._frame, reverses=_holds_control(event))
+        if is_drawn or was_on is None:
             return
         pointer, moved = self._pointed(self._frame), event.position() - was_on
         if pointer is None or moved.manhattanLength() > _CLICK_SLIP:
@@ -226,8 +251,12 @@ class ChartCanvas(QWidget):
             self.bar_clicked.emit(candle)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Reset the scale under the pointer."""
-        if self._frame is not None and event.button() is Qt.MouseButton.LeftButton:
+        """Reset the scale under the pointer, or change the words of a text; a drawn point is a point."""
+        if self._frame is None or event.button() is not Qt.MouseButton.LeftButton:
+            return
+        if self.drawings.sketch is not None:
+            self.mousePressEvent(event)
+        elif not self.drawings.double_click(event.position()):
             self._gestures.double_click(event.position(), self._frame)
             self._change()
 
@@ -247,11 +276,31 @@ class ChartCanvas(QWidget):
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Pan by arrows, zoom by plus and minus, go to the ends by Home and End."""
+        """Change the chosen drawing; pan by arrows, zoom by plus and minus, Home and End go to the ends."""
+        is_far = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        if self.drawings.key(event.key(), is_far=is_far):
+            return
         if self._frame is not None and self._gestures.key(event.key()):
             self._change()
         else:
             super().keyPressEvent(event)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Walk through the drawings in sight, then on to the next control."""
+        return self.drawings.walk(forward=forward) or super().focusNextPrevChild(forward)
+
+    def event(self, event: QEvent) -> bool:
+        """Offer the menu of the drawing under the pointer, or of the chosen one, before the chart's own."""
+        if isinstance(event, QContextMenuEvent) and self._chooses_drawing(event):
+            self.drawing_menu_wanted.emit(event.globalPos())
+            return True
+        return super().event(event)
+
+    def _chooses_drawing(self, event: QContextMenuEvent) -> bool:
+        if event.reason() is QContextMenuEvent.Reason.Mouse:
+            shape = self.drawings.shape_at(QPointF(event.pos()))
+            self.drawings.select(shape.drawing.id if shape is not None else "")
+        return self.drawings.chosen is not None
 
     def changeEvent(self, event: QEvent) -> None:
         """Lay the labels out again in a new font."""
@@ -264,7 +313,8 @@ class ChartCanvas(QWidget):
         if self._is_on_go_live(frame):
             self.setCursor(Qt.CursorShape.PointingHandCursor)
         else:
-            self.setCursor(_CURSORS[Gestures.grip_at(at, frame)])
+            form = self.drawings.cursor_at(at)
+            self.setCursor(_CURSORS[Gestures.grip_at(at, frame)] if form is None else form)
 
     def _tell_hovered(self, pointer: Pointer | None) -> None:
         slot = pointer.slot if pointer else None
@@ -273,3 +323,7 @@ class ChartCanvas(QWidget):
         self._hovered_slot = slot
         candle = self._series.candle_at(slot) if self._series is not None and slot is not None else None
         self.bar_hovered.emit(candle)
+
+
+def _holds_control(event: QMouseEvent) -> bool:
+    return bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)

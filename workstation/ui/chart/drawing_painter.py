@@ -1,0 +1,167 @@
+"""Paints drawings over the still picture of a chart, once for each change of either."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QPolygonF
+
+from workstation.domain.drawing import Anchor, Dash
+from workstation.ui.chart.colours import ChartColours
+from workstation.ui.chart.drawing_place import Place
+from workstation.ui.chart.drawing_shape import Shape, Words
+from workstation.ui.chart.drawing_words import measure_words
+from workstation.ui.chart.labels import Labels, Style
+from workstation.ui.theme import Theme
+
+_PATTERNS = {Dash.DASHED: [5.0, 4.0], Dash.DOTTED: [1.0, 2.5]}
+_HANDLE = 4.5  # logical pixels
+_PLATE = 0.78  # of the ground behind words
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What is drawn in one picture.
+
+    Parameters
+    ----------
+    shapes : sequence of Shape
+        In the order in which they are painted.
+    selected : str
+        Id of the drawing that shows its handles; empty where none does.
+    handle : int
+        Number of the handle that the keyboard moves; -1 moves the whole.
+    measured : tuple of Anchor
+        Both ends of a measured distance; empty where nothing is measured.
+    """
+
+    place: Place
+    shapes: Sequence[Shape]
+    selected: str = ""
+    handle: int = -1
+    measured: tuple[Anchor, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """True where there is nothing to paint."""
+        return not self.shapes and not self.measured
+
+
+def painted_over(picture: QPixmap, scene: Scene, colours: ChartColours, labels: Labels) -> QPixmap:
+    """Return the picture with a scene over its price pane; the picture itself stays as it is."""
+    result = picture.copy()
+    with QPainter(result) as painter:
+        painter.setClipRect(scene.place.box)
+        for shape in scene.shapes:
+            _paint_shape(painter, shape, colours, labels)
+        for shape in scene.shapes:
+            if shape.drawing.id == scene.selected:
+                _paint_handles(painter, shape, scene.handle, colours)
+        if len(scene.measured) == 2:
+            _paint_measure(painter, scene, colours, labels)
+    return result
+
+
+def ink(colour: str, theme: Theme) -> QColor:
+    """Return a drawing's colour: one of the theme's roles, or ``#rrggbb``."""
+    return QColor(colour if colour.startswith("#") else getattr(theme, colour))
+
+
+def _paint_shape(painter: QPainter, shape: Shape, colours: ChartColours, labels: Labels) -> None:
+    style = shape.drawing.style
+    own = ink(style.colour, colours.theme)
+    _paint_areas(painter, shape, own, colours.theme)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    pen = QPen(own, style.width)
+    if style.dash in _PATTERNS:
+        pen.setDashPattern(_PATTERNS[style.dash])
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+    painter.setPen(pen)
+    _stroke(painter, shape.lines, is_flat=style.dash is Dash.SOLID)
+    thin = QPen(own, 1)
+    thin.setDashPattern([4, 4])
+    painter.setPen(thin)
+    _stroke(painter, shape.thin, is_flat=False)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+    if shape.plate is not None:
+        ground = QColor(own)
+        ground.setAlphaF(0.18)
+        painter.fillRect(shape.plate, colours.base)
+        painter.fillRect(shape.plate, ground)
+    for words in shape.words:
+        _paint_words(painter, words, own, colours, labels, has_plate=shape.plate is not None)
+
+
+def _paint_areas(painter: QPainter, shape: Shape, own: QColor, theme: Theme) -> None:
+    painter.setPen(Qt.PenStyle.NoPen)
+    for area in shape.areas:
+        colour = ink(area.colour, theme) if area.colour else QColor(own)
+        colour.setAlphaF(area.strength)
+        painter.setBrush(colour)
+        painter.drawPolygon(area.outline)
+
+
+def _stroke(painter: QPainter, lines: Sequence[Sequence[QPointF]], *, is_flat: bool) -> None:
+    """Draw strokes; level and upright ones are quicker and crisper without smoothing."""
+    for points in lines:
+        is_level = is_flat and len(points) == 2 and points[0].y() == points[1].y()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=not is_level)
+        painter.drawPolyline(QPolygonF(list(points)))
+
+
+def _paint_words(
+    painter: QPainter, words: Words, own: QColor, colours: ChartColours, labels: Labels, *, has_plate: bool
+) -> None:
+    width, height = labels.width(words.text, Style.SMALL), labels.height(Style.SMALL)
+    if has_plate:
+        at = words.at - QPointF(0, labels.height())
+        labels.paint(painter, at, words.text, colours.text)
+        return
+    corner = words.at - QPointF(width if words.from_right else 0, height)
+    ground = QColor(colours.base)
+    ground.setAlphaF(_PLATE)
+    painter.fillRect(QRectF(corner, corner + QPointF(width, height)).adjusted(-3, 0, 3, 0), ground)
+    labels.paint(painter, corner, words.text, own, Style.SMALL)
+
+
+def _paint_handles(painter: QPainter, shape: Shape, chosen: int, colours: ChartColours) -> None:
+    """Paint round handles; square ones on what is locked, and a full one where the keyboard is."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    edge = colours.muted if shape.drawing.is_locked else QColor(colours.theme.accent)
+    painter.setPen(QPen(edge, 2))
+    for number, at in enumerate(shape.handles):
+        painter.setBrush(edge if number == chosen else colours.base)
+        if shape.drawing.is_locked:
+            painter.drawRect(QRectF(at.x() - _HANDLE, at.y() - _HANDLE, 2 * _HANDLE, 2 * _HANDLE))
+        else:
+            painter.drawEllipse(at, _HANDLE, _HANDLE)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+
+
+def _paint_measure(painter: QPainter, scene: Scene, colours: ChartColours, labels: Labels) -> None:
+    first, second = scene.measured
+    begin, end = scene.place.point(first), scene.place.point(second)
+    theme = colours.theme
+    colour = QColor(theme.rise if second.price >= first.price else theme.fall)
+    ground = QColor(colour)
+    ground.setAlphaF(0.14)
+    painter.fillRect(QRectF(begin, end).normalized(), ground)
+    painter.setPen(QPen(colour, 1))
+    middle = (begin + end) / 2
+    painter.drawLine(QPointF(middle.x(), begin.y()), QPointF(middle.x(), end.y()))
+    painter.drawLine(QPointF(begin.x(), middle.y()), QPointF(end.x(), middle.y()))
+    lines = measure_words(first, second, scene.place)
+    width = max(map(labels.width, lines)) + 20
+    height = labels.height() * 2 + 14
+    box = scene.place.box
+    left = min(max(middle.x() - width / 2, 4.0), box.width() - width - 4)
+    is_up = end.y() <= begin.y()
+    top = end.y() - height - 8 if is_up else end.y() + 8
+    plate = QRectF(round(left), round(min(max(top, 4.0), box.height() - height - 4)), width, height)
+    painter.setPen(colour)
+    painter.setBrush(QColor(theme.raised))
+    painter.drawRoundedRect(plate, 4, 4)
+    for i, (text, each) in enumerate(zip(lines, (colour, colours.text), strict=True)):
+        at = plate.topLeft() + QPointF(10, 7 + i * labels.height())
+        labels.paint(painter, at, text, each, Style.STRONG if i == 0 else Style.PLAIN)

@@ -1,0 +1,108 @@
+"""Where the anchors of drawings stand in a picture, and which anchor a point of it would be."""
+
+import math
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF
+
+from workstation.domain.drawing import Anchor
+from workstation.domain.drawing_price import price_between
+from workstation.ui.chart.frame import Frame
+
+_LEAST_PRICE, _MOST_PRICE = 1e-12, 1e15
+_SNAP_REACH = 28.0  # logical pixels to the nearest price of the bar
+_CURVE_STEP = 12.0  # logical pixels between the points of a line that is bent on this scale
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A frame's two scales, for instants and prices; everything in logical pixels.
+
+    An instant lies within the bar that contains it, so that what was drawn on hours stands on the right bar
+    of days, and the other way round.
+
+    Parameters
+    ----------
+    text_height : float
+        Height of a line of text.
+    """
+
+    frame: Frame
+    text_height: float = 16.0
+
+    @property
+    def box(self) -> QRectF:
+        """The price pane."""
+        return QRectF(0, 0, self.frame.layout.plot_width, self.frame.layout.price_height)
+
+    def x(self, time_ms: float) -> float:
+        """Return where an instant stands."""
+        series = self.frame.series
+        slots = (time_ms - series.open_time(0)) / series.key.bar_ms - 0.5
+        return self.frame.slots.x_of(slots)
+
+    def y(self, price: float) -> float:
+        """Return where a price above zero stands."""
+        return self.frame.prices.y(price) / self.frame.dpr
+
+    def point(self, anchor: Anchor) -> QPointF:
+        """Return where an anchor stands."""
+        return QPointF(self.x(anchor.time_ms), self.y(anchor.price))
+
+    def time(self, x: float) -> float:
+        """Return the instant at an x, UTC milliseconds."""
+        frame, series = self.frame, self.frame.series
+        slots = (x * frame.dpr - frame.slots.offset) / frame.slots.per_slot
+        return (slots + 0.5) * series.key.bar_ms + series.open_time(0)
+
+    def price(self, y: float) -> float:
+        """Return the price at a y, kept within what can be drawn."""
+        return min(max(self.frame.prices.price_at(y * self.frame.dpr), _LEAST_PRICE), _MOST_PRICE)
+
+    def anchor(self, at: QPointF, *, snaps: bool) -> Anchor:
+        """Return the anchor that a point means: the middle of a bar, and a price.
+
+        Parameters
+        ----------
+        snaps : bool
+            True takes open, high, low or close of the bar where one of them is near.
+        """
+        frame = self.frame
+        slot = frame.slots.slot_at(at.x())
+        price = self.price(at.y())
+        candle = frame.series.candle_at(slot) if snaps else None
+        if candle is not None:
+            prices = (candle.open, candle.high, candle.low, candle.close)
+            near = min(prices, key=lambda one: abs(self.y(one) - at.y()))
+            price = near if abs(self.y(near) - at.y()) <= _SNAP_REACH else price
+        return Anchor(self.middle_of(slot), price)
+
+    def middle_of(self, slot: int) -> int:
+        """Return the instant in the middle of a bar."""
+        return self.frame.series.open_time(slot) + self.frame.series.key.bar_ms // 2
+
+    def line(
+        self, first: Anchor, second: Anchor, reach: tuple[float, float], *, is_log: bool
+    ) -> list[QPointF]:
+        """Return the line through two anchors between two x, as points.
+
+        It is straight where the scale is of the line's own kind, and a curve on another scale: a line has
+        one price at a time.
+        """
+        left, right = max(min(reach), -1.0), min(max(reach), self.box.width() + 1.0)
+        if left > right:
+            return []
+        if first.time_ms == second.time_ms:
+            return [self.point(first), self.point(second)]
+        n = 1 if is_log == self.frame.prices.is_log else max(math.ceil((right - left) / _CURVE_STEP), 1)
+        if n == 1:
+            return self._straight(self.point(first), self.point(second), (left, right))
+        xs = [left + (right - left) * i / n for i in range(n + 1)]
+        prices = [price_between(first, second, self.time(x), is_log=is_log) for x in xs]
+        found = [(x, price) for x, price in zip(xs, prices, strict=True) if price is not None]
+        return [QPointF(x, self.y(price)) for x, price in found if price > _LEAST_PRICE]
+
+    @staticmethod
+    def _straight(first: QPointF, second: QPointF, reach: tuple[float, float]) -> list[QPointF]:
+        slope = (second.y() - first.y()) / (second.x() - first.x())
+        return [QPointF(x, first.y() + slope * (x - first.x())) for x in reach]

@@ -1,0 +1,65 @@
+"""What drawings say about themselves: levels, a measured distance, a planned position."""
+
+from decimal import Decimal
+
+from workstation.domain.drawing import Anchor, Drawing
+from workstation.domain.drawing_price import plan_of
+from workstation.ui.chart.drawing_place import Place
+from workstation.ui.foreign_text import one_line
+from workstation.ui.number_format import duration, percent, price, volume
+
+EMPTY_TEXT = "Text"
+"""Stands where a text has no words yet."""
+
+
+def text_words(drawing: Drawing) -> str:
+    """Return a text as it is shown: one line, plain."""
+    return one_line(drawing.text, 120) or EMPTY_TEXT
+
+
+def ratio_words(ratio: float, level: float, place: Place) -> str:
+    """Return what stands at a Fibonacci level."""
+    return f"{ratio:g}  {price(level, place.frame.series.price_step)}"
+
+
+def measure_words(first: Anchor, second: Anchor, place: Place) -> tuple[str, str]:
+    """Return a measured distance in two lines: change of price, then bars and time."""
+    step = place.frame.series.price_step
+    change, length = second.price - first.price, second.time_ms - first.time_ms
+    n_bars = round(length / place.frame.series.key.bar_ms)
+    sign = "+" if change > 0 else ""
+    back = "\N{MINUS SIGN}" if length < 0 else ""
+    bars = f"{back}{abs(n_bars):,} bar{'s' if abs(n_bars) != 1 else ''}"
+    return (
+        f"{percent((second.price / first.price - 1) * 100)}   {sign}{price(change, step)}",
+        f"{bars}, {back}{duration(abs(length))}",
+    )
+
+
+def position_words(drawing: Drawing, place: Place) -> tuple[str, str, str]:
+    """Return what stands at a planned position's target, entry and stop.
+
+    Empty but for the entry where stop or target lies on the wrong side.
+    """
+    plan, step = plan_of(drawing), place.frame.series.price_step
+    entry, stop, target = (price(anchor.price, step) for anchor in drawing.anchors)
+    if plan is None:
+        return "", "The stop must lie on the losing side, the target on the winning one", ""
+    return (
+        f"Target {target}, {percent(plan.target_pct).lstrip('+')}, gain {amount(plan.gain)}",
+        f"{drawing.kind.label} {entry}, reward to risk {plan.reward_to_risk:.2f}, size {amount(plan.size)}",
+        f"Stop {stop}, {percent(plan.stop_pct).lstrip('+')}, loss {amount(drawing.risk)}",
+    )
+
+
+def amount(value: Decimal) -> str:
+    """Return an amount short enough for a chart; the exact one is in the drawing's menu."""
+    return volume(float(value)) if abs(value) >= 100_000 else f"{value.normalize():,.6g}"
+
+
+def describe(drawing: Drawing, place: Place) -> str:
+    """Return a drawing in one sentence, for a screen reader."""
+    step = place.frame.series.price_step
+    prices = " to ".join(price(anchor.price, step) for anchor in drawing.anchors)
+    words = f", {text_words(drawing)}" if drawing.text else ""
+    return f"{drawing.kind.label}{words} at {prices}{', locked' if drawing.is_locked else ''}"

@@ -1,0 +1,177 @@
+"""The drawings of every market, for all charts at once: read and written by another thread."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple, Protocol
+from uuid import uuid4
+
+from PySide6.QtCore import QObject, QThreadPool, Signal
+
+from workstation.domain.drawing import Drawing
+from workstation.domain.drawing_history import DrawingHistory, Drawings
+from workstation.domain.errors import StoreError
+
+
+class Drawn(NamedTuple):
+    """Whose drawings: a venue and one of its symbols, in any timeframe."""
+
+    venue: str
+    symbol: str
+
+
+class Files(Protocol):
+    """Where drawings are kept."""
+
+    def load(self, venue: str, symbol: str) -> tuple[Drawings, str]:
+        """Return a market's drawings, and a sentence where they could not be used."""
+        ...
+
+    def save(self, venue: str, symbol: str, drawings: Drawings) -> None:
+        """Keep a market's drawings."""
+        ...
+
+
+class DrawingBook(QObject):
+    """Holds drawings, and an undo of their changes for each market.
+
+    Every change is written at once, by another thread and in the order it was made.
+
+    Parameters
+    ----------
+    files : Files
+        Where they are kept.
+    """
+
+    changed = Signal(object)
+    """The drawings of this market (`Drawn`) are others."""
+
+    said = Signal(str)
+    """What was done, in words."""
+
+    failed = Signal(str)
+    """What could not be read or kept, in words."""
+
+    tools_changed = Signal()
+    """`snaps` or `is_hidden` is another."""
+
+    _read = Signal(object, object, str)
+
+    def __init__(self, files: Files, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._files = files
+        self._histories: dict[Drawn, DrawingHistory] = {}
+        self._disk = QThreadPool(self, maxThreadCount=1)
+        self._read.connect(self._on_read)
+        self.snaps = False
+        self.is_hidden = False
+
+    def open(self, market: Drawn) -> None:
+        """Read a market's drawings where that was not done yet; returns at once."""
+        if market not in self._histories:
+            self._histories[market] = DrawingHistory()
+            self._disk.start(partial(self._load, market))
+
+    def drawings(self, market: Drawn) -> Drawings:
+        """Return a market's drawings as they are now, in the order in which they are painted."""
+        history = self._histories.get(market)
+        return history.drawings if history is not None else ()
+
+    def find(self, market: Drawn, drawing_id: str) -> Drawing | None:
+        """Return a drawing by its id; None where there is none."""
+        return next((each for each in self.drawings(market) if each.id == drawing_id), None)
+
+    def add(self, market: Drawn, drawing: Drawing) -> None:
+        """Draw something."""
+        self._change(market, f"{drawing.kind.label} drawn", (*self.drawings(market), drawing))
+
+    def replace(self, market: Drawn, drawing: Drawing, name: str) -> None:
+        """Change a drawing, found by its id."""
+        found = tuple(drawing if each.id == drawing.id else each for each in self.drawings(market))
+        self._change(market, f"{drawing.kind.label} {name}", found)
+
+    def remove(self, market: Drawn, drawing: Drawing) -> None:
+        """Delete a drawing."""
+        found = tuple(each for each in self.drawings(market) if each.id != drawing.id)
+        if self._change(market, f"{drawing.kind.label} deleted", found):
+            self.said.emit(f"{drawing.kind.label} deleted. Ctrl+Z brings it back.")
+
+    def clear(self, market: Drawn) -> None:
+        """Delete every drawing of a market; asks nothing, because it can be taken back."""
+        n = len(self.drawings(market))
+        if self._change(market, "All drawings deleted", ()):
+            self.said.emit(f"{n} drawing{'s' * (n > 1)} deleted. Ctrl+Z brings all of them back.")
+
+    def undo(self, market: Drawn) -> None:
+        """Take the last change of a market's drawings back."""
+        self._step(market, DrawingHistory.undo, "Taken back", "Nothing drawn here can be taken back.")
+
+    def redo(self, market: Drawn) -> None:
+        """Make the change again that was taken back last."""
+        self._step(market, DrawingHistory.redo, "Done again", "There is nothing to do again.")
+
+    def can_undo(self, market: Drawn | None) -> bool:
+        """Return whether there is a change to take back."""
+        return market in self._histories and self._histories[market].can_undo
+
+    def can_redo(self, market: Drawn | None) -> bool:
+        """Return whether there is a change to make again."""
+        return market in self._histories and self._histories[market].can_redo
+
+    def set_snaps(self, on: bool) -> None:
+        """Let points snap to open, high, low or close of a bar, or stand where they are put."""
+        self.snaps = on
+        self.tools_changed.emit()
+
+    def set_hidden(self, on: bool) -> None:
+        """Hide every drawing, or show them again."""
+        self.is_hidden = on
+        self.tools_changed.emit()
+
+    def finish(self) -> None:
+        """Return when everything is written."""
+        self._disk.waitForDone()
+
+    def _step(self, market: Drawn, step: Callable[[DrawingHistory], str], did: str, nothing: str) -> None:
+        history = self._histories.get(market)
+        name = step(history) if history is not None else ""
+        if history is None or not name:
+            self.said.emit(nothing)
+            return
+        self._tell(market, history.drawings)
+        self.said.emit(f"{did}: {name[0].lower()}{name[1:]}.")
+
+    def _change(self, market: Drawn, name: str, drawings: Drawings) -> bool:
+        self.open(market)
+        is_other = self._histories[market].change(name, drawings)
+        if is_other:
+            self._tell(market, drawings)
+        return is_other
+
+    def _tell(self, market: Drawn, drawings: Drawings) -> None:
+        self._disk.start(partial(self._save, market, drawings))
+        self.changed.emit(market)
+
+    def _load(self, market: Drawn) -> None:
+        self._read.emit(market, *self._files.load(*market))
+
+    def _save(self, market: Drawn, drawings: Drawings) -> None:
+        try:
+            self._files.save(*market, drawings)
+        except StoreError as error:
+            self.failed.emit(str(error))
+
+    def _on_read(self, market: Drawn, stored: Drawings, problem: str) -> None:
+        history = self._histories[market]
+        was_drawn = bool(history.drawings)
+        history.put_below(stored)
+        if problem:
+            self.failed.emit(problem)
+        if stored and was_drawn:
+            self._tell(market, history.drawings)
+        elif stored:
+            self.changed.emit(market)
+
+
+def new_id() -> str:
+    """Return an id that no other drawing has."""
+    return uuid4().hex[:16]
