@@ -25,6 +25,7 @@ SCREENER = "Screener"
 """Title of the dock."""
 
 _AGED_EVERY_S = 60
+_READ_EVERY = 25  # coins whose history came
 
 
 class ScreenerDesk(Section):
@@ -61,7 +62,7 @@ class ScreenerDesk(Section):
         for news in (bridge.coins_graded, bridge.narratives_changed, bridge.markets_changed):
             news.connect(self.reading.want)
         bridge.signal_said.connect(lambda _signal: self.reading.want())
-        bridge.universe_changed.connect(self.reading.want)
+        bridge.universe_changed.connect(self._on_universe)
         bridge.tickers_changed.connect(self._on_tickers)
         bridge.venue_changed.connect(self._on_venue)
         keeper.changed.connect(self._on_book)
@@ -154,6 +155,12 @@ class ScreenerDesk(Section):
     def _on_tickers(self, tickers: list[Ticker]) -> None:
         if self.panel is not None and is_in_sight(self.panel):
             self.panel.apply(tickers)
+
+    def _on_universe(self) -> None:
+        """Read again after every so many coins whose history came, and after the last."""
+        universe = self._bridge.world.universe
+        if universe is not None and universe.done in {*range(0, universe.total, _READ_EVERY), universe.total}:
+            self.reading.want()
 
     def _on_venue(self) -> None:
         """Forget the coins: they were another venue's."""

@@ -5,12 +5,15 @@ from collections.abc import Callable, Mapping
 from PySide6.QtCore import QObject
 
 from workstation.ui.asking import Asking
+from workstation.ui.foreign_text import one_line
 from workstation.ui.panels.watchlist import WatchlistPanel
+from workstation.ui.panels.watchlist_chooser import WatchlistChooser
 from workstation.ui.screener_desk import ScreenerDesk
 from workstation.ui.section import GoTo, Section
 from workstation.ui.surroundings import Surroundings
 from workstation.ui.theme import Theme
 from workstation.ui.watchlist_keeper import WatchlistKeeper
+from workstation.ui.watchlist_menu import WatchlistEditing, WatchlistMenu
 
 BOOK_FILE = "lists.json"
 """Name of the file of lists and screens; it lies beside the window's memory."""
@@ -40,13 +43,69 @@ class WatchlistDesk(Section):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._bridge, self._asking = around.bridge, asking
+        self._bridge, self._asking, self._panel = around.bridge, asking, panel
         self.keeper = WatchlistKeeper(around.memory_file.with_name(BOOK_FILE), self)
         self.screener = ScreenerDesk(around, self.keeper, theme, self)
         self.panels = self.screener.panels
         self.screener.symbol_opened.connect(self.symbol_opened)
         self.screener.watch_requested.connect(self.watch_too)
-        self.keeper.complained.connect(lambda sentence: self._bridge.notice_posted.emit("lists", sentence))
+        self.keeper.complained.connect(self._tell)
+        self.editing = WatchlistEditing(self.keeper, self._bridge.world, self)
+        self.chooser = WatchlistChooser()
+        self.menu = WatchlistMenu(self.editing, panel)
+        self.chooser.menu_button.setMenu(self.menu)
+        panel.put_first(self.chooser)
+        self._join_lists()
+
+    def _join_lists(self) -> None:
+        panel, editing = self._panel, self.editing
+        self.chooser.chosen.connect(editing.show)
+        self.keeper.changed.connect(self._on_book)
+        editing.shown_changed.connect(self._on_book)
+        editing.told.connect(self._tell)
+        editing.watch_requested.connect(self.watch_too)
+        panel.list_edited.connect(editing.put)
+        panel.edited.connect(self._on_edited)
+        panel.row_menu_opened.connect(self.menu.add_notes)
+        self._bridge.watchlist_changed.connect(self._read_book)
+
+    def _read_book(self) -> None:
+        """Read the book once, after the start: nothing of it is needed before there is a watchlist."""
+        self._bridge.watchlist_changed.disconnect(self._read_book)
+        self._on_book()
+        if self.keeper.problem:
+            self._tell(self.keeper.problem)
+
+    def _on_book(self) -> None:
+        """Show the list that is chosen as it is now; everything watched where it is gone."""
+        names = tuple(one.name for one in self.keeper.book.lists)
+        if self.editing.current not in names:
+            self.editing.current = ""
+        shown = self.editing.shown
+        self.chooser.offer(names, self.editing.current)
+        self._panel.model.set_notes(dict(shown.notes) if shown is not None else {})
+        self._panel.show_list(None if shown is None else shown.symbols)
+        self._panel.apply(list(self._bridge.world.tickers.values()))
+
+    def _on_edited(self, symbols: tuple[str, ...]) -> None:
+        """Take what shall no longer be watched out of every list, and let that be taken back as a whole."""
+        world, book = self._bridge.world, self.keeper.book
+        gone = [one for one in world.watchlist if one not in symbols]
+        if not gone or not world.connected:
+            return
+        before = world.watchlist
+        for symbol in gone:
+            book = book.without_symbol(symbol)
+        restore = self.keeper.replace(book)
+
+        def undo() -> None:
+            restore()
+            self._asking.set_watchlist(before)
+
+        self.keeper.remember(undo, f"stop watching {one_line(gone[0], 24)}")
+
+    def _tell(self, sentence: str) -> None:
+        self._bridge.notice_posted.emit("lists", sentence)
 
     def handlers(self, go_to: GoTo) -> Mapping[str, Callable[[], None]]:
         """Return what its commands do; `go_to` reveals a dock and gives it the keyboard."""

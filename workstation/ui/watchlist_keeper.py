@@ -1,5 +1,6 @@
 """Keeps the trader's lists and screens: one book, every change on disk and able to be taken back."""
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -29,7 +30,7 @@ class WatchlistKeeper(QObject):
         super().__init__(parent)
         self._file = file
         self._book: WatchBook | None = None
-        self._before: list[tuple[WatchBook, str]] = []
+        self._before: list[tuple[Callable[[], None], str]] = []
         self._writing = QThreadPool(self, maxThreadCount=1)
         self.problem = ""
 
@@ -48,13 +49,24 @@ class WatchlistKeeper(QObject):
     def change(self, book: WatchBook, what: str) -> None:
         """Take another book and save it; `what` says for the menu what was done, e.g. ``"delete AI"``."""
         if book != self.book:
-            self._before = [*self._before[1 - MOST_UNDONE :], (self.book, what)]
+            self.remember(partial(self._become, self.book), what)
             self._become(book)
+
+    def replace(self, book: WatchBook) -> Callable[[], None]:
+        """Take another book and save it; return what brings the one before back."""
+        before = self.book
+        if book != before:
+            self._become(book)
+        return partial(self._become, before)
+
+    def remember(self, undo: Callable[[], None], what: str) -> None:
+        """Let `undo` take back something that was done elsewhere."""
+        self._before = [*self._before[1 - MOST_UNDONE :], (undo, what)]
 
     def undo(self) -> None:
         """Take the last change of this session back; nothing where there is none."""
         if self._before:
-            self._become(self._before.pop()[0])
+            self._before.pop()[0]()
 
     def stop(self) -> None:
         """Wait until everything is on disk."""

@@ -1,7 +1,7 @@
 """The watchlist as columns: one array a column, one order, one signal when prices change."""
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import IntEnum
 from typing import Any
 
@@ -11,6 +11,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from workstation.domain.grade import Grade
 from workstation.domain.ticker import Ticker
+from workstation.domain.watch_book import CoinNote
 from workstation.ui import number_format
 from workstation.ui.foreign_text import one_line, tooltip
 from workstation.ui.grade_words import LABEL_WORDS, ZONE_WORDS
@@ -70,6 +71,7 @@ class WatchlistModel(QAbstractTableModel):
         self._sorted_by: Column | None = None
         self._descending = False
         self._grades: dict[str, Grade] = {}
+        self.notes: dict[str, CoinNote] = {}
         self._resize([])
 
     def _resize(self, symbols: list[str]) -> None:
@@ -179,6 +181,11 @@ class WatchlistModel(QAbstractTableModel):
         """Return the grade of a shown row; None where there is none."""
         return self._grades.get(self.symbol_at(row))
 
+    def set_notes(self, notes: Mapping[str, CoinNote]) -> None:
+        """Show these flags and notes beside the coins."""
+        self.notes = dict(notes)
+        self._tell_all(Column.SYMBOL, Column.SYMBOL)
+
     def set_filter(self, text: str) -> None:
         """Show only symbols that hold this text; case does not matter."""
         if text.strip().upper() == self._filter:
@@ -193,6 +200,11 @@ class WatchlistModel(QAbstractTableModel):
         self._sorted_by = Column(column) if column >= 0 and column != Column.SPARK else None
         self._descending = order is Qt.SortOrder.DescendingOrder
         self.resort()
+
+    @property
+    def is_sorted(self) -> bool:
+        """True while a column, not the trader, says the order."""
+        return self._sorted_by is not None
 
     @property
     def is_sorted_by_price(self) -> bool:
@@ -255,7 +267,10 @@ class WatchlistModel(QAbstractTableModel):
 
     def _text(self, row: int, column: int, *, aloud: bool) -> str:
         if column == Column.SYMBOL:
-            return self.label_at(row)
+            note = self.notes.get(self.symbol_at(row)) if aloud else None
+            flag = f"{note.flag} flag" if note is not None and note.flag else ""
+            said = (self.label_at(row), flag, note.text if note is not None else "")
+            return ", ".join(part for part in said if part)
         if column == Column.LAST:
             return self.price_text(row)
         if column == Column.CHANGE:
@@ -275,7 +290,11 @@ class WatchlistModel(QAbstractTableModel):
 
     def _tip(self, row: int) -> str:
         change = number_format.percent(float(self.change[self.shown[row]]))
-        return tooltip(self._symbols[self.shown[row]], f"Last {self.price_text(row)}", f"24 h {change}")
+        note = self.notes.get(self.symbol_at(row))
+        written = (note.text,) if note is not None and note.text else ()
+        return tooltip(
+            self._symbols[self.shown[row]], *written, f"Last {self.price_text(row)}", f"24 h {change}"
+        )
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = _DISPLAY) -> Any:
         """Return what a column's header says."""

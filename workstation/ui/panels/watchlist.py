@@ -30,6 +30,7 @@ _RESORT_MS = 1000  # rows that change places more often cannot be read
 _WIDEST = {Column.LAST: "00.00001127", Column.CHANGE: "+111.64 %", Column.GRADE: "Grade"}
 _SPARK_WIDTH = 68
 _NARROWEST_SYMBOL = 60
+_EMPTY_LIST = "This list is empty.\nPress Ctrl+D to put the market on the chart here, or + to find one."
 _NO_VENUE = "The watchlist comes with the venue."
 _EMPTY = "Nothing is watched yet.\nPress Ctrl+D to watch the market on the chart, or + to find one."
 
@@ -49,6 +50,8 @@ class WatchlistPanel(QWidget):
 
     open_requested = Signal(str)
     edited = Signal(object)  # tuple[str, ...]: what the trader wants to watch
+    list_edited = Signal(object)  # tuple[str, ...]: what he wants in the list that is shown
+    row_menu_opened = Signal(object, str)  # QMenu, market: others add what they offer for it
     add_requested = Signal()
 
     def __init__(
@@ -67,6 +70,8 @@ class WatchlistPanel(QWidget):
         self.table = MarketTable()
         self._nothing = QLabel(_NO_VENUE)
         self._empty_text = _NO_VENUE
+        self._watched: tuple[str, ...] = ()
+        self._listed: tuple[str, ...] | None = None
         self._pages = QStackedLayout()
         self._flashing = QTimer(self, interval=_FLASH_STEP_MS)
         self._resorting = QTimer(self, interval=_RESORT_MS, singleShot=True)
@@ -100,13 +105,14 @@ class WatchlistPanel(QWidget):
         self._nothing.setMargin(24)
         top = QHBoxLayout()
         top.setContentsMargins(8, 6, 8, 6)
-        top.addWidget(self.filter)
+        top.addWidget(self.filter, 1)
         top.addWidget(self.add_button)
         self._pages.addWidget(self.table)
         self._pages.addWidget(self._nothing)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
+        self._top = top
         whole.addLayout(top)
         whole.addLayout(self._pages)
 
@@ -130,10 +136,23 @@ class WatchlistPanel(QWidget):
         self._nothing.setStyleSheet(f"color: {theme.muted}")
         self.table.viewport().update()
 
+    def put_first(self, widget: QWidget) -> None:
+        """Show a widget at the left of the filter."""
+        self._top.insertWidget(0, widget, 2)
+
     def set_symbols(self, symbols: tuple[str, ...]) -> None:
         """Show what is watched, as the engine says."""
+        self._watched = symbols
+        self._show_symbols()
+
+    def show_list(self, symbols: tuple[str, ...] | None) -> None:
+        """Show one of the trader's lists; None shows everything that is watched."""
+        self._listed = symbols
+        self._show_symbols()
+
+    def _show_symbols(self) -> None:
         current = self.current_symbol
-        self.model.set_symbols(symbols)
+        self.model.set_symbols(self._watched if self._listed is None else self._listed)
         self._after_rows_changed(current)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -178,12 +197,25 @@ class WatchlistPanel(QWidget):
     def add(self, symbol: str) -> None:
         """Ask to watch a market; nothing where it already is."""
         if symbol and symbol not in self.model.symbols:
-            self.edited.emit((*self.model.symbols, symbol))
+            self._ask((*self.model.symbols, symbol))
 
     def remove(self, symbol: str) -> None:
         """Ask to stop watching a market."""
         if symbol in self.model.symbols:
-            self.edited.emit(tuple(one for one in self.model.symbols if one != symbol))
+            self._ask(tuple(one for one in self.model.symbols if one != symbol))
+
+    def shift(self, symbol: str, by: int) -> None:
+        """Ask to put a market so many places further down, or up where negative."""
+        symbols = list(self.model.symbols)
+        if symbol in symbols:
+            to = symbols.index(symbol) + by
+            symbols.remove(symbol)
+            symbols.insert(max(to, 0), symbol)
+            if tuple(symbols) != self.model.symbols:
+                self._ask(tuple(symbols))
+
+    def _ask(self, symbols: tuple[str, ...]) -> None:
+        (self.edited if self._listed is None else self.list_edited).emit(symbols)
 
     def stop(self) -> None:
         """End every timer."""
@@ -210,9 +242,13 @@ class WatchlistPanel(QWidget):
             narrowed = one_line(self.filter.text(), 24)
             is_narrowed = self.model.symbols and narrowed
             self._nothing.setText(
-                f"No watched market holds “{narrowed}”." if is_narrowed else self._empty_text
+                f"No watched market holds “{narrowed}”." if is_narrowed else self._nothing_text
             )
         self._pages.setCurrentIndex(0 if has_rows else 1)
+
+    @property
+    def _nothing_text(self) -> str:
+        return self._empty_text if self._listed is None or self._empty_text == _NO_VENUE else _EMPTY_LIST
 
     def _on_hover(self, row: int) -> None:
         if row != self.delegate.hover_row:
@@ -239,11 +275,19 @@ class WatchlistPanel(QWidget):
                 self._choice(menu, f"Open {in_menu(symbol)}", lambda: self.open_requested.emit(symbol))
             )
             menu.addAction(
-                self._choice(menu, f"Stop watching {in_menu(symbol)}", lambda: self.remove(symbol))
+                self._choice(menu, f"{self._removing} {in_menu(symbol)}", lambda: self.remove(symbol))
             )
+            if not self.model.is_sorted:
+                menu.addAction(self._choice(menu, "Move up", lambda: self.shift(symbol, -1)))
+                menu.addAction(self._choice(menu, "Move down", lambda: self.shift(symbol, 1)))
+            self.row_menu_opened.emit(menu, symbol)
             menu.addSeparator()
         menu.addAction(self._choice(menu, "Add a market…", self.add_requested.emit))
         menu.popup(self.table.viewport().mapToGlobal(where))
+
+    @property
+    def _removing(self) -> str:
+        return "Stop watching" if self._listed is None else "Take out of the list:"
 
     @staticmethod
     def _choice(menu: QMenu, title: str, chosen: Callable[[], None]) -> QAction:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF,
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
+from workstation.domain.watch_book import FLAGS, CoinNote
 from workstation.ui import number_format
 from workstation.ui.models.watchlist_model import Column, WatchlistModel
 from workstation.ui.panels.zone_shape import ZoneInk, paint_zone_shape
@@ -24,6 +25,7 @@ _SELECTED = 0x8000  # QStyle.State_Selected; flags of an enum cost more than the
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _TINT = 0.17
+_MARK = 16  # side of a flag
 _GAP = 4  # between base and quote
 _SHORTEST_BASE = 40  # where a base gets less, no row shows its quote
 _SPARK_WIDTH, _SPARK_MARGIN = 1.2, 6
@@ -57,6 +59,9 @@ class WatchlistDelegate(QStyledItemDelegate):
         self._rise_pen, self._fall_pen = QPen(self._rise, _SPARK_WIDTH), QPen(self._fall, _SPARK_WIDTH)
         self._selection, self._hover = QColor(theme.selection), QColor(theme.hover)
         self._zone_ink = ZoneInk(theme)
+        colours = (theme.bearish, theme.warning, theme.bullish, theme.accent)
+        self._flags = {flag: QColor(colour) for flag, colour in zip(FLAGS[1:], colours, strict=True)}
+        self._on_flag = QPen(QColor(theme.on_badge))
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """Return the height of a row."""
@@ -85,6 +90,10 @@ class WatchlistDelegate(QStyledItemDelegate):
     def _paint_symbol(self, painter: QPainter, inner: QRect, row: int, font: QFont) -> None:
         if font.key() != self._font_key:
             self._take_font(font)
+        note = self._model.notes.get(self._model.symbol_at(row))
+        if note is not None:
+            self._paint_note(painter, inner, note)
+            inner = inner.adjusted(0, 0, -_MARK - _GAP, 0)
         base, quote, used = self._fitted(self._model.label_at(row), inner.width())
         painter.setFont(self._strong)
         painter.setPen(self._text)
@@ -92,6 +101,17 @@ class WatchlistDelegate(QStyledItemDelegate):
         painter.setFont(font)
         painter.setPen(self._muted)
         painter.drawText(inner.adjusted(used + _GAP, 0, 0, 0), _LEFT, quote)
+
+    def _paint_note(self, painter: QPainter, inner: QRect, note: CoinNote) -> None:
+        """Paint a flag as a square with its letter, a note without one as a pencil's line."""
+        mark = QRect(inner.right() - _MARK + 1, inner.center().y() - _MARK // 2, _MARK, _MARK)
+        painter.setFont(self._strong)
+        if note.flag:
+            painter.fillRect(mark, self._flags[note.flag])
+            painter.setPen(self._on_flag)
+        else:
+            painter.setPen(self._muted)
+        painter.drawText(mark, int(Qt.AlignmentFlag.AlignCenter), note.flag[:1].upper() or "✎")
 
     def _fitted(self, label: str, width: int) -> tuple[str, str, int]:
         """Return base and quote as they fit, and the base's width; the base is cut before the quote goes."""
