@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from workstation.domain.errors import TidemarkError
 from workstation.ui.jump_words import EXAMPLES
@@ -39,6 +39,7 @@ class JumpDialog(QDialog):
         self.go_button = self.buttons.addButton("Jump", QDialogButtonBox.ButtonRole.AcceptRole)
         self._lay_out()
         self.field.textChanged.connect(self._on_text)
+        self.field.returnPressed.connect(self.accept)
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
         self._on_text("")
@@ -55,7 +56,9 @@ class JumpDialog(QDialog):
         self.line.setWordWrap(True)
         self.line.setMinimumHeight(2 * self.line.fontMetrics().lineSpacing())
         self.line.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.go_button.setDefault(True)
+        for button in self.buttons.buttons():
+            if isinstance(button, QPushButton):
+                button.setAutoDefault(False)  # a default that is disabled would hand Enter to Cancel
         column = QVBoxLayout(self)
         for part in (self.field, self.line, self.buttons):
             column.addWidget(part)
