@@ -317,6 +317,7 @@ def _choices(settings: Settings) -> Choices:
         colours=settings.appearance.colours,
         sound=settings.alerts.sound,
         notifications=settings.alerts.notifications,
+        on_close=settings.appearance.on_close,
     )
 
 

@@ -13,6 +13,8 @@ from workstation.storage.secrets import Secrets
 from workstation.storage.venue_key_file import VenueKeyFile
 from workstation.storage.venue_key_vault import VenueKeyVault
 
+_PRACTICE = "practice"  # its keys are the same whichever practice market is heard
+
 
 class KeyDesk:
     """Introduces keys to the keyring and to the venues, and carries out what windows ask of them.
@@ -38,7 +40,7 @@ class KeyDesk:
         """Take keys for a practice market, too, where one is heard."""
         if opened.url is not None:
             self._opened = opened
-            practice = KeyVenue(opened.venue.name, opened.venue.label, tells_rights=True)
+            practice = KeyVenue(_PRACTICE, opened.venue.label, tells_rights=True)
             self._keys.begin((practice, *key_venues()))
 
     def carry_out(self, command: KeyCommand) -> None:
@@ -58,6 +60,6 @@ class KeyDesk:
                 self._keys.forget(venue)
 
     async def _ask(self, venue: str, credentials: VenueCredentials) -> KeyRights:
-        if self._opened is not None and self._opened.url is not None and venue == self._opened.venue.name:
+        if venue == _PRACTICE and self._opened is not None and self._opened.url is not None:
             return await ask_rights(await open_practice(self._opened.url, self._wall), credentials)
         return await ask_live(venue, credentials, self._wall)

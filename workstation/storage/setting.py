@@ -204,6 +204,11 @@ class AppearanceSettings:
         minimum=100,
         maximum=300,
     )
+    on_close: str = _setting(
+        "ask",
+        "What closing the window means where the desktop has a tray: ask once, go to the tray, or quit.",
+        choices=("ask", "tray", "quit"),
+    )
 
 
 @dataclass(frozen=True)

@@ -78,10 +78,12 @@ COMMANDS: tuple[Command, ...] = (
     Command("backtest.focus", "Go to the backtest", "Rotation", "Ctrl+Shift+B"),
     Command("providers.focus", "Go to the providers", "Providers", "Ctrl+P"),
     Command("universe.hold", "Pause loading all coins", "Providers", "Ctrl+Shift+P", checkable=True),
+    Command("keys.open", "Keys of venues…", "View", "Ctrl+Shift+K"),
     Command("view.theme", "Light or dark", "View", "Ctrl+T"),
     Command("view.colours", "Rising blue, falling orange", "View", checkable=True),
     Command("view.reset", "Reset the layout", "View"),
     Command("view.hide", "Hide to the tray", "View", "Ctrl+W"),
+    Command("app.autostart", "Start with the desktop", "View", checkable=True),
     Command("help.shortcuts", "Keyboard shortcuts", "Help", "F1"),
     Command("app.quit", "Quit", "Help", "Ctrl+Q"),
 )
@@ -101,7 +103,6 @@ def make_actions(window: QMainWindow, handlers: Mapping[str, Callable[[], None]]
     return {command.id: _action(window, command, handlers[command.id]) for command in COMMANDS}
 
 
-    Command("keys.open", "Keys of venues…", "View", "Ctrl+Shift+K"),
 def _action(window: QMainWindow, command: Command, handler: Callable[[], None]) -> QAction:
     action = QAction(command.title, window)
     action.setObjectName(command.id)

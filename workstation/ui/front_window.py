@@ -8,14 +8,17 @@ from PySide6.QtWidgets import QMainWindow
 class FrontWindow(QMainWindow):
     """Shown, put away, and closed only when everything behind it has ended.
 
-    Closing it asks the program to end: `close_requested` is emitted, and the window goes with `let_go`.
+    Its close button only asks: `close_pressed` is emitted. What ends the program emits `close_requested`, and
+    the window goes with `let_go`.
     """
 
+    close_pressed = Signal()
     close_requested = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self._may_close = False
+        self.has_tray = False
 
     def toggle_shown(self) -> None:
         """Bring the window to the front, or put it away where it is there already."""
@@ -33,8 +36,11 @@ class FrontWindow(QMainWindow):
         self.activateWindow()
 
     def put_away(self) -> None:
-        """Take the window from the screen; it can be called back."""
-        self.showMinimized()
+        """Hide the window in the tray; only make it small where there is none."""
+        if self.has_tray:
+            self.hide()
+        else:
+            self.showMinimized()
 
     def let_go(self) -> None:
         """Close the window for good."""
@@ -42,9 +48,9 @@ class FrontWindow(QMainWindow):
         self.close()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Ask to end in order; close only when that is done."""
+        """Ask what that means; close only when everything has ended."""
         if self._may_close:
             event.accept()
         else:
             event.ignore()
-            self.close_requested.emit()
+            self.close_pressed.emit()

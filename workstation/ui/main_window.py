@@ -18,6 +18,7 @@ from workstation.ui.asking import Asking
 from workstation.ui.chart.chart_view import ChartView
 from workstation.ui.chart_desk import ChartDesk
 from workstation.ui.commands import make_actions
+from workstation.ui.desktop_desk import DesktopDesk
 from workstation.ui.foreign_text import one_line
 from workstation.ui.front_window import FrontWindow
 from workstation.ui.judgement_desk import JudgementDesk
@@ -86,6 +87,7 @@ class MainWindow(FrontWindow):
         self.rotation = RotationDesk(self._around, self._asking, theme, self)
         self.keyboard = KeyboardDesk(self._around, theme, self)
         self.keys = KeysDesk(self._around, theme, self)
+        self.desktop = DesktopDesk(self._around, self._choices, self.tray, self)
         self.lists = WatchlistDesk(self._around, self._asking, self.watchlist, theme, self)
         self._sections: tuple[Section, ...] = (
             self.keyboard,
@@ -99,6 +101,7 @@ class MainWindow(FrontWindow):
             self.rotation,
             self.lists,
             self.keys,
+            self.desktop,
         )
         self.sparks = SparkReader(bridge, self._around.past, self)
         self._clock = QTimer(self, interval=1000)
@@ -135,6 +138,7 @@ class MainWindow(FrontWindow):
         self.workspace.on_each(lambda pane: search.open_on_typing(pane.chart))
         self.docks.by_title["Why"].visibilityChanged.connect(self.why_desk.set_seen)
         self.look.join(self.actions_by_id)
+        self.desktop.join(self.actions_by_id)
         self.provider_desk.join(self.actions_by_id["universe.hold"])
         self.sparks.read.connect(self.watchlist.model.set_spark)
         self.sparks.read.connect(self.keyboard.take_spark)
@@ -165,7 +169,7 @@ class MainWindow(FrontWindow):
         self.docks.moved.connect(self._keeper.save_soon)
 
     def _connect_alerts(self) -> None:
-        desk, tray = self.alert_desk, self.tray
+        desk = self.alert_desk
         desk.opened.connect(self.open_alert)
         desk.opened_from_desktop.connect(self._open_from_desktop)
         desk.unread_changed.connect(self._on_unread)
@@ -174,16 +178,12 @@ class MainWindow(FrontWindow):
         desk.announced.connect(self._keeper.save_soon)
         desk.hint_changed.connect(self.status.set_hint)
         self.alerts.dismiss_requested.connect(self._asking.dismiss)
-        tray.show_requested.connect(self.toggle_shown)
-        tray.quit_requested.connect(self.close_requested)
 
     def _handlers(self) -> dict[str, Callable[[], None]]:
         handlers: dict[str, Callable[[], None]] = {
             "watchlist.add": self._watch_current,
             "watchlist.filter": lambda: self._go_to("Watchlist", self.watchlist.focus_filter),
             "view.reset": lambda: self.docks.reset(),
-            "view.hide": self.put_away,
-            "app.quit": self.close_requested.emit,
             **self.appearance.handlers(),
         }
         for section in self._sections:
@@ -374,9 +374,3 @@ class MainWindow(FrontWindow):
         self.bring_to_front()
         self.open_alert(alert)
 
-    def put_away(self) -> None:
-        """Hide the window in the tray; only make it small where there is none."""
-        if self.tray.is_available:
-            self.hide()
-        else:
-            self.showMinimized()

@@ -29,6 +29,8 @@ class Choices:
         Of rising and falling; see ``price_colours.coloured``.
     sound, notifications : bool
         How alerts are announced.
+    on_close : str
+        What closing the window means: ``"ask"``, ``"tray"`` or ``"quit"``.
     """
 
     timeframe: str = "1h"
@@ -38,6 +40,7 @@ class Choices:
     colours: str = "green-red"
     sound: bool = True
     notifications: bool = True
+    on_close: str = "ask"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,106 @@
+"""Closing means what the trader said once, and the desktop starts us where he wishes."""
+
+import pytest
+from PySide6.QtGui import QAction
+
+from tests.fakes.window_world import Desk
+from workstation.storage.desktop_entry import DesktopEntry, DesktopFolders
+from workstation.ui.desktop_desk import DesktopDesk
+from workstation.ui.front_window import FrontWindow
+from workstation.ui.surroundings import Choices
+from workstation.ui.theme import DARK
+from workstation.ui.tray import Tray
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager
+
+
+class Closing:
+    """A window with a tray that can come and go, and what came of closing it."""
+
+    def __init__(self, folder, qtbot, on_close="ask"):
+        self.world = Desk(folder)
+        self.choices = Choices(on_close=on_close)
+        self.window = FrontWindow()
+        qtbot.addWidget(self.window)
+        self.tray = Tray(DARK, self.window)
+        self.entry = DesktopEntry(DesktopFolders(folder / "data", folder / "config"), ("/bin/tidemark",))
+        self.desk = DesktopDesk(self.world.surroundings, self.choices, self.tray, self.window, self.entry)
+        self.ended, self.notices = [], []
+        self.window.close_requested.connect(lambda: self.ended.append(True))
+        self.world.bridge.notice_posted.connect(lambda subject, text: self.notices.append(text))
+        self.window.show()
+
+    def have_tray(self, is_there=True):
+        self.tray.is_available = is_there
+        self.tray.available_changed.emit(is_there)
+
+    @property
+    def box(self):
+        return self.desk.question.box if self.desk.question else None
+
+
+@pytest.fixture
+def closing(tmp_path, qtbot):
+    made = Closing(tmp_path, qtbot)
+    yield made
+    made.desk.stop()
+    made.tray.stop()
+    made.world.bridge.close()
+    made.window.let_go()
+
+
+def test_without_a_tray_closing_ends_the_program_without_a_question(closing):
+    closing.window.close()
+    assert closing.ended == [True]
+    assert closing.box is None
+
+
+def test_the_first_close_asks_and_the_tray_is_remembered(closing, qtbot):
+    closing.have_tray()
+    closing.window.close()
+    closing.window.close()
+    assert "Keep Tidemark running in the tray?" in closing.box.text()
+    assert (closing.ended, closing.window.isVisible()) == ([], True)
+    closing.desk.question.tray_button.click()
+    assert not closing.window.isVisible()
+    assert closing.world.chosen == [("appearance.on_close", "tray")]
+    closing.window.bring_to_front()
+    closing.window.close()
+    assert closing.box is None
+    assert (closing.ended, closing.window.isVisible()) == ([], False)
+
+
+def test_quitting_is_remembered_and_esc_decides_nothing(closing):
+    closing.have_tray()
+    closing.window.close()
+    closing.box.reject()
+    assert (closing.ended, closing.world.chosen, closing.box) == ([], [], None)
+    closing.window.close()
+    closing.desk.question.quit_button.click()
+    assert closing.ended == [True]
+    assert closing.world.chosen == [("appearance.on_close", "quit")]
+    closing.window.close()
+    assert closing.ended == [True, True]
+
+
+def test_a_tray_that_goes_away_gives_the_window_back(closing):
+    closing.have_tray()
+    closing.window.put_away()
+    assert not closing.window.isVisible()
+    closing.have_tray(is_there=False)
+    assert closing.window.isVisible()
+
+
+def test_starting_with_the_desktop_is_switched_and_shown_as_it_is(closing, tmp_path):
+    action = QAction(checkable=True)
+    closing.desk.join({"app.autostart": action})
+    assert not action.isChecked()
+    closing.desk.handlers(lambda _title, _focus: None)["app.autostart"]()
+    assert (action.isChecked(), closing.entry.starts_with_desktop) == (True, True)
+    closing.desk.toggle_autostart()
+    assert (action.isChecked(), closing.entry.starts_with_desktop) == (False, False)
+    (tmp_path / "config" / "autostart").rmdir()
+    (tmp_path / "config" / "autostart").write_text("in the way")
+    closing.desk.toggle_autostart()
+    assert not action.isChecked()
+    assert "Nothing was changed." in closing.notices[0]
