@@ -222,6 +222,7 @@ class WindowHouse:
             memory=WindowMemory.load(memory_file),
             memory_file=memory_file,
             on_choice=self._on_choice,
+            settings=self._settings_file,
         )
 
     def _say(self, subject: str) -> Callable[[str], None]:

@@ -16,6 +16,7 @@ from workstation.domain.provider import ProviderAbout, ProviderState, ProviderSt
 from workstation.domain.signal import Direction, Family, FamilyVote, Reading, Signal, SignalOrigin
 from workstation.domain.ticker import Ticker
 from workstation.link import messages as said
+from workstation.storage.settings import SettingsFile
 from workstation.ui.bridge import Bridge
 from workstation.ui.engine_port import JudgementFiles, NarrativeFiles, RotationFiles
 from workstation.ui.main_window import MainWindow
@@ -262,6 +263,7 @@ class Desk:
             self.memory,
             self.memory_file,
             lambda name, value: self.chosen.append((name, value)),
+            SettingsFile(folder / "settings.toml"),
         )
         self.choices = choices or Choices(theme="dark")
 

@@ -116,7 +116,7 @@ class Setting:
         elif self.expected:
             text = self.expected
         if self.minimum > -math.inf:
-            text += f" from {self.minimum:g} to {self.maximum:g}"
+            text += f" from {self.minimum:.15g} to {self.maximum:.15g}"
         return text + (f" ({self.unit})" if self.unit else "")
 
 

@@ -54,6 +54,43 @@ def settings_of(text: str, file: str) -> tuple[Settings, list[str]]:
     SettingsError
         It is not TOML; the message names line and column.
     """
+    values, problems = _values_of(text, file, rest="The default, {default}, is used.")
+    return Settings().changed(values), problems
+
+
+def imported(text: str, file: str) -> dict[str, object]:
+    """Return the values that a file names, each fit for its setting; what it leaves out is left alone.
+
+    Raises
+    ------
+    SettingsError
+        It is not TOML, names what is not known, or a value cannot be used; the message names line and key.
+    """
+    values, problems = _values_of(text, file, rest="")
+    if problems:
+        more = f" There are {len(problems) - 1} more such lines." if len(problems) > 1 else ""
+        raise SettingsError(problems[0].replace(" and was left alone", "").strip() + more)
+    return values
+
+
+def exported(settings: Settings) -> str:
+    """Return all settings as a file, each under the sentence that says what it does."""
+    import tomlkit
+
+    document = tomlkit.document()
+    for setting in declarations():
+        section, key = setting.name.split(".")
+        if section not in document:
+            document[section] = tomlkit.table()
+        part: Any = document[section]
+        part.add(tomlkit.comment(f"{setting.sentence} {setting.wanted.capitalize()}."))
+        value = settings.value(setting.name)
+        part[key] = list(value) if isinstance(value, tuple) else value
+    return tomlkit.dumps(document)
+
+
+def _values_of(text: str, file: str, rest: str) -> tuple[dict[str, object], list[str]]:
+    """Return what can be used, and a sentence for what cannot; `rest` says what then happens."""
     known = {setting.name: setting for setting in declarations()}
     sections = {name.split(".")[0] for name in known}
     values: dict[str, object] = {}
@@ -72,9 +109,9 @@ def settings_of(text: str, file: str) -> tuple[Settings, list[str]]:
             try:
                 values[name] = known[name].accept(raw)
             except SettingsError as error:
-                default = _shown(known[name].default)
-                problems.append(f"{file}, line {line}: {error} The default, {default}, is used.")
-    return Settings().changed(values), problems
+                then = rest.format(default=_shown(known[name].default))
+                problems.append(f"{file}, line {line}: {error} {then}".rstrip())
+    return values, problems
 
 
 def _line_of(text: str, section: str, key: str | None) -> int:

@@ -47,6 +47,12 @@ class Appearance(QObject):
         """True while rising is blue and falling orange."""
         return self._choices.colours == BLUE_ORANGE
 
+    def choose(self, *, theme: str = "", colours: str = "") -> None:
+        """Take a theme or colours that were chosen, and kept, elsewhere."""
+        self._choices.theme = theme or self._choices.theme
+        self._choices.colours = colours or self._choices.colours
+        self._take()
+
     def toggle_theme(self) -> None:
         """Change between light and dark."""
         self._choices.theme = "light" if self.theme.is_dark else "dark"

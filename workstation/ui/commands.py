@@ -81,6 +81,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("keys.open", "Keys of venues…", "View", "Ctrl+Shift+K"),
     Command("view.theme", "Light or dark", "View", "Ctrl+T"),
     Command("view.colours", "Rising blue, falling orange", "View", checkable=True),
+    Command("settings.open", "Settings…", "View", "Ctrl+,"),
     Command("view.reset", "Reset the layout", "View"),
     Command("view.hide", "Hide to the tray", "View", "Ctrl+W"),
     Command("app.autostart", "Start with the desktop", "View", checkable=True),

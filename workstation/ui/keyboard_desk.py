@@ -1,7 +1,7 @@
 """What the keyboard reaches: the palette, the keys of every command, and the page of settings."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,9 @@ from workstation.ui.section import GoTo, Section
 from workstation.ui.small_file import SmallFile
 from workstation.ui.surroundings import Surroundings
 from workstation.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from workstation.ui.settings_book import Live, SettingsBook
 
 
 class KeyboardDesk(Section):
@@ -34,7 +37,9 @@ class KeyboardDesk(Section):
 
     def __init__(self, around: Surroundings, theme: Theme, window: QWidget) -> None:
         super().__init__(window)
-        self._theme, self._window, self._bridge = theme, window, around.bridge
+        self._theme, self._window, self._around = theme, window, around
+        self._book: SettingsBook | None = None
+        self.live: Live = {}
         self.panels = {}
         self.bindings = KeyBindings(around.memory_file.with_name("shortcuts.json"), self)
         self.bindings.file.failed.connect(lambda why: around.bridge.notice_posted.emit("shortcuts", why))
@@ -65,6 +70,7 @@ class KeyboardDesk(Section):
             "search.open": lambda: self.palette.open(),
             "search.commands": lambda: self.palette.open(">"),
             "help.shortcuts": self.open_shortcuts,
+            "settings.open": self.open_settings,
         }
 
     def take_spark(self, symbol: str, closes: NDArray[np.float64]) -> None:
@@ -81,6 +87,16 @@ class KeyboardDesk(Section):
 
         ShortcutsDialog(self.bindings, self._theme, self._window).open()
 
+    def open_settings(self) -> None:
+        """Show everything that can be chosen, to change it."""
+        from workstation.ui.settings_book import SettingsBook
+        from workstation.ui.settings_dialog import SettingsDialog
+
+        if self._book is None:
+            self._book = SettingsBook(self._around.settings, self.live, self)
+        self._book.look_again()
+        SettingsDialog(self._book, self._theme, self._window).open()
+
     def set_theme(self, theme: Theme) -> None:
         """Take other colours."""
         self._theme = theme
@@ -92,7 +108,7 @@ class KeyboardDesk(Section):
         self._recent_file.finish()
 
     def _open_narrative(self, name: str) -> None:
-        universe = self._bridge.world.universe
+        universe = self._around.bridge.world.universe
         timeframe = universe.timeframe if universe is not None and universe.timeframe else "1h"
         self.series_opened.emit(index_symbol(name), timeframe)
 

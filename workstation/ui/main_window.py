@@ -32,6 +32,7 @@ from workstation.ui.panels.watchlist import WatchlistPanel
 from workstation.ui.provider_desk import ProviderDesk
 from workstation.ui.rotation_desk import ADVICE, RotationDesk
 from workstation.ui.section import Section
+from workstation.ui.settings_live import live_settings
 from workstation.ui.spark_reader import SparkReader
 from workstation.ui.status_strip import StatusStrip
 from workstation.ui.surroundings import Choices, Surroundings
@@ -64,6 +65,7 @@ class MainWindow(FrontWindow):
         self._make_parts()
         self.actions_by_id = make_actions(self, self._handlers())
         self.keyboard.join(self.actions_by_id)
+        self.keyboard.live = live_settings(surroundings, self.charts, self.appearance, self.set_zone, self)
         self._lay_out()
         fill_menu(self.strip.menu_button, self.actions_by_id, self.docks, self.alert_desk.switches())
         self._connect()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workstation.domain.ports import TaskOwner
+from workstation.storage.settings import SettingsFile
 from workstation.ui.announcer import Plays, Shows
 from workstation.ui.bridge import Bridge
 from workstation.ui.engine_port import EngineRequests, Past
@@ -59,6 +60,8 @@ class Surroundings:
         What the last session left, and where this one's is written.
     on_choice : callable
         Told the name of a setting, e.g. ``"chart.timeframe"``, and its new value when the trader changes it.
+    settings : SettingsFile
+        Where every setting is kept.
     """
 
     bridge: Bridge
@@ -70,3 +73,4 @@ class Surroundings:
     memory: WindowMemory
     memory_file: Path
     on_choice: Callable[[str, object], None]
+    settings: SettingsFile

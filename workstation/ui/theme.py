@@ -176,6 +176,9 @@ QAbstractItemView { border: 0; gridline-color: $grid; }
 QLineEdit, QComboBox, QAbstractSpinBox { background: $base; border: 1px solid $border; border-radius: 4px;
   padding: 4px 8px; selection-background-color: $accent; selection-color: $on_accent; }
 QLineEdit:focus, QComboBox:focus, QAbstractSpinBox:focus { border-color: $accent; }
+QPlainTextEdit, QTextEdit { background: $base; border: 1px solid $border; border-radius: 4px;
+  padding: 2px 4px; }
+QPlainTextEdit:focus, QTextEdit:focus { border-color: $accent; }
 QComboBox::drop-down { border: 0; width: 22px; }
 QComboBox::down-arrow, QAbstractSpinBox::down-arrow, QAbstractSpinBox::up-arrow { width: 10px; height: 10px; }
 QComboBox::down-arrow, QAbstractSpinBox::down-arrow { image: url($icons/down.svg); }

@@ -53,5 +53,6 @@ def fill_menu(
 def _switch(menu: QMenu, title: str, switch: Switch) -> QAction:
     is_on, told = switch
     action = QAction(title, menu, checkable=True, checked=is_on)
+    action.setObjectName(title)
     action.toggled.connect(told)
     return action

@@ -1,0 +1,194 @@
+"""The page of settings: made from the declarations, changed at once, taken back, carried along."""
+
+import tomllib
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QComboBox, QWidget
+
+from tests.fakes.window_world import Desk
+from workstation.domain.errors import SettingsError
+from workstation.storage.setting import Settings, declarations
+from workstation.storage.settings import SettingsFile
+from workstation.storage.settings_text import exported, imported
+from workstation.ui.settings_book import SettingsBook
+from workstation.ui.settings_dialog import SettingsDialog
+from workstation.ui.settings_words import text_of, title_of, value_of
+from workstation.ui.theme import DARK
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager
+
+
+@pytest.fixture
+def told():
+    return []
+
+
+@pytest.fixture
+def book(tmp_path, qapp, told):
+    live = {"chart.zone": lambda zone: told.append(zone)}
+    return SettingsBook(SettingsFile(tmp_path / "settings.toml"), live)
+
+
+@pytest.fixture
+def page(book, qtbot):
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    made = SettingsDialog(book, DARK, parent)
+    made.open()
+    yield made
+    parent.close()
+
+
+def typed(page: SettingsDialog, name: str, text: str, qtbot) -> None:
+    editor = page.rows[name].editor
+    editor.selectAll()
+    qtbot.keyClicks(editor, text)
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+
+
+def test_every_declared_setting_has_a_row_with_its_sentence_and_a_named_editor(page):
+    assert list(page.rows) == [setting.name for setting in declarations()]
+    for setting in declarations():
+        row = page.rows[setting.name]
+        assert row.sentence.text().startswith(setting.sentence)
+        assert row.editor.accessibleName().startswith(title_of(setting))
+        assert row.editor.focusPolicy() & Qt.FocusPolicy.TabFocus
+        assert ("next start" in row.sentence.text()) is (setting.name != "chart.zone")
+
+
+@pytest.mark.parametrize("setting", declarations(), ids=lambda setting: setting.name)
+def test_what_a_row_shows_means_what_it_is_set_to(setting):
+    if setting.kind is not bool:
+        assert setting.accept(value_of(setting, text_of(setting.default))) == setting.default
+
+
+def test_a_change_is_kept_marked_told_and_taken_back(page, book, told, tmp_path, qtbot):
+    row = page.rows["chart.zone"]
+    assert row.mark.isHidden()
+    typed(page, "chart.zone", "Europe/Berlin", qtbot)
+    assert SettingsFile(tmp_path / "settings.toml").load()[0].chart.zone == "Europe/Berlin"
+    assert told == ["Europe/Berlin"]
+    assert not row.mark.isHidden()
+    page.undo_button.click()
+    assert (row.editor.text(), told[-1]) == ("UTC", "UTC")
+    assert row.mark.isHidden()
+    assert not page.undo_button.isEnabled()
+
+
+def test_what_waits_for_the_next_start_is_counted(page, qtbot):
+    typed(page, "practice.seed", "11", qtbot)
+    assert "1 change takes effect at the next start." in page.line.text()
+    page.rows["practice.seed"].reset_button.click()
+    assert "next start" not in page.line.text()
+
+
+def test_a_value_that_cannot_be_used_is_said_beside_it_and_changes_nothing(page, book, qtbot):
+    typed(page, "practice.seed", "-4", qtbot)
+    row = page.rows["practice.seed"]
+    assert row.problem.text().startswith("practice.seed is -4, but must be a whole number from 0")
+    assert book.value("practice.seed") == 7
+    typed(page, "practice.seed", "8", qtbot)
+    assert row.problem.isHidden()
+
+
+def test_choices_lists_and_switches_are_changed_by_their_own_editors(page, book, qtbot):
+    box = page.rows["alerts.sound"].editor
+    qtbot.keyClick(box, Qt.Key.Key_Space)
+    assert book.value("alerts.sound") is False
+    choice = page.rows["appearance.theme"].editor
+    assert isinstance(choice, QComboBox)
+    qtbot.keyClick(choice, Qt.Key.Key_Down)
+    assert book.value("appearance.theme") == "light"
+    lines = page.rows["watchlist.symbols"].editor
+    lines.setPlainText("BTC/USDT\nETH/USDT")
+    page.rows["watchlist.symbols"].take_typed()
+    assert book.value("watchlist.symbols") == ("BTC/USDT", "ETH/USDT")
+
+
+def test_all_is_reset_in_one_step_that_can_be_taken_back(page, book):
+    book.set({"chart.zone": "Asia/Tokyo", "practice.seed": 3})
+    page.reset_button.click()
+    assert (book.value("chart.zone"), book.value("practice.seed")) == ("UTC", 7)
+    assert not page.reset_button.isEnabled()
+    page.undo_button.click()
+    assert (book.value("chart.zone"), book.value("practice.seed")) == ("Asia/Tokyo", 3)
+
+
+def test_it_is_searched_by_words_of_the_sentence(page):
+    page.search.setText("light dark")
+    assert [name for name, row in page.rows.items() if not row.isHidden()] == ["appearance.theme"]
+    page.search.setText("no such words")
+    assert not page._nothing.isHidden()
+
+
+def test_an_export_brings_every_setting_to_another_machine(book, tmp_path, qapp):
+    book.set({"chart.zone": "Asia/Tokyo", "providers.news": False, "watchlist.symbols": ["BTC/USDT"]})
+    book.write_to(tmp_path / "carried.toml")
+    other = SettingsBook(SettingsFile(tmp_path / "other" / "settings.toml"), {})
+    assert other.take_from(tmp_path / "carried.toml") == 3
+    assert [other.value(s.name) for s in declarations()] == [book.value(s.name) for s in declarations()]
+    other.undo()
+    assert other.value("chart.zone") == "UTC"
+
+
+def test_an_export_holds_every_setting_and_no_secret():
+    tables = tomllib.loads(exported(Settings()))
+    names = {f"{section}.{key}" for section, part in tables.items() for key in part}
+    assert names == {setting.name for setting in declarations()}
+    assert not [n for n in names if any(word in n for word in ("secret", "password", "token", "api_key"))]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            '[chart]\nzone = "UTC"\nlog_scale = "yes"\n',
+            "line 3: chart.log_scale is 'yes', but must be true or false",
+        ),
+        ("[chart]\nzone = \n", "line 2"),
+        ('[chart]\nzone = "Asia/Tokyo"\n[venue]\nsecret = "s3cr3t"\n', "line 4: venue.secret is not known"),
+        ("[chrt]\nzone = 'UTC'\n", "line 1: chrt is not known"),
+    ],
+    ids=["type", "syntax", "unknown key", "unknown section"],
+)
+def test_a_bad_import_names_line_and_key_and_changes_nothing(page, book, tmp_path, text, expected):
+    (tmp_path / "bad.toml").write_text(text)
+    page.take_from(str(tmp_path / "bad.toml"))
+    assert expected in page.line.text()
+    assert page.line.text().count("Nothing was changed.") == 1
+    assert not book.can_undo
+    assert not (tmp_path / "settings.toml").exists()
+
+
+def test_a_file_that_is_not_there_or_no_text_is_refused_in_words(book, tmp_path):
+    with pytest.raises(SettingsError, match="cannot be read"):
+        book.take_from(tmp_path / "none.toml")
+    (tmp_path / "bytes.toml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(SettingsError, match="UTF-8"):
+        book.take_from(tmp_path / "bytes.toml")
+
+
+def test_what_an_import_leaves_out_is_left_alone():
+    assert imported('[chart]\nzone = "UTC"\n', "part.toml") == {"chart.zone": "UTC"}
+
+
+def test_the_window_takes_a_setting_at_once(tmp_path, qtbot):
+    desk = Desk(tmp_path)
+    window = desk.open()
+    qtbot.addWidget(window)
+    desk.welcome()
+    with qtbot.waitActive(window):
+        window.activateWindow()
+    qtbot.keyClick(window.chart, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
+    page = window.findChild(SettingsDialog)
+    book = window.keyboard._book
+    book.set({"appearance.theme": "light", "chart.log_scale": True, "alerts.sound": False})
+    book.set({"providers.news": False})
+    assert window.theme.name == "light"
+    assert window.actions_by_id["chart.log"].isChecked()
+    assert not window.findChild(QAction, "Alert sound").isChecked()
+    assert desk.requests.asked[-1] == ("switch", ("news", False))
+    page.close_button.click()
+    window.finish()

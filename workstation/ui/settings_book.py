@@ -1,0 +1,140 @@
+"""The settings as the trader changes them: kept in their file, taken back step by step, applied at once."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from workstation.domain.errors import SettingsError, StoreError
+from workstation.storage.durable_file import replace_durably
+from workstation.storage.setting import Setting, Settings, Value, declarations
+from workstation.storage.settings import SettingsFile
+from workstation.storage.settings_text import exported, imported, read_text
+
+Live = Mapping[str, Callable[[Any], None]]
+"""What a setting does in the open window, by its name."""
+
+
+class SettingsBook(QObject):
+    """Reads and changes the settings file.
+
+    Parameters
+    ----------
+    file : SettingsFile
+        Which the engine and other windows read and write, too.
+    live : mapping
+        What is told at once; every other setting takes effect at the next start.
+    """
+
+    changed = Signal()
+
+    def __init__(self, file: SettingsFile, live: Live, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._file, self._live = file, live
+        self._steps: list[dict[str, Value]] = []
+        self._waiting: dict[str, Value] = {}
+        self._settings, self.problems = file.load()
+
+    def look_again(self) -> None:
+        """Read the file anew: somebody else may have changed it meanwhile."""
+        self._settings, self.problems = self._file.load()
+
+    def value(self, name: str) -> Value:
+        """Return what a setting is set to."""
+        return self._settings.value(name)
+
+    def is_changed(self, setting: Setting) -> bool:
+        """Return whether it is not as delivered."""
+        return self.value(setting.name) != setting.default
+
+    def needs_restart(self, setting: Setting) -> bool:
+        """Return whether it takes effect only at the next start."""
+        return setting.restart or setting.name not in self._live
+
+    @property
+    def n_waiting(self) -> int:
+        """How many changes take effect only at the next start."""
+        return sum(self.value(name) != before for name, before in self._waiting.items())
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a change to take back."""
+        return bool(self._steps)
+
+    def set(self, values: Mapping[str, object]) -> None:
+        """Change settings, all or none; one step to take back.
+
+        Raises
+        ------
+        SettingsError
+            A value cannot be used; nothing changed.
+        StoreError
+            The file cannot be written; nothing changed.
+        """
+        fresh = self._settings.changed(dict(values))
+        before = {name: self.value(name) for name in values if fresh.value(name) != self.value(name)}
+        if before:
+            self._change({name: fresh.value(name) for name in before})
+            self._steps.append(before)
+        self.changed.emit()
+
+    def undo(self) -> None:
+        """Take back the last change.
+
+        Raises
+        ------
+        StoreError
+            The file cannot be written; nothing changed.
+        """
+        if self._steps:
+            self._change(self._steps[-1])
+            self._steps.pop()
+            self.changed.emit()
+
+    def reset_all(self) -> None:
+        """Set everything as delivered; one step to take back."""
+        self.set({setting.name: setting.default for setting in declarations() if self.is_changed(setting)})
+
+    def take_from(self, path: Path) -> int:
+        """Import a TOML file, all of it or nothing; return how many settings it changed.
+
+        Raises
+        ------
+        SettingsError
+            It cannot be read, or something in it cannot be used: line and key are named. Nothing changed.
+        StoreError
+            The settings cannot be written; nothing changed.
+        """
+        try:
+            values = imported(read_text(path), path.name)
+        except OSError as error:
+            raise SettingsError(f"{path.name} cannot be read ({error.strerror}).") from error
+        fresh = self._settings.changed(values)
+        n_changed = sum(fresh.value(name) != self.value(name) for name in values)
+        self.set(values)
+        return n_changed
+
+    def write_to(self, path: Path) -> None:
+        """Export every setting as TOML.
+
+        Raises
+        ------
+        StoreError
+            The place cannot be written.
+        """
+        try:
+            replace_durably(path, exported(self._settings).encode())
+        except OSError as error:
+            raise StoreError(
+                f"{path.name} cannot be written ({error.strerror}); try another place."
+            ) from error
+
+    def _change(self, values: Mapping[str, Value]) -> None:
+        before: Settings = self._settings
+        self._settings = self._file.change(dict(values))
+        for name, value in values.items():
+            self._waiting.setdefault(name, before.value(name))
+            if name in self._live:
+                del self._waiting[name]
+                self._live[name](value)
