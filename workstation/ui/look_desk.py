@@ -1,6 +1,7 @@
 """How charts look: the kind of their bars, their scale, where they stand, and the menu over each of them."""
 
 from collections.abc import Callable, Mapping
+from datetime import tzinfo
 from functools import partial
 
 from PySide6.QtCore import QObject, QPoint
@@ -12,6 +13,7 @@ from workstation.ui.chart.kind_choice import ChartKind
 from workstation.ui.chart.price_scale import Scaling
 from workstation.ui.chart_pane import ChartPane
 from workstation.ui.jump_desk import JumpDesk
+from workstation.ui.outcome_desk import OutcomeDesk
 from workstation.ui.picture_desk import PictureDesk
 from workstation.ui.section import GoTo, Section
 from workstation.ui.surroundings import Surroundings
@@ -45,7 +47,8 @@ class LookDesk(Section):
         self._actions: Mapping[str, QAction] = {}
         self.jump = JumpDesk(lambda: self._chart, around.bridge, theme, self)
         self.picture = PictureDesk(lambda: self._chart, around.bridge, theme, self)
-        self._parts: tuple[Section, ...] = (self.jump, self.picture)
+        self.outcomes = OutcomeDesk(charts.workspace, around.bridge, around.past, self)
+        self._parts: tuple[Section, ...] = (self.jump, self.picture, self.outcomes)
         charts.workspace.on_each(self._join_pane)
         charts.workspace.active_changed.connect(lambda _pane: self._show_look())
 
@@ -62,6 +65,11 @@ class LookDesk(Section):
         """Take other colours."""
         for part in self._parts:
             part.set_theme(theme)
+
+    def set_zone(self, zone: tzinfo) -> None:
+        """Show times in this zone."""
+        for part in self._parts:
+            part.set_zone(zone)
 
     def stop(self) -> None:
         """Read nothing more."""

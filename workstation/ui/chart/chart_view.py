@@ -1,6 +1,6 @@
 """The candle chart: what it shows and follows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from workstation.domain.candle import Candle, CandleColumns
 from workstation.domain.level import PriceLevel
 from workstation.domain.market import SeriesKey, slot_of
-from workstation.domain.signal import Signal
+from workstation.domain.signal import Direction, Signal
 from workstation.ui.chart.chart_canvas import ChartCanvas
 from workstation.ui.chart.kind_choice import ChartKind
 from workstation.ui.chart.price_scale import Scaling
@@ -122,6 +122,12 @@ class ChartView(ChartCanvas):
         if self._series is not None:
             self._series.set_forming_signal(signal)
             self._change()
+
+    def set_outcomes(self, words: Mapping[tuple[int, Direction], str]) -> None:
+        """Say what happened after signals, by open time (UTC milliseconds) and direction."""
+        if self._series is not None:
+            self._series.outcomes = dict(words)
+            self.update()
 
     def set_levels(self, levels: Sequence[PriceLevel]) -> None:
         """Draw these levels of the series shown, instead of what was drawn."""

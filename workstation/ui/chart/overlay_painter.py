@@ -114,19 +114,27 @@ def paint_readout(brush: Brush, frame: Frame, slot: int) -> None:
         at.setX(at.x() + brush.labels.paint(brush.painter, at, value, colour) + 12)
 
 
-def signal_lines(signal: Signal) -> list[tuple[str, str]]:
-    """Return what a signal says about itself, as marks and texts: the votes that agree first."""
+def signal_lines(signal: Signal, afterwards: str = "") -> list[tuple[str, str]]:
+    """Return what a signal says about itself, as marks and texts: the votes that agree first.
+
+    Parameters
+    ----------
+    afterwards : str
+        What happened after it; empty where that is not known.
+    """
     agreeing = [vote for vote in signal.votes if vote.direction is signal.direction]
     lines = [("", heading_words(signal)), ("", f"{len(agreeing)} of {len(signal.votes)} families agree")]
     lines += [("", words) for words in (chance_words(signal), ground_words(signal)) if words]
     order = sorted(signal.votes, key=lambda vote: -vote.score * signal.direction)
     lines += [(_VOTE_MARKS[vote.direction], vote.family.label) for vote in order]
-    return lines + [("", f"Undone by {flip_words(flip)}") for flip in signal.flips[:1]]
+    lines += [("", f"Undone by {flip_words(flip)}") for flip in signal.flips[:1]]
+    return [*lines, ("", f"Afterwards: {afterwards}")] if afterwards else lines
 
 
 def paint_signal(brush: Brush, frame: Frame, signal: Signal, pointer: Pointer) -> None:
     """Paint a box beside the pointer that tells which families voted for the signal of its bar."""
-    lines, labels, theme = signal_lines(signal), brush.labels, brush.colours.theme
+    lines = signal_lines(signal, frame.series.afterwards(signal))
+    labels, theme = brush.labels, brush.colours.theme
     line = labels.height() + _LEADING
     widths = [labels.width(text, Style.STRONG) + (_MARK_COLUMN if mark else 0) for mark, text in lines]
     size = (max(widths) + 2 * _BOX_PADDING, line * len(lines) + 2 * _BOX_PADDING - _LEADING)

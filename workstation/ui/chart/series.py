@@ -45,6 +45,11 @@ class ChartSeries:
         Smallest change of price, quote currency; 0.0 where the venue does not say.
     practice : bool
         True where the prices are not the world's.
+
+    Attributes
+    ----------
+    outcomes : dict
+        What happened after signals, in words, by open time (UTC milliseconds) and direction.
     """
 
     def __init__(self, key: SeriesKey, price_step: float = 0.0, practice: bool = False) -> None:
@@ -55,6 +60,7 @@ class ChartSeries:
         self._drawn = DrawnPyramids(self.pyramid)
         self.forming_slot: int | None = None
         self.levels: tuple[PriceLevel, ...] = ()
+        self.outcomes: dict[tuple[int, Direction], str] = {}
         self._flagged: IntArray = np.empty(0, np.int64)
         self._flags: FlagArray = np.empty(0, np.uint8)
         self._doubted: IntArray = np.empty(0, np.int64)
@@ -143,6 +149,10 @@ class ChartSeries:
             return decided
         forming_slot = slot_of(self._forming_signal.open_time, self.key.timeframe)
         return self._forming_signal if forming_slot == slot else None
+
+    def afterwards(self, signal: Signal) -> str:
+        """Return what happened after a signal, in words; empty where that was not followed up."""
+        return self.outcomes.get((signal.open_time, signal.direction), "") if signal.closed else ""
 
     def marks(self, direction: Direction) -> Marks:
         """Return the signals of one direction, ready to be drawn."""
