@@ -22,8 +22,8 @@ from workstation.ui.desktop_desk import DesktopDesk
 from workstation.ui.foreign_text import one_line
 from workstation.ui.front_window import FrontWindow
 from workstation.ui.judgement_desk import JudgementDesk
-from workstation.ui.keys_desk import KeysDesk
 from workstation.ui.keyboard_desk import KeyboardDesk
+from workstation.ui.keys_desk import KeysDesk
 from workstation.ui.look_desk import LookDesk
 from workstation.ui.memory_keeper import MemoryKeeper
 from workstation.ui.narrative_desk import NarrativeDesk
