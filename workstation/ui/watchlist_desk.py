@@ -51,7 +51,7 @@ class WatchlistDesk(Section):
         self.screener.watch_requested.connect(self.watch_too)
         self.keeper.complained.connect(self._tell)
         self.editing = WatchlistEditing(self.keeper, self._bridge.world, self)
-        self.chooser = WatchlistChooser()
+        self.chooser = WatchlistChooser(theme)
         self.menu = WatchlistMenu(self.editing, panel)
         self.chooser.menu_button.setMenu(self.menu)
         panel.put_first(self.chooser)
@@ -117,6 +117,7 @@ class WatchlistDesk(Section):
 
     def set_theme(self, theme: Theme) -> None:
         """Take other colours."""
+        self.chooser.set_theme(theme)
         self.screener.set_theme(theme)
 
     def stop(self) -> None:

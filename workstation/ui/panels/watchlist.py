@@ -29,7 +29,7 @@ _FLASH_STEP_MS = 90
 _RESORT_MS = 1000  # rows that change places more often cannot be read
 _WIDEST = {Column.LAST: "00.00001127", Column.CHANGE: "+111.64 %", Column.GRADE: "Grade"}
 _SPARK_WIDTH = 68
-_NARROWEST_SYMBOL = 60
+_NARROWEST_SYMBOL, _NARROWEST_FILTER = 60, 40
 _EMPTY_LIST = "This list is empty.\nPress Ctrl+D to put the market on the chart here, or + to find one."
 _NO_VENUE = "The watchlist comes with the venue."
 _EMPTY = "Nothing is watched yet.\nPress Ctrl+D to watch the market on the chart, or + to find one."
@@ -86,6 +86,7 @@ class WatchlistPanel(QWidget):
         self.filter.setPlaceholderText("Filter")
         self.filter.setAccessibleName("Filter the watchlist")
         self.filter.setClearButtonEnabled(True)
+        self.filter.setMinimumWidth(_NARROWEST_FILTER)
         self.add_button.setAccessibleName("Add a market to the watchlist")
         self.add_button.setToolTip("Add a market")
         self.table.setAccessibleName("Watchlist")
