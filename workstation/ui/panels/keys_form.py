@@ -10,7 +10,7 @@ from workstation.ui.foreign_text import in_menu, one_line
 from workstation.ui.panels.section_text import plain_label
 from workstation.ui.theme import Theme
 
-_LONGEST = 512
+_LONGEST = 4096  # more than any keyring takes: one that is too long is refused, not cut
 _ADVICE = (
     "Make the key at the venue with as few rights as you need, and never with the right to withdraw. It is "
     "tested at once, read-only."
