@@ -48,6 +48,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("chart.percent", Scaling.PERCENT.label, "Chart", checkable=True),
     Command("chart.fit", "Fit prices to the bars", "Chart", checkable=True),
     Command("chart.jump", "Jump to a date…", "Chart", "Ctrl+J"),
+    Command("chart.studies", "Studies…", "Chart", "Ctrl+I"),
+    Command("chart.undo_study", "Bring back the removed study", "Chart", "Ctrl+Shift+I"),
     Command("chart.copy", "Copy the chart's picture", "Chart", "Ctrl+Shift+C"),
     Command("chart.save", "Save the chart's picture…", "Chart", "Ctrl+S"),
     *(

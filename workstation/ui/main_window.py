@@ -35,6 +35,7 @@ from workstation.ui.section import Section
 from workstation.ui.settings_live import live_settings
 from workstation.ui.spark_reader import SparkReader
 from workstation.ui.status_strip import StatusStrip
+from workstation.ui.study_desk import StudyDesk
 from workstation.ui.surroundings import Choices, Surroundings
 from workstation.ui.theme import Theme
 from workstation.ui.top_strip import TopStrip
@@ -77,6 +78,7 @@ class MainWindow(FrontWindow):
         self.charts = WorkspaceDesk(self._around, self._choices, theme, self)
         self.workspace = self.charts.workspace
         self.look = LookDesk(self._around, self.charts, theme, self)
+        self.studies = StudyDesk(self._around, self.charts, theme, self)
         self.watchlist = WatchlistPanel(theme, self._bridge.world.price_step)
         self.alert_desk = AlertDesk(self._around, self._choices, theme, self)
         self.alerts, self.tray = self.alert_desk.panel, self.alert_desk.tray
@@ -95,6 +97,7 @@ class MainWindow(FrontWindow):
             self.keyboard,
             self.charts,
             self.look,
+            self.studies,
             self.alert_desk,
             self.why_desk,
             self.provider_desk,

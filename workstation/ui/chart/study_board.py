@@ -185,6 +185,7 @@ class StudyBoard(QObject):
         self._series, self._is_due = None, False
         self._generation += 1
         self._pool.waitForDone()
+        self._is_busy = False
 
     def _insert(self, place: int, choice: StudyChoice) -> None:
         self._studies.insert(place, BoardStudy(choice))
