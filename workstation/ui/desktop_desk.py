@@ -17,7 +17,7 @@ from workstation.ui.tray import Tray
 _QUESTION = "Keep Tidemark running in the tray?"
 _MEANS = (
     "In the tray it goes on listening and tells you of signals. Quit ends it, and nothing is heard until you "
-    "start it again. This is asked once; the setting appearance.on_close changes it."
+    "start it again. This is asked once; the settings change it, under “on close”."
 )
 
 
