@@ -78,6 +78,12 @@ def test_the_rotation_graph_is_timed_while_it_is_scrubbed():
     assert re.search(r"slowest p95 [\d.]+ ms a frame; the bar is 16.7 ms", said)
 
 
+def test_long_lists_of_coins_are_timed():
+    said = bench("watchlist", "--watched", 40, "--coins", 100, "--seconds", 0.3)
+    assert re.search(r"watchlist: 40 rows, 10 updates/s: [\d.]+ % of a core \(bar 7 %\)", said)
+    assert len(re.findall(r"screener, 100 rows: \w+ +p50 +[\d.]+ ms, p95 +[\d.]+ ms", said)) == 4
+
+
 def test_data_points_are_timed_beside_pandas_and_ta_lib():
     said = bench("data_points", "--short")
     assert re.search(r"\d+ data points that pandas has, of \d+ from candles", said)

@@ -19,6 +19,8 @@ Index = QModelIndex | QPersistentModelIndex
 _DISPLAY, _TOOLTIP, _ALIGN, _ACCESSIBLE = 0, 3, 7, 11  # plain ints: an enum costs three times the call
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+_HEAD_FLAGS = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemNeverHasChildren
+_COIN_FLAGS = _HEAD_FLAGS | Qt.ItemFlag.ItemIsSelectable
 _TOLD_ALONE = 24  # more rows that changed are told as one range
 _LIVE = ("price", "change_24h", "volume_24h")
 NO_NARRATIVE = "No narrative"
@@ -94,21 +96,25 @@ class ScreenModel(QAbstractTableModel):
 
     def apply(self, tickers: Iterable[Ticker]) -> bool:
         """Take newest prices; return whether anything changed."""
-        changed: list[int] = []
-        price, change, volume = (self._own(name) for name in _LIVE)
-        for ticker in tickers:
-            row = self._row_of.get(ticker.symbol)
-            if row is None:
-                continue
-            day, traded = ticker.change_24h_pct, ticker.quote_volume_24h
-            if price[row] != ticker.last or (day is not None and change[row] != day):
-                changed.append(row)
-            price[row] = ticker.last
-            change[row] = change[row] if day is None else day
-            volume[row] = volume[row] if traded is None else traded
-        if changed:
-            self._tell(changed)
-        return bool(changed)
+        place = self._row_of
+        known = [ticker for ticker in tickers if ticker.symbol in place]
+        if not known:
+            return False
+        rows = np.array([place[ticker.symbol] for ticker in known], np.intp)
+        told = (
+            [ticker.last for ticker in known],
+            [ticker.change_24h_pct for ticker in known],
+            [ticker.quote_volume_24h for ticker in known],
+        )
+        is_new = np.zeros(len(known), bool)
+        for name, values in zip(_LIVE, told, strict=True):
+            column, said = self._own(name), np.array(values, np.float64)  # None becomes NaN
+            fresh = ~np.isnan(said) & (said != column[rows])
+            column[rows[fresh]] = said[fresh]
+            is_new |= fresh
+        if is_new.any():
+            self._tell(rows[is_new])
+        return bool(is_new.any())
 
     def set_numbers(self, columns: Mapping[str, FloatArray]) -> None:
         """Take whole columns anew, such as ages that have grown."""
@@ -124,14 +130,17 @@ class ScreenModel(QAbstractTableModel):
             return
         self.layoutAboutToBeChanged.emit()
         old = self.persistentIndexList()
-        place = {int(source): row for row, source in enumerate(arranged)}
+        place = np.full(len(self.coins.symbols), -1, np.intp)
+        is_coin = arranged >= 0
+        place[arranged[is_coin]] = np.flatnonzero(is_coin)
         new = [self._moved(one, place) for one in old]
         self.shown = arranged
         self.changePersistentIndexList(old, new)
         self.layoutChanged.emit()
 
-    def _moved(self, index: QModelIndex, place: Mapping[int, int]) -> QModelIndex:
-        row = place.get(int(self.shown[index.row()]), -1)
+    def _moved(self, index: QModelIndex, place: NDArray[np.intp]) -> QModelIndex:
+        source = int(self.shown[index.row()])
+        row = int(place[source]) if source >= 0 else -1
         return self.createIndex(row, index.column()) if row >= 0 else QModelIndex()
 
     def source_at(self, row: int) -> int:
@@ -173,11 +182,11 @@ class ScreenModel(QAbstractTableModel):
             self.coins = CoinColumns(self.coins.symbols, numbers, self.coins.names, self.coins.lines)
         return values
 
-    def _tell(self, sources: Sequence[int]) -> None:
+    def _tell(self, sources: NDArray[np.intp]) -> None:
         place = np.full(len(self.coins.symbols), -1, np.intp)
         coins = self.shown >= 0
         place[self.shown[coins]] = np.flatnonzero(coins)
-        rows = place[np.array(sources, np.intp)]
+        rows = place[sources]
         rows = rows[rows >= 0]
         live = [at for at, name in enumerate(self.columns) if name in _LIVE]
         if not len(rows) or not live:
@@ -223,9 +232,10 @@ class ScreenModel(QAbstractTableModel):
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Return that heads of groups cannot be chosen."""
-        if index.isValid() and self.source_at(index.row()) < 0:
-            return Qt.ItemFlag.ItemIsEnabled
-        return super().flags(index)
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
+        is_head = self.groups and self.source_at(index.row()) < 0
+        return _HEAD_FLAGS if is_head else _COIN_FLAGS
 
     def data(self, index: Index, role: int = _DISPLAY) -> Any:
         """Return what a cell says, in plain text."""

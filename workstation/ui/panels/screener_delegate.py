@@ -17,6 +17,7 @@ ROW_HEIGHT, PADDING = 26, 8
 _SELECTED = 0x8000  # QStyle.State_Selected; flags of an enum cost more than the cell
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+_MOST_CUT = 20_000  # names that were cut are remembered
 _LINE_WIDTH, _LINE_MARGIN = 1.2, 5
 _ZONES = (Zone.CRASHING, Zone.LOSING, Zone.HOLDING, Zone.GAINING, Zone.SURGING)
 _SIGNED = frozenset({ColumnKind.CHANGE, ColumnKind.RATE, ColumnKind.STEP, ColumnKind.SIDE})
@@ -39,6 +40,7 @@ class ScreenerDelegate(QStyledItemDelegate):
         self.hover_row = -1
         self._lines: dict[str, tuple[FloatArray, tuple[int, int], QPolygonF]] = {}
         self._bold = QFont()
+        self._cut: dict[tuple[str, int, str], str] = {}
         self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
@@ -75,14 +77,21 @@ class ScreenerDelegate(QStyledItemDelegate):
         text = self._model.text(source, column)
         if kind is ColumnKind.NAME:
             painter.setPen(self._text if column == "market" else self._muted)
-            elided = option.fontMetrics.elidedText(text, Qt.TextElideMode.ElideRight, inner.width())
-            painter.drawText(inner, _LEFT, elided)
+            painter.drawText(inner, _LEFT, self._elided(option, text, inner.width()))
             return
         value = float(self._model.coins.number(column)[source])
         painter.setPen(self._pen(kind, value))
         painter.drawText(inner, _RIGHT, text)
         if kind is ColumnKind.POINTS and value == value:
             self._paint_zone(painter, inner, value)
+
+    def _elided(self, option: QStyleOptionViewItem, text: str, width: int) -> str:
+        if len(self._cut) > _MOST_CUT:
+            self._cut.clear()
+        key = (text, width, option.font.key())
+        if key not in self._cut:
+            self._cut[key] = option.fontMetrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
+        return self._cut[key]
 
     def _pen(self, kind: ColumnKind, value: float) -> QPen:
         if value != value or (kind in _SIGNED and value == 0):
