@@ -1,6 +1,6 @@
 """The hand that draws on one chart: sets points, takes hold of drawings, moves and deletes them."""
 
-import math
+from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, QPointF, Qt, Signal
@@ -10,7 +10,7 @@ from workstation.domain.drawing import Anchor, Drawing, DrawingKind, Style
 from workstation.ui.chart.colours import ChartColours
 from workstation.ui.chart.drawing_painter import Scene, painted_over
 from workstation.ui.chart.drawing_place import Place
-from workstation.ui.chart.drawing_shape import Shape, shape_of
+from workstation.ui.chart.drawing_shape import Shape, distance, shape_of
 from workstation.ui.chart.drawing_tool import Sketch, Tool, keyboard_points, moved, with_anchor
 from workstation.ui.chart.drawing_words import describe
 from workstation.ui.chart.frame import Frame
@@ -55,7 +55,8 @@ class DrawingHand(QObject):
         self._styles: dict[DrawingKind, Style] = {}
         self._hand: Anchor | None = None
         self._place: Place | None = None
-        self._shapes: list[Shape] = []
+        self._width_of: Callable[[str], float] = len
+        self._made: list[Shape] | None = None  # what is in sight; None where that may be other now
         self._grip: int | None = None
         self._handle = _WHOLE
         self._held: Drawing | None = None  # what is being moved, as it stands under the hand
@@ -152,10 +153,9 @@ class DrawingHand(QObject):
             return base
         is_other_base = base.cacheKey() != self._base_key
         if self._place is None or self._place.frame is not frame or is_other_base:
-            self._show(frame, labels.height())
-            self._pixmap = None
+            self._show(frame, labels)
         if self._pixmap is None:
-            scene = self._scene(labels)
+            scene = self._scene(self._place)
             self._pixmap = base if scene.is_empty else painted_over(base, scene, colours, labels)
             self._base_key = base.cacheKey()
         return self._pixmap
@@ -196,7 +196,7 @@ class DrawingHand(QObject):
 
     def release(self, at: QPointF, frame: Frame, *, reverses: bool) -> bool:
         """Let go of what was moved, or set the second point of what was drawn by dragging."""
-        place, slipped = self._place, _distance(at, self._pressed_at) > _SLIP
+        place, slipped = self._place, distance(at, self._pressed_at) > _SLIP
         if self.sketch is not None and place is not None and place.frame is frame:
             if self.sketch.points and not self.sketch.is_complete and slipped:
                 self._set(place.anchor(at, snaps=self._snaps(reverses)), place)
@@ -244,7 +244,7 @@ class DrawingHand(QObject):
 
     def walk(self, *, forward: bool) -> bool:
         """Choose the next drawing in sight; return False, with none chosen, beyond the last."""
-        ids = [shape.drawing.id for shape in sorted(self._shapes, key=_leftmost)]
+        ids = [shape.drawing.id for shape in sorted(self.shapes(), key=lambda shape: shape.left)]
         if self.sketch is not None or not ids:
             return False
         if self.selected not in ids:
@@ -256,10 +256,10 @@ class DrawingHand(QObject):
 
     def shape_at(self, at: QPointF) -> Shape | None:
         """Return the topmost drawing under a point; handles of the chosen one come first."""
-        for shape in self._shapes:
+        for shape in self.shapes():
             if shape.drawing.id == self.selected and shape.handle_at(at) is not None:
                 return shape
-        return next((shape for shape in reversed(self._shapes) if shape.is_hit(at)), None)
+        return next((shape for shape in reversed(self.shapes()) if shape.is_hit(at)), None)
 
     def cursor_at(self, at: QPointF) -> Qt.CursorShape | None:
         """Return the pointer's form over drawings; None where there is none."""
@@ -329,7 +329,7 @@ class DrawingHand(QObject):
         if self._grip != _WHOLE:
             anchor = place.anchor(at, snaps=self._snaps(reverses))
             self._held = with_anchor(drawing, self._grip, anchor)
-        elif self._held is not None or _distance(at, self._pressed_at) > _SLIP:
+        elif self._held is not None or distance(at, self._pressed_at) > _SLIP:
             slots = place.frame.slots
             n_bars = slots.slot_at(at.x()) - slots.slot_at(self._pressed_at.x())
             self._held = moved(drawing, place, n_bars, at.y() - self._pressed_at.y())
@@ -345,9 +345,10 @@ class DrawingHand(QObject):
         self.put(shifted, "moved")
         self._handle = handle
 
-    def _show(self, frame: Frame, line: float) -> None:
+    def _show(self, frame: Frame, labels: Labels) -> None:
         """Take a new picture; its market's drawings are read where that was not done yet."""
-        self._place = Place(frame, line)
+        self._place, self._width_of = Place(frame, labels.height()), labels.width
+        self._made = self._pixmap = None
         market = Drawn(frame.series.key.venue, frame.series.key.symbol)
         if market != self.market and self.book is not None:
             self.market = market
@@ -355,20 +356,30 @@ class DrawingHand(QObject):
             if self.sketch is not None or self.selected:
                 self.take(None)
 
-    def _scene(self, labels: Labels) -> Scene:
+    def _scene(self, place: Place | None) -> Scene:
+        if place is None:
+            raise RuntimeError("There is no picture to draw over.")
+        measured = self.sketch.measured(self._hand) if self.sketch is not None else ()
+        return Scene(place, self.shapes(), self.selected, self._handle, measured)
+
+    def shapes(self) -> list[Shape]:
+        """Return what is drawn in sight, in the order in which it is painted."""
+        if self._made is None:
+            place = self._place
+            made = [shape_of(each, place, self._width_of) for each in self._shown()] if place else []
+            self._made = [shape for shape in made if shape is not None]
+        return self._made
+
+    def _shown(self) -> list[Drawing]:
+        """Return what there is to draw: what is kept, as the hand moves it, and what is being made."""
         place, book, market = self._place, self.book, self.market
         if place is None or book is None or market is None:
-            raise RuntimeError("There is no picture yet.")
-        every = () if book.is_hidden else book.drawings(market)
-        sketched = self.sketch.drawing(place, self._hand) if self.sketch is not None else None
-        if sketched is not None:
-            every = (*every, sketched)
+            return []
         held = self._held
-        shown = (held if held is not None and each.id == held.id else each for each in every)
-        made = (shape_of(each, place, labels.width) for each in shown)
-        self._shapes = [shape for shape in made if shape is not None]
-        measured = self.sketch.measured(self._hand) if self.sketch is not None else ()
-        return Scene(place, self._shapes, self.selected, self._handle, measured)
+        kept = () if book.is_hidden else book.drawings(market)
+        shown = [held if held is not None and each.id == held.id else each for each in kept]
+        sketched = self.sketch.drawing(place, self._hand) if self.sketch is not None else None
+        return shown if sketched is None else [*shown, sketched]
 
     def _on_book(self, market: Drawn) -> None:
         if market == self.market:
@@ -377,13 +388,5 @@ class DrawingHand(QObject):
             self._touch()
 
     def _touch(self) -> None:
-        self._pixmap = None
+        self._made = self._pixmap = None
         self.changed.emit()
-
-
-def _distance(a: QPointF, b: QPointF) -> float:
-    return math.hypot(a.x() - b.x(), a.y() - b.y())
-
-
-def _leftmost(shape: Shape) -> float:
-    return min(handle.x() for handle in shape.handles)

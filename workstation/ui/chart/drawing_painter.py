@@ -118,7 +118,9 @@ def _paint_words(
         at = words.at - QPointF(0, labels.height())
         labels.paint(painter, at, words.text, colours.text)
         return
+    right = painter.clipBoundingRect().right() - width - 6
     corner = words.at - QPointF(width if words.from_right else 0, height)
+    corner.setX(max(min(corner.x(), right), 4.0))
     ground = QColor(colours.base)
     ground.setAlphaF(_PLATE)
     painter.fillRect(QRectF(corner, corner + QPointF(width, height)).adjusted(-3, 0, 3, 0), ground)

@@ -90,10 +90,10 @@ class Place:
         one price at a time.
         """
         left, right = max(min(reach), -1.0), min(max(reach), self.box.width() + 1.0)
-        if left > right:
-            return []
         if first.time_ms == second.time_ms:
             return [self.point(first), self.point(second)]
+        if left > right:
+            return []
         n = 1 if is_log == self.frame.prices.is_log else max(math.ceil((right - left) / _CURVE_STEP), 1)
         if n == 1:
             return self._straight(self.point(first), self.point(second), (left, right))

@@ -67,11 +67,16 @@ class Shape:
     handles: list[QPointF] = field(default_factory=list)
     plate: QRectF | None = None
 
+    @property
+    def left(self) -> float:
+        """Where it begins."""
+        return min(handle.x() for handle in self.handles)
+
     def handle_at(self, at: QPointF) -> int | None:
         """Return the number of the handle under a point; None where there is none."""
-        near = [(_distance(each, at), i) for i, each in enumerate(self.handles)]
-        distance, number = min(near, default=(math.inf, 0))
-        return number if distance <= _HANDLE_REACH else None
+        near = [(distance(each, at), i) for i, each in enumerate(self.handles)]
+        nearest, number = min(near, default=(math.inf, 0))
+        return number if nearest <= _HANDLE_REACH else None
 
     def is_hit(self, at: QPointF) -> bool:
         """Return whether a point lies on it: on a line, on its words, inside a planned position."""
@@ -232,7 +237,8 @@ def _is_seen(points: list[QPointF], box: QRectF) -> bool:
     return max(xs) >= 0 and min(xs) <= box.right() and max(ys) >= 0 and min(ys) <= box.bottom()
 
 
-def _distance(a: QPointF, b: QPointF) -> float:
+def distance(a: QPointF, b: QPointF) -> float:
+    """Return how far two points are apart."""
     return math.hypot(a.x() - b.x(), a.y() - b.y())
 
 

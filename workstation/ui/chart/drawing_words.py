@@ -54,7 +54,7 @@ def position_words(drawing: Drawing, place: Place) -> tuple[str, str, str]:
 
 def amount(value: Decimal) -> str:
     """Return an amount short enough for a chart; the exact one is in the drawing's menu."""
-    return volume(float(value)) if abs(value) >= 100_000 else f"{value.normalize():,.6g}"
+    return volume(float(value)) if abs(value) >= 100_000 else price(float(value))
 
 
 def describe(drawing: Drawing, place: Place) -> str:
