@@ -19,6 +19,7 @@ from workstation.ui.chart.chart_view import ChartView
 from workstation.ui.chart_desk import ChartDesk
 from workstation.ui.commands import make_actions
 from workstation.ui.desktop_desk import DesktopDesk
+from workstation.ui.drawing_desk import DrawingDesk
 from workstation.ui.foreign_text import one_line
 from workstation.ui.front_window import FrontWindow
 from workstation.ui.judgement_desk import JudgementDesk
@@ -78,6 +79,8 @@ class MainWindow(FrontWindow):
         self.charts = WorkspaceDesk(self._around, self._choices, theme, self)
         self.workspace = self.charts.workspace
         self.look = LookDesk(self._around, self.charts, theme, self)
+        kept = self._around.memory_file.parent / "drawings"
+        self.drawings = DrawingDesk(self.workspace, bridge, kept, theme, self)
         self.studies = StudyDesk(self._around, self.charts, theme, self)
         self.watchlist = WatchlistPanel(theme, self._bridge.world.price_step)
         self.alert_desk = AlertDesk(self._around, self._choices, theme, self)
@@ -97,6 +100,7 @@ class MainWindow(FrontWindow):
             self.keyboard,
             self.charts,
             self.look,
+            self.drawings,
             self.studies,
             self.alert_desk,
             self.why_desk,
@@ -143,6 +147,7 @@ class MainWindow(FrontWindow):
         self.workspace.on_each(lambda pane: search.open_on_typing(pane.chart))
         self.docks.by_title["Why"].visibilityChanged.connect(self.why_desk.set_seen)
         self.look.join(self.actions_by_id)
+        self.drawings.join(self.actions_by_id)
         self.desktop.join(self.actions_by_id)
         self.provider_desk.join(self.actions_by_id["universe.hold"])
         self.sparks.read.connect(self.watchlist.model.set_spark)
