@@ -81,6 +81,9 @@ def test_quitting_is_remembered_and_esc_decides_nothing(closing):
     assert closing.world.chosen == [("appearance.on_close", "quit")]
     closing.window.close()
     assert closing.ended == [True, True]
+    closing.desk.choose_on_close("ask")
+    closing.window.close()
+    assert closing.box is not None
 
 
 def test_a_tray_that_goes_away_gives_the_window_back(closing):

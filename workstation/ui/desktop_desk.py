@@ -82,6 +82,10 @@ class DesktopDesk(Section):
         if self.question is not None:
             self.question.box.close()
 
+    def choose_on_close(self, means: str) -> None:
+        """Let closing mean this from now on: ``"ask"``, ``"tray"`` or ``"quit"``."""
+        self._choices.on_close = means
+
     def toggle_autostart(self) -> None:
         """Have the desktop start Tidemark when the user logs in, or no longer."""
         try:

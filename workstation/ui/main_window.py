@@ -68,6 +68,7 @@ class MainWindow(FrontWindow):
         self.actions_by_id = make_actions(self, self._handlers())
         self.keyboard.join(self.actions_by_id)
         self.keyboard.live = live_settings(surroundings, self.charts, self.appearance, self.set_zone, self)
+        self.keyboard.live["appearance.on_close"] = self.desktop.choose_on_close
         self._lay_out()
         fill_menu(self.strip.menu_button, self.actions_by_id, self.docks, self.alert_desk.switches())
         self._connect()
