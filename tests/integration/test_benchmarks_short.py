@@ -73,6 +73,11 @@ def test_narratives_are_timed_at_an_hours_close():
     assert re.search(r"one step of scrubbing: p95 [\d.]+ ms; bar 16.7 ms", said)
 
 
+def test_a_key_is_timed_in_the_palette():
+    said = bench("palette", "--markets", 300, "--rounds", 1)
+    assert re.search(r"300 markets, \d+ keys: p50 [\d.]+ ms, p95 [\d.]+ ms", said)
+
+
 def test_the_rotation_graph_is_timed_while_it_is_scrubbed():
     said = bench("rotation_graph", "--narratives", 5, "--days", 40)
     assert re.search(r"slowest p95 [\d.]+ ms a frame; the bar is 16.7 ms", said)

@@ -29,6 +29,7 @@ RUN_BY = {
     "python3 packaging/bootstrap.py bench live_decision": SHORT,
     "python3 packaging/bootstrap.py bench narratives": SHORT,
     "python3 packaging/bootstrap.py bench rotation_graph": SHORT,
+    "python3 packaging/bootstrap.py bench palette": SHORT,
     "python3 packaging/bootstrap.py bench watchlist": SHORT,
 }
 

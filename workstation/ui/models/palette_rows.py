@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -107,22 +108,42 @@ def rank_title(query: str, title: str) -> int | None:
 
     0 they are it, 1 they begin it, 2 they begin its words, 3 they stand in it, 4 they are scattered over it.
     """
-    plain = _NOISE.sub(" ", title).strip()
-    words = _NOISE.sub(" ", query).split()
-    joined = " ".join(words)
-    if not words or joined == plain:
+    asked, (plain, parts, initials) = _asked(query), _parts(title)
+    if not asked.words or asked.joined == plain:
         return 0
-    if plain.startswith(joined):
+    if plain.startswith(asked.joined):
         return 1
-    parts = plain.split()
-    if all(any(part.startswith(word) for part in parts) for word in words):
+    if all(any(part.startswith(word) for part in parts) for word in asked.words):
         return 2
-    solid = "".join(words)
-    if solid and "".join(part[0] for part in parts).startswith(solid) and len(solid) > 1:
+    if len(asked.solid) > 1 and initials.startswith(asked.solid):
         return 2
-    if joined in plain:
+    if asked.joined in plain:
         return 3
-    return 4 if re.search(".*?".join(map(re.escape, solid)), plain) else None
+    return 4 if asked.scattered.search(plain) else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A query, made ready to be compared with many titles."""
+
+    words: tuple[str, ...]
+    joined: str
+    solid: str
+    scattered: re.Pattern[str]
+
+
+@lru_cache(maxsize=8)
+def _asked(query: str) -> _Asked:
+    words = tuple(_NOISE.sub(" ", query).split())
+    solid = "".join(words)
+    return _Asked(words, " ".join(words), solid, re.compile(".*?".join(map(re.escape, solid))))
+
+
+@lru_cache(maxsize=2048)
+def _parts(title: str) -> tuple[str, tuple[str, ...], str]:
+    """Return a title without signs, its words, and their first letters."""
+    parts = tuple(_NOISE.sub(" ", title).split())
+    return " ".join(parts), parts, "".join(part[0] for part in parts)
 
 
 class Finder:
