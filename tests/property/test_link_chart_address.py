@@ -12,7 +12,7 @@ PIECES = st.sampled_from(
 
 
 @given(st.one_of(st.text(max_size=80), st.lists(PIECES, max_size=12).map("".join)))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_an_address_is_a_chart_or_refused(text):
     try:
         address = ChartAddress.of(text)
