@@ -18,7 +18,7 @@ from workstation.feeds.venues import OpenVenue, open_live
 
 _LONGEST_S = 25.0
 
-_SILENT = logging.Logger("venue keys", logging.CRITICAL + 1)  # noqa: LOG001  apart from the tree: no level set elsewhere wakes it
+_SILENT = logging.Logger("venue keys", logging.CRITICAL + 1)  # noqa: LOG001  no level set elsewhere wakes it
 """ccxt writes every request with its headers to its log at the level debug: there, keys and passwords."""
 
 Asked = Callable[[Any], Awaitable[KeyRights]]
