@@ -47,6 +47,7 @@ COMMANDS: tuple[Command, ...] = (
     *(Command(f"chart.kind.{kind.value}", kind.label, "Chart", checkable=True) for kind in ChartKind),
     Command("chart.percent", Scaling.PERCENT.label, "Chart", checkable=True),
     Command("chart.fit", "Fit prices to the bars", "Chart", checkable=True),
+    Command("chart.compare", "Compare with another market…", "Chart", "Ctrl+Shift+M"),
     Command("chart.jump", "Jump to a date…", "Chart", "Ctrl+J"),
     Command("chart.studies", "Studies…", "Chart", "Ctrl+I"),
     Command("chart.undo_study", "Bring back the removed study", "Chart", "Ctrl+Shift+I"),

@@ -12,6 +12,7 @@ from workstation.ui.chart.chart_view import ChartView
 from workstation.ui.chart.kind_choice import ChartKind
 from workstation.ui.chart.price_scale import Scaling
 from workstation.ui.chart_pane import ChartPane
+from workstation.ui.compare_desk import CompareDesk
 from workstation.ui.jump_desk import JumpDesk
 from workstation.ui.outcome_desk import OutcomeDesk
 from workstation.ui.picture_desk import PictureDesk
@@ -21,7 +22,7 @@ from workstation.ui.theme import Theme
 from workstation.ui.workspace_desk import WorkspaceDesk
 
 _SCALES = ("chart.log", "chart.percent", "chart.fit")
-_PLACES = ("chart.live", "chart.jump", "chart.levels")
+_PLACES = ("chart.live", "chart.jump", "chart.compare", "chart.levels")
 _PICTURES = ("chart.copy", "chart.save")
 
 
@@ -48,7 +49,8 @@ class LookDesk(Section):
         self.jump = JumpDesk(lambda: self._chart, around.bridge, theme, self)
         self.picture = PictureDesk(lambda: self._chart, around.bridge, theme, self)
         self.outcomes = OutcomeDesk(charts.workspace, around.bridge, around.past, self)
-        self._parts: tuple[Section, ...] = (self.jump, self.picture, self.outcomes)
+        self.compare = CompareDesk(around, charts, theme, self)
+        self._parts: tuple[Section, ...] = (self.jump, self.picture, self.outcomes, self.compare)
         charts.workspace.on_each(self._join_pane)
         charts.workspace.active_changed.connect(lambda _pane: self._show_look())
 

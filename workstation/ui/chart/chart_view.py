@@ -123,6 +123,21 @@ class ChartView(ChartCanvas):
             self._series.set_forming_signal(signal)
             self._change()
 
+    def set_comparison(self, key: SeriesKey, columns: CandleColumns) -> None:
+        """Lay another series in the same bars over this one, as percent from the left edge in sight."""
+        self._view.comparison.set(key, columns)
+        self._change()
+
+    def apply_comparison(self, key: SeriesKey, candles: Sequence[Candle]) -> None:
+        """Take candles of the live stream of a compared series, oldest first."""
+        if self._view.comparison.apply(key, candles):
+            self._change()
+
+    def remove_comparison(self, key: SeriesKey) -> None:
+        """Take a compared series away."""
+        self._view.comparison.remove(key)
+        self._change()
+
     def set_outcomes(self, words: Mapping[tuple[int, Direction], str]) -> None:
         """Say what happened after signals, by open time (UTC milliseconds) and direction."""
         if self._series is not None:

@@ -8,6 +8,7 @@ import numpy as np
 
 from workstation.domain.level import PriceLevel
 from workstation.ui.chart.columns import Columns, gather
+from workstation.ui.chart.compare_series import ComparedLine, Comparison, with_lines
 from workstation.ui.chart.kind_choice import ChartKind
 from workstation.ui.chart.layout import Layout
 from workstation.ui.chart.price_scale import PriceMap, PriceScale, Scaling, price_ticks
@@ -62,6 +63,7 @@ class Frame:
     levels: tuple[PriceLevel, ...]
     kind: ChartKind
     studies: tuple[PlacedStudy, ...] = ()
+    compared: tuple[ComparedLine, ...] = ()
 
     @property
     def notes(self) -> list[str]:
@@ -96,6 +98,7 @@ class View:
     shows_levels: bool = True
     kind: ChartKind = ChartKind.CANDLES
     board: StudyBoard = field(default_factory=StudyBoard)
+    comparison: Comparison = field(default_factory=Comparison)
 
 
 def make_frame(series: ChartSeries, view: View, layout: Layout, dpr: float) -> Frame:
@@ -104,10 +107,12 @@ def make_frame(series: ChartSeries, view: View, layout: Layout, dpr: float) -> F
     slots = view.time.map(dpr)
     columns = gather(series.drawn(view.kind), slots, *slots.visible(layout.plot_width))
     low, high, peak = _extremes(columns, series)
+    needs_base = view.price.scaling is Scaling.PERCENT or len(view.comparison) > 0
+    base = _first_close(series, slots) if needs_base else 0.0
+    compared = view.comparison.place(slots, layout.plot_width, base)
     studies = place_studies(view.board, slots, layout.plot_width, layout.panes)
-    low, high = widened(low, high, studies)
+    low, high = widened(*with_lines(low, high, compared), studies)
     height = round(layout.price_height * dpr)
-    base = _first_close(series, slots) if view.price.scaling is Scaling.PERCENT else 0.0
     prices = view.price.map(low, high, height, round(layout.header * dpr), base)
     zone = _UTC if series.key.bar_ms >= DAY else view.zone
     return Frame(
@@ -124,6 +129,7 @@ def make_frame(series: ChartSeries, view: View, layout: Layout, dpr: float) -> F
         levels=series.levels if view.shows_levels else (),
         kind=view.kind,
         studies=studies,
+        compared=compared,
     )
 
 

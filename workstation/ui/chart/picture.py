@@ -8,6 +8,7 @@ from PySide6.QtGui import QPainter, QPixmap
 from workstation.domain.study import Place
 from workstation.ui.chart.axis_painter import TOP, needed_axis_width, paint_axes, paint_caption, paint_grid
 from workstation.ui.chart.colours import ChartColours
+from workstation.ui.chart.compare_painter import paint_compared, paint_names
 from workstation.ui.chart.frame import Frame, View, make_frame
 from workstation.ui.chart.kind_painter import paint_series
 from workstation.ui.chart.labels import Labels, Style
@@ -75,6 +76,7 @@ class Picture:
             paint_level_labels(painter, self.colours, self.labels, level_labels)
             paint_axes(painter, frame, self.colours, self.labels)
             paint_pane_axes(painter, frame, self.colours, self.labels)
+            paint_names(painter, frame, self.colours, self.labels)
             paint_caption(painter, frame, self.colours, self.labels)
         return frame
 
@@ -112,6 +114,7 @@ class Picture:
         paint_series(painter, frame, self.colours)
         paint_lines(painter, frame, self.colours)
         painter.setClipRect(QRect(0, 0, right, frame.device(frame.layout.price_height)))
+        paint_compared(painter, frame, self.colours)
         paint_doubts(painter, frame, self.colours)
         paint_markers(painter, frame, self._sprites)
         painter.restore()
