@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
-from tests.fakes.window_world import LIVE, NOW_MS, StoredCandles, columns, signal, ticker
+from tests.fakes.window_world import LIVE, NOW_MS, Desk, StoredCandles, columns, signal, ticker
 from workstation.domain.market import SeriesKey
 from workstation.domain.narrative_index import Holding, IndexStanding
 from workstation.domain.screen_column import COLUMNS, CoinColumns
@@ -256,3 +256,21 @@ def test_an_empty_store_knows_narratives_only(tmp_path: Path):
     assert read.coins.number("narrative_7d")[2] == 2.5
     assert np.isnan(read.coins.number("grade")).all()
     assert parse("narrative rank <= 2") is not None
+
+
+def test_the_window_opens_the_screener_and_a_hit_on_the_chart(qtbot, tmp_path):
+    around = Desk(tmp_path)
+    window = around.open()
+    qtbot.addWidget(window)
+    around.welcome(LIVE)
+    around.prices()
+    window.actions_by_id["screener.focus"].trigger()
+    desk = window.lists.screener
+    qtbot.waitUntil(lambda: desk.panel is not None and desk.panel.model.rowCount() > 0)
+    assert desk.panel.text.hasFocus() or not window.isActiveWindow()
+    desk.panel.text.setText("market contains pepe")
+    desk.panel.text.returnPressed.emit()
+    assert shown(desk.panel) == ["PEPE"]
+    desk.panel.table.open_requested.emit(0)
+    assert window.desk.key.symbol == "PEPE/USDT"
+    window.finish()

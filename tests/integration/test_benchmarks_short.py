@@ -78,13 +78,18 @@ def test_a_key_is_timed_in_the_palette():
     assert re.search(r"300 markets, \d+ keys: p50 [\d.]+ ms, p95 [\d.]+ ms", said)
 
 
+def test_a_key_is_timed_in_the_palette():
+    said = bench("palette", "--markets", 300, "--rounds", 1)
+    assert re.search(r"300 markets, \d+ keys: p50 [\d.]+ ms, p95 [\d.]+ ms", said)
+
+
 def test_the_rotation_graph_is_timed_while_it_is_scrubbed():
     said = bench("rotation_graph", "--narratives", 5, "--days", 40)
     assert re.search(r"slowest p95 [\d.]+ ms a frame; the bar is 16.7 ms", said)
 
 
 def test_long_lists_of_coins_are_timed():
-    said = bench("watchlist", "--watched", 40, "--coins", 100, "--seconds", 0.3)
+    said = bench("watchlist", "--watched", 40, "--coins", 100, "--passes", 1, "--seconds", 0.3)
     assert re.search(r"watchlist: 40 rows, 10 updates/s: [\d.]+ % of a core \(bar 7 %\)", said)
     assert len(re.findall(r"screener, 100 rows: \w+ +p50 +[\d.]+ ms, p95 +[\d.]+ ms", said)) == 4
 
