@@ -26,6 +26,7 @@ from workstation.ui.judgement_desk import JudgementDesk
 from workstation.ui.keyboard_desk import KeyboardDesk
 from workstation.ui.keys_desk import KeysDesk
 from workstation.ui.look_desk import LookDesk
+from workstation.ui.market_desk import MarketDesk
 from workstation.ui.memory_keeper import MemoryKeeper
 from workstation.ui.narrative_desk import NarrativeDesk
 from workstation.ui.notice_banner import NoticeArea
@@ -93,6 +94,7 @@ class MainWindow(FrontWindow):
         self.judgement = JudgementDesk(self._around, self._asking, theme, self)
         self.narratives = NarrativeDesk(bridge, self._around.past.narratives, theme, self)
         self.rotation = RotationDesk(self._around, self._asking, theme, self)
+        self.market = MarketDesk(bridge, self._around.requests, theme, self)
         self.keyboard = KeyboardDesk(self._around, theme, self)
         self.keys = KeysDesk(self._around, theme, self)
         self.desktop = DesktopDesk(self._around, self._choices, self.tray, self)
@@ -109,6 +111,7 @@ class MainWindow(FrontWindow):
             self.judgement,
             self.narratives,
             self.rotation,
+            self.market,
             self.lists,
             self.keys,
             self.desktop,
@@ -140,6 +143,7 @@ class MainWindow(FrontWindow):
         bridge.notice_posted.connect(self.notices.post)
         self.workspace.opened.connect(self._on_opened)
         self.workspace.opened.connect(self.why_desk.follow)
+        self.workspace.opened.connect(self.market.follow)
         self.workspace.bar_clicked.connect(self.why_desk.show_bar)
         self.charts.timeframe_shown.connect(self.strip.set_timeframe)
         self.charts.log_shown.connect(self._show_log)
@@ -384,4 +388,3 @@ class MainWindow(FrontWindow):
     def _open_from_desktop(self, alert: Alert) -> None:
         self.bring_to_front()
         self.open_alert(alert)
-

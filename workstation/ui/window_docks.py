@@ -10,16 +10,16 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 from workstation.ui.late_panel import LatePanel
 from workstation.ui.window_memory import WindowMemory
 
-LAYOUT_VERSION = 4
+LAYOUT_VERSION = 5
 """Rises when docks are added or renamed; an older layout is then not restored."""
 
 STACKS = (
-    ("Watchlist", "Screener", "Grades", "Narratives", "Rotation graph"),
-    ("Alerts", "Why", "Record", "Models", "Advice", "Paper", "Backtest", "Providers"),
+    ("Watchlist", "Screener", "Grades", "Narratives", "Rotation graph", "Trades", "Depth"),
+    ("Alerts", "Why", "Record", "Book", "Models", "Advice", "Paper", "Backtest", "Providers"),
 )
 """Titles of the docks. The stacks stand on the right, one above the other; in each the first is in front."""
 
-HIDDEN = frozenset({"Models", "Paper", "Backtest", "Providers"})
+HIDDEN = frozenset({"Book", "Trades", "Depth", "Models", "Paper", "Backtest", "Providers"})
 """Titles of the docks that are not shown at first."""
 
 _COLUMN_WIDTH = 436

@@ -1,0 +1,243 @@
+"""Book, tape and depth of the market on the active chart: followed only while somebody looks at them."""
+
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, tzinfo
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer
+
+from workstation.domain.live_market import MarketHeard
+from workstation.domain.market import SeriesKey
+from workstation.ui.bridge import Bridge
+from workstation.ui.engine_port import EngineRequests
+from workstation.ui.late_panel import LatePanel, is_in_sight
+from workstation.ui.market_sight import MarketSight
+from workstation.ui.section import GoTo, Section
+from workstation.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from workstation.ui.panels.depth import DepthPanel
+    from workstation.ui.panels.order_book import OrderBookPanel
+    from workstation.ui.panels.trades import TradesPanel
+
+BOOK, TRADES, DEPTH = "Book", "Trades", "Depth"
+"""Titles of the docks."""
+
+_SETTLE_MS = 250  # who flips through markets asks for the one that stays
+
+
+class MarketDesk(Section):
+    """Keeps the panels as the engine says, and asks for what is in sight.
+
+    Parameters
+    ----------
+    bridge : Bridge
+        What the engine says.
+    requests : EngineRequests
+        Who has a market followed.
+    theme : Theme
+        Colours.
+    monotonic : callable
+        Seconds on a clock that never jumps; ages are measured with it.
+    """
+
+    def __init__(
+        self,
+        bridge: Bridge,
+        requests: EngineRequests,
+        theme: Theme,
+        parent: QObject | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__(parent)
+        self._bridge, self._requests, self._theme = bridge, requests, theme
+        self.monotonic = monotonic
+        self._zone: tzinfo = UTC
+        self.sight = MarketSight()
+        self._steps: dict[str, float] = {}
+        self._followed: tuple[str, float] | None = None
+        self.book: OrderBookPanel | None = None
+        self.trades: TradesPanel | None = None
+        self.depth: DepthPanel | None = None
+        self.late_book = LatePanel(self._make_book)
+        self.late_trades, self.late_depth = LatePanel(self._make_trades), LatePanel(self._make_depth)
+        self.panels = {BOOK: self.late_book, TRADES: self.late_trades, DEPTH: self.late_depth}
+        self._settling = QTimer(self, interval=_SETTLE_MS, singleShot=True)
+        self._settling.timeout.connect(self.look)
+        for late in (self.late_book, self.late_trades, self.late_depth):
+            late.seen.connect(self._on_seen)
+        bridge.market_heard.connect(self._on_heard)
+        bridge.link_changed.connect(self._on_link)
+        bridge.markets_changed.connect(self._on_markets)
+        bridge.venue_changed.connect(self._on_venue)
+
+    def handlers(self, go_to: GoTo) -> Mapping[str, Callable[[], None]]:
+        """Return what the commands of the market do; `go_to` reveals a dock and gives it the keyboard."""
+        return {
+            "market.book": lambda: go_to(BOOK, self.focus_book),
+            "market.trades": lambda: go_to(TRADES, self.focus_trades),
+            "market.depth": lambda: go_to(DEPTH, self.focus_depth),
+        }
+
+    def focus_book(self) -> None:
+        """Give the keyboard to the ladder."""
+        self.late_book.ensure()
+        if self.book is not None:
+            self.book.ladder.setFocus()
+
+    def focus_trades(self) -> None:
+        """Give the keyboard to the tape."""
+        self.late_trades.ensure()
+        if self.trades is not None:
+            self.trades.table.setFocus()
+
+    def focus_depth(self) -> None:
+        """Give the keyboard to the depth."""
+        self.late_depth.ensure()
+        if self.depth is not None:
+            self.depth.view.setFocus()
+
+    def follow(self, key: SeriesKey) -> None:
+        """Take what the active chart shows."""
+        if key.symbol != self.sight.symbol:
+            self._open(key.symbol)
+            self._settling.start()
+
+    def refresh(self) -> None:
+        """Let the book grow older on screen, and follow what is in sight now; called every second."""
+        if not self._settling.isActive():
+            self.look()
+        self._show()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take other colours."""
+        self._theme = theme
+        for panel in (self.book, self.trades, self.depth):
+            if panel is not None:
+                panel.set_theme(theme)
+
+    def set_zone(self, zone: tzinfo) -> None:
+        """Show times in this zone."""
+        self._zone = zone
+        if self.trades is not None:
+            self.trades.set_zone(zone)
+
+    def stop(self) -> None:
+        """Follow nothing more."""
+        self._settling.stop()
+        for late in (self.late_book, self.late_trades, self.late_depth):
+            late.stop()
+
+    # What is followed
+
+    def look(self) -> None:
+        """Have followed what is in sight, and nothing where nothing is; at once."""
+        self._settling.stop()
+        if not self._bridge.world.connected:
+            return
+        wanted = self._wanted()
+        if wanted == self._followed or (self._followed is None and not wanted[0]):
+            return
+        self._followed = wanted
+        if wanted[0]:
+            self.sight.forget()
+            if self.trades is not None:  # trades were missed meanwhile
+                self.trades.open(self.sight)
+        self._requests.follow_market(*wanted)
+        self._show()
+
+    def _on_seen(self) -> None:
+        self.look()
+        self._show()
+
+    def _wanted(self) -> tuple[str, float]:
+        lates = (self.late_book, self.late_trades, self.late_depth)
+        symbol = self.sight.symbol
+        if not self.sight.can_be_followed or not any(map(is_in_sight, lates)):
+            return ("", 0.0)
+        return symbol, self._steps.get(symbol, 0.0)
+
+    def _choose_step(self, step: float) -> None:
+        self._steps[self.sight.symbol] = step
+        self.look()
+
+    # What is shown
+
+    def _open(self, symbol: str) -> None:
+        self.sight.open(symbol, self._bridge.world.price_step(symbol))
+        self.sight.is_connected = self._bridge.world.connected
+        if self.book is not None:
+            self._open_book(self.book)
+        if self.trades is not None:
+            self.trades.open(self.sight)
+        if self.depth is not None:
+            self.depth.open(self.sight)
+        self._show()
+
+    def _open_book(self, panel: "OrderBookPanel") -> None:
+        ticker = self._bridge.world.tickers.get(self.sight.symbol)
+        panel.open(
+            self.sight, ticker.last if ticker is not None else 0.0, self._steps.get(self.sight.symbol, 0.0)
+        )
+
+    def _show(self) -> None:
+        now_s = self.monotonic()
+        lates = (self.late_book, self.late_trades, self.late_depth)
+        for late, panel in zip(lates, (self.book, self.trades, self.depth), strict=True):
+            if panel is not None and is_in_sight(late):
+                panel.show_sight(self.sight, now_s)
+
+    def _on_heard(self, news: MarketHeard) -> None:
+        if news.symbol != self.sight.symbol or (news.symbol, news.step) != self._followed:
+            return  # it was on its way when another market was opened
+        is_first = self.sight.book is None and news.book is not None
+        self.sight.take(news, self.monotonic())
+        if self.trades is not None:
+            self.trades.take(news)
+        if is_first and self.book is not None and self.book.step.count() <= 1:
+            self.book.open(self.sight, news.book.mid if news.book else 0.0, news.step)
+        self._show()
+
+    def _on_link(self) -> None:
+        """Ask again where the engine is back; it remembers nothing of before."""
+        self.sight.is_connected = self._bridge.world.connected
+        self._followed = None
+        self.look()
+        self._show()
+
+    def _on_markets(self) -> None:
+        self.sight.price_step = self._bridge.world.price_step(self.sight.symbol)
+        if self.book is not None:
+            self._open_book(self.book)
+
+    def _on_venue(self) -> None:
+        """Forget the book: it was another venue's."""
+        self._open(self.sight.symbol)
+        self._followed = None
+        self.look()
+
+    # Panels, made when they are first seen
+
+    def _make_book(self) -> "OrderBookPanel":
+        from workstation.ui.panels.order_book import OrderBookPanel
+
+        self.book = OrderBookPanel(self._theme)
+        self.book.step_chosen.connect(self._choose_step)
+        self._open_book(self.book)
+        return self.book
+
+    def _make_trades(self) -> "TradesPanel":
+        from workstation.ui.panels.trades import TradesPanel
+
+        self.trades = TradesPanel(self._theme)
+        self.trades.set_zone(self._zone)
+        self.trades.open(self.sight)
+        return self.trades
+
+    def _make_depth(self) -> "DepthPanel":
+        from workstation.ui.panels.depth import DepthPanel
+
+        self.depth = DepthPanel(self._theme)
+        self.depth.open(self.sight)
+        return self.depth
