@@ -16,8 +16,9 @@ from workstation.domain.signal import Direction
 from workstation.domain.watch_book import SavedScreen, WatchBook, WatchList
 from workstation.ui.models.screen_model import NO_NARRATIVE, ScreenModel
 from workstation.ui.panels.screener import FIRST_COLUMNS, ScreenerPanel
+from workstation.ui.screener_desk import ScreenerDesk
 from workstation.ui.screener_menu import ScreenerMenu
-from workstation.ui.screener_reading import CoinsWanted, newest_signals, read_coins, read_moves
+from workstation.ui.screener_reading import CoinsRead, CoinsWanted, newest_signals, read_coins, read_moves
 from workstation.ui.screener_reading import ScreenerFiles as Files
 from workstation.ui.theme import DARK, LIGHT
 from workstation.ui.watchlist_keeper import WatchlistKeeper
@@ -274,3 +275,20 @@ def test_the_window_opens_the_screener_and_a_hit_on_the_chart(qtbot, tmp_path):
     desk.panel.table.open_requested.emit(0)
     assert window.desk.key.symbol == "PEPE/USDT"
     window.finish()
+
+
+def test_coins_can_be_screened_by_the_lists_that_hold_them(qtbot, tmp_path):
+    around = Desk(tmp_path)
+    keeper = WatchlistKeeper(tmp_path / "lists.json")
+    desk = ScreenerDesk(around.surroundings, keeper, DARK)
+    desk.late.ensure()
+    around.bridge.world.venue = LIVE
+    desk.reading.read.emit(CoinsRead(CoinsWanted(LIVE.name, "1h", SYMBOLS, NOW_MS), coins(), np.full(4, NAN)))
+    type_in(desk.panel, "list is core")
+    assert shown(desk.panel) == []
+    keeper.change(WatchBook((WatchList("Core", ("ETH/USDT",)),)), "new list")
+    assert shown(desk.panel) == ["ETH"]
+    keeper.undo()
+    assert shown(desk.panel) == []
+    desk.stop()
+    keeper.stop()

@@ -93,6 +93,7 @@ _KNOWN = (
         "Return over 7 days of the best ranked of its narratives, percent.",
         ("narrative_7d_roi", "narrative_roi"),
     ),
+    ScreenColumn("list", "Lists", ColumnKind.NAME, "Your own watchlists that hold it.", ("watchlist",)),
     ScreenColumn(
         "funding", "Funding", ColumnKind.RATE, "Newest funding rate of its perpetual, percent per 8 hours."
     ),

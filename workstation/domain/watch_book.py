@@ -117,6 +117,14 @@ class WatchBook:
             if twice is not None:
                 raise UsageError(f"There is “{twice}” already; choose another name.")
 
+    def holding(self, symbols: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+        """Return for each market the names of the lists that hold it."""
+        held: dict[str, list[str]] = {}
+        for one in self.lists:
+            for symbol in one.symbols:
+                held.setdefault(symbol, []).append(one.name)
+        return tuple(tuple(held.get(symbol, ())) for symbol in symbols)
+
     def list_named(self, name: str) -> WatchList | None:
         """Return a list; None where there is none of this name."""
         return next((one for one in self.lists if one.name == name), None)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from workstation.domain.screen_column import HOUR_MS
+from workstation.domain.screen_column import HOUR_MS, CoinColumns
 from workstation.domain.ticker import Ticker
 from workstation.ui.background import BackgroundReading, Work
 from workstation.ui.late_panel import LatePanel, is_in_sight
@@ -137,7 +137,7 @@ class ScreenerDesk(Section):
         if self.panel is None or venue is None or read.wanted.venue != venue.name:
             return  # the venue changed while it was read
         self._last = read
-        self.panel.show_coins(read.coins)
+        self.panel.show_coins(self._with_lists(read.coins))
         self._age()
         self.panel.apply(list(self._bridge.world.tickers.values()))
 
@@ -177,6 +177,14 @@ class ScreenerDesk(Section):
         if self.menu.current not in names:
             self.menu.current = ""
         self.panel.offer(names, self.menu.current)
+        coins = self.panel.model.coins
+        if coins.symbols and coins.cells("list") != self._keeper.book.holding(coins.symbols):
+            self.panel.show_coins(self._with_lists(coins))
+
+    def _with_lists(self, coins: CoinColumns) -> CoinColumns:
+        """Return the coins with the trader's lists that hold each."""
+        names = {**coins.names, "list": self._keeper.book.holding(coins.symbols)}
+        return CoinColumns(coins.symbols, coins.numbers, names, coins.lines)
 
     def _show_named(self, name: str) -> None:
         if self.panel is not None and self.menu is not None:
