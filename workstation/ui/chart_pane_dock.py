@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Protocol
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QEvent, QTimer, Signal
 from PySide6.QtWidgets import QDockWidget, QWidget
 
 from workstation.ui.chart_pane import ChartPane, ChartSources, State
@@ -11,6 +11,9 @@ from workstation.ui.chart_pane_header import ChartPaneHeader
 from workstation.ui.foreign_text import in_menu, one_line
 from workstation.ui.late_panel import is_in_sight
 from workstation.ui.theme import Theme
+
+PLACE_EVENTS = frozenset({QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.Hide})
+"""What happens to a dock that is moved, sized, shown or hidden; Qt has no signal for all of them."""
 
 
 class Started(Protocol):
@@ -43,6 +46,9 @@ class ChartPaneDock(QDockWidget):
         self, name: str, sources: ChartSources, state: Mapping[str, object], theme: Theme, started: Started
     ) -> None:
         super().__init__("Chart")
+        self._is_over = False
+        self._looking = QTimer(self, interval=0, singleShot=True)
+        self._looking.timeout.connect(self.look)
         self.setObjectName(name)
         self.setAccessibleName("Chart")
         self.header = ChartPaneHeader(theme)
@@ -51,10 +57,13 @@ class ChartPaneDock(QDockWidget):
         self.pane: ChartPane | None = None
         self._empty = QWidget()
         self.setWidget(self._empty)
-        self._looking = QTimer(self, interval=0, singleShot=True)
-        self._looking.timeout.connect(self.look)
-        self._is_over = False
         self.visibilityChanged.connect(self._look_soon)
+
+    def event(self, event: QEvent) -> bool:
+        """Look again when it is moved: a tab that goes to the back is put out of sight, not hidden."""
+        if event.type() in PLACE_EVENTS:
+            self._look_soon()
+        return super().event(event)
 
     def ensure(self) -> ChartPane:
         """Return its chart; made now, where it was not yet."""

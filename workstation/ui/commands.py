@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMainWindow
 
 from workstation.ui.chart.kind_choice import ChartKind
 from workstation.ui.chart.price_scale import Scaling
+from workstation.ui.workspace_template import TEMPLATES, TIMEFRAME_TEMPLATE
 
 TIMEFRAME_KEYS = ("1m", "5m", "15m", "30m", "1h", "4h", "1d", "1w")
 """Timeframes with a button and a key of their own, in the order of ``Ctrl+1`` to ``Ctrl+8``."""
@@ -78,6 +79,21 @@ COMMANDS: tuple[Command, ...] = (
     Command("drawing.clear", "Delete all drawings of this market", "Drawing", "Alt+Shift+Del"),
     Command("drawing.snap", "Snap points to the bars' prices", "Drawing", "Alt+Shift+S", checkable=True),
     Command("drawing.hide", "Hide drawings", "Drawing", "Alt+Shift+H", checkable=True),
+    Command("chart.split_right", "Another chart at the right", "Workspace", "Ctrl+Alt+R"),
+    Command("chart.split_below", "Another chart below", "Workspace", "Ctrl+Alt+B"),
+    Command("chart.tab", "Another chart as a tab", "Workspace", "Ctrl+Alt+N"),
+    Command("chart.next", "Next chart", "Workspace", "F6"),
+    Command("chart.previous", "Previous chart", "Workspace", "Shift+F6"),
+    Command("chart.maximise", "This chart alone, or all of them", "Workspace", "F11"),
+    Command("chart.float", "Float the chart, or bring it back", "Workspace", "Ctrl+Alt+F"),
+    Command("chart.link", "Link the chart…", "Workspace", "Ctrl+Alt+L"),
+    Command("chart.close", "Close the chart", "Workspace", "Ctrl+Alt+W"),
+    Command("workspace.undo", "Take back the last arrangement", "Workspace", "Ctrl+Alt+Z"),
+    Command("workspace.choose", "Workspaces…", "Workspace", "Ctrl+Alt+S"),
+    *(
+        Command(f"workspace.{template.id}", f"Arrange: {template.title.lower()}", "Workspace")
+        for template in (*TEMPLATES, TIMEFRAME_TEMPLATE)
+    ),
     Command("watchlist.add", "Watch this market", "Watchlist", "Ctrl+D"),
     Command("watchlist.filter", "Filter the watchlist", "Watchlist", "Ctrl+F"),
     Command("screener.focus", "Go to the screener", "Watchlist", "Ctrl+Shift+S"),

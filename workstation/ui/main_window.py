@@ -45,6 +45,7 @@ from workstation.ui.venue_badge import PracticeBand, mode_word
 from workstation.ui.watchlist_desk import WatchlistDesk
 from workstation.ui.why_desk import WhyDesk
 from workstation.ui.window_docks import Docks
+from workstation.ui.window_memory import WindowMemory
 from workstation.ui.window_menu import fill_menu
 from workstation.ui.workspace_desk import WorkspaceDesk
 from workstation.ui.zone import zone_of
@@ -128,12 +129,13 @@ class MainWindow(FrontWindow):
         for part in (self.band, self.strip, self.notices):
             column.addWidget(part)
         self.setMenuWidget(top)
-        self.setCentralWidget(self.workspace)
+        self.setCentralWidget(self.charts.view)
         self.setStatusBar(self.status)
         panels = {title: panel for section in self._sections for title, panel in section.panels.items()}
         self.docks = Docks(self, {"Watchlist": self.watchlist, **panels})
         self.search = self.keyboard.palette
-        self.docks.restore(self._memory)
+        plain = WindowMemory(geometry=self._memory.geometry)
+        self.docks.restore(plain if self.charts.is_safe else self._memory)
 
     def _connect(self) -> None:
         bridge, strip, search = self._bridge, self.strip, self.search
@@ -148,6 +150,7 @@ class MainWindow(FrontWindow):
         self.charts.timeframe_shown.connect(self.strip.set_timeframe)
         self.charts.log_shown.connect(self._show_log)
         self.charts.levels_shown.connect(self._show_levels)
+        self.charts.restored.connect(lambda: self.docks.restore(self._memory))
         self.workspace.search_requested.connect(search.open)
         self.workspace.on_each(lambda pane: search.open_on_typing(pane.chart))
         self.docks.by_title["Why"].visibilityChanged.connect(self.why_desk.set_seen)
@@ -298,7 +301,8 @@ class MainWindow(FrontWindow):
 
     def _gather_memory(self) -> None:
         world = self._bridge.world
-        self.docks.save(self._memory)
+        if not self.charts.is_safe:
+            self.docks.save(self._memory)
         if world.venue is not None:
             self._memory.venue, self._memory.watchlist = world.venue, world.watchlist
         if self.desk.key is not None:

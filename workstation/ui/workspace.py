@@ -1,24 +1,24 @@
 """The middle of the window: any number of charts beside, below and behind one another, or floating."""
 
-from base64 import b64decode, b64encode
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication, QMainWindow, QTabWidget, QWidget
 
 from workstation.domain.market import SeriesKey
+from workstation.ui import workspace_places as places
 from workstation.ui.chart_pane import ChartPane, ChartSources, State
-from workstation.ui.chart_pane_dock import ChartPaneDock
+from workstation.ui.chart_pane_dock import PLACE_EVENTS, ChartPaneDock
+from workstation.ui.chart_pane_header import ChartPaneHeader
 from workstation.ui.late_panel import is_in_sight
 from workstation.ui.theme import Theme
 
 MOST_CHARTS = 32
 """Charts in one workspace; a file that asks for more is damaged, or meant badly."""
 
-_VERSION = 1
-_PLACE_EVENTS = frozenset({QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.Hide})
-_RIGHT, _BELOW = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
+_RIGHT = Qt.Orientation.Horizontal
 
 
 class Workspace(QMainWindow):
@@ -40,6 +40,8 @@ class Workspace(QMainWindow):
     active_changed = Signal(object)  # ChartPane
     bar_clicked = Signal(object)  # Candle of the active chart
     search_requested = Signal()
+    dock_added = Signal(object)  # ChartPaneDock
+    close_requested = Signal(object)  # ChartPaneDock
     arranged = Signal()  # what `save` returns may be another
 
     def __init__(self, sources: ChartSources, theme: Theme, state: Mapping[str, object]) -> None:
@@ -64,7 +66,7 @@ class Workspace(QMainWindow):
     @property
     def active(self) -> ChartPane:
         """The chart that commands act upon."""
-        return self._active_dock.ensure()
+        return self.active_dock.ensure()
 
     @property
     def panes(self) -> tuple[ChartPane, ...]:
@@ -77,14 +79,24 @@ class Workspace(QMainWindow):
         return tuple(self._docks)
 
     @property
-    def _active_dock(self) -> ChartPaneDock:
+    def active_dock(self) -> ChartPaneDock:
+        """The place of the active chart."""
         return self._active or self._docks[0]
+
+    @property
+    def is_maximised(self) -> bool:
+        """True while one chart hides the others."""
+        return bool(self._maximised)
 
     def on_each(self, told: Callable[[ChartPane], None]) -> None:
         """Tell of every chart: those that are there, and each that is made later."""
         self._told.append(told)
         for pane in self.panes:
             told(pane)
+
+    def header_of(self, pane: ChartPane) -> ChartPaneHeader:
+        """Return the line over a chart."""
+        return next(dock.header for dock in self._docks if dock.pane is pane)
 
     def start(self) -> None:
         """Make the other charts that are in sight; the first frame is painted."""
@@ -102,11 +114,11 @@ class Workspace(QMainWindow):
         state : mapping, optional
             What it shows; the same as the active chart where left out.
         """
-        beside = self._active_dock
+        beside = self.active_dock
         self.end_maximised()
         dock = self._new_dock(beside.save() if state is None else state)
         self._place(dock, beside, orientation)
-        dock.ensure()
+        dock.raise_()
         self.activate(dock)
         self.arranged.emit()
         return dock
@@ -137,14 +149,14 @@ class Workspace(QMainWindow):
 
     def step(self, by: int) -> None:
         """Give the keyboard to the next (1) or previous (-1) chart."""
-        dock = self._docks[(self._docks.index(self._active_dock) + by) % len(self._docks)]
+        dock = self._docks[(self._docks.index(self.active_dock) + by) % len(self._docks)]
         dock.raise_()
         self.activate(dock)
         dock.ensure().chart.setFocus()
 
     def float_active(self) -> None:
         """Let the active chart float in a window of its own, or bring it back."""
-        dock = self._active_dock
+        dock = self.active_dock
         if dock.isFloating() or len(self._docks) > 1:
             dock.setFloating(not dock.isFloating())
 
@@ -153,9 +165,9 @@ class Workspace(QMainWindow):
         if self._maximised:
             self.end_maximised()
             return
-        others = [dock for dock in self._docks if dock is not self._active_dock and not dock.isFloating()]
-        if others and not self._active_dock.isFloating():
-            self._maximised = self._encoded()
+        others = [dock for dock in self._docks if dock is not self.active_dock and not dock.isFloating()]
+        if others and not self.active_dock.isFloating():
+            self._maximised = places.encoded(self)
             for dock in others:
                 dock.hide()
 
@@ -163,7 +175,9 @@ class Workspace(QMainWindow):
         """Bring back the charts that a maximised one hides."""
         state, self._maximised = self._maximised, ""
         if state:
-            self.restoreState(_decoded(state), _VERSION)
+            places.bring_back(self, state)
+            for dock in self._docks:
+                dock.show()
 
     def set_first(self, symbol: str, timeframe: str) -> None:
         """Say what a chart shows that does not know it from an earlier session."""
@@ -223,28 +237,48 @@ class Workspace(QMainWindow):
         """Return the charts and how they are arranged, as JSON values."""
         return {
             "charts": {dock.objectName(): dock.save() for dock in self._docks},
-            "active": self._active_dock.objectName(),
-            "places": self._maximised or self._encoded(),
+            "active": self.active_dock.objectName(),
+            "places": self._maximised or places.encoded(self),
+            "size": [self.width(), self.height()],
         }
 
     def restore(self, state: Mapping[str, object]) -> None:
         """Show what `save` gave, in place of what is shown; one plain chart where it cannot be used."""
+        saved = state.get("charts")
+        charts = saved if isinstance(saved, dict) and 0 < len(saved) <= MOST_CHARTS else {"chart-1": {}}
+        self._replace({str(name): one if isinstance(one, dict) else {} for name, one in charts.items()})
+        if not self.isVisible():  # places are in pixels of the size they were saved in
+            self.resize(places.size_of(state.get("size")))
+        if not places.bring_back(self, state.get("places")):
+            places.into_grid(self, self._docks, math.ceil(math.sqrt(len(self._docks))))
+        for dock in self._docks:
+            dock.show()
+        by_name = {dock.objectName(): dock for dock in self._docks}
+        self.activate(by_name.get(str(state.get("active")), self._docks[0]))
+
+    def arrange(self, states: Sequence[Mapping[str, object]], n_columns: int) -> None:
+        """Show these charts in rows of equal size, in place of what is shown; the first is active."""
+        self._replace({f"chart-{n}": state for n, state in enumerate(states, 1)})
+        places.into_grid(self, self._docks, n_columns)
+        self.activate(self._docks[0])
+        self.start_again()
+
+    def start_again(self) -> None:
+        """Make what came into sight with another arrangement, where the window has started."""
+        if self.is_started:
+            self.start()
+
+    def _replace(self, charts: Mapping[str, Mapping[str, object]]) -> None:
         self._maximised = ""
         for dock in list(self._docks):
             self._remove(dock)
-        saved, places = state.get("charts"), state.get("places")
-        charts = saved if isinstance(saved, dict) and 0 < len(saved) <= MOST_CHARTS else {"chart-1": {}}
-        for name, one in charts.items():
-            dock = self._new_dock(one if isinstance(one, dict) else {}, str(name))
-            self._place(dock, self._docks[0], _RIGHT)
-        by_name = {dock.objectName(): dock for dock in self._docks}
-        if isinstance(places, str):
-            self.restoreState(_decoded(places), _VERSION)
-        self.activate(by_name.get(str(state.get("active")), self._docks[0]))
+        for name, state in charts.items():
+            dock = self._new_dock(state, name)
+            self._place(dock, self._docks[0], None)  # as tabs: side by side they would widen the window
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Hear of every change of place; Qt has no signal for a dock that is sized."""
-        if event.type() in _PLACE_EVENTS:
+        if event.type() in PLACE_EVENTS:
             self.arranged.emit()
         return super().eventFilter(watched, event)
 
@@ -253,10 +287,11 @@ class Workspace(QMainWindow):
         self._docks.append(dock)
         dock.made.connect(self._on_made)
         dock.header.pressed.connect(lambda: self.activate(dock))
-        dock.header.close_requested.connect(lambda: self.close_chart(dock))
+        dock.header.close_requested.connect(lambda: self.close_requested.emit(dock))
         dock.header.search_requested.connect(lambda: self._search_in(dock))
         dock.visibilityChanged.connect(lambda _is: self._keep_active_in_sight(dock))
         dock.installEventFilter(self)
+        self.dock_added.emit(dock)
         return dock
 
     def _free_name(self) -> str:
@@ -264,14 +299,14 @@ class Workspace(QMainWindow):
         return next(name for name in (f"chart-{n}" for n in range(1, 1000)) if name not in taken)
 
     def _place(self, dock: ChartPaneDock, beside: ChartPaneDock, orientation: Qt.Orientation | None) -> None:
-        area = Qt.DockWidgetArea.TopDockWidgetArea
         if dock is beside or beside.isFloating():
-            self.addDockWidget(area, dock)
+            self.addDockWidget(places.AREA, dock)
         elif orientation is None or self.tabifiedDockWidgets(beside):
             self.tabifyDockWidget(beside, dock)
-            dock.raise_()
         else:
+            room = beside.width() if orientation == _RIGHT else beside.height()
             self.splitDockWidget(beside, dock, orientation)
+            places.share(self, [beside, dock], orientation, room)
         dock.show()
 
     def _remove(self, dock: ChartPaneDock) -> None:
@@ -326,13 +361,3 @@ class Workspace(QMainWindow):
         is_alone = len(self._docks) == 1
         for dock in self._docks:
             dock.header.set_active(is_active=dock is self._active, is_alone=is_alone)
-
-    def _encoded(self) -> str:
-        return b64encode(bytes(self.saveState(_VERSION).data())).decode("ascii")
-
-
-def _decoded(text: str) -> QByteArray:
-    try:
-        return QByteArray(b64decode(text, validate=True))
-    except ValueError:
-        return QByteArray()

@@ -1,0 +1,333 @@
+"""Workspaces outlive crashes: saved by themselves, copied daily, named, taken back, and a plain window."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.window_world import Desk
+from workstation.domain.errors import StoreError
+from workstation.ui.main_window import MainWindow
+from workstation.ui.workspace_dialog import WorkspaceDialog
+from workstation.ui.workspace_file import BACKUP_DAYS, WorkspaceBook, WorkspaceFile
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+DAY = date(2024, 2, 1)
+PROJECT = Path(__file__).resolve().parents[2]
+KILLED = """
+import sys
+from pathlib import Path
+from workstation.ui.application import make_application
+app = make_application(["tidemark"], "dark")
+from tests.fakes.window_world import Desk
+desk = Desk(Path(sys.argv[1]))
+desk.fill_store()
+window = desk.open()
+desk.welcome()
+app.processEvents()
+if not window.charts.is_safe:
+    window.actions_by_id["chart.split_right"].trigger()
+    window.open_symbol("ETH/USDT")
+    window.charts.keeper.save_now()
+    window.charts.keeper._writing.waitForDone()
+print("safe" if window.charts.is_safe else "usual", len(window.workspace.docks), flush=True)
+app.exec()
+"""
+
+
+class Today:
+    """A day that passes when it is told to."""
+
+    day = DAY
+
+    def __call__(self) -> date:
+        return self.day
+
+
+@pytest.fixture
+def open_desk(tmp_path, qtbot):
+    made: list[Desk] = []
+
+    def open_one() -> Desk:
+        desk = Desk(tmp_path)
+        desk.fill_store()
+        desk.window = MainWindow(desk.surroundings, desk.choices)
+        qtbot.addWidget(desk.window)
+        desk.window.resize(1280, 800)  # at once: the offscreen screen is smaller, and places follow the size
+        desk.window.start()
+        desk.window.show()
+        desk.welcome()
+        desk.prices()
+        qtbot.waitUntil(lambda: desk.window.workspace.is_started)
+        made.append(desk)
+        return desk
+
+    yield open_one
+    for desk in made:
+        if desk.window.isVisible():
+            desk.window.finish()
+
+
+def shown(desk: Desk) -> list[tuple[str, str]]:
+    return [(pane.key.symbol, pane.timeframe) for pane in desk.window.workspace.panes]
+
+
+def arrange(desk: Desk) -> None:
+    desk.window.actions_by_id["chart.split_right"].trigger()
+    desk.window.open_symbol("ETH/USDT")
+    desk.window.actions_by_id["timeframe.15m"].trigger()
+    desk.window.actions_by_id["chart.split_below"].trigger()
+    desk.window.charts.links.choose(desk.window.workspace.active, "C")
+
+
+# the file
+
+
+def test_a_file_is_read_back_and_only_this_user_may_read_it(tmp_path):
+    file = WorkspaceFile(tmp_path / "deep", Today())
+    book = WorkspaceBook("Two", {"One": {"charts": {}}, "Two": {"x": 1}})
+    file.save(book.text())
+    assert file.load() == (book, "")
+    assert file.path.stat().st_mode & 0o777 == 0o600
+
+
+def test_copies_are_of_the_state_before_the_day_and_a_fortnight_of_them_is_kept(tmp_path):
+    today = Today()
+    file = WorkspaceFile(tmp_path, today)
+    for n in range(BACKUP_DAYS + 6):
+        today.day = DAY + timedelta(days=n)
+        for step in ("morning", "evening"):
+            file.save(WorkspaceBook("Main", {"Main": {"day": n, "step": step}}).text())
+    days = file.backups()
+    assert (len(days), days[0]) == (BACKUP_DAYS, today.day)
+    assert file.backup(today.day).state == {"day": n - 1, "step": "evening"}
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"\xff\x00",
+        b"[]",
+        b'{"version": 2}',
+        b'{"version": 1, "current": 7, "workspaces": {}}',
+        b'{"version": 1, "current": "Main", "workspaces": {"Main": 7}}',
+        b"[" * 100_000,
+    ],
+    ids=["empty", "bytes", "list", "version", "current", "state", "deep"],
+)
+def test_a_damaged_file_is_set_aside_and_the_newest_good_copy_is_known(tmp_path, raw):
+    file = WorkspaceFile(tmp_path, Today())
+    file.save(WorkspaceBook("Main", {"Main": {"x": 1}}).text())
+    (tmp_path / "workspace-backups" / "2024-02-03.json").write_bytes(raw)
+    file.path.write_bytes(raw)
+    book, damage = file.load()
+    assert book == WorkspaceBook()
+    assert "kept as workspaces.damaged" in damage
+    assert (tmp_path / "workspaces.damaged").read_bytes() == raw
+    assert file.newest_backup() == DAY
+    with pytest.raises(StoreError, match=r"damaged|not a file|names no|form|larger"):
+        file.backup(date(2024, 2, 3))
+
+
+def test_a_state_that_cannot_be_written_is_refused_in_words():
+    with pytest.raises(StoreError, match="The saved one stays"):
+        WorkspaceBook("Main", {"Main": {"x": float("nan")}}).text()
+
+
+# the window
+
+
+def test_the_same_charts_stand_in_the_same_places_after_a_restart(open_desk, qtbot):
+    desk = open_desk()
+    arrange(desk)
+    before, places = shown(desk), [dock.geometry() for dock in desk.window.workspace.docks]
+    desk.window.finish()
+    again = open_desk()
+    qtbot.waitUntil(lambda: shown(again) == before)
+    for dock, place in zip(again.window.workspace.docks, places, strict=True):
+        assert abs(dock.width() - place.width()) <= 3
+        assert abs(dock.x() - place.x()) <= 3
+        assert abs(dock.y() - place.y()) <= 3
+    active = again.window.workspace.active
+    assert again.window.charts.links.of(active).name == "C"
+    assert active is again.window.workspace.panes[2]
+
+
+def test_only_the_active_chart_is_made_before_the_first_frame(open_desk, tmp_path, qtbot):
+    desk = open_desk()
+    arrange(desk)
+    desk.window.finish()
+    again = Desk(tmp_path)
+    again.fill_store()
+    qtbot.addWidget(again.open())
+    assert len(again.window.workspace.panes) == 1
+    assert len(again.window.workspace.docks) == 3
+    again.welcome()
+    qtbot.waitUntil(lambda: len(again.window.workspace.panes) == 3)
+    again.window.finish()
+
+
+def test_a_change_is_on_disk_a_moment_later_without_being_asked(open_desk, tmp_path, qtbot):
+    desk = open_desk()
+    arrange(desk)
+    desk.window.charts.keeper._timer.setInterval(1)
+    desk.window.charts.keeper.save_soon()
+
+    def charts() -> list[str]:
+        file = tmp_path / "workspaces.json"
+        return list(json.loads(file.read_text())["workspaces"]["Main"]["charts"]) if file.exists() else []
+
+    qtbot.waitUntil(lambda: len(charts()) == 3, timeout=3000)
+
+
+def test_what_nobody_knows_of_a_chart_is_kept(open_desk, tmp_path):
+    desk = open_desk()
+    desk.window.finish()
+    file = tmp_path / "workspaces.json"
+    saved = json.loads(file.read_text())
+    saved["workspaces"]["Main"]["charts"]["chart-1"]["from a later version"] = [1, {"a": None}]
+    file.write_text(json.dumps(saved))
+    again = open_desk()
+    assert again.window.workspace.active.save()["from a later version"] == [1, {"a": None}]
+    told = []
+    again.window.workspace.active.keep("from a later version", lambda: "new", told.append)
+    assert told == [[1, {"a": None}]]
+    assert again.window.workspace.active.save()["from a later version"] == "new"
+
+
+@pytest.mark.parametrize("value", [None, 7, [], {"symbol": 7, "timeframe": "9x"}, {"symbol": "x" * 5000}])
+def test_a_chart_with_a_senseless_state_shows_a_market_all_the_same(open_desk, tmp_path, value):
+    charts = {"chart-1": {"series": value, "log": value, "link": value}}
+    state = {"charts": charts, "active": value, "places": "no base64"}
+    (tmp_path / "workspaces.json").write_text(WorkspaceBook("Main", {"Main": state}).text())
+    assert shown(open_desk()) == [("BTC/USDT", "1h")]
+
+
+def test_workspaces_are_saved_by_name_switched_renamed_deleted_and_taken_back(open_desk):
+    desk = open_desk()
+    keeper = desk.window.charts.keeper
+    assert keeper.save_as("Main") == "There is a workspace Main already. Choose another name."
+    assert keeper.save_as("  ") == "Type a name for the workspace."
+    assert keeper.save_as("Day") == ""
+    arrange(desk)
+    keeper.open("Main")
+    assert len(desk.window.workspace.docks) == 1
+    keeper.open("Day")
+    assert len(desk.window.workspace.docks) == 3
+    assert keeper.rename("Day", "Night") == ""
+    keeper.delete("Night")
+    assert (keeper.names, keeper.book.current) == (("Main",), "Main")
+    assert len(desk.window.workspace.docks) == 1
+    keeper.delete("Main")
+    assert keeper.names == ("Main",), "the last one stays"
+    keeper.undo()
+    assert (keeper.names, len(desk.window.workspace.docks)) == (("Main", "Night"), 3)
+
+
+def test_the_dialog_does_it_all_and_says_what_was_refused(open_desk, qtbot):
+    desk = open_desk()
+    dialog = WorkspaceDialog(desk.window.charts.keeper, desk.window)
+    dialog.name_edit.setText("<b>Day</b>")
+    dialog.save_button.click()
+    assert dialog.list.currentItem().text() == "<b>Day</b>  (open)"
+    dialog.save_button.click()
+    assert "already" in dialog.said.text()
+    dialog.delete_button.click()
+    assert dialog.list.count() == 1
+    assert "Take back" in dialog.said.text()
+    dialog.undo_button.click()
+    assert dialog.list.count() == 2
+    for widget in (dialog.list, dialog.name_edit, dialog.days):
+        assert widget.accessibleName()
+    dialog.close()
+
+
+def test_a_damaged_file_is_told_and_its_copy_offered(open_desk, tmp_path):
+    desk = open_desk()
+    arrange(desk)
+    before = shown(desk)
+    desk.window.finish()
+    (tmp_path / "workspaces.json").write_bytes(b"{torn")
+    for copy in (tmp_path / "workspace-backups").iterdir():
+        copy.write_text(json.dumps({"version": 1, "current": "Main", "workspaces": {"Main": _saved(desk)}}))
+    again = open_desk()
+    banner = again.window.charts.banner
+    assert banner.isVisible()
+    assert "could not be read and are kept as workspaces.damaged" in banner.text
+    banner.yes_button.click()
+    assert len(again.window.workspace.docks) == len(before)
+    assert not banner.isVisible()
+
+
+def _saved(desk: Desk) -> object:
+    return desk.window.charts.keeper.book.with_state(desk.window.workspace.save()).state
+
+
+# crashes
+
+
+def killed_window(folder: Path) -> str:
+    """Start a window, kill it as soon as it said how it stands, and return that."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", KILLED, str(folder)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        cwd=PROJECT,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+    )
+    try:
+        assert process.stdout is not None
+        return process.stdout.readline().strip()
+    finally:
+        process.send_signal(signal.SIGKILL)
+        process.wait(10)
+        process.stdout.close()
+
+
+def test_a_window_killed_twice_at_its_start_begins_plainly_and_nothing_is_lost(open_desk, tmp_path, qtbot):
+    began = time.monotonic()
+    assert killed_window(tmp_path) == "usual 2"
+    assert killed_window(tmp_path) == "usual 3", "what stood seconds before the crash is back"
+    assert time.monotonic() - began < 50
+    desk = open_desk()
+    charts = desk.window.charts
+    assert charts.is_safe
+    assert len(desk.window.workspace.docks) == 1
+    assert "ended twice within a minute" in charts.banner.text
+    charts.keeper.save_now()
+    charts.banner.yes_button.click()
+    qtbot.waitUntil(lambda: len(desk.window.workspace.panes) == 3)
+    assert not charts.is_safe
+
+
+def test_whoever_stays_plain_keeps_the_old_workspace_beside_it(open_desk, tmp_path):
+    desk = open_desk()
+    arrange(desk)
+    desk.window.finish()
+    (tmp_path / "window-starts").write_text("2")
+    again = open_desk()
+    again.window.charts.banner.no_button.click()
+    assert again.window.charts.keeper.names == ("Main", "Plain")
+    again.window.charts.keeper.open("Main")
+    assert len(again.window.workspace.docks) == 3
+
+
+def test_a_window_that_was_closed_or_stood_a_minute_did_not_crash(open_desk, tmp_path):
+    starts = tmp_path / "window-starts"
+    desk = open_desk()
+    assert starts.read_text() == "1"
+    desk.window.charts._steady.timeout.emit()
+    assert starts.read_text() == "0"
+    desk.window.finish()
+    again = open_desk()
+    again.window.finish()
+    assert starts.read_text() == "0"
