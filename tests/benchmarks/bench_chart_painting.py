@@ -1,6 +1,6 @@
 """Times the chart frame by frame, beside finplot on the same candles in the same run.
 
-    python tests/benchmarks/bench_chart_painting.py [--candles N] [--json FILE]
+    python tests/benchmarks/bench_chart_painting.py [--candles N] [--studies N] [--drawings N] [--json FILE]
 
 A frame is one operation and the paint it asks for, in a window of 1600 by 900 on the offscreen platform. Both
 charts show candles and volume; finplot keeps its own defaults. The charts take turns in several passes and
@@ -28,8 +28,12 @@ from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication, QWidget
 
 from workstation.domain.candle import Candle, CandleColumns
+from workstation.domain.drawing import Anchor, Drawing, DrawingKind
 from workstation.domain.market import SeriesKey, slot_of
+from workstation.domain.study_choice import StudyChoice
+from workstation.engine.studies.registry import STUDIES
 from workstation.ui.chart.chart_view import ChartView
+from workstation.ui.drawing_book import DrawingBook, Drawn
 
 SIZE = (1600, 900)
 SMALL = 10_000
@@ -42,6 +46,7 @@ ZOOM_RATIO, APPEND_RATIO = 25.0, 100.0
 FIRST_PAINT_MS = 60.0
 FIRST_PAINT_CANDLES = 20_000
 PASSES = 5
+SOME_STUDIES = ("ema", "bollinger", "supertrend", "rsi", "macd")
 PATIENCE_S = 30.0
 
 Operations = Callable[[int], Iterator[tuple[str, Callable[[], object]]]]
@@ -156,7 +161,7 @@ def time_first_paint(candles: CandleColumns) -> Timing:
     return once("tidemark", len(candles), "construct, load, paint", float(np.median(took)))
 
 
-def ours(candles: CandleColumns, n_frames: int) -> Subject:
+def ours(candles: CandleColumns, n_frames: int, n_studies: int = 0, n_drawings: int = 0) -> Subject:
     n = len(candles) - n_frames * PASSES
     history, new = candles[:n], list(candles[n:])
     view = ChartView()
@@ -166,6 +171,8 @@ def ours(candles: CandleColumns, n_frames: int) -> Subject:
     view.set_series(KEY, history, price_step=0.01)
     QApplication.processEvents()
     first_ms = (perf_counter() - began) * 1000
+    add_studies(view, n_studies)
+    add_drawings(view, history, n_drawings)
     first_slot = slot_of(START, KEY.timeframe)
 
     def operations(number: int) -> Iterator[tuple[str, Callable[[], object]]]:
@@ -178,6 +185,46 @@ def ours(candles: CandleColumns, n_frames: int) -> Subject:
             yield "tick", lambda candle=candle: view.apply_candles([as_forming(candle, 1.0001)])
 
     return Subject("tidemark", len(candles), view, operations, first_ms)
+
+
+def add_studies(view: ChartView, n_studies: int) -> None:
+    for study_id in SOME_STUDIES[:n_studies]:
+        view.studies.add(StudyChoice(study_id, STUDIES[study_id].defaults))
+    began = perf_counter()
+    while not view.studies.is_settled:
+        QApplication.processEvents()
+    if n_studies:
+        sys.stdout.write(f"{n_studies} studies computed in {(perf_counter() - began) * 1000:.0f} ms\n")
+
+
+class NoFiles:
+    """Keeps no drawing: only painting is timed."""
+
+    def load(self, _venue: str, _symbol: str) -> tuple[tuple[Drawing, ...], str]:
+        return (), ""
+
+    def save(self, _venue: str, _symbol: str, _drawings: tuple[Drawing, ...]) -> None:
+        return
+
+
+def add_drawings(view: ChartView, history: CandleColumns, n_drawings: int) -> None:
+    """Draw every kind in turn, half where the chart pans and half at its end, some over very many bars."""
+    if not n_drawings:
+        return
+    book, rng, n = DrawingBook(NoFiles(), view), np.random.default_rng(7), len(history)
+    view.drawings.join(book)
+    kinds = list(DrawingKind)
+    for i in range(n_drawings):
+        kind = kinds[i % len(kinds)]
+        begin = n // 2 + int(rng.integers(1200)) if i % 2 else n - 1 - int(rng.integers(250))
+        reach = n // 3 if i % 9 == 0 else 60
+        rows = [begin, min(begin + reach, n - 1), begin + reach // 2][: kind.n_anchors]
+        prices = [float(history.close[min(row, n - 1)] * (1 + rng.normal(0, 0.004))) for row in rows]
+        points = zip(rows, prices, strict=True)
+        anchors = tuple(Anchor(START + row * MINUTE + MINUTE // 2, price) for row, price in points)
+        text = "Range high" if kind is DrawingKind.TEXT else ""
+        book.add(Drawn(KEY.venue, KEY.symbol), Drawing(str(i), kind, anchors, text=text))
+    QApplication.processEvents()
 
 
 def as_forming(candle: Candle, factor: float) -> Candle:
@@ -264,13 +311,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--candles", type=int, default=1_000_000, help="candles of the large chart")
     parser.add_argument("--frames", type=int, default=200, help="frames of each kind; finplot paints a fifth")
+    parser.add_argument("--studies", type=int, default=0, choices=range(6), help="studies on our chart")
+    parser.add_argument("--drawings", type=int, default=0, help="drawings on our chart")
     parser.add_argument("--alone", action="store_true", help="leave finplot out")
     parser.add_argument("--json", type=Path, help="write every figure to this file")
     asked = parser.parse_args()
     app = QApplication([])
     candles = market(asked.candles)
     n_few = max(asked.frames // 5, 4)
-    subjects = [ours(candles[:SMALL], asked.frames), ours(candles, asked.frames)]
+    subjects = [
+        ours(candles[:SMALL], asked.frames, asked.studies, asked.drawings),
+        ours(candles, asked.frames, asked.studies, asked.drawings),
+    ]
     if not asked.alone:
         subjects.append(finplots(candles, n_few))
     for _ in range(PASSES):

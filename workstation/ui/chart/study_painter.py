@@ -13,7 +13,7 @@ from workstation.ui.chart.axis_painter import AXIS_PADDING
 from workstation.ui.chart.colours import ChartColours, mixed
 from workstation.ui.chart.frame import Frame
 from workstation.ui.chart.labels import Labels
-from workstation.ui.chart.rect_batch import paint, rects
+from workstation.ui.chart.rect_batch import RectArray, paint, rects
 from workstation.ui.chart.study_frame import PlacedOutput, PlacedStudy, colour_of, value_words
 from workstation.ui.chart.study_trace import Strokes
 
@@ -25,7 +25,7 @@ _DOT = 1.0  # half of a dot, logical pixels
 
 
 def paint_grounds(painter: QPainter, frame: Frame, colours: ChartColours) -> None:
-    """Paint what lies behind the candles: the tinted ground of bands."""
+    """Paint what lies behind grid and candles: the tinted ground of bands; opaque, which is far cheaper."""
     for one in frame.studies:
         if one.board.study.band and one.outputs:
             _clip(painter, frame, one)
@@ -114,9 +114,8 @@ def _paint_band(painter: QPainter, frame: Frame, one: PlacedStudy, colours: Char
         chosen = (a <= b) if is_first_above else (a > b)
         batch = rects(pixels[chosen], np.minimum(a, b)[chosen], 1, np.maximum(a, b)[chosen])
         batch[:, 2] += (width[chosen] - 1).astype(np.int32)
-        tint = colour_of(one.board, placed.output, colours.theme)
-        tint.setAlphaF(_TINT)
-        paint(painter, batch, QBrush(tint))
+        colour = colour_of(one.board, placed.output, colours.theme)
+        paint(painter, batch, QBrush(mixed(colour.name(), colours.theme.base, _TINT)))
 
 
 def _common(first: FloatArray, second: FloatArray) -> tuple[FloatArray, tuple[IntArray, IntArray]]:
@@ -150,15 +149,12 @@ def _paint_line(
     painter: QPainter, frame: Frame, one: PlacedStudy, strokes: Strokes, inks: tuple[QColor, QColor]
 ) -> None:
     """Paint a line; its way to a bar that can still change is softer and dashed."""
-    high = _rows(frame, one, strokes.high) + 0.5
-    is_summed = frame.slots.per_slot < 1.0
-    low = _rows(frame, one, strokes.low) + 0.5 if is_summed else high
+    if frame.slots.per_slot < 1.0:
+        paint(painter, _summed(frame, one, strokes), QBrush(inks[0]))
+        return
+    y = _rows(frame, one, strokes.high) + 0.5
     joined = strokes.joined[1:]
-    lines = np.column_stack([strokes.x[:-1], (high + low)[:-1] / 2, strokes.x[1:], (high + low)[1:] / 2])
-    lines = lines[joined]
-    if is_summed:
-        upright = np.column_stack([strokes.x, high - 0.5, strokes.x, low + 0.5])[low > high]
-        lines = np.concatenate([lines, upright])
+    lines = np.column_stack([strokes.x[:-1], y[:-1], strokes.x[1:], y[1:]])[joined]
     width = 1.0 if len(lines) > _MOST_FINE else 1.4
     n_soft = 1 if _ends_forming(frame, strokes) and len(joined) and joined[-1] else 0
     _draw(painter, lines[: len(lines) - n_soft], QPen(inks[0], width * frame.dpr))
@@ -166,6 +162,17 @@ def _paint_line(
         pen = QPen(inks[1], width * frame.dpr)
         pen.setDashPattern([2.0, 1.5])
         _draw(painter, lines[-1:], pen)
+
+
+def _summed(frame: Frame, one: PlacedStudy, strokes: Strokes) -> RectArray:
+    """Return upright strokes over the rows of each column, each touching the one before."""
+    top, bottom = _rows(frame, one, strokes.high), _rows(frame, one, strokes.low)
+    touching = strokes.joined[1:]
+    upper = np.where(touching, np.minimum(top[1:], bottom[:-1]), top[1:])
+    lower = np.where(touching, np.maximum(bottom[1:], top[:-1]), bottom[1:])
+    left = np.floor(strokes.x).astype(np.int64)
+    top[1:], bottom[1:] = upper, lower
+    return rects(left, top, max(round(frame.dpr), 1), bottom)
 
 
 def _ends_forming(frame: Frame, strokes: Strokes) -> bool:
