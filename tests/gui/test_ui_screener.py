@@ -292,3 +292,13 @@ def test_coins_can_be_screened_by_the_lists_that_hold_them(qtbot, tmp_path):
     assert shown(desk.panel) == []
     desk.stop()
     keeper.stop()
+
+
+def test_the_head_of_the_sorted_column_says_which_way(panel):
+    at = panel.model.columns.index("grade")
+    panel.table.sortByColumn(at, DOWN)
+    assert panel.model.headerData(at, Qt.Orientation.Horizontal) == "Grade ▼"
+    panel.table.sortByColumn(at, UP)
+    assert panel.model.headerData(at, Qt.Orientation.Horizontal) == "Grade ▲"
+    panel.table.sortByColumn(-1, UP)
+    assert panel.model.headerData(at, Qt.Orientation.Horizontal) == "Grade"

@@ -23,6 +23,9 @@ _HEAD_FLAGS = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemNeverHasChildren
 _COIN_FLAGS = _HEAD_FLAGS | Qt.ItemFlag.ItemIsSelectable
 _TOLD_ALONE = 24  # more rows that changed are told as one range
 _LIVE = ("price", "change_24h", "volume_24h")
+SORT_MARKS = {False: "▲", True: "▼"}
+"""Beside the head of the column that is sorted by: ascending, descending."""
+
 NO_NARRATIVE = "No narrative"
 
 
@@ -93,6 +96,7 @@ class ScreenModel(QAbstractTableModel):
         self.sorted_by = "" if is_line else name
         self.is_descending = order is Qt.SortOrder.DescendingOrder
         self.rearrange()
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self.columns) - 1)
 
     def apply(self, tickers: Iterable[Ticker]) -> bool:
         """Take newest prices; return whether anything changed."""
@@ -263,6 +267,9 @@ class ScreenModel(QAbstractTableModel):
             return None
         spec = COLUMNS[self.columns[section]]
         if role == _DISPLAY:
+            is_sorted = spec.id == self.sorted_by
+            return f"{spec.title} {SORT_MARKS[self.is_descending]}" if is_sorted else spec.title
+        if role == _ACCESSIBLE:
             return spec.title
         if role == _TOOLTIP:
             return tooltip(spec.meaning, f"In a condition: {spec.id}")

@@ -24,7 +24,7 @@ from workstation.domain.ticker import Ticker
 from workstation.domain.watch_book import SavedScreen
 from workstation.ui.foreign_text import one_line
 from workstation.ui.icon import glyph
-from workstation.ui.models.screen_model import ScreenModel
+from workstation.ui.models.screen_model import SORT_MARKS, ScreenModel
 from workstation.ui.panels.market_table import MarketTable
 from workstation.ui.panels.screener_chips import ScreenerChips
 from workstation.ui.panels.screener_delegate import PADDING, ROW_HEIGHT, ScreenerDelegate
@@ -63,7 +63,7 @@ _WIDEST = {
     ColumnKind.LINE: "00.00001127",
 }
 _WIDEST_MARKET = "1000SATS/USDT"
-_SORT_MARK = 16
+_ARROW = "QHeaderView::up-arrow, QHeaderView::down-arrow { width: 0; height: 0; image: none; }"
 
 
 class ScreenerPanel(QWidget):
@@ -101,6 +101,7 @@ class ScreenerPanel(QWidget):
         third = QHBoxLayout()
         for line, parts in ((first, (self.saved, self.menu_button)), (second, (self.text, self.add_button))):
             line.setContentsMargins(8, 6, 8, 0)
+            line.setSpacing(6)
             for part in parts:
                 line.addWidget(part, 1 if part in (self.saved, self.text) else 0)
         third.setContentsMargins(10, 0, 8, 6)
@@ -176,7 +177,7 @@ class ScreenerPanel(QWidget):
         self.delegate.set_theme(theme)
         self.chips.set_theme(theme)
         self.group_box.set_theme(theme)
-        self.setStyleSheet(f"#screener {{ background: {theme.panel}; }}")
+        self.setStyleSheet(f"#screener {{ background: {theme.panel}; }} {_ARROW}")
         self._theme = theme
         self._show_plus()
         for label in (self.count, self.nothing):
@@ -232,8 +233,8 @@ class ScreenerPanel(QWidget):
         for at, name in enumerate(self.model.columns):
             spec = COLUMNS[name]
             sample = _WIDEST_MARKET if name == "market" else _WIDEST[spec.kind]
-            widest = max((sample, spec.title), key=metrics.horizontalAdvance)
-            header.resizeSection(at, metrics.horizontalAdvance(widest) + 2 * PADDING + _SORT_MARK)
+            widest = max((sample, f"{spec.title} {SORT_MARKS[True]}"), key=metrics.horizontalAdvance)
+            header.resizeSection(at, metrics.horizontalAdvance(widest) + 2 * PADDING + 2)
 
     def stop(self) -> None:
         """End every timer."""
