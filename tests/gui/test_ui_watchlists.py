@@ -1,6 +1,7 @@
 """Several watchlists: chosen, changed and taken back, while the engine follows all of them together."""
 
 import pytest
+from PySide6.QtCore import Qt
 
 from tests.fakes.window_world import LIVE, PRICES, Desk, markets, ticker
 from workstation.domain.watch_book import ALL_WATCHED, CoinNote
@@ -86,12 +87,18 @@ def test_no_longer_watching_takes_a_market_out_of_every_list_and_undo_brings_it_
     assert desk.keeper.book.list_named("Mine").symbols == ("BTC/USDT", "ETH/USDT")
 
 
-def test_the_order_is_the_traders(desk, panel):
+def test_the_order_is_the_traders(desk, panel, qtbot):
     desk.editing.create("Mine", WATCHED)
     panel.shift("SOL/USDT", -1)
     assert panel.model.symbols == ("BTC/USDT", "SOL/USDT", "ETH/USDT")
     panel.shift("BTC/USDT", -1)
     assert panel.model.symbols[0] == "BTC/USDT"
+    panel.table.choose(0)
+    panel.table.setFocus()
+    qtbot.waitUntil(panel.table.hasFocus)
+    qtbot.keyClick(panel.table, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+    assert panel.model.symbols == ("SOL/USDT", "BTC/USDT", "ETH/USDT")
+    assert panel.current_symbol == "BTC/USDT"
 
 
 def test_lists_are_renamed_and_deleted_and_names_are_unique(desk, panel, around):

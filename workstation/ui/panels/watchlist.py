@@ -2,9 +2,10 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtGui import QAction, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
@@ -26,6 +27,7 @@ from workstation.ui.panels.watchlist_delegate import FLASH_S, PADDING, Watchlist
 from workstation.ui.theme import Theme
 
 _FLASH_STEP_MS = 90
+_UP, _DOWN = "Alt+Up", "Alt+Down"
 _RESORT_MS = 1000  # rows that change places more often cannot be read
 _WIDEST = {Column.LAST: "00.00001127", Column.CHANGE: "+111.64 %", Column.GRADE: "Grade"}
 _SPARK_WIDTH = 68
@@ -124,6 +126,9 @@ class WatchlistPanel(QWidget):
         self.table.open_requested.connect(lambda row: self.open_requested.emit(self.model.symbol_at(row)))
         self.table.remove_requested.connect(lambda row: self.remove(self.model.symbol_at(row)))
         self.table.hovered.connect(self._on_hover)
+        for keys, by in ((_UP, -1), (_DOWN, 1)):
+            shortcut = QShortcut(QKeySequence(keys), self.table, context=Qt.ShortcutContext.WidgetShortcut)
+            shortcut.activated.connect(partial(self._shift_current, by))
         self.table.customContextMenuRequested.connect(self._show_menu)
         self.table.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
         self._flashing.timeout.connect(self._fade)
@@ -215,6 +220,10 @@ class WatchlistPanel(QWidget):
             if tuple(symbols) != self.model.symbols:
                 self._ask(tuple(symbols))
 
+    def _shift_current(self, by: int) -> None:
+        if not self.model.is_sorted:
+            self.shift(self.current_symbol, by)
+
     def _ask(self, symbols: tuple[str, ...]) -> None:
         (self.edited if self._listed is None else self.list_edited).emit(symbols)
 
@@ -279,8 +288,8 @@ class WatchlistPanel(QWidget):
                 self._choice(menu, f"{self._removing} {in_menu(symbol)}", lambda: self.remove(symbol))
             )
             if not self.model.is_sorted:
-                menu.addAction(self._choice(menu, "Move up", lambda: self.shift(symbol, -1)))
-                menu.addAction(self._choice(menu, "Move down", lambda: self.shift(symbol, 1)))
+                menu.addAction(self._choice(menu, f"Move up\t{_UP}", lambda: self.shift(symbol, -1)))
+                menu.addAction(self._choice(menu, f"Move down\t{_DOWN}", lambda: self.shift(symbol, 1)))
             self.row_menu_opened.emit(menu, symbol)
             menu.addSeparator()
         menu.addAction(self._choice(menu, "Add a market…", self.add_requested.emit))
