@@ -169,6 +169,7 @@ def other_keys() -> tuple[tuple[str, str], ...]:
         ("Space", "Rotation graph: let time go on, or stop it"),
         ("Up and Down", "Rotation graph: the next narrative"),
         ("Enter", "Open the chosen market or alert; on a vote: its data points"),
+        ("Alt+Up and Alt+Down", "Watchlist: move the market up or down in your own order"),
         ("Del", "Watchlist: stop watching. Alerts: dismiss"),
         ("Esc", "Close the search; on the alerts: dismiss"),
     )
