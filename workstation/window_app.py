@@ -16,7 +16,7 @@ from workstation.link.client import LinkClient
 from workstation.link.doorbell import Doorbell, ring
 from workstation.link.engine_process import EngineProcess
 from workstation.link.key_messages import KeyCommand
-from workstation.link.market_messages import FollowMarket, FollowPrices
+from workstation.link.market_messages import FollowMarket
 from workstation.link.messages import (
     Command,
     DismissAlert,
@@ -71,6 +71,10 @@ class WindowOptions:
         What the trader must know from the start.
     address : ChartAddress or None
         A chart to open.
+    tour : Path or None
+        Folder for pictures of every panel, taken before the window closes by itself.
+    scale_pct : int or None
+        Size of everything; None leaves it to the settings.
     """
 
     engine_arguments: tuple[str, ...] = ()
@@ -78,6 +82,8 @@ class WindowOptions:
     after_s: float = 10.0
     notices: tuple[str, ...] = ()
     address: ChartAddress | None = None
+    tour: Path | None = None
+    scale_pct: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +151,6 @@ class EngineDesk:
     def follow_market(self, symbol: str, step: float) -> None:
         """Send the book and the trades of a market, in place of another; empty for none any more."""
         self._ask(lambda number: FollowMarket(number, symbol, step))
-
-    def follow_prices(self, are_all: bool) -> None:
-        """Send the prices of every market, or only of those that are watched or charted."""
-        self._ask(lambda number: FollowPrices(number, are_all))
 
     def switch_model(self, name: str, is_on: bool) -> None:
         """Let the champion of a name judge, or switch it off; for good."""
@@ -246,6 +248,8 @@ class WindowHouse:
             if self._options.screenshot is not None:
                 await asyncio.wait([self._tasks.start("wait", asyncio.sleep(self._options.after_s))])
                 failed = not self._window.grab().save(str(self._options.screenshot))
+            elif self._options.tour is not None:
+                await self._take_tour(self._options.tour)
             else:
                 await self._ending.wait()
         finally:
@@ -253,6 +257,12 @@ class WindowHouse:
         if failed:
             raise TidemarkError(f"The picture could not be saved as {self._options.screenshot}.")
         return 0
+
+    async def _take_tour(self, folder: Path) -> None:
+        from workstation.ui.picture_tour import PictureTour
+
+        await asyncio.sleep(self._options.after_s)
+        await PictureTour(self._window, self._window, folder).run()
 
     async def _keep_engine(self) -> None:
         """Start an engine where none answers, and again when it dies; ever more slowly if it keeps dying."""
@@ -339,7 +349,9 @@ def run_window(options: WindowOptions) -> int:
     try:
         settings, problems = SettingsFile(paths.settings_file).load()
         options = replace(options, notices=(*options.notices, *problems))
-        app = make_application(sys.argv[:1], settings.appearance.theme, settings.appearance.scale)
+        app = make_application(
+            sys.argv[:1], settings.appearance.theme, options.scale_pct or settings.appearance.scale
+        )
         last_resort = LastResort(str(paths.log_dir))
         restore = last_resort.install()
         try:

@@ -187,9 +187,6 @@ class Requests:
     def follow_market(self, symbol: str, step: float) -> None:
         self.asked.append(("market", (symbol, step)))
 
-    def follow_prices(self, are_all: bool) -> None:
-        self.asked.append(("all prices", are_all))
-
     def switch_model(self, name: str, is_on: bool) -> None:
         self.asked.append(("switch model", (name, is_on)))
 

@@ -31,7 +31,7 @@ from workstation.domain.ticker import Ticker
 from workstation.link.household import Facts, Household
 from workstation.link.key_messages import ForgetKey, RetestKey, TakeNewKey
 from workstation.link.market_following import MarketFollowing
-from workstation.link.market_messages import FollowMarket, FollowPrices
+from workstation.link.market_messages import FollowMarket
 from workstation.link.messages import (
     PROTOCOL,
     AlertSaid,
@@ -162,8 +162,8 @@ class FrontDesk:
                 await self._house.promote_model(name, model_hash)
             case TakeNewKey() | RetestKey() | ForgetKey():
                 self._house.look_after_key(command)
-            case FollowMarket() | FollowPrices():
-                self._following.carry_out(connection, command, self._tickers.values())
+            case FollowMarket():
+                self._following.carry_out(connection, command)
             case ShutDown():
                 self._house.end()
             case _:
@@ -225,9 +225,8 @@ class FrontDesk:
         watched = set(self._house.watched)
         for connection in self._connections:
             wanted = watched | {key.symbol for key in connection.followed}
-            hears_all = self._following.hears_all_prices(connection)
             for ticker in updated.tickers:
-                if ticker.symbol in wanted or hears_all:
+                if ticker.symbol in wanted:
                     connection.outbox.put_ticker(ticker)
             connection.wake()
 

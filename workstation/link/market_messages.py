@@ -1,6 +1,4 @@
-"""What a window says about the markets it looks at beside its charts; `Frame` carries what is heard."""
-
-from typing import TypeAlias
+"""What a window says about the market it looks at beside its charts; `Frame` carries what is heard."""
 
 from workstation.link.command import Command
 
@@ -14,12 +12,3 @@ class FollowMarket(Command, frozen=True, tag="follow-market"):
 
     symbol: str
     step: float
-
-
-class FollowPrices(Command, frozen=True, tag="follow-prices"):
-    """Send the prices of every market from now on, or only of those that are watched or charted."""
-
-    are_all: bool
-
-
-MarketCommand: TypeAlias = FollowMarket | FollowPrices

@@ -24,7 +24,7 @@ from workstation.domain.signal import Signal
 from workstation.domain.ticker import Ticker
 from workstation.link.command import Command as Command
 from workstation.link.key_messages import KeyCommand, KeyFact
-from workstation.link.market_messages import MarketCommand
+from workstation.link.market_messages import FollowMarket
 from workstation.link.rotation_messages import RotationCommand, RotationFact
 
 PROTOCOL = 6
@@ -304,7 +304,7 @@ ToEngine: TypeAlias = (
     | SwitchModel
     | RollBackModel
     | PromoteModel
-    | MarketCommand
+    | FollowMarket
     | RotationCommand
     | KeyCommand
     | ShutDown

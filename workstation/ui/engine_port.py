@@ -60,10 +60,6 @@ class EngineRequests(Protocol):
         """
         ...
 
-    def follow_prices(self, are_all: bool) -> None:
-        """Send the prices of every market, or only of those that are watched or charted."""
-        ...
-
     def switch_model(self, name: str, is_on: bool) -> None:
         """Let the champion of a name judge, or switch it off; for good."""
         ...
