@@ -7,7 +7,7 @@ from workstation.ui.chart.colours import ChartColours
 from workstation.ui.chart.columns import Columns
 from workstation.ui.chart.compare_series import ComparedLine
 from workstation.ui.chart.frame import Frame
-from workstation.ui.chart.kind_lines import paint_segments, segments
+from workstation.ui.chart.kind_lines import paint_segments, paint_way, segments
 from workstation.ui.chart.labels import Labels, Style
 from workstation.ui.foreign_text import one_line
 from workstation.ui.theme import Theme
@@ -27,8 +27,7 @@ def paint_compared(painter: QPainter, frame: Frame, colours: ChartColours) -> No
     for line in frame.compared:
         colour, width = line_colour(colours.theme, line.place), _LINE * frame.dpr
         settled, forming = _split(frame, line)
-        lines = segments(settled, frame.prices, frame.slots.per_slot, line.ratio)
-        paint_segments(painter, lines, colour, width, dashed=False)
+        paint_way(painter, frame, settled, colour, width, line.ratio)
         if forming is not None:
             lines = segments(forming, frame.prices, frame.slots.per_slot, line.ratio)
             paint_segments(painter, lines, colour, width, dashed=True)

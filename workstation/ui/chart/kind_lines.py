@@ -6,14 +6,37 @@ import numpy as np
 import shiboken6
 from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 
 from workstation.domain.candle import FloatArray
 from workstation.ui.chart.columns import Columns
+from workstation.ui.chart.frame import Frame
 from workstation.ui.chart.price_scale import PriceMap
+from workstation.ui.chart.rect_batch import RectArray, paint, rects
+
+_NARROW = 2.0  # device pixels between bars; below, strokes a pixel apart look the same as a smooth line
 
 Segments = NDArray[np.float64]
 """Shape (n, 4): x, y of one end and of the other in device pixels, as a `QLineF` lies in memory."""
+
+
+def paint_way(
+    painter: QPainter, frame: Frame, columns: Columns, colour: QColor, width: float, ratio: float = 1.0
+) -> None:
+    """Paint the line through settled columns, smooth where bars are wide and crisp where they are narrow."""
+    if frame.slots.per_slot < _NARROW:
+        paint(painter, spans(columns, frame.prices, round(width), ratio), QBrush(colour))
+    else:
+        lines = segments(columns, frame.prices, frame.slots.per_slot, ratio)
+        paint_segments(painter, lines, colour, width, dashed=False)
+
+
+def spans(columns: Columns, prices: PriceMap, width: int, ratio: float = 1.0) -> RectArray:
+    """Return the line through narrow columns as upright strokes, each reaching to the close before it."""
+    top, bottom = prices.rows(columns.high * ratio), prices.rows(columns.low * ratio)
+    before = np.where(columns.joined, np.roll(prices.rows(columns.close * ratio), 1), top)
+    top, bottom = np.minimum(top, before), np.maximum(bottom, np.where(columns.joined, before, bottom))
+    return rects(columns.x, top, max(width, 1), bottom + 1)
 
 
 def segments(columns: Columns, prices: PriceMap, per_slot: float, ratio: float = 1.0) -> Segments:

@@ -2,9 +2,8 @@
 
 import numpy as np
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPen
+from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPolygonF
 
-from workstation.domain.candle import IntArray
 from workstation.ui.chart.candle_painter import (
     Widths,
     paint_candles,
@@ -18,8 +17,8 @@ from workstation.ui.chart.colours import ChartColours
 from workstation.ui.chart.columns import Columns
 from workstation.ui.chart.frame import Frame
 from workstation.ui.chart.kind_choice import ChartKind
-from workstation.ui.chart.kind_lines import paint_segments, segments
-from workstation.ui.chart.rect_batch import paint, rects
+from workstation.ui.chart.kind_lines import paint_segments, paint_way, segments
+from workstation.ui.chart.rect_batch import rects
 
 _LINE = 1.6  # logical pixels
 _FILL, _FILL_FORMING = 44, 20  # of 255
@@ -72,9 +71,7 @@ def _paint_line(painter: QPainter, frame: Frame, colours: ChartColours) -> None:
         _paint_fill(painter, frame, settled, accent, _FILL)
         if way is not None:
             _paint_fill(painter, frame, way, accent, _FILL_FORMING)
-    paint_segments(
-        painter, segments(settled, frame.prices, frame.slots.per_slot), accent, width, dashed=False
-    )
+    paint_way(painter, frame, settled, accent, width)
     if way is not None:
         lines = segments(way, frame.prices, frame.slots.per_slot)
         paint_segments(painter, lines, accent, width, dashed=True)
@@ -87,29 +84,18 @@ def _pair(columns: Columns) -> Columns:
 
 
 def _paint_fill(painter: QPainter, frame: Frame, columns: Columns, accent: QColor, strength: int) -> None:
-    """Fill from the line to the bottom, a pixel column at a time; where bars are missing nothing is."""
-    if len(columns) < 2:
-        return
-    ends = np.flatnonzero(columns.joined[1:])
-    first, last = columns.x[ends], columns.x[ends + 1]
-    x = np.concatenate([[], *_runs(first, last)]).astype(np.int64)
-    if not len(x):
-        return
-    rows = np.interp(x, columns.x, frame.prices.rows(columns.close)).astype(np.int64)
-    bottom = np.full(len(x), frame.device(frame.layout.price_height) - 1)
+    """Fill from the line to the bottom; where bars are missing nothing is."""
     colour = QColor(accent)
     colour.setAlpha(strength)
-    seen = rows <= bottom
-    paint(painter, rects(x[seen], np.maximum(rows[seen], 0), 1, bottom[seen]), QBrush(colour))
-
-
-def _runs(first: IntArray, last: IntArray) -> list[IntArray]:
-    """Return the pixel columns of each unbroken stretch, the last one left to the next stretch."""
-    if not len(first):
-        return []
-    breaks = np.flatnonzero(first[1:] != last[:-1])
-    begins, ends = np.append(0, breaks + 1), np.append(breaks, len(first) - 1)
-    return [np.arange(first[a], last[b]) for a, b in zip(begins.tolist(), ends.tolist(), strict=True)]
+    painter.setBrush(colour)
+    bottom = frame.device(frame.layout.price_height)
+    breaks = np.flatnonzero(~columns.joined)
+    x, rows = columns.x + 0.5, frame.prices.rows(columns.close)
+    for first, end in zip(breaks.tolist(), [*breaks[1:].tolist(), len(columns)], strict=True):
+        if end - first > 1:
+            ridge = zip(x[first:end].tolist(), rows[first:end].tolist(), strict=True)
+            foot = QPointF(x[end - 1], bottom), QPointF(x[first], bottom)
+            painter.drawPolygon(QPolygonF([*(QPointF(*point) for point in ridge), *foot]))
 
 
 def _paint_ring(painter: QPainter, frame: Frame, way: Columns, colours: ChartColours, accent: QColor) -> None:

@@ -143,4 +143,5 @@ def _bars(pyramid: Pyramid) -> tuple[IntArray, FloatArray]:
     level = pyramid.levels[0]
     values = level.values[:, : level.size]
     there = np.flatnonzero(~np.isnan(values[OPEN]))
-    return there + level.start, values[:, there]
+    chosen = slice(level.size - len(there), None) if len(there) == len(pyramid) else there
+    return there + level.start, values[:, chosen]
