@@ -22,12 +22,13 @@ DEEDS = {"undo": "drawing.undo", "redo": "drawing.redo", "clear": "drawing.clear
 _SIDE = 26  # logical pixels of a button
 _LEFT, _GAP = 6, 8  # from the chart's edge and from its caption
 _APART = 5
+_LEAST_WIDTH = 480  # a narrower chart keeps all of its bars in sight
 
 
 class DrawingBar(QFrame):
     """One button a tool, and a pencil that opens and closes the bar.
 
-    Where the chart is too low for it, the pencil opens a menu of the same tools.
+    Where the chart is too low or narrow for it, the pencil opens a menu of the same tools.
 
     Parameters
     ----------
@@ -147,7 +148,8 @@ class DrawingBar(QFrame):
 
     @property
     def _has_room(self) -> bool:
-        return self._chart.height() >= self._top + self._open_height + 36
+        is_high = self._chart.height() >= self._top + self._open_height + 36
+        return is_high and self._chart.width() >= _LEAST_WIDTH
 
     def _by_name(self) -> dict[str, QToolButton]:
         tools = {tool.value: button for tool, button in self.tools.items()}

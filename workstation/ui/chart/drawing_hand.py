@@ -61,6 +61,7 @@ class DrawingHand(QObject):
         self._handle = _WHOLE
         self._held: Drawing | None = None  # what is being moved, as it stands under the hand
         self._pressed_at = QPointF()
+        self._canvas = QPixmap()
         self._pixmap: QPixmap | None = None
         self._base_key = 0
 
@@ -156,7 +157,9 @@ class DrawingHand(QObject):
             self._show(frame, labels)
         if self._pixmap is None:
             scene = self._scene(self._place)
-            self._pixmap = base if scene.is_empty else painted_over(base, scene, colours, labels)
+            if not scene.is_empty:
+                self._canvas = painted_over(base, scene, (colours, labels), self._canvas)
+            self._pixmap = base if scene.is_empty else self._canvas
             self._base_key = base.cacheKey()
         return self._pixmap
 

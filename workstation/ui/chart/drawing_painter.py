@@ -47,10 +47,24 @@ class Scene:
         return not self.shapes and not self.measured
 
 
-def painted_over(picture: QPixmap, scene: Scene, colours: ChartColours, labels: Labels) -> QPixmap:
-    """Return the picture with a scene over its price pane; the picture itself stays as it is."""
-    result = picture.copy()
+def painted_over(
+    picture: QPixmap, scene: Scene, brushes: tuple[ChartColours, Labels], before: QPixmap
+) -> QPixmap:
+    """Return the picture with a scene over its price pane; the picture itself stays as it is.
+
+    Parameters
+    ----------
+    before : QPixmap
+        The last result: painted again where it has the right size, because new memory costs a millisecond.
+    """
+    colours, labels = brushes
+    fits = (before.size(), before.devicePixelRatio()) == (picture.size(), picture.devicePixelRatio())
+    result = before if fits else picture.copy()
     with QPainter(result) as painter:
+        if fits:
+            painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
+            painter.drawPixmap(0, 0, picture)
+            painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
         painter.setClipRect(scene.place.box)
         for shape in scene.shapes:
             _paint_shape(painter, shape, colours, labels)
@@ -78,11 +92,11 @@ def _paint_shape(painter: QPainter, shape: Shape, colours: ChartColours, labels:
         pen.setDashPattern(_PATTERNS[style.dash])
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
     painter.setPen(pen)
-    _stroke(painter, shape.lines, is_flat=style.dash is Dash.SOLID)
+    _stroke(painter, shape.lines)
     thin = QPen(own, 1)
     thin.setDashPattern([4, 4])
     painter.setPen(thin)
-    _stroke(painter, shape.thin, is_flat=False)
+    _stroke(painter, shape.thin)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
     if shape.plate is not None:
         ground = QColor(own)
@@ -98,16 +112,22 @@ def _paint_areas(painter: QPainter, shape: Shape, own: QColor, theme: Theme) -> 
     for area in shape.areas:
         colour = ink(area.colour, theme) if area.colour else QColor(own)
         colour.setAlphaF(area.strength)
-        painter.setBrush(colour)
-        painter.drawPolygon(area.outline)
+        if isinstance(area.outline, QRectF):
+            painter.fillRect(area.outline, colour)
+        else:
+            painter.setBrush(colour)
+            painter.drawPolygon(area.outline)
 
 
-def _stroke(painter: QPainter, lines: Sequence[Sequence[QPointF]], *, is_flat: bool) -> None:
-    """Draw strokes; level and upright ones are quicker and crisper without smoothing."""
+def _stroke(painter: QPainter, lines: Sequence[Sequence[QPointF]]) -> None:
+    """Draw strokes; level ones are quicker and crisper without smoothing."""
     for points in lines:
-        is_level = is_flat and len(points) == 2 and points[0].y() == points[1].y()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=not is_level)
-        painter.drawPolyline(QPolygonF(list(points)))
+        if len(points) != 2:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.drawPolyline(QPolygonF(list(points)))
+            continue
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=points[0].y() != points[1].y())
+        painter.drawLine(points[0], points[1])
 
 
 def _paint_words(

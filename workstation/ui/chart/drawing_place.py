@@ -1,7 +1,6 @@
 """Where the anchors of drawings stand in a picture, and which anchor a point of it would be."""
 
 import math
-from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF
 
@@ -14,7 +13,6 @@ _SNAP_REACH = 28.0  # logical pixels to the nearest price of the bar
 _CURVE_STEP = 12.0  # logical pixels between the points of a line that is bent on this scale
 
 
-@dataclass(frozen=True, slots=True)
 class Place:
     """A frame's two scales, for instants and prices; everything in logical pixels.
 
@@ -23,23 +21,26 @@ class Place:
 
     Parameters
     ----------
+    frame : Frame
+        The picture.
     text_height : float
         Height of a line of text.
+
+    Attributes
+    ----------
+    box : QRectF
+        The price pane.
     """
 
-    frame: Frame
-    text_height: float = 16.0
-
-    @property
-    def box(self) -> QRectF:
-        """The price pane."""
-        return QRectF(0, 0, self.frame.layout.plot_width, self.frame.layout.price_height)
+    def __init__(self, frame: Frame, text_height: float = 16.0) -> None:
+        self.frame, self.text_height = frame, text_height
+        self.box = QRectF(0, 0, frame.layout.plot_width, frame.layout.price_height)
+        self._origin = frame.series.open_time(0)
+        self._bar_ms = frame.series.key.bar_ms
 
     def x(self, time_ms: float) -> float:
         """Return where an instant stands."""
-        series = self.frame.series
-        slots = (time_ms - series.open_time(0)) / series.key.bar_ms - 0.5
-        return self.frame.slots.x_of(slots)
+        return self.frame.slots.x_of((time_ms - self._origin) / self._bar_ms - 0.5)
 
     def y(self, price: float) -> float:
         """Return where a price above zero stands."""
@@ -51,9 +52,9 @@ class Place:
 
     def time(self, x: float) -> float:
         """Return the instant at an x, UTC milliseconds."""
-        frame, series = self.frame, self.frame.series
+        frame = self.frame
         slots = (x * frame.dpr - frame.slots.offset) / frame.slots.per_slot
-        return (slots + 0.5) * series.key.bar_ms + series.open_time(0)
+        return (slots + 0.5) * self._bar_ms + self._origin
 
     def price(self, y: float) -> float:
         """Return the price at a y, kept within what can be drawn."""
@@ -96,13 +97,26 @@ class Place:
             return []
         n = 1 if is_log == self.frame.prices.is_log else max(math.ceil((right - left) / _CURVE_STEP), 1)
         if n == 1:
-            return self._straight(self.point(first), self.point(second), (left, right))
+            return self.straight(self.point(first), self.point(second), (left, right))
         xs = [left + (right - left) * i / n for i in range(n + 1)]
         prices = [price_between(first, second, self.time(x), is_log=is_log) for x in xs]
         found = [(x, price) for x, price in zip(xs, prices, strict=True) if price is not None]
         return [QPointF(x, self.y(price)) for x, price in found if price > _LEAST_PRICE]
 
-    @staticmethod
-    def _straight(first: QPointF, second: QPointF, reach: tuple[float, float]) -> list[QPointF]:
+    def straight(
+        self, first: QPointF, second: QPointF, reach: tuple[float, float] | None = None
+    ) -> list[QPointF]:
+        """Return the part in sight, or between two x, of the straight line through two points.
+
+        A line that goes on for a million pixels costs time, a broken one very much of it.
+        """
+        if first.x() == second.x():
+            return [first, second]
+        ends = (first.x(), second.x())
+        left, right = reach or (max(min(ends), -1.0), min(max(ends), self.box.width() + 1.0))
         slope = (second.y() - first.y()) / (second.x() - first.x())
-        return [QPointF(x, first.y() + slope * (x - first.x())) for x in reach]
+        return [QPointF(x, first.y() + slope * (x - first.x())) for x in (left, right)]
+
+    def level(self, left: float, right: float, y: float) -> list[QPointF]:
+        """Return the part in sight of a level line."""
+        return [QPointF(max(left, -1.0), y), QPointF(min(right, self.box.width() + 1.0), y)]

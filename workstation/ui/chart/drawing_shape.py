@@ -29,7 +29,7 @@ class Area:
         Of the theme, ``"#rrggbb"``, or empty for the drawing's own.
     """
 
-    outline: QPolygonF
+    outline: QPolygonF | QRectF
     colour: str = ""
     strength: float = 0.1
 
@@ -96,6 +96,8 @@ def shape_of(drawing: Drawing, place: Place, width_of: Callable[[str], float]) -
     width_of : callable
         How far a text reaches.
     """
+    if drawing.kind in _ENDING and not _may_be_seen(drawing, place):
+        return None
     shape = Shape(drawing)
     shape.handles.extend(place.point(anchor) for anchor in drawing.anchors)
     if drawing.kind is DrawingKind.TEXT:
@@ -172,18 +174,18 @@ def _rectangle(shape: Shape, place: Place) -> None:
     box = _clipped(QRectF(shape.handles[0], shape.handles[1]).normalized())
     outline = [box.topLeft(), box.topRight(), box.bottomRight(), box.bottomLeft(), box.topLeft()]
     shape.lines.append(outline)
-    shape.areas.append(Area(QPolygonF(outline)))
+    shape.areas.append(Area(box.intersected(place.box)))
 
 
 def _retracement(shape: Shape, place: Place) -> None:
     _levels(shape, place, (shape.handles[0].x(), shape.handles[1].x()))
-    shape.thin.append([shape.handles[0], shape.handles[1]])
+    shape.thin.append(place.straight(shape.handles[0], shape.handles[1]))
 
 
 def _extension(shape: Shape, place: Place) -> None:
     xs = [handle.x() for handle in shape.handles]
     _levels(shape, place, (xs[2], xs[2] + max(abs(xs[1] - xs[0]), 40.0)))
-    shape.thin.append(list(shape.handles))
+    shape.thin.extend(place.straight(a, b) for a, b in pairwise(shape.handles))
 
 
 def _levels(shape: Shape, place: Place, reach: tuple[float, float]) -> None:
@@ -191,10 +193,11 @@ def _levels(shape: Shape, place: Place, reach: tuple[float, float]) -> None:
     before: float | None = None
     for ratio, level in level_prices(shape.drawing):
         y = place.y(level)
-        shape.lines.append([QPointF(left, y), QPointF(right, y)])
+        shape.lines.append(place.level(left, right, y))
         shape.words.append(Words(QPointF(max(left, 2.0) + 4, y - 1), ratio_words(ratio, level, place)))
         if before is not None and 0.382 <= ratio <= 1.0:
-            shape.areas.append(Area(QPolygonF(QRectF(left, before, right - left, y - before))))
+            band = QRectF(QPointF(left, before), QPointF(right, y)).normalized()
+            shape.areas.append(Area(band.intersected(place.box)))
         before = y
 
 
@@ -203,10 +206,10 @@ def _position(shape: Shape, place: Place) -> None:
     left, right = min(entry.x(), target.x()), max(entry.x(), target.x())
     shape.handles[:] = [QPointF(left, entry.y()), QPointF(left, stop.y()), QPointF(right, target.y())]
     for edge, colour in ((stop, "fall"), (target, "rise")):
-        box = _clipped(QRectF(QPointF(left, entry.y()), QPointF(right, edge.y())).normalized())
-        shape.areas.append(Area(QPolygonF(box), colour, 0.18))
-        shape.thin.append([QPointF(left, edge.y()), QPointF(right, edge.y())])
-    shape.lines.append([QPointF(left, entry.y()), QPointF(right, entry.y())])
+        box = QRectF(QPointF(left, entry.y()), QPointF(right, edge.y())).normalized()
+        shape.areas.append(Area(box.intersected(place.box), colour, 0.18))
+        shape.thin.append(place.level(left, right, edge.y()))
+    shape.lines.append(place.level(left, right, entry.y()))
     for edge, text in zip((target, entry, stop), position_words(shape.drawing, place), strict=True):
         is_below = edge is not entry and edge.y() > entry.y()
         y = edge.y() + place.text_height + 2 if is_below else edge.y() - 2
@@ -214,6 +217,16 @@ def _position(shape: Shape, place: Place) -> None:
             shape.words.append(Words(QPointF(left + 6, y), text))
 
 
+_ENDING = frozenset(
+    {
+        DrawingKind.TREND,
+        DrawingKind.RECTANGLE,
+        DrawingKind.RETRACEMENT,
+        DrawingKind.CHANNEL,
+        DrawingKind.LONG,
+        DrawingKind.SHORT,
+    }
+)
 _MAKERS: dict[DrawingKind, Callable[[Shape, Place], None]] = {
     DrawingKind.TREND: _trend,
     DrawingKind.RAY: _ray,
@@ -242,8 +255,15 @@ def distance(a: QPointF, b: QPointF) -> float:
     return math.hypot(a.x() - b.x(), a.y() - b.y())
 
 
-def _inside(outline: QPolygonF, at: QPointF) -> bool:
-    return outline.boundingRect().contains(at)
+def _may_be_seen(drawing: Drawing, place: Place) -> bool:
+    """Return whether what ends at its anchors reaches into the sight of the time scale."""
+    times = [anchor.time_ms for anchor in drawing.anchors]
+    return place.x(max(times)) >= 0 and place.x(min(times)) <= place.box.width()
+
+
+def _inside(outline: QPolygonF | QRectF, at: QPointF) -> bool:
+    box = outline.boundingRect() if isinstance(outline, QPolygonF) else outline
+    return box.contains(at)
 
 
 def _off(points: list[QPointF], at: QPointF) -> float:
