@@ -128,7 +128,7 @@ class TradeModel(QAbstractTableModel):
             return _alignment(section)
         if role != Qt.ItemDataRole.DisplayRole:
             return None
-        unit = {_PRICE: self._units[1], _SIZE: self._units[0], _VALUE: self._units[1]}.get(section, "")
+        unit = {_PRICE: self._units[1], _SIZE: self._units[0]}.get(section, "")
         return f"{COLUMNS[section]} {unit}".strip()
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:

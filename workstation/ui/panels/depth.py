@@ -85,6 +85,7 @@ class DepthPanel(QWidget):
     def _lay_out(self) -> None:
         top = QHBoxLayout()
         top.setContentsMargins(8, 6, 8, 6)
+        top.setSpacing(8)
         label = QLabel("Cost of")
         label.setBuddy(self.amount)
         top.addWidget(self.range)

@@ -55,6 +55,7 @@ class OrderBookPanel(QWidget):
         self.status.setAccessibleName("State of the book")
         top = QHBoxLayout()
         top.setContentsMargins(8, 6, 8, 6)
+        top.setSpacing(8)
         top.addWidget(self.step, 1)
         top.addWidget(self.amounts, 1)
         whole = QVBoxLayout(self)

@@ -74,6 +74,7 @@ class TradesPanel(QWidget):
     def _lay_out(self) -> None:
         top = QHBoxLayout()
         top.setContentsMargins(8, 6, 8, 6)
+        top.setSpacing(8)
         label = QLabel("At least")
         label.setBuddy(self.least)
         top.addWidget(label)
