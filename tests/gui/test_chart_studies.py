@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 
 from workstation.domain.candle import Candle, CandleColumns
 from workstation.domain.market import SeriesKey, slot_of
@@ -193,3 +194,31 @@ def test_an_edge_is_dragged_and_a_legend_line_is_clicked(qtbot, chart) -> None:
     assert not chart.studies.studies[0].choice.is_shown
     assert hands.line_at(chart.legend[0].box.center()).place == 0
     menu.deleteLater()
+
+
+def test_the_legend_begins_beside_what_lies_over_the_left_edge(qtbot, chart) -> None:
+    put(qtbot, chart, "sma", "rsi")
+    plain = [line.box.left() for line in chart.legend]
+    bar = QWidget(chart)
+    bar.setGeometry(6, 60, 32, 400)
+    bar.show()
+    chart.grab()
+    assert [line.box.left() for line in chart.legend] == [left + 38 for left in plain]
+    assert not any(line.box.intersects(QRectF(bar.geometry())) for line in chart.legend)
+
+
+def test_the_ground_of_a_band_is_never_drawn_over_a_hole(qtbot) -> None:
+    view = ChartView()
+    qtbot.addWidget(view)
+    view.set_theme(DARK)
+    view.resize(900, 700)
+    view.set_series(KEY, candles(600).pick(~np.isin(np.arange(600), range(560, 575))), price_step=0.01)
+    view.show()
+    view.studies.add(choice("bollinger"))
+    settle(qtbot, view)
+    image, slots, first = view.grab().toImage(), view.frame.slots, slot_of(START, "1m")
+    trace = view.studies.studies[0].traces[1]
+    row = view.frame.prices.row(trace.at(first + 559))
+    hole = {image.pixelColor(int(slots.x_of(first + 567)), y).name() for y in range(row - 30, row + 30)}
+    assert hole <= {DARK.base, DARK.grid}
+    view.studies.stop()

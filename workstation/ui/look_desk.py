@@ -22,7 +22,7 @@ from workstation.ui.theme import Theme
 from workstation.ui.workspace_desk import WorkspaceDesk
 
 _SCALES = ("chart.log", "chart.percent", "chart.fit")
-_PLACES = ("chart.live", "chart.jump", "chart.compare", "chart.levels")
+_PLACES = ("chart.live", "chart.jump", "chart.studies", "chart.compare", "chart.levels")
 _PICTURES = ("chart.copy", "chart.save")
 
 

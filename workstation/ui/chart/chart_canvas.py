@@ -16,6 +16,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from workstation.domain.candle import Candle
+from workstation.ui.chart.axis_painter import LEFT
 from workstation.ui.chart.drawing_hand import DrawingHand
 from workstation.ui.chart.frame import Frame, View
 from workstation.ui.chart.gestures import Gestures, Grip
@@ -176,7 +177,11 @@ class ChartCanvas(QWidget):
             paint_signal(brush, frame, signal, pointer)
 
     def _paint_legend(self, brush: Brush, frame: Frame, slot: int) -> None:
-        self.legend = lay_out_legend(frame, brush.labels, brush.colours, slot) if frame.studies else []
+        over = [w for w in self.children() if isinstance(w, QWidget) and w.isVisible() and w.x() < LEFT]
+        taken = [QRectF(widget.geometry()) for widget in over]
+        self.legend = (
+            lay_out_legend(frame, brush.labels, brush.colours, slot, taken) if frame.studies else []
+        )
         paint_legend(brush.painter, frame, self.legend, (brush.labels, brush.colours))
 
     def _pointed(self, frame: Frame) -> Pointer | None:

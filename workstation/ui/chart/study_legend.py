@@ -1,8 +1,8 @@
 """The legend of a chart's studies: a line each, with its numbers at the bar under the crosshair."""
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
@@ -48,8 +48,16 @@ def legend_top(labels: Labels) -> float:
     return round(TOP + labels.height(Style.CAPTION) + labels.height() + 8)
 
 
-def lay_out_legend(frame: Frame, labels: Labels, colours: ChartColours, slot: int) -> list[LegendLine]:
-    """Return the lines of the legend for a bar; those over the candles first."""
+def lay_out_legend(
+    frame: Frame, labels: Labels, colours: ChartColours, slot: int, taken: Sequence[QRectF] = ()
+) -> list[LegendLine]:
+    """Return the lines of the legend for a bar; those over the candles first.
+
+    Parameters
+    ----------
+    taken : sequence of QRectF
+        What lies over the chart's left edge; lines begin beside it.
+    """
     line = labels.height() + 2
     width_of = labels.width
     over = [one for one in frame.studies if one.board.study.place is Place.PRICE]
@@ -71,7 +79,9 @@ def lay_out_legend(frame: Frame, labels: Labels, colours: ChartColours, slot: in
         elif one.height:
             parts = _parts(frame, one, colours, slot)
             found.append(_line(one.place, parts, float(one.top + 3), line, width_of))
-    return found + _left_out(frame, line, width_of)
+    found += _left_out(frame, line, width_of)
+    right = max((box.right() for box in taken), default=0.0)
+    return [replace(one, box=one.box.translated(right, 0)) for one in found]
 
 
 def _left_out(frame: Frame, line: float, width_of: Callable[[str], float]) -> list[LegendLine]:

@@ -109,13 +109,25 @@ def _paint_band(painter: QPainter, frame: Frame, one: PlacedStudy, colours: Char
         return
     a, b = _rows(frame, one, first.strokes.high[i]), _rows(frame, one, second.strokes.low[j])
     pixels = np.floor(x).astype(np.int64)
-    width = np.minimum(np.diff(pixels, append=pixels[-1] + 1), max(int(np.ceil(frame.slots.per_slot)), 1))
+    if frame.slots.per_slot > 1.0:
+        pixels, a, b = _between(pixels, a, b, frame.slots.per_slot)
     for is_first_above, placed in ((True, first), (False, second)):
         chosen = (a <= b) if is_first_above else (a > b)
         batch = rects(pixels[chosen], np.minimum(a, b)[chosen], 1, np.maximum(a, b)[chosen])
-        batch[:, 2] += (width[chosen] - 1).astype(np.int32)
         colour = colour_of(one.board, placed.output, colours.theme)
         paint(painter, batch, QBrush(mixed(colour.name(), colours.theme.base, _TINT)))
+
+
+def _between(
+    pixels: IntArray, a: IntArray, b: IntArray, per_slot: float
+) -> tuple[IntArray, IntArray, IntArray]:
+    """Return every pixel column between bars that follow one another, and both edges there."""
+    every = np.arange(pixels[0], pixels[-1] + 1)
+    left = np.maximum(np.searchsorted(pixels, every, side="right") - 1, 0)
+    right = np.minimum(left + 1, len(pixels) - 1)
+    is_near = (pixels[right] - pixels[left] <= per_slot + 2) | (every == pixels[left])
+    every = every[is_near]
+    return every, *(np.interp(every, pixels, edge).astype(np.int64) for edge in (a, b))
 
 
 def _common(first: FloatArray, second: FloatArray) -> tuple[FloatArray, tuple[IntArray, IntArray]]:
