@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from workstation.domain.grade import Grade
 from workstation.domain.narrative_index import index_symbol
+from workstation.ui import spoken_role
 from workstation.ui.key_bindings import KeyBindings, native
 from workstation.ui.models.palette_rows import MOST_RECENT, Kind, Sources
 from workstation.ui.palette import Palette
@@ -41,6 +42,7 @@ class KeyboardDesk(Section):
         self._book: SettingsBook | None = None
         self.live: Live = {}
         self.panels = {}
+        spoken_role.install()
         self.bindings = KeyBindings(around.memory_file.with_name("shortcuts.json"), self)
         self.bindings.file.failed.connect(lambda why: around.bridge.notice_posted.emit("shortcuts", why))
 

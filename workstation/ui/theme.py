@@ -159,6 +159,7 @@ QTabBar::tab { color: $muted; background: $panel; padding: 6px 14px; border: 0;
   border-top: 2px solid transparent; }
 QTabBar::tab:selected { color: $text; background: $base; border-top-color: $accent; }
 QTabBar::tab:hover { color: $text; }
+QTabBar::tab:focus { color: $accent; background: $selection; }
 QStatusBar { background: $panel; color: $muted; border-top: 1px solid $border; }
 QStatusBar::item { border: 0; }
 QMenuBar { background: $panel; }
@@ -172,7 +173,8 @@ QMenu::separator { height: 1px; background: $border; margin: 4px 8px; }
 QHeaderView { background: $panel; }
 QHeaderView::section { color: $muted; background: $panel; border: 0; border-bottom: 1px solid $border;
   padding: 5px 8px; }
-QAbstractItemView { border: 0; gridline-color: $grid; }
+QAbstractItemView { border: 1px solid transparent; gridline-color: $grid; }
+QAbstractItemView:focus { border-color: $accent; }
 QLineEdit, QComboBox, QAbstractSpinBox { background: $base; border: 1px solid $border; border-radius: 4px;
   padding: 4px 8px; selection-background-color: $accent; selection-color: $on_accent; }
 QLineEdit:focus, QComboBox:focus, QAbstractSpinBox:focus { border-color: $accent; }
