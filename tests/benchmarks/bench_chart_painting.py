@@ -1,6 +1,7 @@
 """Times the chart frame by frame, beside finplot on the same candles in the same run.
 
-    python tests/benchmarks/bench_chart_painting.py [--candles N] [--studies N] [--drawings N] [--json FILE]
+    python tests/benchmarks/bench_chart_painting.py [--candles N] [--studies N] [--drawings N]
+                                                    [--charts N] [--json FILE]
 
 A frame is one operation and the paint it asks for, in a window of 1600 by 900 on the offscreen platform. Both
 charts show candles and volume; finplot keeps its own defaults. The charts take turns in several passes and
@@ -10,6 +11,7 @@ nothing about a chart; `worst` is the slowest of all passes. Exit code 1 where a
 
 import argparse
 import json
+import math
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -25,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import numpy as np
 from PySide6.QtCore import QEvent, QObject
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QGridLayout, QWidget
 
 from workstation.domain.candle import Candle, CandleColumns
 from workstation.domain.drawing import Anchor, Drawing, DrawingKind
@@ -41,6 +43,7 @@ MINUTE = 60_000
 KEY = SeriesKey("bench", "BTC/USDT", "1m")
 START = 1_600_000_020_000 // MINUTE * MINUTE
 LONGEST_FRAME_MS = 8.3
+TOGETHER_MS = 16.7
 FLATNESS = 1.5
 ZOOM_RATIO, APPEND_RATIO = 25.0, 100.0
 FIRST_PAINT_MS = 60.0
@@ -271,6 +274,35 @@ def finplots(candles: CandleColumns, n_frames: int) -> Subject:
     return Subject("finplot", len(candles), window.viewport(), operations, first_ms)
 
 
+def time_together(candles: CandleColumns, n_charts: int, n_frames: int) -> Timing:
+    """Time charts side by side that change at once: from their candles to the last of their paints."""
+    window = QWidget()
+    grid = QGridLayout(window)
+    grid.setContentsMargins(0, 0, 0, 0)
+    charts = [ChartView() for _ in range(n_charts)]
+    n_columns = math.ceil(math.sqrt(n_charts))
+    for number, chart in enumerate(charts):
+        grid.addWidget(chart, *divmod(number, n_columns))
+        chart.set_series(SeriesKey("bench", f"COIN{number}/USDT", "1m"), candles, price_step=0.01)
+    window.resize(*SIZE)
+    window.show()
+    QApplication.processEvents()
+    counters, last = [PaintCounter(chart) for chart in charts], next(iter(candles[-1:]))
+    taken = []
+    for number in range(n_frames * PASSES):
+        seen = [counter.n_paints for counter in counters]
+        began = perf_counter()
+        for chart in charts:
+            chart.apply_candles([as_forming(last, 1.0 + 1e-4 * (number % 7))])
+        while any(counter.n_paints == n for counter, n in zip(counters, seen, strict=True)):
+            QApplication.processEvents()
+        taken.append((perf_counter() - began) * 1000)
+    window.close()
+    median, p95 = np.percentile(np.reshape(taken, (PASSES, n_frames)).min(axis=0), (50, 95))
+    row = rounded(median, p95, max(taken))
+    return Timing("tidemark", len(candles), f"{n_charts} charts at once", n_frames, *row)
+
+
 def verdicts(timings: list[Timing], n: int) -> list[tuple[bool, str]]:
     by_name = {(t.chart, t.candles, t.operation): t for t in timings}
     ours = [t for t in timings if t.chart == "tidemark" and t.candles == n and t.n_frames > 1]
@@ -313,6 +345,7 @@ def main() -> int:
     parser.add_argument("--frames", type=int, default=200, help="frames of each kind; finplot paints a fifth")
     parser.add_argument("--studies", type=int, default=0, choices=range(6), help="studies on our chart")
     parser.add_argument("--drawings", type=int, default=0, help="drawings on our chart")
+    parser.add_argument("--charts", type=int, default=0, help="charts side by side that change at once")
     parser.add_argument("--alone", action="store_true", help="leave finplot out")
     parser.add_argument("--json", type=Path, help="write every figure to this file")
     asked = parser.parse_args()
@@ -331,6 +364,11 @@ def main() -> int:
     timings = [timing for subject in subjects for timing in subject.timings()]
     timings.append(time_first_paint(candles[:FIRST_PAINT_CANDLES]))
     found = verdicts(timings, asked.candles)
+    if asked.charts:
+        together = time_together(candles, asked.charts, max(asked.frames, 10))
+        timings.append(together)
+        text = f"{together.operation}: p95 {together.p95:.2f} ms, at most {TOGETHER_MS} ms"
+        found.append((together.p95 <= TOGETHER_MS, text))
     lines = [table_of(timings), "", *(f"{'pass' if good else 'FAIL'}  {text}" for good, text in found)]
     sys.stdout.write("\n".join(lines) + "\n")
     if asked.json:
