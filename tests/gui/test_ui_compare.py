@@ -161,6 +161,21 @@ def test_a_chart_that_is_closed_follows_nothing_more(desk, qtbot):
     qtbot.waitUntil(lambda: ("unfollow", ETH) in desk.requests.asked)
 
 
+def test_a_chart_out_of_sight_follows_nothing_and_catches_up(desk):
+    pane = desk.window.workspace.active
+    desk.window.look.compare.active.add("ETH/USDT")
+    pane.desk.set_seen(False)
+    assert ("unfollow", ETH) in desk.requests.asked
+    n_before = len(desk.requests.asked)
+    later = CandleColumns.of([NOW_MS], [1.0], [2.0], [1.0], [2.0], [1.0])
+    stored = desk.past.candles.by_key[ETH]
+    desk.past.candles.by_key[ETH] = CandleColumns.join(stored, later)
+    pane.desk.set_seen(True)
+    assert ("follow", ETH) in desk.requests.asked[n_before:]
+    (line,) = lines(desk.window.chart)
+    assert line.series.last.open_time == NOW_MS
+
+
 def test_names_that_do_not_fit_beside_each_other_stand_below_each_other(desk, qtbot):
     window = desk.window
     comparison = desk.window.look.compare.active

@@ -63,6 +63,7 @@ class ChartDesk(QObject):
     """
 
     opened = QtSignal(object)  # SeriesKey
+    seen_changed = QtSignal(bool)  # whether anybody sees the chart
 
     def __init__(
         self,
@@ -136,6 +137,7 @@ class ChartDesk(QObject):
         if is_seen == self._is_seen:
             return
         self._is_seen = is_seen
+        self.seen_changed.emit(is_seen)
         if not is_seen:
             self._unfollow()
         elif self.key is not None:

@@ -37,9 +37,11 @@ class PaneComparison(QObject):
         self.symbols: list[str] = []
         self._readers: dict[SeriesKey, HistoryReader] = {}
         self._followed: set[SeriesKey] = set()
+        self._is_seen = True
         self.legend = CompareLegend(pane.chart, theme)
         self.legend.removal_wanted.connect(lambda key: self.remove(key.symbol))
         pane.opened.connect(self._sync)
+        pane.desk.seen_changed.connect(self._on_seen)
         bridge.candles_changed.connect(self._on_candles)
         bridge.history_grew.connect(self._on_history)
         bridge.link_changed.connect(self._on_link)
@@ -77,7 +79,7 @@ class PaneComparison(QObject):
         self.legend.stop()
 
     def release(self) -> None:
-        """Follow nothing more; the chart is gone."""
+        """Follow nothing more; the chart is gone, or out of sight."""
         for key in self._followed:
             self._follows.unfollow(key)
         self._followed.clear()
@@ -122,9 +124,19 @@ class PaneComparison(QObject):
         self._pane.chart.remove_comparison(key)
 
     def _follow(self, key: SeriesKey) -> None:
-        if self._bridge.world.connected and key not in self._followed:
+        if self._is_seen and self._bridge.world.connected and key not in self._followed:
             self._followed.add(key)
             self._follows.follow(key)
+
+    def _on_seen(self, is_seen: bool) -> None:
+        """Follow nothing while the chart is out of sight; catch up once it is in sight again."""
+        self._is_seen = is_seen
+        if not is_seen:
+            self.release()
+            return
+        for key, reader in self._readers.items():
+            reader.catch_up()
+            self._follow(key)
 
     def _on_link(self) -> None:
         if not self._bridge.world.connected:
@@ -136,9 +148,9 @@ class PaneComparison(QObject):
         self._pane.chart.set_comparison(key, candles)
 
     def _on_history(self, key: SeriesKey) -> None:
-        if key in self._readers:
+        if key in self._readers and self._is_seen:
             self._readers[key].read_again()
 
     def _on_candles(self, key: SeriesKey, candles: list[Candle]) -> None:
-        if key in self._readers:
+        if key in self._readers and self._is_seen:
             self._pane.chart.apply_comparison(key, candles)
