@@ -1,7 +1,5 @@
 """The whole window without a mouse: every control has a name and a role, and Tab shows where it is."""
 
-from dataclasses import asdict
-
 import pytest
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAccessible, QColor, QImage
@@ -156,7 +154,7 @@ def pictures(made: QWidget, theme: Theme, qtbot) -> tuple[QImage, QImage]:
     top = QWidget()
     qtbot.addWidget(top)
     top.setPalette(themes.palette(theme))
-    top.setStyleSheet(themes._STYLE.substitute(asdict(theme)))
+    top.setStyleSheet(themes.style_sheet(theme))
     column = QVBoxLayout(top)
     other = QPushButton("Other")
     column.addWidget(other)

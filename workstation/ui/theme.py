@@ -254,8 +254,13 @@ def palette(theme: Theme) -> QPalette:
     return result
 
 
+def style_sheet(theme: Theme) -> str:
+    """Return the theme as Qt's rules for controls."""
+    return _STYLE.substitute(asdict(theme), icons=resource("icons").as_posix())
+
+
 def apply(app: QApplication, theme: Theme) -> None:
     """Put the theme on every window of the application, open ones included."""
     app.setStyle("Fusion")
     app.setPalette(palette(theme))
-    app.setStyleSheet(_STYLE.substitute(asdict(theme), icons=resource("icons").as_posix()))
+    app.setStyleSheet(style_sheet(theme))
