@@ -17,6 +17,7 @@ from workstation.storage.drawings import DrawingFiles
 from workstation.ui.chart.chart_view import ChartView
 from workstation.ui.chart.drawing_bar import DrawingBar
 from workstation.ui.chart.drawing_tool import Tool
+from workstation.ui.chart.drawing_words import measure_words
 from workstation.ui.drawing_book import DrawingBook, Drawn
 from workstation.ui.drawing_menu import ask_risk, ask_words, risk_of
 from workstation.ui.theme import DARK
@@ -279,6 +280,17 @@ def test_a_measured_distance_is_shown_and_not_kept(chart, book):
     assert chart.drawings.tool is None
 
 
+def test_a_measured_distance_says_change_bars_and_time(chart):
+    place_of = place(chart)
+    assert measure_words(anchor(100, 100.0), anchor(129, 95.0), place_of) == (
+        "\N{MINUS SIGN}5.00 %   \N{MINUS SIGN}5.0000",
+        "29 bars, 1 d 5 h",
+    )
+    assert measure_words(anchor(100, 100.0), anchor(99, 110.0), place_of)[1] == (
+        "\N{MINUS SIGN}1 bar, \N{MINUS SIGN}1 h"
+    )
+
+
 def test_hidden_drawings_are_neither_painted_nor_taken_hold_of(chart, book):
     book.add(BTC, line(style=Style("#ff00ff", 3)))
     at = middle(chart)
@@ -377,7 +389,13 @@ def test_in_the_window_commands_draw_undo_and_offer_the_drawings_menu(tmp_path, 
     event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, chart.mapToGlobal(at))
     QApplication.sendEvent(chart, event)
     menu = QApplication.activePopupWidget()
-    assert [action.text() for action in menu.actions()][:4] == ["Horizontal line", "Colour", "Width", "Line"]
+    assert [action.text() for action in menu.actions()][:5] == [
+        "Horizontal line",
+        "",
+        "Colour",
+        "Width",
+        "Line",
+    ]
     menu.close()
     window.actions_by_id["drawing.undo"].trigger()
     assert book.drawings(market) == ()

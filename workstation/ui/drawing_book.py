@@ -99,7 +99,8 @@ class DrawingBook(QObject):
         """Delete every drawing of a market; asks nothing, because it can be taken back."""
         n = len(self.drawings(market))
         if self._change(market, "All drawings deleted", ()):
-            self.said.emit(f"{n} drawing{'s' * (n > 1)} deleted. Ctrl+Z brings all of them back.")
+            them = "all of them" if n > 1 else "it"
+            self.said.emit(f"{n} drawing{'s' * (n > 1)} deleted. Ctrl+Z brings {them} back.")
 
     def undo(self, market: Drawn) -> None:
         """Take the last change of a market's drawings back."""

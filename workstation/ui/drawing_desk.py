@@ -188,5 +188,6 @@ class DrawingDesk(Section):
 
     def _hush(self) -> None:
         if self._said is not None:
+            self._said.hide()
             self._said.deleteLater()
             self._said = None

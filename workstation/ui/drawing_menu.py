@@ -32,7 +32,8 @@ def drawing_menu(
 ) -> QMenu:
     """Return the menu of a drawing that is chosen on a chart."""
     menu = QMenu(chart)
-    menu.addSection(in_menu(drawing.kind.label))
+    menu.addAction(in_menu(drawing.kind.label)).setEnabled(False)
+    menu.addSeparator()
     if drawing.kind is DrawingKind.TEXT:
         menu.addAction("Change the words…").triggered.connect(partial(ask_words, chart, hand, drawing))
     if drawing.kind.is_position:

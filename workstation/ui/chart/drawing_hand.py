@@ -89,8 +89,8 @@ class DrawingHand(QObject):
         self.select("")
         is_same = tool is not None and self.tool is tool and not self._is_measured
         kind = tool.kind if tool is not None else None
-        style = self._styles.get(kind, Style()) if kind is not None else Style()
-        self.sketch = None if tool is None or is_same else Sketch(tool, new_id(), style)
+        style = self._styles.get(kind) if kind is not None else None
+        self.sketch = None if tool is None or is_same else Sketch(tool, new_id(), style or tool.style)
         self._hand = None
         if self.sketch is not None and self.book is not None and self.book.is_hidden:
             self.book.set_hidden(False)

@@ -174,7 +174,7 @@ def _paint_measure(painter: QPainter, scene: Scene, colours: ChartColours, label
     painter.drawLine(QPointF(middle.x(), begin.y()), QPointF(middle.x(), end.y()))
     painter.drawLine(QPointF(begin.x(), middle.y()), QPointF(end.x(), middle.y()))
     lines = measure_words(first, second, scene.place)
-    width = max(map(labels.width, lines)) + 20
+    width = max(labels.width(text, Style.STRONG) for text in lines) + 20
     height = labels.height() * 2 + 14
     box = scene.place.box
     left = min(max(middle.x() - width / 2, 4.0), box.width() - width - 4)

@@ -40,6 +40,12 @@ class Tool(StrEnum):
         return "Measure" if self.kind is None else self.kind.label
 
     @property
+    def style(self) -> Style:
+        """How it draws at first: thin where there are many lines."""
+        has_many = self in {Tool.RETRACEMENT, Tool.EXTENSION, Tool.LONG, Tool.SHORT}
+        return Style(width=1 if has_many else 2)
+
+    @property
     def n_points(self) -> int:
         """Points that the trader sets."""
         if self.kind is None:

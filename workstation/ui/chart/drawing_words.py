@@ -8,6 +8,8 @@ from workstation.ui.chart.drawing_place import Place
 from workstation.ui.foreign_text import one_line
 from workstation.ui.number_format import duration, percent, price, volume
 
+_UNITS_MS = (86_400_000, 3_600_000, 60_000)
+
 EMPTY_TEXT = "Text"
 """Stands where a text has no words yet."""
 
@@ -32,8 +34,14 @@ def measure_words(first: Anchor, second: Anchor, place: Place) -> tuple[str, str
     bars = f"{back}{abs(n_bars):,} bar{'s' if abs(n_bars) != 1 else ''}"
     return (
         f"{percent((second.price / first.price - 1) * 100)}   {sign}{price(change, step)}",
-        f"{bars}, {back}{duration(abs(length))}",
+        f"{bars}, {back}{_time_words(abs(length))}",
     )
+
+
+def _time_words(length_ms: int) -> str:
+    """Return a length of time in two units: ``"1 d 5 h"``."""
+    rest = next((length_ms % unit for unit in _UNITS_MS if length_ms >= unit), 0)
+    return f"{duration(length_ms)} {duration(rest)}" if rest else duration(length_ms)
 
 
 def position_words(drawing: Drawing, place: Place) -> tuple[str, str, str]:
