@@ -58,9 +58,23 @@ async def test_trades_books_and_perpetuals_are_told_by_one_process_beside_the_en
             assert {row.metric for row in rows} <= set(about.metrics)
         assert {row.subject for row in told[0]} <= set(FOLLOWED)
         assert psutil.Process(host.pid).ppid() == os.getpid()
+        await hear_the_market_in_sight(host)
     finally:
         for provider in providers:
             await provider.close()
+    assert host.pid is None
+
+
+async def hear_the_market_in_sight(host):
+    """Have the same process tell a book in one step and then in another, and nothing any more."""
+    told = []
+    host.on_heard = told.append
+    for step in (0.0, 50.0):
+        await host.watch("BTC/USDT", step)
+        await until(lambda step=step: told and told[-1].step == step and told[-1].book is not None, 15.0)
+        assert told[-1].book.ladder.step == step
+    assert host.pid is not None
+    await host.watch("", 0.0)
 
 
 async def test_a_process_that_is_killed_fails_the_open_question_and_the_next_one_starts_another(

@@ -128,6 +128,7 @@ class MarketEar:
             self._trouble = f"{self._label} has no market {self.symbol}."
         else:
             self._ear = self._listen()
+        self._has_changed = True
         loop = asyncio.get_running_loop()
         try:
             while not standing.has_ended:
