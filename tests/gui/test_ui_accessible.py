@@ -49,8 +49,6 @@ def desk(tmp_path, qtbot):
     made.prices()
     made.tell(said.AlertSaid(alert(1)), said.Notice("venue", "Binance does not answer."))
     made.tell(said.ProvidersSaid((provider("mempool"),)), said.UniverseSaid(3, 9, False, "1h"))
-    for late in window.findChildren(LatePanel):
-        late.ensure()
     yield made
     window.finish()
 
@@ -94,6 +92,8 @@ def faults(widget: QWidget) -> list[str]:
 
 def test_every_control_of_every_dock_has_a_name_a_role_and_is_reached_by_tab(desk):
     window = desk.window
+    for late in window.findChildren(LatePanel):
+        late.ensure()
     seen: set[QWidget] = set()
     found: set[str] = set()
     for title in window.docks.by_title:
@@ -131,14 +131,14 @@ def test_tab_goes_through_the_window_and_comes_back(desk, qtbot):
     assert sorted(about(widget) for widget in in_sight if choosing(widget) not in reached) == []
 
 
-@pytest.mark.parametrize("make", [SettingsDialog, ShortcutsDialog], ids=lambda make: make.__name__)
-def test_every_control_of_the_dialogs_has_a_name_a_role_and_is_reached_by_tab(desk, make):
-    keyboard = desk.window.keyboard
-    (keyboard.open_settings if make is SettingsDialog else keyboard.open_shortcuts)()
-    dialog = desk.window.findChild(make)
-    controls = takes_keys(dialog)
-    assert len(controls) >= 5
-    assert sorted(fault for widget in controls for fault in faults(widget)) == []
+def test_every_control_of_the_dialogs_has_a_name_a_role_and_is_reached_by_tab(desk):
+    window = desk.window
+    window.keyboard.open_settings()
+    window.keyboard.open_shortcuts()
+    for kind in (SettingsDialog, ShortcutsDialog):
+        controls = takes_keys(window.findChild(kind))
+        assert len(controls) >= 5
+        assert sorted(fault for widget in controls for fault in faults(widget)) == []
 
 
 def test_every_command_is_done_without_a_mouse(desk, qtbot):
