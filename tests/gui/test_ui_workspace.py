@@ -3,6 +3,7 @@
 import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QTabBar
 
 from tests.fakes.window_world import LIVE, NOW_MS, Desk, signal
 from workstation.domain.market import SeriesKey, slot_of
@@ -101,6 +102,18 @@ def test_typing_on_any_chart_finds_a_market_for_that_chart(desk, qtbot):
     qtbot.keyClicks(desk.window.search.edit, "m")
     qtbot.keyClick(desk.window.search.edit, Qt.Key.Key_Return)
     assert (second.timeframe, first.timeframe) == ("5m", "1h")
+
+
+def test_the_chart_whose_tab_is_clicked_is_the_active_one(desk, qtbot):
+    window = desk.window
+    first = window.workspace.active
+    do(desk, "chart.tab")
+    window.open_symbol("ETH/USDT")
+    tabs = next(bar for bar in window.workspace.findChildren(QTabBar) if bar.count() == 2)
+    qtbot.waitUntil(lambda: tabs.tabText(1) == "ETH/USDT 1h")
+    tabs.setCurrentIndex(0)
+    qtbot.waitUntil(lambda: window.workspace.active is first)
+    assert window.strip.symbol_button.text() == "BTC/USDT"
 
 
 def test_splitting_halves_the_chart_and_never_widens_the_window(desk):

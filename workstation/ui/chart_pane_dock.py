@@ -41,6 +41,7 @@ class ChartPaneDock(QDockWidget):
     """
 
     made = Signal(object)  # ChartPane
+    looked = Signal()  # whether it is in sight was found out anew
 
     def __init__(
         self, name: str, sources: ChartSources, state: Mapping[str, object], theme: Theme, started: Started
@@ -86,6 +87,7 @@ class ChartPaneDock(QDockWidget):
             self.ensure()
         if self.pane is not None and self._started.is_started:
             self.pane.desk.set_seen(is_seen)
+        self.looked.emit()
 
     def save(self) -> State:
         """Return what is saved of its chart, made or not."""

@@ -289,7 +289,7 @@ class Workspace(QMainWindow):
         dock.header.pressed.connect(lambda: self.activate(dock))
         dock.header.close_requested.connect(lambda: self.close_requested.emit(dock))
         dock.header.search_requested.connect(lambda: self._search_in(dock))
-        dock.visibilityChanged.connect(lambda _is: self._keep_active_in_sight(dock))
+        dock.looked.connect(lambda: self._keep_active_in_sight(dock))
         dock.installEventFilter(self)
         self.dock_added.emit(dock)
         return dock
