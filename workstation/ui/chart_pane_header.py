@@ -11,6 +11,7 @@ from workstation.ui.theme import Theme
 
 _GLYPH = QSize(14, 14)
 _TITLE_LENGTH = 28
+_NARROWEST = 160
 
 
 class ChartPaneHeader(QWidget):
@@ -89,6 +90,10 @@ class ChartPaneHeader(QWidget):
             f" border-bottom: 1px solid {theme.border}; }}"
             f"QToolButton {{ color: {ink}; font-weight: {weight}; padding: 1px 5px; }}"
         )
+
+    def minimumSizeHint(self) -> QSize:
+        """Return less than everything takes: a narrow chart cuts its title, which stands in it, too."""
+        return QSize(_NARROWEST, super().minimumSizeHint().height())
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Make the chart active; the rest of the press belongs to the dock, which can be dragged."""
