@@ -80,6 +80,18 @@ def make_parser() -> argparse.ArgumentParser:
         "--after", metavar="SECONDS", type=_positive, default=10.0, help="... so long after its start (10)"
     )
     parser.add_argument(
+        "--tour",
+        metavar="DIR",
+        type=Path,
+        help="take pictures of every panel in every set of colours and quit",
+    )
+    parser.add_argument(
+        "--scale",
+        metavar="PCT",
+        type=_percent,
+        help="size of everything, 100 to 300 (as in the settings; of a tour: 100 and 200)",
+    )
+    parser.add_argument(
         "--open", metavar="ADDRESS", type=_address, help="open this chart: tidemark://chart/BTC/USDT?tf=1h"
     )
     parser.set_defaults(carry_out=carry_out.open_window)
@@ -109,6 +121,12 @@ def with_address(arguments: Sequence[str]) -> list[str]:
     if words and words[-1].lower().startswith(f"{SCHEME}:") and "--open" not in words:
         words.insert(-1, "--open")
     return words
+
+
+def _percent(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 100 <= int(text) <= 300):
+        raise argparse.ArgumentTypeError(f"a whole number from 100 to 300 is expected, not {text!r}")
+    return int(text)
 
 
 def _address(text: str) -> ChartAddress:

@@ -3,6 +3,7 @@
 import argparse
 import os
 import signal
+import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ from workstation.cli.home import session_home
 from workstation.domain.errors import TidemarkError, UsageError
 from workstation.domain.market import SeriesKey, timeframe_ms
 
+_TOURED_SCALES = (100, 200)
 _SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 
 
@@ -31,8 +33,26 @@ def open_window(asked: argparse.Namespace) -> int:
     from workstation.window_app import WindowOptions, run_window
 
     words = [] if asked.practice is None else _practice_words(asked)
+    if asked.tour is not None and asked.scale is None:
+        return _take_tours(asked, words)
     with session_home(is_kept=asked.practice is None) as notices:
-        return run_window(WindowOptions(tuple(words), asked.screenshot, asked.after, notices, asked.open))
+        return run_window(
+            WindowOptions(
+                tuple(words), asked.screenshot, asked.after, notices, asked.open, asked.tour, asked.scale
+            )
+        )
+
+
+def _take_tours(asked: argparse.Namespace, words: list[str]) -> int:
+    """Take a tour at each scale, in a process of its own: Qt takes its scale once."""
+    for scale in _TOURED_SCALES:
+        tour = ["--tour", str(asked.tour), "--after", f"{asked.after:g}", "--scale", str(scale)]
+        command = [sys.executable, "-m", "workstation", *words, *tour]
+        ended = subprocess.run(command, check=False)  # noqa: S603  our own program, with what argparse accepted
+        if ended.returncode != DONE:
+            return FAILED
+    print(f"The pictures lie in {asked.tour}.")
+    return DONE
 
 
 def _date_ms(text: str) -> int:

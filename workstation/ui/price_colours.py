@@ -60,17 +60,16 @@ def contrast(a: str, b: str) -> float:
 def _readable(colour: str, theme: Theme, least: float) -> str:
     """Return a colour, moved towards the theme's text until it stands out on every surface."""
     grounds = (theme.window, theme.panel, theme.base, theme.raised, theme.selection, theme.hover)
-    wanted, text = QColor(colour), QColor(theme.text)
-    share, found = 0.0, wanted.name()
+    share, found = 0.0, QColor(colour).name()
     while share < 1.0 and min(contrast(found, ground) for ground in grounds) < least:
         share += _STEP
-        found = QColor.fromRgbF(
-            *(
-                min(max(a + (b - a) * share, 0.0), 1.0)
-                for a, b in zip(wanted.getRgbF()[:3], text.getRgbF()[:3], strict=True)
-            )
-        ).name()
+        found = _between(QColor(colour), QColor(theme.text), min(share, 1.0))
     return found
+
+
+def _between(a: QColor, b: QColor, share: float) -> str:
+    parts = ((a.redF(), b.redF()), (a.greenF(), b.greenF()), (a.blueF(), b.blueF()))
+    return QColor.fromRgbF(*(x + (y - x) * share for x, y in parts)).name()
 
 
 def _luminance(colour: QColor) -> float:

@@ -179,9 +179,7 @@ class ChartCanvas(QWidget):
     def _paint_legend(self, brush: Brush, frame: Frame, slot: int) -> None:
         over = [w for w in self.children() if isinstance(w, QWidget) and w.isVisible() and w.x() < LEFT]
         taken = [QRectF(widget.geometry()) for widget in over]
-        self.legend = (
-            lay_out_legend(frame, brush.labels, brush.colours, slot, taken) if frame.studies else []
-        )
+        self.legend = lay_out_legend(frame, brush.labels, brush.colours, slot, taken) if frame.studies else []
         paint_legend(brush.painter, frame, self.legend, (brush.labels, brush.colours))
 
     def _pointed(self, frame: Frame) -> Pointer | None:

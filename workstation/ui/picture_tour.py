@@ -1,0 +1,217 @@
+"""A tour of the window: every panel and dialog, driven by keyboard and mouse, each step kept as a picture."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Protocol
+
+from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
+from PySide6.QtGui import QAction, QKeySequence, QPainter, QPixmap
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QMainWindow, QWidget
+
+from workstation.domain.errors import StoreError
+
+PACE_S = 0.8
+"""Between a step and its picture: what is read in another thread is there by then."""
+
+LOOKS = (("dark", ""), ("light", "view.theme"), ("colour-blind", "view.colours"))
+"""Sets of colours, each with the command that leads to it from the one before."""
+
+_PANELS = (
+    "screener.focus",
+    "grades.focus",
+    "narratives.focus",
+    "narratives.graph",
+    "market.trades",
+    "market.depth",
+    "why.focus",
+    "record.focus",
+    "market.book",
+    "models.focus",
+    "rotation.focus",
+    "paper.focus",
+    "backtest.focus",
+    "providers.focus",
+    "alerts.focus",
+)
+_DIALOGS = (
+    "chart.studies",
+    "chart.jump",
+    "workspace.choose",
+    "keys.open",
+    "settings.open",
+    "help.shortcuts",
+)
+
+
+class TouredWindow(Protocol):
+    """What the tour needs of the window beside being one."""
+
+    actions_by_id: dict[str, QAction]
+
+    @property
+    def chart(self) -> QWidget:
+        """The chart that keys and menus act upon."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to do before a picture is taken.
+
+    Parameters
+    ----------
+    name : str
+        Of the picture.
+    do : callable
+        Does it.
+    undo : callable or None
+        Leaves the window as it was.
+    """
+
+    name: str
+    do: Callable[[], None]
+    undo: Callable[[], None] | None = None
+
+
+class PictureTour:
+    """Goes through the window and saves ``LOOK-SCALE-NN-NAME.png`` for every step in every set of colours.
+
+    Parameters
+    ----------
+    window : QMainWindow
+        The window, shown.
+    toured : TouredWindow
+        The same window, with its commands.
+    folder : Path
+        Where the pictures go; made where it is not there.
+    pace_s : float
+        Seconds between a step and its picture.
+    """
+
+    def __init__(
+        self, window: QMainWindow, toured: TouredWindow, folder: Path, pace_s: float = PACE_S
+    ) -> None:
+        self._window, self._toured, self._folder, self._pace_s = window, toured, folder, pace_s
+        self.pictures: list[Path] = []
+
+    async def run(self) -> None:
+        """Take every picture.
+
+        Raises
+        ------
+        StoreError
+            A picture could not be saved.
+        """
+        for look, command in LOOKS:
+            if command:
+                await self._by_hand(partial(self._press, command))
+            for number, step in enumerate(self.steps(), 1):
+                self._window.activateWindow()
+                await self._by_hand(step.do)
+                await asyncio.sleep(self._pace_s)
+                self._save(f"{look}-{self._scale()}-{number:02}-{step.name}.png")
+                if step.undo is not None:
+                    await self._by_hand(step.undo)
+
+    async def _by_hand(self, do: Callable[[], None]) -> None:
+        """Press and click outside of any task: meanwhile Qt may wake others."""
+        done = asyncio.Event()
+
+        def act() -> None:
+            try:
+                do()
+            finally:
+                done.set()
+
+        QTimer.singleShot(0, act)
+        await done.wait()
+
+    def steps(self) -> list[Step]:
+        """Return the steps in order: the chart, the panels, the dialogs."""
+        return [
+            Step("crosshair", self._point_at_chart),
+            Step("watchlist", self._open_second_market),
+            Step("trend-line", self._draw, lambda: self._press("drawing.undo")),
+            Step("four-charts", self._split, self._join),
+            *(Step(_name(one), partial(self._press, one)) for one in _PANELS),
+            Step("palette", self._search, self._escape),
+            *(Step(_name(one), partial(self._press, one), self._escape) for one in _DIALOGS),
+        ]
+
+    def _press(self, command: str) -> None:
+        """Press the keys of a command; where it has none, find it in the palette as a trader would."""
+        keys = self._toured.actions_by_id[command].shortcut()
+        if keys.isEmpty():
+            self._press("search.commands")
+            QTest.keyClicks(self._focused(), self._toured.actions_by_id[command].text())
+            QTest.keyClick(self._focused(), Qt.Key.Key_Return)
+        else:
+            QTest.keySequence(self._focused(), QKeySequence(keys))
+
+    def _escape(self) -> None:
+        QTest.keyClick(self._focused(), Qt.Key.Key_Escape)
+
+    def _focused(self) -> QWidget:
+        return QApplication.focusWidget() or self._window
+
+    def _point_at_chart(self) -> None:
+        chart = self._toured.chart
+        QTest.mouseMove(chart, QPoint(chart.width() // 2, chart.height() // 3))
+
+    def _open_second_market(self) -> None:
+        dock = self._window.findChild(QWidget, "dock-watchlist")
+        rows = dock.findChild(QAbstractItemView) if isinstance(dock, QWidget) else None
+        if isinstance(rows, QAbstractItemView) and rows.model() is not None:
+            at = rows.visualRect(rows.model().index(1, 0)).center()
+            QTest.mouseClick(rows.viewport(), Qt.MouseButton.LeftButton, pos=at)
+            QTest.mouseDClick(rows.viewport(), Qt.MouseButton.LeftButton, pos=at)
+
+    def _draw(self) -> None:
+        chart = self._toured.chart
+        self._press("drawing.trend")
+        for x, y in ((0.3, 0.6), (0.7, 0.3)):
+            at = QPointF(chart.width() * x, chart.height() * y).toPoint()
+            QTest.mouseMove(chart, at)
+            QTest.mouseClick(chart, Qt.MouseButton.LeftButton, pos=at)
+
+    def _split(self) -> None:
+        for command in ("chart.split_right", "chart.split_below"):
+            self._press(command)
+
+    def _join(self) -> None:
+        for _ in range(2):
+            self._press("chart.close")
+
+    def _search(self) -> None:
+        self._press("search.open")
+        QTest.keyClicks(self._focused(), "so")
+
+    def _scale(self) -> int:
+        return round(self._window.devicePixelRatioF() * 100)
+
+    def _save(self, name: str) -> None:
+        path = self._folder / name
+        self._folder.mkdir(parents=True, exist_ok=True)
+        if not self._picture().save(str(path)):
+            raise StoreError(
+                f"The picture could not be saved as {path}. Choose a folder that can be written."
+            )
+        self.pictures.append(path)
+
+    def _picture(self) -> QPixmap:
+        """Return the window with every dialog and menu of it where it lies on the screen."""
+        picture = self._window.grab()
+        with QPainter(picture) as painter:
+            for one in QApplication.topLevelWidgets():
+                if one is not self._window and one.isVisible():
+                    at = one.mapToGlobal(QPoint()) - self._window.mapToGlobal(QPoint())
+                    painter.drawPixmap(at, one.grab())
+        return picture
+
+
+def _name(command: str) -> str:
+    return command.removesuffix(".focus").removesuffix(".open").replace(".", "-")
