@@ -1,6 +1,7 @@
 """A tour of the window: every panel and dialog, driven by keyboard and mouse, each step kept as a picture."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -195,7 +196,8 @@ class PictureTour:
 
     def _save(self, name: str) -> None:
         path = self._folder / name
-        self._folder.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(OSError):  # what is wrong shows when the picture is saved
+            self._folder.mkdir(parents=True, exist_ok=True)
         if not self._picture().save(str(path)):
             raise StoreError(
                 f"The picture could not be saved as {path}. Choose a folder that can be written."

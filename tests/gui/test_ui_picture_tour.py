@@ -1,0 +1,39 @@
+"""The tour drives the real window by keyboard and mouse, and every step is a picture of its own."""
+
+import pytest
+from PySide6.QtGui import QImage
+
+from tests.fakes.window_world import Desk
+from workstation.domain.errors import StoreError
+from workstation.ui import picture_tour
+from workstation.ui.picture_tour import PictureTour
+from workstation.ui.surroundings import Choices
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+
+@pytest.fixture
+def desk(tmp_path, qtbot, monkeypatch):
+    monkeypatch.setattr(picture_tour, "LOOKS", (("dark", ""),))
+    made = Desk(tmp_path, Choices(theme="dark"))
+    made.fill_store()
+    qtbot.addWidget(made.open(), before_close_func=lambda window: window.finish())
+    made.welcome()
+    return made
+
+
+async def test_every_step_has_a_picture_and_leaves_the_charts_as_they_were(desk, tmp_path):
+    tour = PictureTour(desk.window, desk.window, tmp_path / "pictures", pace_s=0.05)
+    await tour.run()
+    assert [path.stem.split("-", 3)[3] for path in tour.pictures] == [step.name for step in tour.steps()]
+    first, palette = (QImage(str(tour.pictures[i])) for i in (0, -7))
+    assert first.size() == desk.window.size()
+    assert first != palette
+    assert len(desk.window.workspace.panes) == 1
+
+
+async def test_a_folder_that_cannot_be_written_is_named(desk, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    tour = PictureTour(desk.window, desk.window, tmp_path / "file", pace_s=0.2)
+    with pytest.raises(StoreError, match="file"):
+        await tour.run()
