@@ -155,6 +155,10 @@ QToolButton:hover { background: $raised; border-color: $border; }
 QToolButton:checked { color: $on_accent; background: $accent; }
 QToolButton:focus { border-color: $accent; }
 QToolButton:disabled { color: $disabled; }
+QTabBar QToolButton { background: $panel; border: 1px solid $border; padding: 0; }
+QTabBar QToolButton::left-arrow { image: url($icons/left.svg); width: 10px; height: 10px; }
+QTabBar QToolButton::right-arrow { image: url($icons/right.svg); width: 10px; height: 10px; }
+QTabBar { qproperty-elideMode: ElideNone; qproperty-usesScrollButtons: true; }
 QTabBar::tab { color: $muted; background: $panel; padding: 6px 14px; border: 0;
   border-top: 2px solid transparent; }
 QTabBar::tab:selected { color: $text; background: $base; border-top-color: $accent; }
