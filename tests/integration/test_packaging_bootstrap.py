@@ -199,7 +199,8 @@ def test_a_place_that_cannot_be_written_is_named(checkout: Checkout) -> None:
 def test_a_gate_that_is_told_to_stop_leaves_nothing_running(told: signal.Signals, exit_code: int) -> None:
     stay = "import os, time; print(os.getpid(), flush=True); time.sleep(60)"
     code = f"""
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # deaf where a shell keeps it in its background
 sys.path.insert(0, {str(PROJECT / "packaging")!r})
 import bootstrap, gate
 bootstrap._set_up = lambda *about: None

@@ -72,7 +72,10 @@ class Cluster:
         from distributed.scheduler import KilledWorker
 
         def submit(item: Item) -> Any:
-            (there,) = self._client.scatter([item], hash=False)
+            try:
+                (there,) = self._client.scatter([item], hash=False)
+            except KeyError as error:  # the scheduler chose a worker that died meanwhile
+                raise OSError(f"the worker {error} is gone") from error
             return self._client.submit(function, there, pure=False)
 
         try:
