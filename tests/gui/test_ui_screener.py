@@ -14,12 +14,12 @@ from workstation.domain.screen_column import COLUMNS, CoinColumns
 from workstation.domain.screen_text import parse
 from workstation.domain.signal import Direction
 from workstation.domain.watch_book import SavedScreen, WatchBook, WatchList
+from workstation.storage.coin_reading import CoinFiles as Files
+from workstation.storage.coin_reading import CoinsRead, CoinsWanted, newest_signals, read_coins, read_moves
 from workstation.ui.models.screen_model import NO_NARRATIVE, ScreenModel
 from workstation.ui.panels.screener import FIRST_COLUMNS, ScreenerPanel
 from workstation.ui.screener_desk import ScreenerDesk
 from workstation.ui.screener_menu import ScreenerMenu
-from workstation.ui.screener_reading import CoinsRead, CoinsWanted, newest_signals, read_coins, read_moves
-from workstation.ui.screener_reading import ScreenerFiles as Files
 from workstation.ui.theme import DARK, LIGHT
 from workstation.ui.watchlist_keeper import WatchlistKeeper
 

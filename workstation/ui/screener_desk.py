@@ -17,9 +17,9 @@ from workstation.ui.theme import Theme
 from workstation.ui.watchlist_keeper import WatchlistKeeper
 
 if TYPE_CHECKING:
+    from workstation.storage.coin_reading import CoinsRead
     from workstation.ui.panels.screener import ScreenerPanel
     from workstation.ui.screener_menu import ScreenerMenu
-    from workstation.ui.screener_reading import CoinsRead
 
 SCREENER = "Screener"
 """Title of the dock."""
@@ -121,7 +121,7 @@ class ScreenerDesk(Section):
         return world.venue is not None and bool(world.markets) and is_in_sight(self.late)
 
     def _work(self) -> Work:
-        from workstation.ui.screener_reading import CoinsWanted, ScreenerFiles, read_coins
+        from workstation.storage.coin_reading import CoinFiles, CoinsWanted, read_coins
 
         world, files = self._bridge.world, self._past.narratives
         beside = files.candles.with_name("observations.db")
@@ -130,7 +130,7 @@ class ScreenerDesk(Section):
         timeframe = universe.timeframe if universe is not None and universe.timeframe else "1h"
         at_ms = self._bridge.venue_time_ms
         wanted = CoinsWanted(venue.name if venue else "", timeframe, symbols, at_ms, world.narratives)
-        return partial(read_coins, ScreenerFiles(files.candles, self._past.judgements.ledger, beside), wanted)
+        return partial(read_coins, CoinFiles(files.candles, self._past.judgements.ledger, beside), wanted)
 
     def _on_read(self, read: "CoinsRead") -> None:
         venue = self._bridge.world.venue

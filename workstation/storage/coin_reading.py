@@ -1,4 +1,4 @@
-"""What is known of every coin of a venue, read from the store in another thread than the window's."""
+"""What is known of every coin of a venue, read from every store at once; it takes a second of a thread."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +16,9 @@ from workstation.domain.ports import CandleReader
 from workstation.domain.screen_column import HOUR_MS, CoinColumns, FloatArray, Words
 from workstation.domain.signal import Signal
 from workstation.engine.narratives.panel import coin_of
+from workstation.storage.candle_store import CandleStore
+from workstation.storage.ledger_reader import LedgerReader
+from workstation.storage.observation_store import ObservationStore
 
 _DAY_MS = 24 * HOUR_MS
 _DAYS = {"change_24h": 1, "change_7d": 7, "change_30d": 30}
@@ -28,7 +31,7 @@ _FUNDING_MS = 2 * _DAY_MS
 
 
 @dataclass(frozen=True, slots=True)
-class ScreenerFiles:
+class CoinFiles:
     """Where what is known of coins lies; each file may be missing.
 
     Parameters
@@ -83,7 +86,7 @@ class CoinsRead:
     signal_ms: FloatArray
 
 
-def read_coins(files: ScreenerFiles, wanted: CoinsWanted) -> CoinsRead:
+def read_coins(files: CoinFiles, wanted: CoinsWanted) -> CoinsRead:
     """Return everything that the store knows of the coins.
 
     Raises
@@ -91,10 +94,6 @@ def read_coins(files: ScreenerFiles, wanted: CoinsWanted) -> CoinsRead:
     StoreError
         A file cannot be read.
     """
-    from workstation.storage.candle_store import CandleStore
-    from workstation.storage.ledger_reader import LedgerReader
-    from workstation.storage.observation_store import ObservationStore
-
     with LedgerReader(files.ledger) as ledger:
         grades = ledger.newest_grades(wanted.venue)
         since = SignalFilter(venue=wanted.venue, since_ms=wanted.at_ms - _SIGNALS_MS)
