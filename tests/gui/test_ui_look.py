@@ -58,7 +58,7 @@ def test_two_charts_look_each_in_its_own_way_and_are_saved_so(window):
     window.look.set_kind(ChartKind.AREA)
     first, second = window.workspace.panes
     assert (first.chart.kind, second.chart.kind) == (ChartKind.BARS, ChartKind.AREA)
-    assert first.save()["look"] == {"kind": "bars", "scale": "linear"}
+    assert first.save()["look"] == {"kind": "bars", "scale": "linear", "inverted": False}
     window.workspace.activate(window.workspace.docks[0])
     assert "chart.kind.bars" in checked(window)
 

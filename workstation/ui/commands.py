@@ -47,6 +47,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("chart.levels", "Price levels", "Chart", "Ctrl+Shift+L", checkable=True),
     *(Command(f"chart.kind.{kind.value}", kind.label, "Chart", checkable=True) for kind in ChartKind),
     Command("chart.percent", Scaling.PERCENT.label, "Chart", checkable=True),
+    Command("chart.inverted", "Invert the price scale", "Chart", "Alt+I", checkable=True),
     Command("chart.fit", "Fit prices to the bars", "Chart", checkable=True),
     Command("chart.compare", "Compare with another market…", "Chart", "Ctrl+Shift+M"),
     Command("chart.jump", "Jump to a date…", "Chart", "Ctrl+J"),

@@ -21,7 +21,7 @@ from workstation.ui.surroundings import Surroundings
 from workstation.ui.theme import Theme
 from workstation.ui.workspace_desk import WorkspaceDesk
 
-_SCALES = ("chart.log", "chart.percent", "chart.fit")
+_SCALES = ("chart.log", "chart.percent", "chart.inverted", "chart.fit")
 _PLACES = ("chart.live", "chart.jump", "chart.studies", "chart.compare", "chart.levels")
 _PICTURES = ("chart.copy", "chart.save")
 
@@ -61,7 +61,11 @@ class LookDesk(Section):
         }
         for part in self._parts:
             handlers |= part.handlers(go_to)
-        return handlers | {"chart.percent": self.toggle_percent, "chart.fit": self.toggle_fit}
+        return handlers | {
+            "chart.percent": self.toggle_percent,
+            "chart.inverted": lambda: self._chart.set_inverted(not self._chart.is_inverted),
+            "chart.fit": self.toggle_fit,
+        }
 
     def set_theme(self, theme: Theme) -> None:
         """Take other colours."""
@@ -138,6 +142,7 @@ class LookDesk(Section):
             self._actions[kind_command(kind)].setChecked(chart.kind is kind)
         self._actions["chart.log"].setChecked(chart.is_log)
         self._actions["chart.percent"].setChecked(chart.scaling is Scaling.PERCENT)
+        self._actions["chart.inverted"].setChecked(chart.is_inverted)
         self._actions["chart.fit"].setChecked(chart.is_fitted)
 
 

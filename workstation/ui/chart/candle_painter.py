@@ -67,10 +67,10 @@ def lay_out(frame: Frame, columns: Columns, rises: BoolArray | None = None) -> C
         Which candles count as rising; None takes those that closed no lower than they opened.
     """
     widths = Widths.of(frame.slots.per_slot, frame.dpr)
-    high, low = frame.prices.rows(columns.high), frame.prices.rows(columns.low)
+    top, bottom = frame.prices.edges(columns.high, columns.low)
     first, last = frame.prices.rows(columns.open), frame.prices.rows(columns.close)
     left = columns.x - widths.body // 2
-    wicks = rects(left + (widths.body - widths.wick) // 2, high, widths.wick, low)
+    wicks = rects(left + (widths.body - widths.wick) // 2, top, widths.wick, bottom)
     bodies = rects(left, np.minimum(first, last), widths.body, np.maximum(first, last))
     rises = columns.close >= columns.open if rises is None else rises
     return Candles(split(wicks, rises), split(bodies, rises))

@@ -168,6 +168,18 @@ class ChartView(ChartCanvas):
         if on != self.is_log:
             self.set_scaling(Scaling.LOG if on else Scaling.LINEAR)
 
+    @property
+    def is_inverted(self) -> bool:
+        """True while the lowest price stands at the top."""
+        return self._view.price.is_inverted
+
+    def set_inverted(self, on: bool) -> None:
+        """Turn the price axis upside down, or back; what is shown stays in sight."""
+        if on != self.is_inverted:
+            self._view.price.is_inverted = on
+            self._change()
+            self.look_changed.emit()
+
     def set_fitted(self, on: bool) -> None:
         """Fit prices to the bars in sight from now on, or keep what is shown."""
         if on:
@@ -190,7 +202,7 @@ class ChartView(ChartCanvas):
 
     def look(self) -> dict[str, object]:
         """Return how the chart looks, as JSON values."""
-        return {"kind": self.kind.value, "scale": self.scaling.value}
+        return {"kind": self.kind.value, "scale": self.scaling.value, "inverted": self.is_inverted}
 
     def restore_look(self, saved: object) -> None:
         """Take what `look` returned in an earlier session; what is not understood is left out."""
@@ -200,6 +212,7 @@ class ChartView(ChartCanvas):
             self.set_kind(ChartKind(saved["kind"]))
         if saved.get("scale") in list(Scaling):
             self.set_scaling(Scaling(saved["scale"]))
+        self.set_inverted(saved.get("inverted") is True)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Ask for the chart's menu, where nothing under the pointer has one of its own."""

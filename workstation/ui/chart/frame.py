@@ -69,7 +69,8 @@ class Frame:
     def notes(self) -> list[str]:
         """What must be said of the picture, beside what it shows."""
         scale = "% from the left edge" if self.prices.base > 0 else ""
-        return [note for note in (self.kind.note, scale) if note]
+        way = "inverted" if self.prices.is_inverted else ""
+        return [note for note in (self.kind.note, scale, way) if note]
 
     def device(self, logical: float) -> int:
         """Return a length in device pixels."""

@@ -33,7 +33,7 @@ def paint_way(
 
 def spans(columns: Columns, prices: PriceMap, width: int, ratio: float = 1.0) -> RectArray:
     """Return the line through narrow columns as upright strokes, each reaching to the close before it."""
-    top, bottom = prices.rows(columns.high * ratio), prices.rows(columns.low * ratio)
+    top, bottom = prices.edges(columns.high * ratio, columns.low * ratio)
     before = np.where(columns.joined, np.roll(prices.rows(columns.close * ratio), 1), top)
     top, bottom = np.minimum(top, before), np.maximum(bottom, np.where(columns.joined, before, bottom))
     return rects(columns.x, top, max(width, 1), bottom + 1)
@@ -56,7 +56,9 @@ def segments(columns: Columns, prices: PriceMap, per_slot: float, ratio: float =
         return np.empty((0, 4))
     x = columns.x + 0.5
     first, last = (_middles(prices, row * ratio) for row in (columns.open, columns.close))
-    top, bottom = (_middles(prices, row * ratio) for row in (columns.high, columns.low))
+    top, bottom = (
+        rows.astype(np.float64) + 0.5 for rows in prices.edges(columns.high * ratio, columns.low * ratio)
+    )
     joined = columns.joined[1:]
     between = np.column_stack([x[:-1], last[:-1], x[1:], first[1:]])[joined]
     upright = np.column_stack([x, top - 0.5, x, bottom + 0.5])[top < bottom]

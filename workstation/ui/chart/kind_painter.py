@@ -50,16 +50,16 @@ def _paint_bars(painter: QPainter, frame: Frame, colours: ChartColours) -> None:
 def _paint_strokes(painter: QPainter, frame: Frame, columns: Columns, rise: QBrush, fall: QBrush) -> None:
     widths = Widths.of(frame.slots.per_slot, frame.dpr)
     stroke = widths.wick if widths.has_body else widths.body
-    high, low = frame.prices.rows(columns.high), frame.prices.rows(columns.low)
+    top, bottom = frame.prices.edges(columns.high, columns.low)
     rises = columns.close >= columns.open
     left = columns.x - stroke // 2
-    paint_pair(painter, split(rects(left, high, stroke, low), rises), rise, fall)
+    paint_pair(painter, split(rects(left, top, stroke, bottom), rises), rise, fall)
     reach = (widths.body - widths.wick) // 2
     if not widths.has_body or reach < 1:
         return
     for values, x in ((columns.open, left - reach), (columns.close, left + stroke)):
-        top = frame.prices.rows(values) - (stroke - 1) // 2
-        paint_pair(painter, split(rects(x, top, reach, top + stroke - 1), rises), rise, fall)
+        tick = frame.prices.rows(values) - (stroke - 1) // 2
+        paint_pair(painter, split(rects(x, tick, reach, tick + stroke - 1), rises), rise, fall)
 
 
 def _paint_line(painter: QPainter, frame: Frame, colours: ChartColours) -> None:

@@ -180,7 +180,8 @@ def _label(frame: Frame, labels: Labels, placed: PlacedLevel, close: float) -> P
     top = round(placed.row / frame.dpr - height / 2)
     line = frame.prices.row(close) / frame.dpr
     if top - 2 < line < top + height + 2:  # beside the line of the newest price, on the level's own side
-        top = int(line - height - 2) if placed.level.price >= close else int(line + 3)
+        is_above = (placed.level.price >= close) != frame.prices.is_inverted
+        top = int(line - height - 2) if is_above else int(line + 3)
     return PlacedLabel(placed.level, text, QRectF(left, top, round(width), round(height)))
 
 

@@ -131,8 +131,9 @@ def _placed(frame: Frame, marks: Marks, direction: Direction, size: int) -> list
     left = np.searchsorted(columns.x, x - half)
     right = np.searchsorted(columns.x, x + half, side="right")
     away = half + round(_GAP * frame.dpr)
-    below = direction is Direction.BULLISH
-    rows = frame.prices.rows(columns.low if below else columns.high)
+    is_at_low = direction is Direction.BULLISH
+    below = is_at_low != frame.prices.is_inverted
+    rows = frame.prices.rows(columns.low if is_at_low else columns.high)
     placed = []
     for i, a, b, px in zip(chosen.tolist(), left.tolist(), right.tolist(), x.tolist(), strict=True):
         if a < b:

@@ -50,6 +50,8 @@ class PriceMap:
         Whether equal distances are equal ratios.
     base : float
         Price that counts as 0 %; 0.0 where the axis says prices.
+    is_inverted : bool
+        True where the lowest price stands at the top.
     """
 
     height: int
@@ -57,11 +59,13 @@ class PriceMap:
     high: float
     is_log: bool
     base: float = 0.0
+    is_inverted: bool = False
 
     def rows(self, prices: FloatArray) -> PixelArray:
         """Return the device pixel row that holds each price, shape (n,); no price may be NaN."""
         levels = np.log(prices) if self.is_log else prices
-        y = (self.high - levels) * (self.height / (self.high - self.low))
+        below = levels - self.low if self.is_inverted else self.high - levels
+        y = below * (self.height / (self.high - self.low))
         np.clip(y, -_FURTHEST_ROW, _FURTHEST_ROW, out=y)
         return np.floor(y, out=y).astype(np.int64)
 
@@ -72,13 +76,20 @@ class PriceMap:
     def y(self, price: float) -> float:
         """Return where a price stands, device pixels below the top of the pane, unrounded."""
         level = math.log(price) if self.is_log else price
-        y = (self.high - level) * (self.height / (self.high - self.low))
+        below = level - self.low if self.is_inverted else self.high - level
+        y = below * (self.height / (self.high - self.low))
         return min(max(y, -_FURTHEST_ROW), _FURTHEST_ROW)
 
     def price_at(self, row: float) -> float:
         """Return the price at a device pixel row."""
-        level = self.high - row * (self.high - self.low) / max(self.height, 1)
+        way = row * (self.high - self.low) / max(self.height, 1)
+        level = self.low + way if self.is_inverted else self.high - way
         return _exp(level) if self.is_log else level
+
+    def edges(self, highs: FloatArray, lows: FloatArray) -> tuple[PixelArray, PixelArray]:
+        """Return the uppermost and the lowest device pixel row of ranges of prices, shape (n,) each."""
+        rows = self.rows(highs), self.rows(lows)
+        return rows[::-1] if self.is_inverted else rows
 
     def percent_of(self, price: float) -> float:
         """Return how far a price lies from `base`, percent; asked only where there is one."""
@@ -95,6 +106,7 @@ class PriceScale:
 
     def __init__(self) -> None:
         self.scaling = Scaling.LINEAR
+        self.is_inverted = False
         self._manual: tuple[float, float] | None = None
 
     @property
@@ -124,8 +136,8 @@ class PriceScale:
         self._manual = (middle - half, middle + half)
 
     def shift(self, rows: float, shown: PriceMap) -> None:
-        """Move what is shown by device pixels, and keep it; positive shows higher prices."""
-        step = rows * (shown.high - shown.low) / max(shown.height, 1)
+        """Move what is shown by device pixels, and keep it; positive shows what lies above."""
+        step = rows * (shown.high - shown.low) / max(shown.height, 1) * (-1 if shown.is_inverted else 1)
         self._manual = (shown.low + step, shown.high + step)
 
     def hold(self, shown: PriceMap) -> None:
@@ -146,7 +158,7 @@ class PriceScale:
         """
         height = max(height, 1)
         if self._manual is not None:
-            return PriceMap(height, *self._manual, self.is_log, base)
+            return PriceMap(height, *self._manual, self.is_log, base, self.is_inverted)
         low, high = (math.log(lowest), math.log(highest)) if self.is_log else (lowest, highest)
         if high - low <= 1e-12 * max(abs(high), abs(low)):
             flat = _FLAT if self.is_log else _FLAT * high
@@ -154,8 +166,9 @@ class PriceScale:
         header = header if header < height / 3 else 0
         air = _AIR * (height - header)
         size = (high - low) * height / (height - header - 2 * air)
-        below = size * air / height
-        return PriceMap(height, low - below, low - below + size, self.is_log, base)
+        foot = size * air / height
+        low = high + foot - size if self.is_inverted else low - foot  # the header's air is at the top
+        return PriceMap(height, low, low + size, self.is_log, base, self.is_inverted)
 
 
 def nice_step(smallest: float) -> float:

@@ -108,11 +108,12 @@ def _paint_band(painter: QPainter, frame: Frame, one: PlacedStudy, colours: Char
     if not len(x):
         return
     a, b = _rows(frame, one, first.strokes.high[i]), _rows(frame, one, second.strokes.low[j])
+    is_inverted = one.board.study.place is Place.PRICE and frame.prices.is_inverted
     pixels = np.floor(x).astype(np.int64)
     if frame.slots.per_slot > 1.0:
         pixels, a, b = _between(pixels, a, b, frame.slots.per_slot)
     for is_first_above, placed in ((True, first), (False, second)):
-        chosen = (a <= b) if is_first_above else (a > b)
+        chosen = (a <= b) if is_first_above != is_inverted else (a > b)
         batch = rects(pixels[chosen], np.minimum(a, b)[chosen], 1, np.maximum(a, b)[chosen])
         colour = colour_of(one.board, placed.output, colours.theme)
         paint(painter, batch, QBrush(mixed(colour.name(), colours.theme.base, _TINT)))
@@ -179,6 +180,8 @@ def _paint_line(
 def _summed(frame: Frame, one: PlacedStudy, strokes: Strokes) -> RectArray:
     """Return upright strokes over the rows of each column, each touching the one before."""
     top, bottom = _rows(frame, one, strokes.high), _rows(frame, one, strokes.low)
+    if one.board.study.place is Place.PRICE and frame.prices.is_inverted:
+        top, bottom = bottom, top
     touching = strokes.joined[1:]
     upper = np.where(touching, np.minimum(top[1:], bottom[:-1]), top[1:])
     lower = np.where(touching, np.maximum(bottom[1:], top[:-1]), bottom[1:])
