@@ -16,7 +16,7 @@ from workstation.link.client import LinkClient
 from workstation.link.doorbell import Doorbell, ring
 from workstation.link.engine_process import EngineProcess
 from workstation.link.key_messages import KeyCommand
-from workstation.link.market_messages import FollowMarket
+from workstation.link.market_messages import FollowMarket, FollowQuotes
 from workstation.link.messages import (
     Command,
     DismissAlert,
@@ -75,6 +75,8 @@ class WindowOptions:
         Folder for pictures of every panel, taken before the window closes by itself.
     scale_pct : int or None
         Size of everything; None leaves it to the settings.
+    hidden : bool
+        Whether it starts in the tray, as at login; where there is none, it is shown after a while.
     """
 
     engine_arguments: tuple[str, ...] = ()
@@ -84,6 +86,7 @@ class WindowOptions:
     address: ChartAddress | None = None
     tour: Path | None = None
     scale_pct: int | None = None
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +154,10 @@ class EngineDesk:
     def follow_market(self, symbol: str, step: float) -> None:
         """Send the book and the trades of a market, in place of another; empty for none any more."""
         self._ask(lambda number: FollowMarket(number, symbol, step))
+
+    def follow_quotes(self, is_on: bool) -> None:
+        """Send the prices of every market from now on, or no longer."""
+        self._ask(lambda number: FollowQuotes(number, is_on))
 
     def switch_model(self, name: str, is_on: bool) -> None:
         """Let the champion of a name judge, or switch it off; for good."""
@@ -235,7 +242,7 @@ class WindowHouse:
         failed = False
         try:
             self._window.start()
-            self._window.show()
+            self._window.desktop.open_window(hidden=self._options.hidden)
             await self._bell.hang()
             if self._options.address is not None:
                 self._addresses.open(self._options.address)
@@ -329,6 +336,7 @@ def _choices(settings: Settings) -> Choices:
         sound=settings.alerts.sound,
         notifications=settings.alerts.notifications,
         on_close=settings.appearance.on_close,
+        at_login=settings.appearance.at_login,
     )
 
 
@@ -343,6 +351,8 @@ def run_window(options: WindowOptions) -> int:
     paths = Paths.of_user()
     lock = InstanceLock(paths.window_lock)
     if not lock.acquire():
+        if options.hidden:
+            return 0  # it runs already, in the tray or not: nobody asked to see it
         if ring(paths.window_socket, options.address):
             return 0  # it came to the front, with the chart: that is what was asked for
         raise TidemarkError("Tidemark is open already, but its window does not answer; close it first.")

@@ -187,6 +187,9 @@ class Requests:
     def follow_market(self, symbol: str, step: float) -> None:
         self.asked.append(("market", (symbol, step)))
 
+    def follow_quotes(self, is_on: bool) -> None:
+        self.asked.append(("quotes", is_on))
+
     def switch_model(self, name: str, is_on: bool) -> None:
         self.asked.append(("switch model", (name, is_on)))
 

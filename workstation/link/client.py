@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from workstation.domain.errors import LinkError, TidemarkError
+from workstation.link.market_messages import QuotesSaid
 from workstation.link.messages import (
     PROTOCOL,
     Command,
@@ -85,7 +86,7 @@ class LinkClient:
                     self._writer = writer
                     self._on_connected(True)
                 self._on_fact(fact)
-                if isinstance(fact, MarketsListed):
+                if isinstance(fact, MarketsListed | QuotesSaid):
                     await asyncio.sleep(0)  # there may be dozens; the window paints between them
         finally:
             was_connected, self._writer = self._writer is not None, None

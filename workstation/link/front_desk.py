@@ -31,7 +31,7 @@ from workstation.domain.ticker import Ticker
 from workstation.link.household import Facts, Household
 from workstation.link.key_messages import ForgetKey, RetestKey, TakeNewKey
 from workstation.link.market_following import MarketFollowing
-from workstation.link.market_messages import FollowMarket
+from workstation.link.market_messages import FollowMarket, FollowQuotes
 from workstation.link.messages import (
     PROTOCOL,
     AlertSaid,
@@ -58,6 +58,7 @@ from workstation.link.messages import (
     Welcome,
 )
 from workstation.link.outbox import Outbox
+from workstation.link.quote_following import QuoteFollowing
 from workstation.link.server import Connection
 from workstation.link.translation import FACTS_FOR_EVERYBODY, in_parts, in_words
 
@@ -89,6 +90,7 @@ class FrontDesk:
         self._states: dict[type[object], object] = {}
         self._heard_at: float | None = None
         self._following = MarketFollowing(house, facts)
+        self._quotes = QuoteFollowing(self._tickers)
         for kind in FACTS_FOR_EVERYBODY:
             facts.subscribe(kind, self._tell_everybody)
         facts.subscribe(TickersUpdated, self._on_tickers)
@@ -164,6 +166,8 @@ class FrontDesk:
                 self._house.look_after_key(command)
             case FollowMarket():
                 self._following.carry_out(connection, command)
+            case FollowQuotes():
+                self._quotes.carry_out(connection, command)
             case ShutDown():
                 self._house.end()
             case _:
@@ -208,6 +212,7 @@ class FrontDesk:
         """Let go of what a window had on its charts."""
         self._connections.discard(connection)
         self._following.leave(connection)
+        self._quotes.leave(connection)
         self._show_charts()
 
     def make_frame(self, outbox: Outbox) -> Frame:
@@ -221,6 +226,7 @@ class FrontDesk:
 
     def _on_tickers(self, updated: TickersUpdated) -> None:
         self._heard_at = time.monotonic()
+        self._quotes.take(updated.tickers)
         self._tickers.update((t.symbol, t) for t in updated.tickers)
         watched = set(self._house.watched)
         for connection in self._connections:

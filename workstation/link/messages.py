@@ -24,10 +24,10 @@ from workstation.domain.signal import Signal
 from workstation.domain.ticker import Ticker
 from workstation.link.command import Command as Command
 from workstation.link.key_messages import KeyCommand, KeyFact
-from workstation.link.market_messages import FollowMarket
+from workstation.link.market_messages import FollowMarket, FollowQuotes, QuotesSaid
 from workstation.link.rotation_messages import RotationCommand, RotationFact
 
-PROTOCOL = 6
+PROTOCOL = 7
 """Rises with every change that an older window or engine would misread."""
 
 
@@ -305,6 +305,7 @@ ToEngine: TypeAlias = (
     | RollBackModel
     | PromoteModel
     | FollowMarket
+    | FollowQuotes
     | RotationCommand
     | KeyCommand
     | ShutDown
@@ -332,6 +333,7 @@ ToWindow: TypeAlias = (
     | OutcomesSaid
     | ModelsSaid
     | NarrativesSaid
+    | QuotesSaid
     | RotationFact
     | KeyFact
     | Notice

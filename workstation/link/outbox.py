@@ -1,17 +1,23 @@
 """What waits to be sent to one window: facts in order, newest state merged."""
 
+import time
 from collections import deque
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from itertools import islice
 
 from workstation.domain.candle import Candle
 from workstation.domain.live_market import MarketHeard
 from workstation.domain.market import SeriesKey
 from workstation.domain.signal import Signal
 from workstation.domain.ticker import Ticker
+from workstation.link.market_messages import QuotesSaid
 from workstation.link.messages import CandleState, FormingSignal, Frame, HistoryGrew, ToWindow, Vitals
 
 MOST_FACTS = 20_000  # a window that lets this many wait is not reading; it is dropped and may come back
 
+
+QUOTES_IN_A_PART = 500
+"""Prices of one message: each is written and read within a millisecond."""
 
 MOST_CANDLES = 1_000  # of one series; a window that slept reads the others from the store
 
@@ -30,11 +36,18 @@ class Outbox:
         self._forming: dict[SeriesKey, Signal | None] = {}
         self._vitals: Vitals | None = None
         self._market: MarketHeard | None = None
+        self._quotes: dict[str, Ticker] = {}
+        self._quotes_heard_s: float | None = None  # None while nothing of them waits
 
     @property
     def is_overfull(self) -> bool:
         """True where so many facts wait that the window cannot be reading."""
         return len(self.facts) > MOST_FACTS
+
+    @property
+    def has_quotes(self) -> bool:
+        """True where prices of all markets wait, or the word that they were heard."""
+        return self._quotes_heard_s is not None
 
     @property
     def has_state(self) -> bool:
@@ -72,6 +85,33 @@ class Outbox:
     def forget_market(self) -> None:
         """Drop what waits of a market that is no longer looked at."""
         self._market = None
+
+    def put_quotes(self, tickers: Mapping[str, Ticker], heard_s: float) -> None:
+        """Let prices of all markets, by symbol, wait in place of older ones.
+
+        Parameters
+        ----------
+        heard_s : float
+            When the venue told any of them, on the clock of `time.monotonic`.
+        """
+        self._quotes.update(tickers)
+        self._quotes_heard_s = heard_s
+
+    def forget_quotes(self) -> None:
+        """Drop what waits of the prices of all markets."""
+        self._quotes, self._quotes_heard_s = {}, None
+
+    def take_quotes(self) -> QuotesSaid | None:
+        """Return the next part of the prices that wait; None where nothing does."""
+        if self._quotes_heard_s is None:
+            return None
+        age_ms = round(1000 * (time.monotonic() - self._quotes_heard_s))
+        taken = tuple(islice(self._quotes.values(), QUOTES_IN_A_PART))
+        for ticker in taken:
+            del self._quotes[ticker.symbol]
+        if not self._quotes:
+            self._quotes_heard_s = None
+        return QuotesSaid(taken, max(age_ms, 0))
 
     def forget_series(self, kept: Collection[SeriesKey]) -> None:
         """Drop the forming verdicts of series that are no longer shown."""

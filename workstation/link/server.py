@@ -67,7 +67,7 @@ class Connection:
         return await self._commands.next()
 
     async def send_for_ever(self, frame: Callable[[Outbox], Frame]) -> None:
-        """Send what waits: facts at once, state at most once a frame."""
+        """Send what waits: facts at once, state at most once a frame, all prices a part a frame."""
         while not self._writer.is_closing():
             await self._wake.wait()
             self._wake.clear()
@@ -75,6 +75,10 @@ class Connection:
                 self._writer.write(encode(self.outbox.facts.popleft()))
             if self.outbox.has_state and self.is_welcome:
                 self._writer.write(encode(frame(self.outbox)))
+            if (quotes := self.outbox.take_quotes()) is not None:
+                self._writer.write(encode(quotes))
+                if self.outbox.has_quotes:
+                    self._wake.set()
             with contextlib.suppress(ConnectionError):
                 await self._writer.drain()
             await asyncio.sleep(FRAME_S)

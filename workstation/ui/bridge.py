@@ -24,6 +24,7 @@ from workstation.domain.ticker import Ticker
 from workstation.domain.venue_key import KeyVenue, VenueKey
 from workstation.link import messages as said
 from workstation.link.key_messages import KeyJudged, VenueKeysSaid
+from workstation.link.market_messages import QuotesSaid
 from workstation.link.rotation_messages import AdviceSaid, PaperAccountsSaid, RotationRulesSaid
 
 SCREEN_FRAME_MS = 16
@@ -138,6 +139,7 @@ class Bridge(QObject):
     feed_changed = Signal()
     vitals_changed = Signal()
     market_heard = Signal(object)  # MarketHeard of the market that is looked at
+    quotes_said = Signal(object)  # QuotesSaid: prices of all markets, while somebody looks at them
     progress_changed = Signal()
     providers_changed = Signal()
     universe_changed = Signal()
@@ -183,6 +185,7 @@ class Bridge(QObject):
             said.OutcomesSaid: lambda m: self.outcomes_known.emit(),
             said.ModelsSaid: self._on_models,
             said.NarrativesSaid: self._on_narratives,
+            QuotesSaid: self.quotes_said.emit,
             AdviceSaid: self._on_advice,
             RotationRulesSaid: self._on_rotation_rules,
             PaperAccountsSaid: self._on_paper_accounts,

@@ -60,6 +60,10 @@ class EngineRequests(Protocol):
         """
         ...
 
+    def follow_quotes(self, is_on: bool) -> None:
+        """Send the prices of every market from now on, or no longer; they come as `QuotesSaid`."""
+        ...
+
     def switch_model(self, name: str, is_on: bool) -> None:
         """Let the champion of a name judge, or switch it off; for good."""
         ...
