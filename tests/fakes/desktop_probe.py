@@ -45,7 +45,7 @@ async def notify() -> None:
     timer.stop()
     second = await notifier.show("▼ ETH/USDT 1h bearish", "Volume", lambda: clicked.append(2))
     if first and "--click" in sys.argv:
-        await until(lambda: clicked, 10)
+        await until(lambda: clicked)
     notifier.close()
     shown = [first, second]
     say(shown=shown, troubles=troubles, took_s=took_s, longest_gap_s=max(gaps), clicked=clicked)
@@ -61,7 +61,7 @@ async def tray(within_s: float) -> None:
     with contextlib.suppress(TimeoutError):
         await until(lambda: told, within_s)
         icon.set_unread(3)
-        await until(lambda: icon._icon.geometry().width(), 10)
+        await until(lambda: icon._icon.geometry().width())
     say(available=icon.is_available, told=told, width=icon._icon.geometry().width())
     icon.stop()
 

@@ -16,6 +16,7 @@ import pytest
 from aiohttp import web
 from web3 import AsyncHTTPProvider, AsyncWeb3
 
+from tests.fakes.patience import PATIENCE_S
 from workstation.feeds.whales.node import TRANSFER_TOPIC
 
 ANVIL = "1.7.1"
@@ -92,7 +93,7 @@ class Anvil:
             subprocess.Popen, list(map(str, words)), stdout=subprocess.DEVNULL, env=env
         )
         self.web3 = AsyncWeb3(AsyncHTTPProvider(self.url, exception_retry_configuration=None))
-        async with asyncio.timeout(10.0):
+        async with asyncio.timeout(PATIENCE_S):
             while not await self.web3.is_connected():  # noqa: ASYNC110  it lives in another process
                 await asyncio.sleep(0.02)
         self.accounts = await self.web3.eth.accounts

@@ -1,7 +1,6 @@
 """Whom a feed talks to in tests: a listener that writes down, and fills holes by history when told to."""
 
-import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from workstation.domain.candle import Candle
 from workstation.domain.events import FeedState
@@ -62,10 +61,3 @@ class Household:
             assert fetched.get(open_time, candle) == candle, "the stream and history disagree"
         both = fetched | heard
         return [both[t] for t in sorted(both)]
-
-
-async def until(condition: Callable[[], bool], within_s: float = 5.0) -> None:
-    """Return once the condition holds, or fail."""
-    async with asyncio.timeout(within_s):
-        while not condition():  # noqa: ASYNC110  the condition lies on the other side of a socket
-            await asyncio.sleep(0.005)

@@ -3,8 +3,11 @@
 import asyncio
 from collections.abc import Callable
 
+PATIENCE_S = 60.0
+"""How long a test waits for what must happen: a limit for what hangs, not a claim about speed."""
 
-async def until(condition: Callable[[], object], within_s: float = 5.0) -> None:
+
+async def until(condition: Callable[[], object], within_s: float = PATIENCE_S) -> None:
     """Return as soon as `condition` holds.
 
     Raises

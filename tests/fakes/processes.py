@@ -8,6 +8,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.fakes.patience import PATIENCE_S
+
 PROJECT = Path(__file__).resolve().parents[2]
 
 
@@ -33,7 +35,7 @@ def tidemark(*arguments: str, home: Path | None = None, display: str = "") -> It
         if process.poll() is None:
             process.terminate()
         try:
-            process.communicate(timeout=5)
+            process.communicate(timeout=PATIENCE_S)
         except subprocess.TimeoutExpired:
             process.kill()
             process.communicate()
@@ -52,7 +54,7 @@ def practice_exchange(*arguments: str) -> Iterator[str]:
         yield first.removeprefix("listening on ")
 
 
-def wait_for(condition, within_s: float, every_s: float = 0.05):
+def wait_for(condition, within_s: float = PATIENCE_S, every_s: float = 0.05):
     """Return the first true answer of `condition`.
 
     Raises

@@ -8,8 +8,12 @@ from typing import Any
 import pytest
 from PySide6.QtGui import QFontInfo, QFontMetrics
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
+from tests.fakes.patience import PATIENCE_S
 from workstation.ui.qt_loop import QtLoop
+
+_PATIENCE_MS = int(PATIENCE_S * 1000)
 
 
 def _new_qt_loop() -> asyncio.AbstractEventLoop:
@@ -22,6 +26,28 @@ def _new_qt_loop() -> asyncio.AbstractEventLoop:
 def pytest_asyncio_loop_factories(config: pytest.Config, item: pytest.Item) -> dict[str, Any]:
     """Run every ``async def test_*`` of this folder on the Qt loop."""
     return {"qt": _new_qt_loop}
+
+
+class PatientQtBot(QtBot):
+    """Waits as long as every other test, where pytest-qt gives up after five seconds."""
+
+    def waitUntil(self, callback, *, timeout=_PATIENCE_MS):
+        """Wait until the callback returns true or raises no AssertionError."""
+        super().waitUntil(callback, timeout=timeout)
+
+    def waitSignal(self, signal, *, timeout=_PATIENCE_MS, **options):
+        """Return a context that ends once the signal was emitted."""
+        return super().waitSignal(signal, timeout=timeout, **options)
+
+    def waitSignals(self, signals, *, timeout=_PATIENCE_MS, **options):
+        """Return a context that ends once all signals were emitted."""
+        return super().waitSignals(signals, timeout=timeout, **options)
+
+
+@pytest.fixture
+def qtbot(qapp, request):
+    """Give what drives widgets."""
+    return PatientQtBot(request)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -183,7 +183,7 @@ def test_a_moved_price_is_tinted_and_the_tint_goes_away(panel, qtbot):
     panel.apply([ticker("BTC/USDT", 101.0)])
     assert panel._flashing.isActive()
     tinted = _colours_of_last(panel)
-    qtbot.waitUntil(lambda: not panel._flashing.isActive(), timeout=3000)
+    qtbot.waitUntil(lambda: not panel._flashing.isActive())
     assert tinted != _colours_of_last(panel)
 
 

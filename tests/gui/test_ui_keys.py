@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 
 from tests.fakes.key_drawer import KeyDrawer
-from tests.fakes.patience import until
+from tests.fakes.patience import PATIENCE_S, until
 from tests.fakes.window_world import NOW_MS, Desk
 from workstation.domain.venue_key import KeyRights, KeyStatus, KeyVenue, VenueKey
 from workstation.link.key_messages import ForgetKey, KeyJudged, RetestKey, TakeNewKey, VenueKeysSaid
@@ -137,7 +137,7 @@ async def test_a_keyring_that_waits_for_its_password_can_be_given_up_and_then_ke
     def slowly(service, username):
         if username.startswith("new key"):
             asked.set()
-            answered.wait(10)
+            answered.wait(PATIENCE_S)
         return read(service, username)
 
     page.drawer.get_password = slowly

@@ -342,7 +342,7 @@ def test_playing_goes_on_to_the_newest_day_and_stops(graph, qtbot):
     graph.slider.setValue(graph.slider.maximum() - 2)
     qtbot.keyClick(graph.view, Qt.Key.Key_Space)
     assert graph.is_playing
-    qtbot.waitUntil(lambda: not graph.is_playing, timeout=2000)
+    qtbot.waitUntil(lambda: not graph.is_playing)
     assert graph.slider.value() == graph.slider.maximum()
     graph.play.click()
     assert graph.is_playing

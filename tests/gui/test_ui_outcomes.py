@@ -44,7 +44,7 @@ def test_nothing_is_read_before_somebody_points_at_a_chart_and_then_outcomes_are
     assert not window.look.outcomes.reading.is_busy
     assert window.chart._series.outcomes == {}
     window.chart.bar_hovered.emit(None)
-    qtbot.waitUntil(lambda: bool(window.chart._series.outcomes), timeout=3000)
+    qtbot.waitUntil(lambda: bool(window.chart._series.outcomes))
     assert afterwards(window, SETTLED, Direction.BULLISH) == "hit its target, +2.80 % after costs"
     assert afterwards(window, OPEN, Direction.BEARISH) == "open until 2 Aug 10:00"
     assert afterwards(window, UNKNOWN, Direction.BULLISH) == ""
@@ -61,5 +61,5 @@ def test_what_is_still_forming_has_no_afterwards():
 def test_a_ledger_that_cannot_be_read_is_said_and_the_chart_stays(desk, qtbot):
     desk.past.judgements.ledger.write_bytes(b"nothing like a ledger" * 400)
     desk.window.chart.bar_hovered.emit(None)
-    qtbot.waitUntil(lambda: "ledger" in desk.window.notices.texts, timeout=3000)
+    qtbot.waitUntil(lambda: "ledger" in desk.window.notices.texts)
     assert desk.window.chart.extent is not None

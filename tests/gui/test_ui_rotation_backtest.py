@@ -107,10 +107,10 @@ def test_progress_is_shown_and_cancel_ends_it_and_keeps_the_last_one(desk, qtbot
     qtbot.waitUntil(lambda: desk.last is not None)
     desk.panel.run_button.click()
     assert desk.panel.is_busy
-    qtbot.waitUntil(lambda: desk.panel.said.text() == "3 of 10 days of rotation", timeout=5000)
+    qtbot.waitUntil(lambda: desk.panel.said.text() == "3 of 10 days of rotation")
     assert desk.panel.progress.value() == 3
     desk.panel.run_button.click()
-    qtbot.waitUntil(lambda: not desk.process.is_busy, timeout=5000)
+    qtbot.waitUntil(lambda: not desk.process.is_busy)
     assert desk.panel.said.text() == STOPPED
     assert desk.panel.run_button.text() == "Run"
     assert files.read() == trial()
@@ -119,7 +119,7 @@ def test_progress_is_shown_and_cancel_ends_it_and_keeps_the_last_one(desk, qtbot
 def test_a_backtest_that_fails_says_its_last_words(desk, qtbot):
     desk.code = "import sys; print('a note', file=sys.stderr); sys.exit('tidemark: There are no candles.')"
     desk.run("", "", is_shipped=True, data=None)
-    qtbot.waitUntil(lambda: not desk.process.is_busy, timeout=5000)
+    qtbot.waitUntil(lambda: not desk.process.is_busy)
     assert desk.panel.said.text() == "There are no candles."
     assert desk.panel.nothing.text() == NONE_YET
 
@@ -130,7 +130,7 @@ def test_what_is_done_takes_the_place_of_the_last_one(desk, qtbot):
         f"from pathlib import Path; Path({str(fresh.page)!r}).write_text('page');"
         f"Path({str(fresh.json)!r}).write_text({json.dumps(trial())!r})"
     )
-    with qtbot.waitSignal(desk.changed, timeout=5000):
+    with qtbot.waitSignal(desk.changed):
         desk.run("2024-01-01", "", is_shipped=True, data=None)
     assert desk.last == trial()
     assert desk._files.page.read_text() == "page"
@@ -139,7 +139,7 @@ def test_what_is_done_takes_the_place_of_the_last_one(desk, qtbot):
 
 def test_closing_the_window_ends_what_runs_and_tells_nobody(desk, qtbot):
     desk.run("", "", is_shipped=True, data=None)
-    qtbot.waitUntil(lambda: desk.panel.said.text() == "3 of 10 days of rotation", timeout=5000)
+    qtbot.waitUntil(lambda: desk.panel.said.text() == "3 of 10 days of rotation")
     process = desk.process._process
     desk.stop()
     assert process.state() is QProcess.ProcessState.NotRunning

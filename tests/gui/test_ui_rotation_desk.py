@@ -154,7 +154,7 @@ def test_the_past_of_an_account_is_read_beside_btc_and_equal_weight(desk, tmp_pa
     desk.tell(said.Frame(AT_DAY * DAY + HOUR, 180))
     desk.window.actions_by_id["paper.focus"].trigger()
     paper = desk.window.rotation.desk.paper
-    qtbot.waitUntil(lambda: len(paper.lines.lines) == 3, timeout=5000)
+    qtbot.waitUntil(lambda: len(paper.lines.lines) == 3)
     assert [line.title for line in paper.lines.lines] == ["This account", "BTC", "Equal weight"]
     assert [row[1:3] for row in paper.fills.texts()] == [["WIF", "▲ buy"]]
     assert desk.window.rotation.desk.view().prices["PEPE"] > 100

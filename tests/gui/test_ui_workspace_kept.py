@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.patience import PATIENCE_S
 from tests.fakes.window_world import Desk
 from workstation.domain.errors import StoreError
 from workstation.ui.main_window import MainWindow
@@ -185,7 +186,7 @@ def test_a_change_is_on_disk_a_moment_later_without_being_asked(open_desk, tmp_p
         file = tmp_path / "workspaces.json"
         return list(json.loads(file.read_text())["workspaces"]["Main"]["charts"]) if file.exists() else []
 
-    qtbot.waitUntil(lambda: len(charts()) == 3, timeout=3000)
+    qtbot.waitUntil(lambda: len(charts()) == 3)
 
 
 def test_what_nobody_knows_of_a_chart_is_kept(open_desk, tmp_path):
@@ -289,7 +290,7 @@ def killed_window(folder: Path) -> str:
         return process.stdout.readline().strip()
     finally:
         process.send_signal(signal.SIGKILL)
-        process.wait(10)
+        process.wait(PATIENCE_S)
         process.stdout.close()
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes.patience import until
+from tests.fakes.patience import PATIENCE_S, until
 from tests.fakes.window_world import Notes, RunAtOnce, alert
 from workstation.domain.signal import Direction
 from workstation.storage.paths import resource
@@ -142,7 +142,7 @@ async def test_a_player_that_hangs_is_ended(tmp_path, monkeypatch):
     mark, rings = tmp_path / "started", []
     stuck = player(tmp_path, "stuck", f"echo $$ > {mark}; exec sleep 60")
     sound = AlertSound(tmp_path / "a.wav", lambda: rings.append("bell"), lambda _text: None, (stuck,))
-    assert not await asyncio.wait_for(sound.play(), 5)
+    assert not await asyncio.wait_for(sound.play(), PATIENCE_S)
     await until(lambda: not Path(f"/proc/{mark.read_text().strip()}").exists())
     assert rings == ["bell"]
 

@@ -152,7 +152,7 @@ def test_a_damaged_row_and_an_unreadable_ledger_are_sentences(desk, qtbot):
     qtbot.waitUntil(lambda: "Row 2 of the ledger" in panel.damage.text())
     desk.past.judgements.ledger.write_bytes(b"nothing like a ledger" * 400)
     desk.tell(said.GradesSaid("1h", NOW_MS))
-    qtbot.waitUntil(lambda: "ledger.db" in panel.nothing.text(), timeout=3000)
+    qtbot.waitUntil(lambda: "ledger.db" in panel.nothing.text())
 
 
 def test_enter_opens_the_chart_of_the_chosen_coin(desk, qtbot):
@@ -231,7 +231,7 @@ def test_the_record_of_a_band_is_counted_from_the_ledger_and_again_when_more_is_
         "In the ledger, over 24 hours: 90 % of 60 beat the median coin (95 %: 80–95 %), median +3.0 %, "
         "10.0 % fell 20 % or more."
     )
-    qtbot.waitUntil(lambda: wanted in panel.detail.record.text(), timeout=4000)
+    qtbot.waitUntil(lambda: wanted in panel.detail.record.text())
     assert "In the ledger, over 7 days: only 0 cases" in panel.detail.record.text()
 
 

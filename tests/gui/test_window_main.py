@@ -435,31 +435,31 @@ def saved(desk) -> WindowMemory:
 def test_a_killed_window_has_left_its_market_watchlist_and_last_alert(desk, window, qtbot):
     window.open_symbol("SOL/USDT")
     desk.tell(said.AlertSaid(alert(7)))
-    qtbot.waitUntil(lambda: saved(desk).announced_alert == 7, timeout=4000)
+    qtbot.waitUntil(lambda: saved(desk).announced_alert == 7)
     assert saved(desk).symbol == "SOL/USDT"
     assert saved(desk).venue == LIVE
     assert saved(desk).watchlist == tuple(PRICES)
     window.alert_desk.set_quiet(True)
-    qtbot.waitUntil(lambda: saved(desk).quiet, timeout=4000)
+    qtbot.waitUntil(lambda: saved(desk).quiet)
 
 
 def test_a_dock_that_was_moved_is_remembered_before_the_end(desk, window, qtbot):
-    qtbot.waitUntil(lambda: desk.memory_file.exists(), timeout=4000)
-    qtbot.waitUntil(lambda: not window._keeper._timer.isActive(), timeout=4000)
+    qtbot.waitUntil(lambda: desk.memory_file.exists())
+    qtbot.waitUntil(lambda: not window._keeper._timer.isActive())
     before = saved(desk).docks
     left = Qt.DockWidgetArea.LeftDockWidgetArea
     window.addDockWidget(left, window.docks.by_title["Alerts"])
-    qtbot.waitUntil(lambda: saved(desk).docks != before, timeout=4000)
+    qtbot.waitUntil(lambda: saved(desk).docks != before)
 
 
 def test_a_window_at_rest_writes_nothing(desk, window, qtbot):
-    qtbot.waitUntil(lambda: desk.memory_file.exists(), timeout=4000)
-    qtbot.waitUntil(lambda: not window._keeper._timer.isActive(), timeout=4000)
+    qtbot.waitUntil(lambda: desk.memory_file.exists())
+    qtbot.waitUntil(lambda: not window._keeper._timer.isActive())
     desk.prices()
     assert not window._keeper._timer.isActive(), "prices are not remembered"
     desk.memory_file.unlink()
     window._keeper.save_soon()
-    qtbot.waitUntil(lambda: not window._keeper._timer.isActive(), timeout=4000)
+    qtbot.waitUntil(lambda: not window._keeper._timer.isActive())
     assert not desk.memory_file.exists(), "what did not change is not written again"
 
 

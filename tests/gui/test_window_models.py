@@ -104,9 +104,7 @@ def test_rolling_back_is_one_click_and_so_is_undoing_it(desk, section, hashes, q
     store_of(desk).roll_back(NAME, "The trader said so.")
     desk.tell(said.ModelsSaid((ModelState(NAME, hashes[1], True),)))
     panel = desk.window.judgement.models.panel
-    qtbot.waitUntil(
-        lambda: panel.sections[NAME].models.standing.champion.model_hash == hashes[1], timeout=3000
-    )
+    qtbot.waitUntil(lambda: panel.sections[NAME].models.standing.champion.model_hash == hashes[1])
     again = panel.sections[NAME]
     assert again.roll_back_button.isEnabled()
     assert hashes[0][:10] in again.roll_back_button.toolTip()
@@ -119,7 +117,7 @@ def test_it_is_switched_off_and_on_by_the_engine_and_the_reason_is_on_screen(des
     store_of(desk).switch_off(NAME, "It is no better than the plain vote.")
     desk.tell(said.ModelsSaid((ModelState(NAME, hashes[0], False, "It is off."),)))
     panel = desk.window.judgement.models.panel
-    qtbot.waitUntil(lambda: panel.sections[NAME].switch_button.text() == "Switch on", timeout=3000)
+    qtbot.waitUntil(lambda: panel.sections[NAME].switch_button.text() == "Switch on")
     off = panel.sections[NAME]
     assert off.word.text() == "– switched off"
     assert off.reason.text() == "It is no better than the plain vote."
@@ -154,7 +152,7 @@ def test_without_models_that_is_said_and_names_the_engine_knows_are_listed(desk,
     panel = desk.window.judgement.models.panel
     qtbot.waitUntil(lambda: panel.nothing.text() == NONE_YET)
     desk.tell(said.ModelsSaid((ModelState("grade-1h", "", False, "There is no model grade-1h."),)))
-    qtbot.waitUntil(lambda: "grade-1h" in panel.sections, timeout=3000)
+    qtbot.waitUntil(lambda: "grade-1h" in panel.sections)
     section = panel.sections["grade-1h"]
     assert (section.word.text(), section.reason.text()) == ("▲ not judging", "There is no model grade-1h.")
 

@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+from tests.fakes.patience import PATIENCE_S
 from workstation.ui import qt_loop
 from workstation.ui.qt_loop import QtLoop
 
@@ -75,7 +76,7 @@ async def test_a_call_from_another_thread_keeps_its_context():
 
     thread = threading.Thread(target=speak)
     thread.start()
-    assert await asyncio.wait_for(told, 5) == "thread"
+    assert await asyncio.wait_for(told, PATIENCE_S) == "thread"
     thread.join()
 
 

@@ -103,7 +103,7 @@ def test_hit_rates_stand_with_how_many_and_what_they_brought(panel):
 
 def test_the_record_is_told_apart_by_what_the_trader_chooses(panel, qtbot):
     panel.combo.setCurrentIndex(panel.combo.findData(RecordGroup.SYMBOL))
-    qtbot.waitUntil(lambda: panel.model.group is RecordGroup.SYMBOL, timeout=3000)
+    qtbot.waitUntil(lambda: panel.model.group is RecordGroup.SYMBOL)
     assert [cells(panel, row)[0] for row in range(2)] == ["BTC/USDT", "ETH/USDT"]
     assert cells(panel, 1) == ["ETH/USDT", "0", "1", "–", "–"]
 
@@ -124,7 +124,7 @@ def test_an_outcome_that_becomes_known_is_read_and_the_chosen_row_stays(desk, pa
     ledger.add_signal(signal(1, symbol="SOL/USDT"))
     ledger.close()
     desk.tell(said.OutcomesSaid(1))
-    qtbot.waitUntil(lambda: panel.signals.rowCount() == 47, timeout=3000)
+    qtbot.waitUntil(lambda: panel.signals.rowCount() == 47)
     assert outcome_words(panel.signals.entry_at(1), UTC) == "was stopped, −1.20 % after costs, corrected"
     assert panel.signals.entry_at(panel.list.currentIndex().row()).row == chosen
 
@@ -144,7 +144,7 @@ def test_an_empty_ledger_and_one_that_cannot_be_read_are_sentences(desk, qtbot):
     assert not panel.ledger.copy_button.isEnabled()
     desk.past.judgements.ledger.write_bytes(b"nothing like a ledger" * 400)
     desk.tell(said.OutcomesSaid(1))
-    qtbot.waitUntil(lambda: "ledger.db" in panel.nothing.text(), timeout=3000)
+    qtbot.waitUntil(lambda: "ledger.db" in panel.nothing.text())
 
 
 # the proof
@@ -169,7 +169,7 @@ def test_a_changed_row_is_named_in_red(desk, panel, qtbot):
     assert panel.ledger.label.text().startswith("The chain is broken.")
     assert desk.window.theme.bearish in panel.ledger.label.styleSheet()
     desk.tell(said.OutcomesSaid(1))
-    qtbot.waitUntil(lambda: "Row 40 of the ledger" in panel.damage.text(), timeout=3000)
+    qtbot.waitUntil(lambda: "Row 40 of the ledger" in panel.damage.text())
 
 
 def test_a_check_can_be_cancelled_and_tells_how_far_it_is(desk, panel, qtbot, monkeypatch):

@@ -207,7 +207,7 @@ def test_an_answer_that_nobody_asked_for_is_not_shown(desk, why):
 def test_a_slow_answer_is_said_to_be_under_way_and_a_quick_one_is_not(desk, why, qtbot):
     desk.window.why_desk.step(-1)
     assert why.summary.text() != WORKING
-    qtbot.waitUntil(lambda: why.summary.text() == WORKING, timeout=2000)
+    qtbot.waitUntil(lambda: why.summary.text() == WORKING)
     assert why.delegate.is_stale, "what is listed is of another bar"
     answer(desk)
     assert why.summary.text() == "3 families vote:  ▲ 1  ▼ 1  – 1   ·   4 of 8 known"

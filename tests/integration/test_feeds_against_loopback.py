@@ -10,7 +10,8 @@ from contextlib import asynccontextmanager
 import pytest
 
 from tests.fakes.feeds_exchange import START_MS, LoopbackExchange, final_row, kline
-from tests.fakes.feeds_household import Household, until
+from tests.fakes.feeds_household import Household
+from tests.fakes.patience import until
 from workstation.domain.candle import Candle
 from workstation.domain.errors import VenueBusy, VenueError, VenueUnreachable
 from workstation.domain.events import FeedState
@@ -72,8 +73,8 @@ async def house(exchange=None, timings=HASTY):
             began = time.monotonic()
             await feed.close()
             took_s = time.monotonic() - began
-            await until(lambda: asyncio.all_tasks() - tasks_before <= server_tasks(), 1.0)
-            await until(lambda: not exchange.sockets, 1.0)
+            await until(lambda: asyncio.all_tasks() - tasks_before <= server_tasks())
+            await until(lambda: not exchange.sockets)
             await supervisor.close()
             assert took_s < 1.5
             assert failures == []
@@ -138,7 +139,7 @@ async def test_every_streamed_candle_closes_exactly_once_and_equals_the_source(s
     async with house(LoopbackExchange(speed=speed, push_s=0.03)) as h:
         keys = [BTC, ETH, HOURLY]
         h.feed.follow(keys)
-        await until(lambda: h.n_closed() >= 30 and h.n_closed(ETH) >= 30, 8.0)
+        await until(lambda: h.n_closed() >= 30 and h.n_closed(ETH) >= 30)
         for key, closed in h.household.closed.items():
             times = [c.open_time for c in closed]
             assert times == list(range(times[0], times[-1] + 1, key.bar_ms))

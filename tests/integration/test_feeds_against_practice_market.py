@@ -4,7 +4,8 @@ import asyncio
 import time
 from contextlib import asynccontextmanager
 
-from tests.fakes.feeds_household import Household, until
+from tests.fakes.feeds_household import Household
+from tests.fakes.patience import PATIENCE_S, until
 from tests.fakes.sandbox_archive import ParquetFolder
 from workstation.domain.candle import CandleColumns
 from workstation.domain.events import FeedState
@@ -49,7 +50,7 @@ async def test_recorded_candles_arrive_bit_for_bit_by_stream_and_by_history(reco
         keys = [SeriesKey("practice", m.symbol, "1h") for m in await feed.markets()]
         assert len(keys) == 3
         feed.follow(keys)
-        await until(lambda: all(len(household.closed.get(key, ())) >= 3 for key in keys), 12.0)
+        await until(lambda: all(len(household.closed.get(key, ())) >= 3 for key in keys))
         for key in keys:
             recorded = rows_of(archive.read(key.symbol.replace("/", ""), "1h"))
             heard = household.closed[key]
@@ -70,7 +71,7 @@ async def test_a_simulated_market_is_heard_whole_and_is_never_taken_for_a_live_o
         keys = [SeriesKey("practice", m.symbol, "1m") for m in markets]
         feed.follow(keys)
         await until(lambda: len(household.tickers) == len(markets))
-        await until(lambda: all(len(household.closed.get(key, ())) >= 3 for key in keys), 12.0)
+        await until(lambda: all(len(household.closed.get(key, ())) >= 3 for key in keys))
         for key in keys[:3]:
             heard = household.closed[key]
             fetched = rows_of(await feed.history(key, heard[0].open_time, 500))
@@ -79,12 +80,12 @@ async def test_a_simulated_market_is_heard_whole_and_is_never_taken_for_a_live_o
         assert [state for state, _ in household.states] == [FeedState.CONNECTING, FeedState.LIVE]
 
 
-async def test_at_the_pace_of_life_prices_and_forming_candles_come_within_seconds():
+async def test_at_the_pace_of_life_prices_and_forming_candles_come_before_anything_closes():
     source = SimulatedMarket(seed=7)
     async with listening(source, 1.0, source.default_start_ms) as (feed, household):
         key = SeriesKey("practice", (await feed.markets())[0].symbol, "1m")
         feed.follow([key])
-        async with asyncio.timeout(5.0):
+        async with asyncio.timeout(PATIENCE_S):
             await until(lambda: bool(household.told) and household.state is FeedState.LIVE)
         assert not household.told[-1][1].closed
         assert len(household.tickers) > 50

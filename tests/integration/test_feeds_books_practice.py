@@ -66,7 +66,7 @@ class Listening:
             seen[:] = [row for row in self.books._rows if row.event_ms > newest and row.subject == symbol]
             return bool(seen)
 
-        await until(has_more, 8.0)
+        await until(has_more)
         return seen
 
 
@@ -200,7 +200,7 @@ async def test_without_a_sound_snapshot_nothing_is_told_until_there_is_one() -> 
 
         one.proxy.answer = answer
         assert await one.rows() == []
-        await until(lambda: not faults, 8.0)
+        await until(lambda: not faults)
         assert asked == list(ANSWERS)
         assert await one.rows() == []
         assert is_plausible(await one.hear_more())

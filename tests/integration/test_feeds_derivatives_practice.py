@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 
 from tests.fakes.feeds_fault_proxy import Answer, FaultProxy
-from tests.fakes.patience import until
+from tests.fakes.patience import PATIENCE_S, until
 from workstation.domain.errors import ProviderBusy, ProviderError, ProviderUnreachable
 from workstation.domain.metric import BUCKET_MS
 from workstation.domain.observation import Observation
@@ -108,7 +108,7 @@ async def test_quarters_of_forced_orders_are_the_markets_own_and_a_zero_is_one()
     told: dict[tuple[str, int], list[float]] = {}
     async with asking(speed=3_000.0) as one:
         one.provider.missing |= {FUNDING: "not asked for here", INTEREST: "not asked for here"}
-        async with asyncio.timeout(10.0):
+        async with asyncio.timeout(PATIENCE_S):
             while len({event for _, event in told}) < 6 or not any(map(any, told.values())):
                 for row in await one.fetch(coins):
                     if row.metric in (LONGS, SHORTS):

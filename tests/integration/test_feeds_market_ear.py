@@ -48,7 +48,7 @@ class Watching:
 
     async def hear_book(self):
         n = len(self.told)
-        await until(lambda: any(news.book for news in self.told[n:]), 8.0)
+        await until(lambda: any(news.book for news in self.told[n:]))
 
 
 @asynccontextmanager
@@ -81,7 +81,7 @@ async def test_the_book_that_is_told_is_the_books_of_the_practice_market_level_b
         await one.hear_book()
         one.stop_time()
         n = len(one.told)
-        await until(lambda: len(one.told) > n + 1, 8.0)
+        await until(lambda: len(one.told) > n + 1)
         book, ladder = one.exchange.floor.book("BTCUSDT"), one.known[-1].book.ladder
         for side, told, is_bid in ((book.bids, ladder.bids, True), (book.asks, ladder.asks, False)):
             ticks = [price for price, _ in sorted(side.items(), reverse=is_bid)][: len(told.price)]
@@ -95,7 +95,7 @@ async def test_the_book_that_is_told_is_the_books_of_the_practice_market_level_b
 
 async def test_every_trade_is_told_once_in_order_with_its_taker():
     async with watching() as one:
-        await until(lambda: sum(len(news.trades) for news in one.told) >= 8, 8.0)
+        await until(lambda: sum(len(news.trades) for news in one.told) >= 8)
         trades = [trade for news in one.told for trade in news.trades]
         assert len(set(trades)) == len(trades)
         assert [t.time_ms for t in trades] == sorted(t.time_ms for t in trades)
@@ -106,7 +106,7 @@ async def test_news_come_at_most_ten_times_a_second():
     async with watching() as one:
         await one.hear_book()
         n, since = len(one.told), time.monotonic()
-        await until(lambda: time.monotonic() - since > 0.4, 2.0)
+        await until(lambda: time.monotonic() - since > 0.4)
         assert 1 <= len(one.told) - n <= 5
 
 
@@ -120,12 +120,12 @@ async def test_a_lost_connection_is_told_as_no_book_and_then_the_book_is_there_a
             one.proxy.cut_all()  # again where the ear was between two connections just then
             return any(news.book is None for news in one.told[n:])
 
-        await until(is_told, 8.0)
+        await until(is_told)
         await one.hear_book()
 
 
 async def test_a_market_that_is_not_there_is_said_in_words():
     async with watching("NONE/USDT") as one:
-        await until(lambda: bool(one.told and one.told[-1].trouble), 8.0)
+        await until(lambda: bool(one.told and one.told[-1].trouble))
         assert "has no market NONE/USDT" in one.told[-1].trouble
         assert one.told[-1].book is None

@@ -2,7 +2,8 @@
 
 import time
 
-from tests.fakes.feeds_household import Household, until
+from tests.fakes.feeds_household import Household
+from tests.fakes.patience import until
 from workstation.domain.market import SeriesKey
 from workstation.feeds import stream_places
 from workstation.feeds.ccxt_feed import CcxtFeed
@@ -32,13 +33,13 @@ async def test_every_series_of_a_watchlist_of_everything_is_heard(monkeypatch):
         try:
             keys = [SeriesKey("practice", m.symbol, "1h") for m in await feed.markets()]
             feed.follow(keys)
-            await until(lambda: {key for key, _ in household.told} == set(keys), 20.0)
+            await until(lambda: {key for key, _ in household.told} == set(keys))
             assert exchange.n_connections == 3
             feed.follow(keys[:1])
             streams = exchange._broadcast._listeners
-            await until(lambda: sum("@kline" in name for name in streams) == 1, 8.0)
+            await until(lambda: sum("@kline" in name for name in streams) == 1)
             feed.follow(keys[:1] + keys[-40:])
-            await until(lambda: sum("@kline" in name for name in streams) == 41, 8.0)
+            await until(lambda: sum("@kline" in name for name in streams) == 41)
         finally:
             await feed.close()
             await supervisor.close()

@@ -6,7 +6,7 @@ from dataclasses import replace
 import aiohttp
 import pytest
 
-from tests.fakes.feeds_household import until
+from tests.fakes.patience import until
 from workstation.domain.errors import ProviderUnreachable
 from workstation.domain.metric import BUCKET_MS
 from workstation.feeds.reconnect import FeedTimings

@@ -41,6 +41,8 @@ OWNED = (
 HANGING = """
 import asyncio
 from dbus_fast.aio import MessageBus
+from tests.fakes.patience import PATIENCE_S
+from tests.fakes.patience import PATIENCE_S
 async def main():
     bus = await MessageBus().connect()
     await bus.request_name("org.freedesktop.Notifications")
@@ -64,7 +66,7 @@ def display(tmp_path_factory) -> Iterator[str]:
         number = pipe.readline().strip()
     yield f":{number}"
     server.terminate()
-    server.wait(10)
+    server.wait(PATIENCE_S)
 
 
 @pytest.fixture

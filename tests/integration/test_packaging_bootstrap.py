@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.patience import PATIENCE_S
+
 PROJECT = Path(__file__).resolve().parents[2]
 SYSTEM_PYTHON = getattr(sys, "_base_executable", sys.executable)
 
@@ -183,7 +185,7 @@ def test_a_signal_reaches_the_program_itself(checkout: Checkout) -> None:
         assert process.stdout is not None
         assert process.stdout.readline() == "sound ['--stay']\n"
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=10) == -signal.SIGTERM
+        assert process.wait(timeout=PATIENCE_S) == -signal.SIGTERM
 
 
 def test_a_place_that_cannot_be_written_is_named(checkout: Checkout) -> None:
@@ -219,6 +221,6 @@ sys.exit(bootstrap.main(["test"]))
         assert gate.stdout.readline() == "── tests\n"
         pid = int(gate.stdout.readline())
         os.killpg(gate.pid, told)  # as a terminal and a CI runner do
-        assert gate.wait(timeout=20) == exit_code
+        assert gate.wait(timeout=PATIENCE_S) == exit_code
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.patience import PATIENCE_S
+
 PROJECT = Path(__file__).resolve().parents[2]
 DATA = "../shared/data"
 RECORDED = f"{DATA}/ohlcv/binance-spot-2024"
@@ -126,7 +128,7 @@ def test_a_command_that_stays_leaves_cleanly_when_told(
         try:
             wait_until_it_answers(process, words, place)
             process.send_signal(signal.SIGTERM)
-            _, said = process.communicate(timeout=20)
+            _, said = process.communicate(timeout=PATIENCE_S)
         finally:
             watchdog.cancel()
     assert (process.returncode, warnings(said)) == (0, [])

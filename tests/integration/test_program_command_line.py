@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from tests.fakes.patience import PATIENCE_S
 from tests.fakes.processes import PROJECT, practice_exchange, tidemark, wait_for
 from workstation import __version__
 from workstation.domain.market import SeriesKey
@@ -208,8 +209,8 @@ def test_settings_that_cannot_be_used_are_told_and_the_engine_runs(tmp_path, tex
     home = tmp_path / "home"
     Paths.below(home).settings_file.write_text(text)
     with practice_exchange("--simulated") as url, tidemark("serve", "--practice", url, home=home) as engine:
-        wait_for(lambda: Paths.below(home).engine_socket.exists(), 30)
+        wait_for(lambda: Paths.below(home).engine_socket.exists())
         engine.terminate()
-        _, said = engine.communicate(timeout=10)
+        _, said = engine.communicate(timeout=PATIENCE_S)
     assert engine.returncode == 0
     assert words in said

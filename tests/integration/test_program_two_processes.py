@@ -9,6 +9,7 @@ import time
 import psutil
 import pytest
 
+from tests.fakes.patience import PATIENCE_S
 from tests.fakes.processes import PROJECT, practice_exchange, tidemark, wait_for
 from workstation.link.doorbell import ring
 from workstation.storage.candle_store import CandleStore
@@ -65,7 +66,7 @@ def end_and_listen(process, number):
     """Send a signal; return how long the process took to leave, its exit code and what it said."""
     asked = time.monotonic()
     process.send_signal(number)
-    out, err = process.communicate(timeout=10)
+    out, err = process.communicate(timeout=PATIENCE_S)
     return time.monotonic() - asked, process.returncode, out + err
 
 
@@ -77,21 +78,21 @@ def market_of(engine):
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "Ctrl-C"])
 def test_the_engine_alone_ends_in_order_within_three_seconds(tmp_path, number):
     with tidemark("serve", *PRACTICE, home=tmp_path) as engine:
-        wait_for(lambda: stored(tmp_path) > 5, 40)
+        wait_for(lambda: stored(tmp_path) > 5)
         children = family(engine)[1:]
         assert market_of(engine) in children
         took, code, said = end_and_listen(engine, number)
     assert took < 3
     assert code == 0
     assert said == ""
-    psutil.wait_procs(children, timeout=2)
+    psutil.wait_procs(children, timeout=PATIENCE_S)
     assert not any(child.is_running() for child in children)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "Ctrl-C"])
 def test_a_window_ends_with_its_engine_and_its_market_within_three_seconds(tmp_path, display, number):
     with tidemark(home=tmp_path, display=display) as window:
-        wait_for(lambda: stored(tmp_path) > 5, 60)
+        wait_for(lambda: stored(tmp_path) > 5)
         everybody = below(tmp_path)
         assert len(everybody) == 3
         took, code, said = end_and_listen(window, number)
@@ -103,11 +104,11 @@ def test_a_window_ends_with_its_engine_and_its_market_within_three_seconds(tmp_p
 
 def test_a_killed_engine_is_started_again_and_what_was_stored_is_there(tmp_path, display):
     with tidemark(home=tmp_path, display=display) as window:
-        wait_for(lambda: stored(tmp_path) > 5, 60)
+        wait_for(lambda: stored(tmp_path) > 5)
         (first,) = engines(tmp_path)
         before = read_everything(tmp_path)
         first.kill()
-        second = wait_for(lambda: [e for e in engines(tmp_path) if e.pid != first.pid], 20)
+        second = wait_for(lambda: [e for e in engines(tmp_path) if e.pid != first.pid])
         assert window.poll() is None
         after = read_everything(tmp_path)
         for key, candles in before.items():
@@ -122,16 +123,16 @@ def read_everything(home):
 
 def test_a_killed_window_leaves_its_engine_and_the_next_one_finds_it(tmp_path, display):
     with tidemark(home=tmp_path, display=display) as window:
-        wait_for(lambda: stored(tmp_path) > 5, 60)
+        wait_for(lambda: stored(tmp_path) > 5)
         (engine,) = engines(tmp_path)
         window.kill()
         window.wait()
     assert engine.is_running()
     with tidemark(home=tmp_path, display=display):
-        wait_for(lambda: ring(Paths.below(tmp_path).window_socket), 20)
+        wait_for(lambda: ring(Paths.below(tmp_path).window_socket))
         time.sleep(2)  # long enough for a window that finds no engine to have started one
         assert [e.pid for e in engines(tmp_path)] == [engine.pid]
-    psutil.wait_procs([engine], timeout=4)
+    psutil.wait_procs([engine], timeout=PATIENCE_S)
     assert not engine.is_running() or engine.status() == psutil.STATUS_ZOMBIE  # ended, not yet reaped
 
 
@@ -143,10 +144,10 @@ def test_an_engine_whose_window_never_comes_back_leaves_by_itself(tmp_path):
 
 def test_a_second_start_brings_the_first_window_to_the_front_and_leaves(tmp_path, display):
     with tidemark(home=tmp_path, display=display) as first:
-        wait_for(lambda: Paths.below(tmp_path).window_socket.exists(), 20)
+        wait_for(lambda: Paths.below(tmp_path).window_socket.exists())
         began = time.monotonic()
         with tidemark(home=tmp_path, display=display) as second:
-            assert second.wait(timeout=10) == 0
+            assert second.wait(timeout=PATIENCE_S) == 0
         assert time.monotonic() - began < 5
         assert first.poll() is None
         assert len(windows(tmp_path)) == 1
@@ -157,9 +158,9 @@ def test_an_engine_started_by_the_trader_outlives_its_windows(tmp_path, display)
         practice_exchange("--simulated", "--speed", "60") as url,
         tidemark("serve", "--practice", url, home=tmp_path) as engine,
     ):
-        wait_for(lambda: stored(tmp_path) > 5, 40)
+        wait_for(lambda: stored(tmp_path) > 5)
         with tidemark(home=tmp_path, display=display) as window:
-            wait_for(lambda: Paths.below(tmp_path).window_socket.exists(), 20)
+            wait_for(lambda: Paths.below(tmp_path).window_socket.exists())
             time.sleep(2)
             _, code, said = end_and_listen(window, signal.SIGTERM)
             assert (code, said) == (0, "")
@@ -200,10 +201,10 @@ def test_a_window_on_a_home_that_cannot_be_written_says_so_and_works(tmp_path, d
 
 def test_a_killed_practice_market_comes_back_where_it_stood(tmp_path):
     with tidemark("serve", "--practice", "simulated", "--speed", "3600", home=tmp_path) as engine:
-        wait_for(lambda: stored(tmp_path) > 5, 40)
+        wait_for(lambda: stored(tmp_path) > 5)
         market = market_of(engine)
         market.kill()
-        wait_for(lambda: any("--from" in p.cmdline() for p in family(engine)[1:] if p.pid != market.pid), 20)
+        wait_for(lambda: any("--from" in p.cmdline() for p in family(engine)[1:] if p.pid != market.pid))
         at_death = newest_stored(tmp_path)
         wait_for(lambda: newest_stored(tmp_path) > at_death, 120)  # bars close again: a second is an hour
         _, code, said = end_and_listen(engine, signal.SIGTERM)
@@ -236,7 +237,7 @@ def test_the_end_of_a_recording_is_told_and_its_last_bar_is_stored(tmp_path):
         tidemark("serve", "--practice", url, home=home) as engine,
     ):
         wait_for(lambda: stored(home) == 2 and newest_stored(home) == new_year + (n_bars - 1) * hour, 80)
-        wait_for(lambda: holes(home) == 0, 5)
+        wait_for(lambda: holes(home) == 0)
         said = hear_until(engine.stderr, "The recording ended at 2024-01-17 16:00 UTC")
         assert engine.poll() is None
         _, code, _ = end_and_listen(engine, signal.SIGTERM)

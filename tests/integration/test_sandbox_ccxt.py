@@ -9,7 +9,7 @@ import ccxt
 import numpy as np
 import pytest
 
-from tests.fakes.patience import until
+from tests.fakes.patience import PATIENCE_S, until
 from tests.fakes.sandbox_archive import ParquetFolder
 from tests.fakes.sandbox_ccxt import rest_client, stream_client
 from tests.fakes.sandbox_source import FIRST_MS, HOUR_MS, recorded
@@ -120,7 +120,7 @@ async def test_candles_stream_closed_in_order_at_ten_thousand_times() -> None:
 
 async def watch_until_all_spoke(client: Any, wanted: list[list[str]]) -> None:
     """Watch until every stream has said a candle; each call wakes for whichever stream speaks first."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while any(timeframe not in client.ohlcvs.get(symbol, {}) for symbol, timeframe in wanted):
             await client.watch_ohlcv_for_symbols(wanted)
 
@@ -148,7 +148,7 @@ async def test_hundreds_of_streams_share_one_socket() -> None:
 async def test_trades_stream_without_a_hole(exchange: PracticeExchange, pro: Any) -> None:
     pro.newUpdates = True
     ids: list[int] = []
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while len(ids) < 2_000:
             ids += [int(trade["id"]) for trade in await pro.watch_trades("BTC/USDT")]
     assert ids == list(range(ids[0], ids[0] + len(ids)))
@@ -162,7 +162,7 @@ async def test_the_watched_book_is_the_markets_own(exchange: PracticeExchange, p
         n_updates += 1
     assert n_updates > 10
     book = exchange.floor.book("BTCUSDT")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while watched["nonce"] != book.last_update_id:
             watched = await pro.watch_order_book("BTC/USDT")
     assert watched["bids"] == [[price / 100, size / 1_000] for price, size in book.bids.items()]
@@ -171,7 +171,7 @@ async def test_the_watched_book_is_the_markets_own(exchange: PracticeExchange, p
 
 async def test_tickers_and_touch_are_watched(exchange: PracticeExchange, pro: Any) -> None:
     seen: set[str] = set()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while len(seen) < 3:
             seen |= set(await pro.watch_tickers())
         touch = (await pro.watch_bids_asks(["BTC/USDT"]))["BTC/USDT"]
@@ -200,7 +200,7 @@ async def test_ccxt_keeps_the_connection_alive(exchange: PracticeExchange) -> No
             (connection,) = client.clients.values()
             first = connection.lastPong
             await until(lambda: connection.lastPong != first)
-            await asyncio.wait_for(client.watch_order_book("BTC/USDT"), 10)
+            await asyncio.wait_for(client.watch_order_book("BTC/USDT"), PATIENCE_S)
             assert opened.n_connections == 1
         finally:
             await client.close()

@@ -90,7 +90,7 @@ async def test_forced_orders_stream_whole_and_in_order(client: Any) -> None:
         point_at(client, exchange.url.removeprefix("http://"))
         await client.load_markets()
         await client.watch_liquidations_for_symbols([])
-        await until(lambda: len(client.liquidations or ()) > 30, 10.0)
+        await until(lambda: len(client.liquidations or ()) > 30)
         told = [
             (one["timestamp"], one["info"]["s"], one["contracts"], one["price"], one["side"])
             for one in client.liquidations

@@ -10,7 +10,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from tests.fakes.patience import until
+from tests.fakes.patience import PATIENCE_S, until
 from tests.fakes.sandbox_source import FIRST_MS, HOUR_MS, recorded
 from workstation.domain.errors import TidemarkError, UsageError
 from workstation.sandbox.market_clock import MarketClock
@@ -39,7 +39,7 @@ async def ask(client: aiohttp.ClientSession, open_: PracticeExchange, path: str,
 
 async def reply(ws: aiohttp.ClientWebSocketResponse, request: Any) -> Any:
     await ws.send_str(request if isinstance(request, str) else json.dumps(request))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         async for message in ws:
             answer = json.loads(message.data)
             if "result" in answer or "error" in answer:
@@ -251,7 +251,7 @@ async def test_streams_are_subscribed_listed_and_left(client: aiohttp.ClientSess
         assert await reply(ws, {"method": "SUBSCRIBE", "params": names, "id": 1}) == {"result": None, "id": 1}
         assert (await reply(ws, {"method": "LIST_SUBSCRIPTIONS", "id": 2}))["result"] == names
         seen = set()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while seen != {"trade", "kline"}:
                 seen.add((await ws.receive_json()).get("e"))
         await reply(ws, {"method": "UNSUBSCRIBE", "params": [*names, "never@trade"], "id": 3})
@@ -265,7 +265,7 @@ async def test_streams_are_subscribed_listed_and_left(client: aiohttp.ClientSess
 async def test_streams_can_be_named_in_the_path(client: aiohttp.ClientSession, path: str) -> None:
     async with exchange(speed=3_600.0) as open_, client.ws_connect(open_.url + path) as ws:
         coins = set()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while coins != {"BTCUSDT", "ETHUSDT"}:
                 coins.add((await ws.receive_json())["s"])
 
@@ -277,7 +277,7 @@ async def test_combined_streams_are_wrapped_with_their_name(client: aiohttp.Clie
         client.ws_connect(f"{open_.url}/stream?streams={streams}") as ws,
     ):
         seen = {}
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while len(seen) < 2:
                 message = await ws.receive_json()
                 seen[message["stream"]] = message["data"]
@@ -299,7 +299,7 @@ async def test_pings_are_sent_and_answered(client: aiohttp.ClientSession) -> Non
     ):
         await ws.ping(b"hello")
         kinds = set()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while kinds != {aiohttp.WSMsgType.PING, aiohttp.WSMsgType.PONG}:
                 message = await ws.receive()
                 kinds.add(message.type)
@@ -311,7 +311,7 @@ async def test_a_client_that_never_answers_a_ping_is_dropped(client: aiohttp.Cli
     async with (
         exchange(ping_every_s=0.1) as open_,
         client.ws_connect(f"{open_.url}/ws", autoping=False) as ws,
-        asyncio.timeout(5),
+        asyncio.timeout(PATIENCE_S),
     ):
         while (await ws.receive()).type not in (
             aiohttp.WSMsgType.CLOSE,
@@ -393,7 +393,7 @@ async def test_run_serves_until_it_is_cancelled(client: aiohttp.ClientSession) -
     listening: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     async with asyncio.TaskGroup() as tasks:
         running = tasks.create_task(exchange().run(listening.set_result))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             url = await listening
         async with client.get(f"{url}/api/v3/ping") as response:
             assert await response.json() == {}
@@ -408,7 +408,7 @@ async def test_a_candle_that_cannot_be_traded_ends_the_market_loudly(client: aio
     open_ = PracticeExchange(market, MarketClock(START, 60.0, time.monotonic))
 
     async def trade() -> None:
-        async with open_, client.ws_connect(f"{open_.url}/ws/btcusdt@trade"), asyncio.timeout(5):
+        async with open_, client.ws_connect(f"{open_.url}/ws/btcusdt@trade"), asyncio.timeout(PATIENCE_S):
             await asyncio.Event().wait()
 
     with pytest.raises(TidemarkError, match="1 lots cannot visit"):

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.evaluation_market import small_panel
+from tests.fakes.patience import PATIENCE_S
 from workstation.domain.errors import TidemarkError, UsageError
 from workstation.services.evaluations.signal_quarters import all_opinions
 from workstation.services.work import cluster as cluster_module
@@ -100,7 +101,7 @@ def doubled(number):
 def held(number):
     """Return a number once the test allows it."""
     has_begun.set()
-    may_end.wait(10)
+    may_end.wait(PATIENCE_S)
     return number
 
 
@@ -111,7 +112,7 @@ def test_more_tasks_than_threads_come_back_in_order():
 
 def lose_worker(local):
     """Have the scheduler lose the worker that is at work, as when its machine is switched off."""
-    has_begun.wait(10)
+    has_begun.wait(PATIENCE_S)
     busy = next(each for each in local.scheduler.workers.values() if each.processing)
     local.sync(partial(local.scheduler.remove_worker, busy.address, stimulus_id="lost"))
     may_end.set()

@@ -7,6 +7,7 @@ import signal
 import psutil
 import pytest
 
+from tests.fakes.patience import PATIENCE_S
 from workstation.domain.errors import TidemarkError
 from workstation.services.work.processes import Processes
 
@@ -28,5 +29,5 @@ def test_processes_end_when_their_work_is_given_up():
     with contextlib.suppress(KeyboardInterrupt), Processes(1) as workers:
         worker = psutil.Process(next(workers.map(_own_pid, range(3))))
         raise KeyboardInterrupt
-    worker.wait(timeout=10)
+    worker.wait(timeout=PATIENCE_S)
     assert not worker.is_running()

@@ -108,7 +108,7 @@ async def test_the_model_that_is_shipped_grades_live_as_it_grades_a_history(hous
         stored = models.champion(grade_model("1h"))
         model = GradeModel.from_files(stored.files)
         house.bus.publish(closed(int(CLOSES[-1])))
-        await until(lambda: house.told, within_s=20)
+        await until(lambda: house.told)
     finally:
         await models.close()
     expected = history(RankPredictor(model.trees).opinions, model.weights)

@@ -7,7 +7,7 @@ import threading
 import numpy as np
 import pytest
 
-from tests.fakes.patience import until
+from tests.fakes.patience import PATIENCE_S, until
 from tests.fakes.services_house import StoredHouse, walk
 from tests.fakes.services_market import SetClock
 from tests.fakes.storage_ledger_world import full_signal
@@ -119,7 +119,7 @@ async def test_a_signal_that_is_told_during_a_look_is_not_forgotten(house, monke
         found = ask(wanted)
         if not house.said:
             house.loop.call_soon_threadsafe(house.say)
-            assert house.said_it.wait(5)
+            assert house.said_it.wait(PATIENCE_S)
         return found
 
     house.loop, house.said, house.said_it = asyncio.get_running_loop(), [], threading.Event()

@@ -8,7 +8,7 @@ import time
 import psutil
 import pytest
 
-from tests.fakes.feeds_household import until
+from tests.fakes.patience import until
 from workstation.domain.errors import ProviderError, ProviderUnreachable
 from workstation.domain.market import Venue, VenueKind
 from workstation.feeds import books, derivatives
@@ -71,7 +71,7 @@ async def hear_the_market_in_sight(host):
     host.on_heard = told.append
     for step in (0.0, 50.0):
         await host.watch("BTC/USDT", step)
-        await until(lambda step=step: told and told[-1].step == step and told[-1].book is not None, 15.0)
+        await until(lambda step=step: told and told[-1].step == step and told[-1].book is not None)
         assert told[-1].book.ladder.step == step
     assert host.pid is not None
     await host.watch("", 0.0)

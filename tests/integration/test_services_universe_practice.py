@@ -95,9 +95,9 @@ async def test_a_universe_is_filled_and_kept_current_bit_for_bit(tmp_path):
     source = SimulatedMarket(7, n_coins=80)
     async with practising(tmp_path, source, 1_500.0, 60_000) as house:
         await house.start(UniverseOptions(bars=300, least_volume_usd=1.0))
-        await until(lambda: house.universe.progress.done == 80, 10.0)
+        await until(lambda: house.universe.progress.done == 80)
         house.data.follow([SeriesKey("practice", "BTC/USDT", "1h")], "watchlist")
-        await until(lambda: house.closed and len(house.closed[-1].candles) > 70, 10.0)
+        await until(lambda: house.closed and len(house.closed[-1].candles) > 70)
         fact = house.closed[-1]
         for symbol in sorted(fact.candles)[::9]:
             key = SeriesKey("practice", symbol, "1h")

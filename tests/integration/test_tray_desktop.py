@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.patience import PATIENCE_S
+
 PROJECT = Path(__file__).resolve().parents[2]
 MISSING = [name for name in ("Xvfb", "openbox", "trayer") if shutil.which(name) is None]
 
@@ -39,7 +41,7 @@ def session(tmp_path) -> Iterator[dict[str, str]]:
     yield environment
     for process in (manager, server):
         process.terminate()
-        process.wait(10)
+        process.wait(PATIENCE_S)
 
 
 def start_tray(environment: dict[str, str]) -> subprocess.Popen[bytes]:
@@ -61,7 +63,7 @@ def test_an_icon_appears_in_a_tray_that_starts_after_us(session):
     tray = start_tray(session)
     said, _ = probe.communicate(timeout=40)
     tray.terminate()
-    tray.wait(10)
+    tray.wait(PATIENCE_S)
     found = json.loads(said)
     assert (found["available"], found["told"]) == (True, [True])
     assert found["width"] > 0, "it has a place in the tray"

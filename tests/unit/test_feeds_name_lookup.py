@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from tests.fakes.patience import PATIENCE_S
 from workstation.feeds.name_lookup import DaemonResolver
 
 
@@ -36,5 +37,5 @@ def test_a_lookup_that_nobody_answers_does_not_hold_up_the_end(monkeypatch):
     never.set()
     for thread in threading.enumerate():
         if thread.name == "look up venue.example":
-            thread.join(2)
+            thread.join(PATIENCE_S)
             assert not thread.is_alive()

@@ -42,9 +42,9 @@ async def test_what_was_asked_for_before_the_venue_was_known_is_heard_once_it_is
     watch, ears = MarketWatch(Bus(), tasks), Ears()
     watch.watch("BTC/USDT", 0.5)
     watch.begin(ears)
-    await until(lambda: ears.asked == [("BTC/USDT", 0.5)], 2.0)
+    await until(lambda: ears.asked == [("BTC/USDT", 0.5)])
     watch.watch("", 0.0)
-    await until(lambda: ears.asked[-1] == ("", 0.0), 2.0)
+    await until(lambda: ears.asked[-1] == ("", 0.0))
 
 
 async def test_only_news_of_the_market_in_sight_are_told(tasks):
@@ -62,20 +62,20 @@ async def test_ears_that_died_are_asked_again(tasks):
     watch, ears = MarketWatch(Bus(), tasks), Ears()
     watch.begin(ears)
     watch.watch("BTC/USDT", 0.0)
-    await until(lambda: len(ears.asked) == 1, 2.0)
+    await until(lambda: len(ears.asked) == 1)
     ears.pid = None
-    await until(lambda: len(ears.asked) == 2, 2.0)
+    await until(lambda: len(ears.asked) == 2)
 
 
 async def test_another_venues_ears_are_asked_and_the_first_no_more(tasks):
     watch, first, second = MarketWatch(Bus(), tasks), Ears(), Ears()
     watch.watch("BTC/USDT", 0.0)
     watch.begin(first)
-    await until(lambda: len(first.asked) == 1, 2.0)
+    await until(lambda: len(first.asked) == 1)
     watch.begin(second)
-    await until(lambda: len(second.asked) == 1, 2.0)
+    await until(lambda: len(second.asked) == 1)
     watch.watch("ETH/USDT", 0.0)
-    await until(lambda: len(second.asked) == 2, 2.0)
+    await until(lambda: len(second.asked) == 2)
     assert len(first.asked) == 1
 
 

@@ -1,6 +1,7 @@
 import asyncio
 import contextlib
 
+from tests.fakes.patience import PATIENCE_S
 from workstation.services.supervisor import Supervisor
 
 
@@ -24,7 +25,7 @@ async def test_closing_ends_every_task_and_one_started_later_too():
     await tasks.close()
     assert all(t.cancelled() for t in running)
     late = tasks.start("late", asyncio.sleep(60))
-    await asyncio.wait([late], timeout=1)
+    await asyncio.wait([late], timeout=PATIENCE_S)
     assert late.cancelled()
 
 

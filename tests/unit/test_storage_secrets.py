@@ -10,7 +10,7 @@ import pytest
 from keyring.backends import SecretService, chainer, fail, null
 from keyring.errors import InitError, KeyringLocked
 
-from tests.fakes.patience import until
+from tests.fakes.patience import PATIENCE_S, until
 from workstation.domain.errors import SecretsError
 from workstation.storage.secrets import LONGEST, Secret, Secrets, safe_keyring
 
@@ -127,7 +127,7 @@ async def test_a_keyring_that_asks_for_its_password_holds_up_nobody_and_is_not_a
     class Asking(Drawer):
         def get_password(self, service, username):
             n_asked.append(username)
-            answered.wait(10)
+            answered.wait(PATIENCE_S)
 
     secrets = Secrets(Asking, waits_s=0.05)
     with pytest.raises(SecretsError, match=r"did not answer within 0\.05 s; unlock it"):
