@@ -165,7 +165,7 @@ def made_coins(rng: np.random.Generator, n: int) -> CoinColumns:
     names = tuple(stories[at] for at in rng.integers(0, len(stories), n).tolist())
     symbols = tuple(f"C{i}/USDT" for i in range(n))
     lines = {symbol: np.cumsum(rng.normal(0, 1, 42)) + 50 for symbol in symbols}
-    return CoinColumns(symbols, numbers, {"narrative": names}, lines)
+    return CoinColumns(symbols, numbers, {"narrative": names}, {"last_day": lines, "last_week": lines})
 
 
 if __name__ == "__main__":

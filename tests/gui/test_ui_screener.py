@@ -43,7 +43,7 @@ def coins() -> CoinColumns:
             "change_24h": np.array([1.0, -2.0, 5.0, NAN]),
         },
         {"narrative": (("Layer 1",), ("Layer 1", "DeFi"), ("AI",), ())},
-        {"BTC/USDT": np.array([1.0, 2.0, 3.0])},
+        {"last_week": {"BTC/USDT": np.array([1.0, 2.0, 3.0])}},
     )
 
 
@@ -176,7 +176,7 @@ def test_only_rows_that_changed_are_told(panel):
 def test_unknown_cells_are_dashes_and_every_cell_says_its_column(panel):
     assert [cell(panel.model, 3, name) for name in ("price", "grade", "signal", "narrative")] == ["–"] * 4
     assert cell(panel.model, 1, "signal", 11) == "Signal: ▼ Bearish"
-    assert cell(panel.model, 0, "last_week", 11) == "Last week: last week +200.00 %"
+    assert cell(panel.model, 0, "last_week", 11) == "Last week: +200.00 %"
 
 
 @pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
@@ -235,7 +235,7 @@ def test_moves_are_read_from_closed_candles_and_stale_ones_are_unknown():
     assert numbers["change_7d"][0] == pytest.approx((close[-1] / close[-1 - 168] - 1) * 100)
     assert np.isnan(numbers["change_30d"][0])
     assert np.isnan(numbers["price"][1:]).all()
-    assert list(lines) == ["BTC/USDT"]
+    assert list(lines["last_week"]) == list(lines["last_day"]) == ["BTC/USDT"]
 
 
 def test_the_newest_closed_signal_of_a_coin_counts():

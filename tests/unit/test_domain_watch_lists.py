@@ -1,10 +1,13 @@
 """Lists of markets: each market once, each name once, read from other programs' files, kept on disk."""
 
+from dataclasses import replace
+
 import pytest
 
 from workstation.domain.errors import StoreError, UsageError
+from workstation.domain.list_view import FIRST_COLUMNS, TEMPLATES, WIDEST, ListView
 from workstation.domain.watch_book import ALL_WATCHED, CoinNote, SavedScreen, WatchBook, WatchList
-from workstation.domain.watch_list_text import read_list, written_list
+from workstation.domain.watch_list_text import ReadList, read_list, written_list
 from workstation.storage.watch_book_file import load_watch_book, save_watch_book
 
 MARKETS = ("BTC/USDT", "ETH/USDT", "ETH/USD", "SOL/USD", "1INCH/USDT", "BTC/USDT:USDT")
@@ -102,3 +105,52 @@ def test_a_place_that_cannot_be_written_is_said(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match="could not be saved"):
         save_watch_book(tmp_path / "file" / "lists.json", BOOK)
+
+
+VIEW = ListView(
+    ("grade", "nonsense", "market", "grade", "support_pct"),
+    (("grade", 9000), ("support_pct", 90), ("gone", 5)),
+    "grade",
+    is_descending=True,
+    is_grouped=True,
+    folded=("AI",),
+    conditions="grade > 80",
+)
+
+
+def test_a_view_leaves_out_what_cannot_be_shown():
+    assert VIEW.columns == ("grade", "support_pct")
+    assert VIEW.widths == (("grade", WIDEST), ("support_pct", 90))
+    assert ListView(sorted_by="last_day").sorted_by == ""
+    assert ListView(conditions="x" * 5000).conditions == ""
+    assert VIEW.as_first() == replace(VIEW, columns=FIRST_COLUMNS, widths=())
+
+
+def test_every_template_holds_columns_that_exist():
+    for name, columns in TEMPLATES.items():
+        assert ListView(columns).columns == columns, name
+
+
+def test_each_list_is_shown_in_its_own_way_and_that_comes_back_from_disk(tmp_path):
+    shown = BOOK.with_view("Mine", VIEW).with_view("", ListView(("price",)))
+    save_watch_book(tmp_path / "lists.json", shown)
+    assert load_watch_book(tmp_path / "lists.json") == (shown, "")
+    assert shown.view_of("Mine") == VIEW
+    assert shown.view_of("no such list").columns == ("price",)
+
+
+def test_a_file_of_a_program_that_knew_no_views_is_read(tmp_path):
+    file = tmp_path / "lists.json"
+    file.write_text('{"version": 1, "lists": [{"name": "A", "symbols": [], "notes": []}], "screens": []}')
+    assert load_watch_book(file)[0].view_of("A") == ListView()
+
+
+def test_an_exported_list_says_how_it_is_shown():
+    text = written_list(MARKETS, VIEW)
+    assert read_list(text, MARKETS) == ReadList(MARKETS, (), VIEW)
+    assert written_list(MARKETS, ListView()) == written_list(MARKETS)
+
+
+@pytest.mark.parametrize("said", ["[]", "{", '{"columns": 3}', '{"folded": [3]}', '{"widths": [["a"]]}'])
+def test_a_view_that_cannot_be_read_is_none_and_the_markets_are_read(said):
+    assert read_list(f"BTC/USDT\n# Tidemark view: {said}", MARKETS) == ReadList(("BTC/USDT",), ())

@@ -23,6 +23,8 @@ class ColumnKind(StrEnum):
     CHANGE = "change"  # percent, with its sign
     RATE = "rate"  # percent, with its sign and four decimals
     SHARE = "share"  # percent, 0..100
+    APART = "apart"  # percent without a sign, with two decimals
+    RANGES = "ranges"  # average true ranges
     AMOUNT = "amount"  # quote currency, in K, M and B
     POINTS = "points"  # 0..100
     STEP = "step"  # points, with their sign
@@ -47,6 +49,8 @@ class ScreenColumn:
         What it says and where that comes from, one sentence.
     also : tuple of str
         Other spellings that conditions may use.
+    absent : str
+        Why a cell may be empty, one sentence; empty where that is plain.
     """
 
     id: str
@@ -54,6 +58,37 @@ class ScreenColumn:
     kind: ColumnKind
     meaning: str
     also: Words = ()
+    absent: str = ""
+
+
+NO_GRADE = "No grade yet: grades come at a close, once enough coins have a history."
+_NO_CANDLES = "Not known: too few closed candles of it are stored."
+_NO_SIGNAL = "No signal on it in the last 30 days."
+_NO_NARRATIVE = "No narrative's index holds it."
+_NO_LEVEL = (
+    "Not known: it is told at each close of the coins that are judged, where a swing level lies on that side."
+)
+
+
+def _change(n: int, unit: str, words: str, span: str) -> ScreenColumn:
+    title, meaning = f"{n} {unit}", f"Change over {n} {words}, percent."
+    also = (f"{n}{unit}", span)
+    return ScreenColumn(f"change_{n}{unit}", title, ColumnKind.CHANGE, meaning, also, _NO_CANDLES)
+
+
+def _of_signal(name: str, title: str, kind: ColumnKind, meaning: str, also: Words = ()) -> ScreenColumn:
+    return ScreenColumn(name, title, kind, meaning, also, _NO_SIGNAL)
+
+
+def _of_narrative(name: str, title: str, kind: ColumnKind, meaning: str, also: Words = ()) -> ScreenColumn:
+    return ScreenColumn(name, title, kind, meaning, also, _NO_NARRATIVE)
+
+
+def _level(side: str, unit: str, kind: ColumnKind, title: str, where: str) -> ScreenColumn:
+    apart = "percent" if kind is ColumnKind.APART else "average true ranges"
+    meaning = f"How far the nearest {side} is {where} the newest close, {apart}."
+    also = (side,) if kind is ColumnKind.APART else ()
+    return ScreenColumn(f"{side}_{unit}", title, kind, meaning, also, _NO_LEVEL)
 
 
 _KNOWN = (
@@ -64,29 +99,43 @@ _KNOWN = (
         ColumnKind.PRICE,
         "Newest price; of a market that is not watched, its newest close.",
         ("last",),
+        _NO_CANDLES,
     ),
-    ScreenColumn("change_24h", "24 h", ColumnKind.CHANGE, "Change over 24 hours, percent.", ("24h", "day")),
-    ScreenColumn("change_7d", "7 d", ColumnKind.CHANGE, "Change over 7 days, percent.", ("7d", "week")),
-    ScreenColumn("change_30d", "30 d", ColumnKind.CHANGE, "Change over 30 days, percent.", ("30d", "month")),
+    _change(24, "h", "hours", "day"),
+    _change(7, "d", "days", "week"),
+    _change(30, "d", "days", "month"),
     ScreenColumn(
-        "volume_24h", "Volume", ColumnKind.AMOUNT, "Traded in 24 hours, in the quote currency.", ("volume",)
+        "volume_24h",
+        "Volume",
+        ColumnKind.AMOUNT,
+        "Traded in 24 hours, in the quote currency.",
+        ("volume",),
+        _NO_CANDLES,
     ),
-    ScreenColumn("grade", "Grade", ColumnKind.POINTS, "Grade of the newest close, 0 to 100."),
-    ScreenColumn("grade_change", "Δ Grade", ColumnKind.STEP, "Points since the grade 24 hours before."),
-    ScreenColumn("signal", "Signal", ColumnKind.SIDE, "Direction of the newest signal on the coin."),
-    ScreenColumn("signal_age", "Age", ColumnKind.AGE, "Time since the newest signal's close.", ("age",)),
     ScreenColumn(
+        "grade", "Grade", ColumnKind.POINTS, "Grade of the newest close, 0 to 100.", absent=NO_GRADE
+    ),
+    ScreenColumn(
+        "grade_change",
+        "Δ Grade",
+        ColumnKind.STEP,
+        "Points since the grade 24 hours before.",
+        absent="There was no grade 24 hours before, or there is none yet.",
+    ),
+    _of_signal("signal", "Signal", ColumnKind.SIDE, "Direction of the newest signal on the coin."),
+    _of_signal("signal_age", "Age", ColumnKind.AGE, "Time since the newest signal's close.", ("age",)),
+    _of_signal(
         "probability", "Chance", ColumnKind.SHARE, "Calibrated chance that the newest signal is right."
     ),
-    ScreenColumn("base_rate", "Base", ColumnKind.SHARE, "The same chance of any bar, without a signal."),
-    ScreenColumn(
+    _of_signal("base_rate", "Base", ColumnKind.SHARE, "The same chance of any bar, without a signal."),
+    _of_signal(
         "families", "Agree", ColumnKind.COUNT, "Families that voted the newest signal's way.", ("agree",)
     ),
-    ScreenColumn("narrative", "Narratives", ColumnKind.NAME, "Narratives whose index holds the coin."),
-    ScreenColumn(
+    _of_narrative("narrative", "Narratives", ColumnKind.NAME, "Narratives whose index holds the coin."),
+    _of_narrative(
         "narrative_rank", "Rank", ColumnKind.COUNT, "Best rank among its narratives, by return of 7 days."
     ),
-    ScreenColumn(
+    _of_narrative(
         "narrative_7d",
         "Narr. 7 d",
         ColumnKind.CHANGE,
@@ -95,10 +144,18 @@ _KNOWN = (
     ),
     ScreenColumn("list", "Lists", ColumnKind.NAME, "Your own watchlists that hold it.", ("watchlist",)),
     ScreenColumn(
-        "funding", "Funding", ColumnKind.RATE, "Newest funding rate of its perpetual, percent per 8 hours."
+        "funding",
+        "Funding",
+        ColumnKind.RATE,
+        "Newest funding rate of its perpetual, percent per 8 hours.",
+        absent="Not known: no perpetual of it was asked about in the last two days.",
     ),
+    _level("support", "pct", ColumnKind.APART, "Support", "below"),
+    _level("support", "atr", ColumnKind.RANGES, "S in ATR", "below"),
+    _level("resistance", "pct", ColumnKind.APART, "Resist.", "above"),
+    _level("resistance", "atr", ColumnKind.RANGES, "R in ATR", "above"),
     *(
-        ScreenColumn(
+        _of_signal(
             f"vote_{family.value}",
             family.label,
             ColumnKind.SIDE,
@@ -107,6 +164,7 @@ _KNOWN = (
         )
         for family in Family
     ),
+    ScreenColumn("last_day", "Last day", ColumnKind.LINE, "Closing prices of the last 24 hours."),
     ScreenColumn("last_week", "Last week", ColumnKind.LINE, "Closing prices of the last 7 days."),
 )
 
@@ -131,14 +189,14 @@ class CoinColumns:
         By column id, in the unit of its kind; NaN where not known. A column may be missing as a whole.
     names : mapping of str to tuple of tuple of str
         By column id, the names in every cell; an empty cell is not known.
-    lines : mapping of str to ndarray
-        By symbol, prices oldest first.
+    lines : mapping of str to mapping of str to ndarray
+        By column id, then by symbol: prices, oldest first.
     """
 
     symbols: Words = ()
     numbers: Mapping[str, FloatArray] = field(default_factory=lambda: MappingProxyType({}))
     names: Mapping[str, tuple[Words, ...]] = field(default_factory=lambda: MappingProxyType({}))
-    lines: Mapping[str, FloatArray] = field(default_factory=lambda: MappingProxyType({}))
+    lines: Mapping[str, Mapping[str, FloatArray]] = field(default_factory=lambda: MappingProxyType({}))
 
     def __post_init__(self) -> None:
         for name, values in (*self.numbers.items(), *self.names.items()):
@@ -149,6 +207,11 @@ class CoinColumns:
         """Return a column of numbers, shape (n,); all NaN where nothing of it is known."""
         found = self.numbers.get(column)
         return np.full(len(self.symbols), np.nan) if found is None else found
+
+    def line(self, column: str, symbol: str) -> FloatArray | None:
+        """Return the prices of a small line, oldest first; None where fewer than two are known."""
+        closes = self.lines.get(column, {}).get(symbol)
+        return None if closes is None or len(closes) < 2 else closes
 
     def cells(self, column: str) -> tuple[Words, ...]:
         """Return a column of names; all empty where nothing of it is known."""

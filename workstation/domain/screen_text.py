@@ -29,12 +29,12 @@ _WORDS_OF_COMPARISON = frozenset({"is", "contains"})
 _PLAIN = re.compile(r"[^\s()<>=!\"]+")
 _TIMES = {"h": 1.0, "d": 24.0, "w": 168.0, "m": 1 / 60, "min": 1 / 60}
 _SIZES = {"k": 1e3, "m": 1e6, "b": 1e9, "t": 1e12}
+_OF_PERCENT = (ColumnKind.CHANGE, ColumnKind.RATE, ColumnKind.SHARE, ColumnKind.APART)
 _UNITS = {
     ColumnKind.AGE: _TIMES,
     ColumnKind.AMOUNT: _SIZES,
-    ColumnKind.CHANGE: {"%": 1.0},
-    ColumnKind.RATE: {"%": 1.0},
-    ColumnKind.SHARE: {"%": 1.0},
+    **{kind: {"%": 1.0} for kind in _OF_PERCENT},
+    ColumnKind.RANGES: {"atr": 1.0},
 }
 
 
@@ -100,7 +100,7 @@ def _value_text(condition: Condition) -> str:
     kind = COLUMNS[condition.column].kind
     if kind is ColumnKind.AGE:
         return f"{number} h"
-    return f"{number} %" if kind in (ColumnKind.CHANGE, ColumnKind.RATE, ColumnKind.SHARE) else number
+    return f"{number} %" if kind in _OF_PERCENT else number
 
 
 def _tokens(text: str) -> list[_Token]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from workstation.domain.errors import UsageError
+from workstation.domain.list_view import FIRST_VIEW, ListView
 from workstation.domain.screen_column import COLUMNS
 
 ALL_WATCHED = "All watched"
@@ -40,6 +41,15 @@ class CoinNote:
 class WatchList:
     """Markets under a name, in the trader's order, each once.
 
+    Parameters
+    ----------
+    name : str
+    symbols : tuple of str
+    notes : tuple of (str, CoinNote)
+        By market.
+    view : ListView
+        How the list is shown.
+
     Raises
     ------
     UsageError
@@ -49,6 +59,7 @@ class WatchList:
     name: str
     symbols: tuple[str, ...] = ()
     notes: tuple[tuple[str, CoinNote], ...] = ()
+    view: ListView = FIRST_VIEW
 
     def __post_init__(self) -> None:
         _check_name(self.name)
@@ -101,6 +112,13 @@ Named = TypeVar("Named", WatchList, SavedScreen)
 class WatchBook:
     """Every list and screen; no two lists and no two screens have the same name, whatever its case.
 
+    Parameters
+    ----------
+    lists : tuple of WatchList
+    screens : tuple of SavedScreen
+    watched_view : ListView
+        How everything that is watched is shown.
+
     Raises
     ------
     UsageError
@@ -109,6 +127,7 @@ class WatchBook:
 
     lists: tuple[WatchList, ...] = ()
     screens: tuple[SavedScreen, ...] = ()
+    watched_view: ListView = FIRST_VIEW
 
     def __post_init__(self) -> None:
         for kind in (self.lists, self.screens):
@@ -140,6 +159,18 @@ class WatchBook:
     def without_list(self, name: str) -> "WatchBook":
         """Return the book without a list."""
         return replace(self, lists=tuple(one for one in self.lists if one.name != name))
+
+    def view_of(self, name: str) -> ListView:
+        """Return how a list is shown; an empty name, or one that is gone, stands for everything watched."""
+        found = self.list_named(name)
+        return self.watched_view if found is None else found.view
+
+    def with_view(self, name: str, view: ListView) -> "WatchBook":
+        """Return the book with a list shown so; see `view_of`."""
+        found = self.list_named(name)
+        if found is None:
+            return replace(self, watched_view=view)
+        return self.with_list(replace(found, view=view), name)
 
     def with_screen(self, new: SavedScreen, instead_of: str = "") -> "WatchBook":
         """Return the book with a screen added, or in the place of the one of a name."""

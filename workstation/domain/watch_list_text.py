@@ -1,12 +1,16 @@
 """A list of markets as text: read from other programs' files, written for them."""
 
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from workstation.domain.list_view import ListView, read_view, written_view
+
 LARGEST = 1 << 20
 """Characters of a file of markets at most."""
 
+_VIEW = "# Tidemark view:"
 _BETWEEN = re.compile(r"[\s,;|\"']+")
 _HEADING = re.compile(r"###[^,\n]*")  # TradingView's, within a line
 _QUOTES = ("USDT", "USD", "USDC", "EUR")
@@ -23,10 +27,13 @@ class ReadList:
         Markets of the venue, each once, in the order of the text.
     unread : tuple of str
         Words that are no market of the venue, each once.
+    view : ListView or None
+        How the list was shown where it was written; None where the text does not say.
     """
 
     symbols: tuple[str, ...]
     unread: tuple[str, ...]
+    view: ListView | None = None
 
 
 def read_list(text: str, markets: Iterable[str]) -> ReadList:
@@ -46,12 +53,24 @@ def read_list(text: str, markets: Iterable[str]) -> ReadList:
                 unread[word] = None
             else:
                 found[symbol] = None
-    return ReadList(tuple(found), tuple(unread))
+    return ReadList(tuple(found), tuple(unread), _view_in(whole))
 
 
-def written_list(symbols: Iterable[str]) -> str:
-    """Return markets as text, one a line."""
-    return "".join(f"{symbol}\n" for symbol in symbols)
+def written_list(symbols: Iterable[str], view: ListView | None = None) -> str:
+    """Return markets as text, one a line; under them how they are shown, where that is not as at first."""
+    said = {} if view is None else written_view(view)
+    last = f"{_VIEW} {json.dumps(said)}\n" if said else ""
+    return "".join(f"{symbol}\n" for symbol in symbols) + last
+
+
+def _view_in(text: str) -> ListView | None:
+    for line in text.splitlines():
+        if line.startswith(_VIEW):
+            try:
+                return read_view(json.loads(line.removeprefix(_VIEW)))
+            except (ValueError, TypeError, RecursionError):
+                return None
+    return None
 
 
 def _market(word: str, known: dict[str, str]) -> str | None:

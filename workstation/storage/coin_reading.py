@@ -26,6 +26,7 @@ _STALE_MS = 2 * _DAY_MS  # a newest close that is older says nothing about now
 _SLACK_MS = 6 * HOUR_MS  # of a close so many days ago
 _SIGNALS_MS = 30 * _DAY_MS
 _LINE_POINTS = 42
+_LINES = {"last_day": _DAY_MS, "last_week": 7 * _DAY_MS}
 _FUNDING = "liquidity.funding_rate"
 _FUNDING_MS = 2 * _DAY_MS
 
@@ -119,11 +120,11 @@ def read_coins(files: CoinFiles, wanted: CoinsWanted) -> CoinsRead:
 
 def read_moves(
     candles: CandleReader, wanted: CoinsWanted
-) -> tuple[dict[str, FloatArray], dict[str, FloatArray]]:
-    """Return price, changes and volume of every coin from closed candles, and its line of the last week."""
+) -> tuple[dict[str, FloatArray], dict[str, dict[str, FloatArray]]]:
+    """Return price, changes and volume of every coin from closed candles, and its lines by column."""
     stored = {key for key in candles.series() if key.venue == wanted.venue}
     numbers = {name: np.full(len(wanted.symbols), np.nan) for name in ("price", "volume_24h", *_DAYS)}
-    lines: dict[str, FloatArray] = {}
+    lines: dict[str, dict[str, FloatArray]] = {name: {} for name in _LINES}
     n_bars = 31 * _DAY_MS // timeframe_ms(wanted.timeframe)
     for row, symbol in enumerate(wanted.symbols):
         key = SeriesKey(wanted.venue, symbol, wanted.timeframe)
@@ -136,10 +137,11 @@ def read_moves(
         numbers["volume_24h"][row] = float((bars.close[day] * bars.volume[day]).sum())
         for name, days in _DAYS.items():
             numbers[name][row] = _change_pct(bars, last_ms - days * _DAY_MS)
-        week = bars.close[bars.open_time > last_ms - 7 * _DAY_MS]
-        if len(week) > 1:
-            picked = np.linspace(0, len(week) - 1, min(len(week), _LINE_POINTS)).round().astype(np.intp)
-            lines[symbol] = week[picked]
+        for name, length_ms in _LINES.items():
+            closes = bars.close[bars.open_time > last_ms - length_ms]
+            if len(closes) > 1:
+                picked = np.linspace(0, len(closes) - 1, min(len(closes), _LINE_POINTS))
+                lines[name][symbol] = closes[picked.round().astype(np.intp)]
     return numbers, lines
 
 

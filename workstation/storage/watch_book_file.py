@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from workstation.domain.errors import StoreError, UsageError
+from workstation.domain.list_view import read_view, written_view
 from workstation.domain.watch_book import CoinNote, SavedScreen, WatchBook, WatchList
 from workstation.storage.durable_file import replace_durably
 from workstation.storage.privacy import make_private_folder
@@ -39,7 +40,9 @@ def save_watch_book(path: Path, book: WatchBook) -> None:
     StoreError
         The place cannot be written; the file is as it was.
     """
-    text = json.dumps({"version": _VERSION, **asdict(book)}, ensure_ascii=False, indent=1)
+    lists = [asdict(one) | {"view": written_view(one.view)} for one in book.lists]
+    saved = asdict(book) | {"lists": lists, "watched_view": written_view(book.watched_view)}
+    text = json.dumps({"version": _VERSION, **saved}, ensure_ascii=False, indent=1)
     try:
         make_private_folder(path.parent)
         replace_durably(path, text.encode("utf-8", "surrogatepass"))
@@ -64,6 +67,7 @@ def _book_of(raw: bytes) -> WatchBook:
                 (_text(symbol), CoinNote(_text(note["flag"]), _text(note["text"])))
                 for symbol, note in one["notes"]
             ),
+            read_view(one.get("view", {})),
         )
         for one in saved["lists"]
     )
@@ -76,7 +80,7 @@ def _book_of(raw: bytes) -> WatchBook:
         )
         for one in saved["screens"]
     )
-    return WatchBook(lists, screens)
+    return WatchBook(lists, screens, read_view(saved.get("watched_view", {})))
 
 
 def _text(value: object) -> str:

@@ -1,6 +1,7 @@
 """What can be done with a screen: keep it, name it, choose its columns, put its coins into a list."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Signal
@@ -12,6 +13,7 @@ from workstation.domain.screen_column import COLUMNS
 from workstation.domain.watch_book import LONGEST_NAME, SavedScreen, WatchList
 from workstation.ui.foreign_text import in_menu
 from workstation.ui.panels.screener import FIRST_COLUMNS, ScreenerPanel
+from workstation.ui.screener_words import column_words
 from workstation.ui.watchlist_keeper import WatchlistKeeper
 
 
@@ -54,7 +56,7 @@ class ScreenerMenu(QMenu):
         self.addSeparator()
         columns = self.addMenu("Columns")
         for column in tuple(COLUMNS)[1:]:
-            action = columns.addAction(_column_title(column))
+            action = columns.addAction(column_words(column))
             action.setCheckable(True)
             action.setChecked(column in self._panel.model.columns)
             action.triggered.connect(partial(self.switch_column, column))
@@ -117,7 +119,7 @@ class ScreenerMenu(QMenu):
         known = book.list_named(name)
         symbols = known.symbols if known is not None else ()
         try:
-            grown = WatchList(name, (*symbols, *hits), known.notes if known is not None else ())
+            grown = replace(known or WatchList(name), symbols=(*symbols, *hits))
             book = book.with_list(grown, name)
         except UsageError as error:
             self._panel.complain(str(error))
@@ -129,8 +131,3 @@ class ScreenerMenu(QMenu):
         action = self.addAction(title)
         action.triggered.connect(lambda _checked=False: chosen())
         return action
-
-
-def _column_title(column: str) -> str:
-    spec = COLUMNS[column]
-    return f"Vote: {spec.title}" if column.startswith("vote_") else column.replace("_", " ").capitalize()

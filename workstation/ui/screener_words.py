@@ -14,6 +14,8 @@ NUMBER_HINTS = {
     ColumnKind.CHANGE: "percent, e.g. 5 or -2.5",
     ColumnKind.RATE: "percent per 8 h, e.g. 0.01",
     ColumnKind.SHARE: "percent, 0 to 100",
+    ColumnKind.APART: "percent, e.g. 1.5",
+    ColumnKind.RANGES: "average true ranges, e.g. 2",
     ColumnKind.AMOUNT: "e.g. 500K, 20M or 1.5B",
     ColumnKind.POINTS: "0 to 100",
     ColumnKind.STEP: "points, e.g. 10 or -10",
@@ -43,6 +45,10 @@ def number_words(kind: ColumnKind, value: float, step: float = 0.0) -> str:
         return number_format.percent(value, 4)
     if kind is ColumnKind.SHARE:
         return f"{value:.0f} %"
+    if kind is ColumnKind.APART:
+        return f"{value:,.2f} %"
+    if kind is ColumnKind.RANGES:
+        return f"{value:,.1f}"
     if kind is ColumnKind.AMOUNT:
         return number_format.volume(value)
     if kind is ColumnKind.AGE:
@@ -52,6 +58,14 @@ def number_words(kind: ColumnKind, value: float, step: float = 0.0) -> str:
     whole = round(value)
     signed = kind is ColumnKind.STEP and whole
     return f"{whole:+d}".replace("-", number_format.MINUS) if signed else f"{whole:,d}"
+
+
+def column_words(column: str) -> str:
+    """Return a column as it is offered to be chosen: "Change 24h", "Vote: Liquidity and depth"."""
+    if column.startswith("vote_"):
+        return f"Vote: {COLUMNS[column].title}"
+    words = column.replace("_pct", " in percent").replace("_atr", " in ATR").replace("_", " ")
+    return words[0].upper() + words[1:]
 
 
 def condition_words(condition: Condition) -> str:
@@ -66,6 +80,8 @@ def condition_words(condition: Condition) -> str:
         ColumnKind.CHANGE: f"{value:g} %",
         ColumnKind.RATE: f"{value:g} %",
         ColumnKind.SHARE: f"{value:g} %",
+        ColumnKind.APART: f"{value:g} %",
+        ColumnKind.RANGES: f"{value:g} ATR",
         ColumnKind.AMOUNT: number_format.volume(value),
     }.get(column.kind, f"{value:g}")
     return f"{column.title} {condition.comparison.value} {written.replace('-', number_format.MINUS)}"
@@ -77,6 +93,6 @@ def _age_title(title: str) -> str:
 
 def line_words(closes: FloatArray | None) -> str:
     """Return a line of prices for who cannot see it."""
-    if closes is None or len(closes) < 2:
+    if closes is None:
         return number_format.NOTHING
-    return f"last week {number_format.percent(float((closes[-1] / closes[0] - 1) * 100))}"
+    return number_format.percent(float((closes[-1] / closes[0] - 1) * 100))

@@ -255,7 +255,7 @@ class ScreenModel(QAbstractTableModel):
         if role == _ACCESSIBLE:
             is_line = spec.kind is ColumnKind.LINE
             symbol = self.coins.symbols[source]
-            said = line_words(self.coins.lines.get(symbol)) if is_line else self.text(source, column)
+            said = line_words(self.coins.line(column, symbol)) if is_line else self.text(source, column)
             return said if column == "market" else f"{spec.title}: {said}"
         if role == _TOOLTIP:
             return tooltip(self._labels[source], f"{spec.title}: {self.text(source, column)}", spec.meaning)

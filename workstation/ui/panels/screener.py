@@ -54,6 +54,8 @@ _WIDEST = {
     ColumnKind.CHANGE: "+111.64 %",
     ColumnKind.RATE: "+0.1164 %",
     ColumnKind.SHARE: "100 %",
+    ColumnKind.APART: "11.64 %",
+    ColumnKind.RANGES: "111.6",
     ColumnKind.AMOUNT: "12.3 M",
     ColumnKind.POINTS: "▲ 100",
     ColumnKind.STEP: "+100",

@@ -38,7 +38,7 @@ class ScreenerDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self._model = model
         self.hover_row = -1
-        self._lines: dict[str, tuple[FloatArray, tuple[int, int], QPolygonF]] = {}
+        self._lines: dict[tuple[str, str], tuple[FloatArray, tuple[int, int], QPolygonF]] = {}
         self._bold = QFont()
         self._cut: dict[tuple[str, int, str], str] = {}
         self.set_theme(theme)
@@ -72,7 +72,7 @@ class ScreenerDelegate(QStyledItemDelegate):
             painter.fillRect(rect, self._hover)
         kind = COLUMNS[column].kind
         if kind is ColumnKind.LINE:
-            self._paint_line(painter, inner, source)
+            self._paint_line(painter, inner, source, column)
             return
         text = self._model.text(source, column)
         if kind is ColumnKind.NAME:
@@ -114,17 +114,17 @@ class ScreenerDelegate(QStyledItemDelegate):
         middle = QPointF(inner.left() + 5, inner.center().y() + 0.5)
         paint_zone_shape(painter, middle, zone, self._zone_ink.of(zone))
 
-    def _paint_line(self, painter: QPainter, inner: QRect, source: int) -> None:
+    def _paint_line(self, painter: QPainter, inner: QRect, source: int, column: str) -> None:
         symbol = self._model.coins.symbols[source]
-        closes = self._model.coins.lines.get(symbol)
-        if closes is None or len(closes) < 2:
+        closes = self._model.coins.line(column, symbol)
+        if closes is None:
             painter.setPen(self._muted)
             painter.drawText(inner, int(Qt.AlignmentFlag.AlignCenter), "–")
             return
         size = (inner.width(), inner.height())
-        known = self._lines.get(symbol)
+        known = self._lines.get((column, symbol))
         if known is None or known[0] is not closes or known[1] != size:
-            known = self._lines[symbol] = (closes, size, _line(closes, *size))
+            known = self._lines[column, symbol] = (closes, size, _line(closes, *size))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setPen(self._rising if closes[-1] >= closes[0] else self._falling)
         painter.translate(inner.topLeft())

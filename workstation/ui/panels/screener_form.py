@@ -7,7 +7,7 @@ from workstation.domain.errors import UsageError
 from workstation.domain.screen import SIDES, Comparison, Joint, Screen, comparisons_of
 from workstation.domain.screen_column import COLUMNS, ColumnKind
 from workstation.domain.screen_text import parse
-from workstation.ui.screener_words import NUMBER_HINTS
+from workstation.ui.screener_words import NUMBER_HINTS, column_words
 
 _WORDS = {
     Comparison.ABOVE: "above",
@@ -41,8 +41,7 @@ class ScreenerForm(QWidget):
     def _lay_out(self) -> None:
         for column in COLUMNS.values():
             if column.kind is not ColumnKind.LINE:
-                is_vote = column.id.startswith("vote_")
-                self.column.addItem(f"Vote: {column.title}" if is_vote else _title(column.id), column.id)
+                self.column.addItem(column_words(column.id), column.id)
         self.side.addItems(list(SIDES))
         self.column.setMinimumContentsLength(8)
         self.column.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -88,9 +87,3 @@ class ScreenerForm(QWidget):
             return
         self.value.clear()
         self.added.emit(joint, screen)
-
-
-def _title(column: str) -> str:
-    """Return a column as the form offers it: its id, read as words."""
-    words = column.replace("_", " ")
-    return words[0].upper() + words[1:]
