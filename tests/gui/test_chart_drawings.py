@@ -331,7 +331,7 @@ def test_no_place_of_a_drawing_and_no_size_breaks_the_chart(chart, book, caplog,
     chart.resize(*size)
     chart.set_log_scale(is_log)
     for key in (Qt.Key.Key_Home, Qt.Key.Key_Minus, Qt.Key.Key_End):
-        chart._gestures.key(key)
+        chart._gestures.key(key, chart.frame)
         chart._change()
         QApplication.processEvents()
     assert caplog.records == []

@@ -222,7 +222,7 @@ def test_no_size_and_no_history_breaks_it(chart, caplog, size, history):
     for log in (False, True):
         chart.set_log_scale(log)
         for key in (Qt.Key.Key_Home, Qt.Key.Key_Minus, Qt.Key.Key_Left, Qt.Key.Key_Plus, Qt.Key.Key_End):
-            chart._gestures.key(key)
+            chart._gestures.key(key, chart.frame)
             chart._change()
             hover(chart, size[0] / 2, size[1] / 2)
             assert picture(chart).size() == QSize(*size)

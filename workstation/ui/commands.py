@@ -168,7 +168,7 @@ def other_keys() -> tuple[tuple[str, str], ...]:
         ("Ctrl while drawing", "Snap to the bar's prices, or not, the other way than chosen"),
         ("Left and Right", "On the chart: move it. Why: one bar older, one newer. Rotation graph: one day"),
         ("Space", "Rotation graph: let time go on, or stop it"),
-        ("Up and Down", "Rotation graph: the next narrative"),
+        ("Up and Down", "On the chart: stretch or press the prices. Rotation graph: the next narrative"),
         ("Enter", "Open the chosen market or alert; on a vote: its data points"),
         ("Alt+Up and Alt+Down", "Watchlist: move the market up or down in your own order"),
         ("Del", "Watchlist: stop watching. Alerts: dismiss"),

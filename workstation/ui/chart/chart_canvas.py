@@ -46,6 +46,7 @@ _CURSORS = {
     Grip.NOTHING: Qt.CursorShape.ArrowCursor,
     Grip.PANES: Qt.CursorShape.CrossCursor,
     Grip.PRICE_AXIS: Qt.CursorShape.SizeVerCursor,
+    Grip.PANE_AXIS: Qt.CursorShape.SizeVerCursor,
     Grip.TIME_AXIS: Qt.CursorShape.SizeHorCursor,
 }
 
@@ -279,11 +280,11 @@ class ChartCanvas(QWidget):
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Change the chosen drawing; pan by arrows, zoom by plus and minus, Home and End go to the ends."""
+        """Change the chosen drawing; pan and stretch by arrows, zoom by plus and minus, Home and End."""
         is_far = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         if self.drawings.key(event.key(), is_far=is_far):
             return
-        if self._frame is not None and self._gestures.key(event.key()):
+        if self._frame is not None and self._gestures.key(event.key(), self._frame):
             self._change()
         else:
             super().keyPressEvent(event)

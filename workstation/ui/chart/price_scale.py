@@ -130,15 +130,11 @@ class PriceScale:
 
     def stretch(self, factor: float, shown: PriceMap) -> None:
         """Show `factor` times the range around the middle of what is shown, and keep it."""
-        middle, half = (shown.low + shown.high) / 2, (shown.high - shown.low) / 2
-        smallest = max(abs(middle), 1e-300) * 1e-12
-        half = min(max(half * factor, smallest), 700.0 if self.is_log else 1e300)
-        self._manual = (middle - half, middle + half)
+        self._manual = stretched(shown, factor)
 
     def shift(self, rows: float, shown: PriceMap) -> None:
         """Move what is shown by device pixels, and keep it; positive shows what lies above."""
-        step = rows * (shown.high - shown.low) / max(shown.height, 1) * (-1 if shown.is_inverted else 1)
-        self._manual = (shown.low + step, shown.high + step)
+        self._manual = shifted(shown, rows)
 
     def hold(self, shown: PriceMap) -> None:
         """Keep what is shown, whatever comes into sight."""
@@ -169,6 +165,20 @@ class PriceScale:
         foot = size * air / height
         low = high + foot - size if self.is_inverted else low - foot  # the header's air is at the top
         return PriceMap(height, low, low + size, self.is_log, base, self.is_inverted)
+
+
+def stretched(shown: PriceMap, factor: float) -> tuple[float, float]:
+    """Return lower and upper edge of `factor` times the range around the middle of what is shown."""
+    middle, half = (shown.low + shown.high) / 2, (shown.high - shown.low) / 2
+    smallest = max(abs(middle), 1e-300) * 1e-12
+    half = min(max(half * factor, smallest), 700.0 if shown.is_log else 1e300)
+    return middle - half, middle + half
+
+
+def shifted(shown: PriceMap, rows: float) -> tuple[float, float]:
+    """Return lower and upper edge of what is shown, moved down by device pixels."""
+    step = rows * (shown.high - shown.low) / max(shown.height, 1) * (-1 if shown.is_inverted else 1)
+    return shown.low + step, shown.high + step
 
 
 def nice_step(smallest: float) -> float:

@@ -31,11 +31,15 @@ class BoardStudy:
         One for each output; none while they are not computed. The same study twice shares them.
     is_stale : bool
         True where everything has to be computed again.
+    held : (float, float) or None
+        Values at the lower and the upper edge of its pane, as the trader stretched it; None while it fits
+        itself to what is in sight.
     """
 
     choice: StudyChoice
     traces: tuple[Trace, ...] = ()
     is_stale: bool = True
+    held: tuple[float, float] | None = None
 
     @property
     def study(self) -> Study:
@@ -167,7 +171,7 @@ class StudyBoard(QObject):
         for one in self._studies:
             one.is_stale = True
             if series is not self._series:
-                one.traces = ()
+                one.traces, one.held = (), None
         self._series = series
         self._generation += 1
         self._want()

@@ -158,6 +158,8 @@ def _outputs(one: BoardStudy, slots: SlotMap, width: int) -> tuple[PlacedOutput,
 
 
 def _scale(one: BoardStudy, outputs: tuple[PlacedOutput, ...], height: int) -> PriceMap:
+    if one.held is not None:
+        return PriceMap(height, *one.held, is_log=False)
     seen = [placed.strokes for placed in outputs if len(placed.strokes.x)]
     low, high = one.study.limits or (
         min((float(s.low.min()) for s in seen), default=0.0),
@@ -186,13 +188,18 @@ class Panes(Protocol):
         ...
 
 
+def pane_at(frame: Panes, y: float) -> PlacedStudy | None:
+    """Return the study whose pane, with an axis of its own, lies at a height, logical pixels."""
+    return next((s for s in frame.studies if s.scale is not None and s.top <= y < s.top + s.height), None)
+
+
 def pane_value_at(frame: Panes, y: float) -> tuple[float, float]:
     """Return the value at a height in a pane, logical pixels, and how fine it is; (NaN, 0) outside."""
-    for one in frame.studies:
-        if one.scale is not None and one.top <= y < one.top + one.height:
-            size = one.scale.high - one.scale.low
-            return one.scale.price_at((y - one.top) * frame.dpr), nice_step(size / one.height)
-    return math.nan, 0.0
+    one = pane_at(frame, y)
+    if one is None or one.scale is None:
+        return math.nan, 0.0
+    size = one.scale.high - one.scale.low
+    return one.scale.price_at((y - one.top) * frame.dpr), nice_step(size / one.height)
 
 
 def value_words(value: float, spacing: float) -> str:
