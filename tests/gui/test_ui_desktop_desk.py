@@ -1,15 +1,18 @@
 """Closing means what the trader said once, and the desktop starts us where he wishes."""
 
 import pytest
+from PySide6.QtCore import QEvent
 from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication
 
 from tests.fakes.window_world import Desk
-from workstation.storage.desktop_entry import DesktopEntry, DesktopFolders
+from workstation.storage.desktop_entry import AtLogin, DesktopEntry, DesktopFolders
 from workstation.ui.desktop_desk import DesktopDesk
 from workstation.ui.front_window import FrontWindow
 from workstation.ui.surroundings import Choices
 from workstation.ui.theme import DARK
 from workstation.ui.tray import Tray
+from workstation.ui.tray_start import TrayStart
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager
 
@@ -94,16 +97,77 @@ def test_a_tray_that_goes_away_gives_the_window_back(closing):
     assert closing.window.isVisible()
 
 
-def test_starting_with_the_desktop_is_switched_and_shown_as_it_is(closing, tmp_path):
+def test_starting_with_the_desktop_is_switched_shown_and_kept_as_it_is(closing, tmp_path):
     action = QAction(checkable=True)
     closing.desk.join({"app.autostart": action})
-    assert not action.isChecked()
+    assert (action.isChecked(), closing.world.chosen) == (False, [])
     closing.desk.handlers(lambda _title, _focus: None)["app.autostart"]()
-    assert (action.isChecked(), closing.entry.starts_with_desktop) == (True, True)
+    assert (action.isChecked(), closing.entry.at_login) == (True, AtLogin.TRAY)
+    closing.desk.live["appearance.at_login"]("window")
+    assert (action.isChecked(), closing.entry.at_login) == (True, AtLogin.WINDOW)
     closing.desk.toggle_autostart()
-    assert (action.isChecked(), closing.entry.starts_with_desktop) == (False, False)
+    assert (action.isChecked(), closing.entry.at_login) == (False, AtLogin.NOTHING)
+    kept = [("appearance.at_login", "tray"), ("appearance.at_login", "nothing")]
+    assert closing.world.chosen == kept, "the settings page writes by itself"
     (tmp_path / "config" / "autostart").rmdir()
     (tmp_path / "config" / "autostart").write_text("in the way")
-    closing.desk.toggle_autostart()
+    closing.desk.live["appearance.at_login"]("tray")
     assert not action.isChecked()
+    assert closing.world.chosen == [*kept, ("appearance.at_login", "nothing")]
     assert "Nothing was changed." in closing.notices[0]
+
+
+def test_what_the_desktop_was_told_elsewhere_counts_from_the_next_start_on(closing):
+    closing.entry.start_at_login(AtLogin.TRAY)
+    closing.desk.join({"app.autostart": QAction(checkable=True)})
+    assert closing.world.chosen == [("appearance.at_login", "tray")]
+    assert closing.choices.at_login == "tray"
+
+
+@pytest.fixture
+def hidden(closing, qtbot):
+    """Return a window that was started in the tray, and what waits for one."""
+    closing.window.hide()
+    closing.desk._tray_start = closing.start = TrayStart(closing.tray, closing.window, waits_ms=50)
+    closing.begun = []
+    closing.desk.started_hidden.connect(lambda: closing.begun.append(True))
+    return closing
+
+
+def test_started_hidden_it_stays_in_the_tray_that_is_there(hidden):
+    hidden.have_tray()
+    hidden.desk.open_window(hidden=True)
+    assert hidden.begun == [True]
+    assert not hidden.start._patience.isActive()
+    hidden.window.toggle_shown()
+    assert hidden.window.isVisible()
+
+
+def test_started_hidden_it_waits_for_a_tray_that_comes_late(hidden):
+    hidden.desk.open_window(hidden=True)
+    assert hidden.start._patience.isActive()
+    hidden.have_tray()
+    assert not hidden.start._patience.isActive()
+    assert not hidden.window.isVisible()
+
+
+def test_without_a_tray_the_window_comes_by_itself_and_a_later_tray_takes_it(hidden, qtbot):
+    hidden.desk.open_window(hidden=True)
+    qtbot.waitUntil(hidden.window.isVisible, timeout=20_000)
+    hidden.start.begin()  # offscreen every window is activated; as if this one had not been
+    hidden.have_tray()
+    assert not hidden.window.isVisible()
+
+
+def test_a_window_that_is_worked_in_is_not_taken_away_by_a_later_tray(hidden, qtbot):
+    hidden.desk.open_window(hidden=True)
+    qtbot.waitUntil(hidden.window.isVisible, timeout=20_000)
+    QApplication.sendEvent(hidden.window, QEvent(QEvent.Type.WindowActivate))
+    hidden.have_tray()
+    assert hidden.window.isVisible()
+
+
+def test_started_plainly_the_window_is_there_at_once(hidden):
+    hidden.desk.open_window(hidden=False)
+    assert hidden.window.isVisible()
+    assert hidden.begun == []

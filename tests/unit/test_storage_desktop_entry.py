@@ -11,7 +11,7 @@ import pytest
 
 from workstation.cli.command_line import run
 from workstation.domain.errors import StoreError
-from workstation.storage.desktop_entry import APP_ID, DesktopEntry, DesktopFolders, own_command
+from workstation.storage.desktop_entry import APP_ID, AtLogin, DesktopEntry, DesktopFolders, own_command
 
 ODD = '/opt/my "apps"/$HOME/`id`/100%/a\\b/tidemark'
 
@@ -69,7 +69,7 @@ def test_removing_leaves_nothing_of_ours_and_everything_of_others(folders):
     strange.parent.mkdir(parents=True)
     strange.write_text("theirs")
     entry.install()
-    entry.start_with_desktop(does=True)
+    entry.start_at_login(AtLogin.TRAY)
     assert entry.is_installed
     assert len(entry.remove()) == 11
     assert entry.remove() == []
@@ -78,20 +78,30 @@ def test_removing_leaves_nothing_of_ours_and_everything_of_others(folders):
     assert [p for p in folders.config.rglob("*") if p.is_file()] == []
 
 
-def test_it_starts_with_the_desktop_only_where_that_is_wished(folders):
+@pytest.mark.parametrize(("what", "words"), [(AtLogin.TRAY, ["--hidden"]), (AtLogin.WINDOW, [])])
+def test_it_starts_at_login_only_where_and_as_that_is_wished(folders, what, words):
     entry = DesktopEntry(folders, ("/bin/tidemark",))
-    assert not entry.starts_with_desktop
-    entry.start_with_desktop(does=True)
-    assert entry.starts_with_desktop
+    assert entry.at_login is AtLogin.NOTHING
+    entry.start_at_login(what)
+    assert entry.at_login is what
     file = folders.config / "autostart" / f"{APP_ID}.desktop"
-    assert words_of(read(file)["Desktop Entry"]["Exec"]) == ["/bin/tidemark"]
+    assert words_of(read(file)["Desktop Entry"]["Exec"]) == ["/bin/tidemark", *words]
     assert read(file).sections() == ["Desktop Entry"]
     if shutil.which("desktop-file-validate"):
         answer = subprocess.run(["desktop-file-validate", file], capture_output=True, text=True)
         assert answer.returncode == 0, answer.stdout
-    entry.start_with_desktop(does=False)
-    entry.start_with_desktop(does=False)
-    assert not entry.starts_with_desktop
+    entry.start_at_login(AtLogin.NOTHING)
+    entry.start_at_login(AtLogin.NOTHING)
+    assert entry.at_login is AtLogin.NOTHING
+
+
+@pytest.mark.parametrize("line", ["Hidden=true", "X-GNOME-Autostart-enabled = false"])
+def test_an_entry_that_the_desktops_own_settings_switched_off_starts_nothing(folders, line):
+    entry = DesktopEntry(folders, ("/bin/tidemark",))
+    entry.start_at_login(AtLogin.TRAY)
+    file = folders.config / "autostart" / f"{APP_ID}.desktop"
+    file.write_text(file.read_text().replace("X-GNOME-Autostart-enabled=true", line))
+    assert entry.at_login is AtLogin.NOTHING
 
 
 def test_a_place_that_cannot_be_written_and_a_path_that_cannot_be_said_are_refused(folders):
@@ -99,7 +109,7 @@ def test_a_place_that_cannot_be_written_and_a_path_that_cannot_be_said_are_refus
     with pytest.raises(StoreError, match="cannot be written"):
         DesktopEntry(folders, ("/bin/tidemark",)).install()
     with pytest.raises(StoreError, match="install it elsewhere"):
-        DesktopEntry(folders, ("/bin/tide\nExec=evil",)).start_with_desktop(does=True)
+        DesktopEntry(folders, ("/bin/tide\nExec=evil",)).start_at_login(AtLogin.WINDOW)
 
 
 def test_the_command_says_how_it_is(tmp_path, monkeypatch, capsys):
@@ -108,10 +118,12 @@ def test_the_command_says_how_it_is(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("TIDEMARK_HOME", str(tmp_path / "home"))
     assert run(["desktop", "status"]) == 0
     assert run(["desktop", "install", "--autostart", "on"]) == 0
+    assert run(["desktop", "status", "--autostart", "window"]) == 0
     assert run(["desktop", "remove"]) == 0
     assert capsys.readouterr().out.splitlines() == [
         "Tidemark is not in the menu and does not start when you log in.",
-        "Tidemark is in the menu and starts when you log in.",
+        "Tidemark is in the menu and starts in the tray when you log in.",
+        "Tidemark is in the menu and starts with its window when you log in.",
         "Tidemark is not in the menu and does not start when you log in.",
     ]
 

@@ -92,6 +92,9 @@ def make_parser() -> argparse.ArgumentParser:
         help="size of everything, 100 to 300 (as in the settings; of a tour: 100 and 200)",
     )
     parser.add_argument(
+        "--hidden", action="store_true", help="start in the tray, without a window where there is a tray"
+    )
+    parser.add_argument(
         "--open", metavar="ADDRESS", type=_address, help="open this chart: tidemark://chart/BTC/USDT?tf=1h"
     )
     parser.set_defaults(carry_out=carry_out.open_window)

@@ -38,7 +38,14 @@ def open_window(asked: argparse.Namespace) -> int:
     with session_home(is_kept=asked.practice is None) as notices:
         return run_window(
             WindowOptions(
-                tuple(words), asked.screenshot, asked.after, notices, asked.open, asked.tour, asked.scale
+                engine_arguments=tuple(words),
+                screenshot=asked.screenshot,
+                after_s=asked.after,
+                notices=notices,
+                address=asked.open,
+                tour=asked.tour,
+                scale_pct=asked.scale,
+                hidden=asked.hidden and asked.open is None,
             )
         )
 

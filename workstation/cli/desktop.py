@@ -11,6 +11,12 @@ if TYPE_CHECKING:
     from workstation.storage.desktop_entry import DesktopEntry
 
 _REFRESH_S = 20.0
+_AT_LOGIN = {"on": "tray", "window": "window", "off": "nothing"}
+_LOGIN_WORDS = {
+    "tray": "starts in the tray when you log in",
+    "window": "starts with its window when you log in",
+    "nothing": "does not start when you log in",
+}
 
 
 def add_command(commands: "argparse._SubParsersAction[Any]") -> None:
@@ -24,14 +30,16 @@ def add_command(commands: "argparse._SubParsersAction[Any]") -> None:
     )
     parser.add_argument("what", choices=("install", "remove", "status"), help="what to do")
     parser.add_argument(
-        "--autostart", choices=("on", "off"), help="whether the desktop starts Tidemark when you log in"
+        "--autostart",
+        choices=tuple(_AT_LOGIN),
+        help="what starts when you log in: on is Tidemark in the tray, window is its window, off nothing",
     )
     parser.set_defaults(carry_out=carry_out)
 
 
 def carry_out(asked: argparse.Namespace) -> int:
     """Do what is asked, and say how it is then."""
-    from workstation.storage.desktop_entry import DesktopEntry, DesktopFolders
+    from workstation.storage.desktop_entry import AtLogin, DesktopEntry, DesktopFolders
 
     folders = DesktopFolders.of_user()
     entry = DesktopEntry(folders)
@@ -40,7 +48,7 @@ def carry_out(asked: argparse.Namespace) -> int:
     elif asked.what == "remove":
         entry.remove()
     if asked.autostart is not None and asked.what != "remove":
-        entry.start_with_desktop(does=asked.autostart == "on")
+        entry.start_at_login(AtLogin(_AT_LOGIN[asked.autostart]))
     if asked.what != "status":
         _refresh(str(folders.data / "applications"))
     print(_standing(entry))
@@ -49,8 +57,7 @@ def carry_out(asked: argparse.Namespace) -> int:
 
 def _standing(entry: "DesktopEntry") -> str:
     menu = "is in the menu" if entry.is_installed else "is not in the menu"
-    start = "starts when you log in" if entry.starts_with_desktop else "does not start when you log in"
-    return f"Tidemark {menu} and {start}."
+    return f"Tidemark {menu} and {_LOGIN_WORDS[entry.at_login]}."
 
 
 def _refresh(applications: str) -> None:

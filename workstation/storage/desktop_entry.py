@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from workstation.domain.errors import StoreError
@@ -17,6 +18,17 @@ APP_ID = "org.tidemark.Workstation"
 _ENTRY, _METAINFO = f"{APP_ID}.desktop", f"{APP_ID}.metainfo.xml"
 _SIDES = (16, 24, 32, 48, 64, 128, 256)
 _QUOTED = re.compile(r'(["`$\\])')
+_HIDDEN = "--hidden"
+_SWITCHED_OFF = ("hidden=true", "x-gnome-autostart-enabled=false")
+"""How a desktop's own settings switch an entry off without removing it, in lower case."""
+
+
+class AtLogin(StrEnum):
+    """What starts when the user logs in."""
+
+    NOTHING = "nothing"
+    TRAY = "tray"
+    WINDOW = "window"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +79,16 @@ class DesktopEntry:
         return (self._folders.data / "applications" / _ENTRY).exists()
 
     @property
-    def starts_with_desktop(self) -> bool:
-        """True where the desktop starts the program when the user logs in."""
-        return self._autostart.exists()
+    def at_login(self) -> AtLogin:
+        """What the desktop starts when the user logs in; nothing where its own settings switched us off."""
+        try:
+            lines = self._autostart.read_text("utf-8", "replace").splitlines()
+        except OSError:
+            return AtLogin.NOTHING
+        if any(line.replace(" ", "").lower() in _SWITCHED_OFF for line in lines):
+            return AtLogin.NOTHING
+        is_hidden = any(line.startswith("Exec=") and _HIDDEN in line.split() for line in lines)
+        return AtLogin.TRAY if is_hidden else AtLogin.WINDOW
 
     @property
     def _autostart(self) -> Path:
@@ -100,19 +119,20 @@ class DesktopEntry:
         ours = [path for path, _ in self._files()] + [self._autostart]
         return [path for path in ours if _remove(path)]
 
-    def start_with_desktop(self, *, does: bool) -> None:
-        """Have the desktop start the program when the user logs in, or not.
+    def start_at_login(self, what: AtLogin) -> None:
+        """Have the desktop start this when the user logs in.
 
         Raises
         ------
         StoreError
             The file cannot be written or removed.
         """
-        if does:
-            text = self._entry().replace("%u", "").split("\nActions=")[0]
-            _write(self._autostart, f"{text}\nX-GNOME-Autostart-enabled=true\n".encode())
-        else:
+        if what is AtLogin.NOTHING:
             _remove(self._autostart)
+            return
+        option = _HIDDEN if what is AtLogin.TRAY else ""
+        text = self._entry().replace("%u", option).split("\nActions=")[0]
+        _write(self._autostart, f"{text}\nX-GNOME-Autostart-enabled=true\n".encode())
 
     def _files(self) -> Iterator[tuple[Path, bytes]]:
         data = self._folders.data

@@ -209,6 +209,11 @@ class AppearanceSettings:
         "What closing the window means where the desktop has a tray: ask once, go to the tray, or quit.",
         choices=("ask", "tray", "quit"),
     )
+    at_login: str = _setting(
+        "nothing",
+        "What starts when you log in: nothing, Tidemark in the tray, or Tidemark with its window.",
+        choices=("nothing", "tray", "window"),
+    )
 
 
 @dataclass(frozen=True)

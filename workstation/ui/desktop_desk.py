@@ -2,17 +2,19 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from workstation.domain.errors import StoreError
-from workstation.storage.desktop_entry import DesktopEntry, DesktopFolders
+from workstation.storage.desktop_entry import AtLogin, DesktopEntry, DesktopFolders
 from workstation.ui.front_window import FrontWindow
 from workstation.ui.section import GoTo, Section
 from workstation.ui.surroundings import Choices, Surroundings
 from workstation.ui.tray import Tray
+from workstation.ui.tray_start import TrayStart
 
 _QUESTION = "Keep Tidemark running in the tray?"
 _MEANS = (
@@ -45,6 +47,9 @@ class DesktopDesk(Section):
         Where starting with the desktop is written down.
     """
 
+    started_hidden = Signal()
+    """The window was started without being shown: no first frame will be painted."""
+
     def __init__(
         self,
         around: Surroundings,
@@ -58,6 +63,11 @@ class DesktopDesk(Section):
         self._around, self._choices, self._tray, self._window = around, choices, tray, window
         self._entry = entry or DesktopEntry(DesktopFolders.of_user())
         self._autostart: QAction | None = None
+        self.live: Mapping[str, Callable[[Any], None]] = {
+            "appearance.on_close": self.choose_on_close,
+            "appearance.at_login": self.choose_at_login,
+        }
+        self._tray_start = TrayStart(tray, window)
         self.question: _Question | None = None
         tray.available_changed.connect(self._on_tray)
         tray.show_requested.connect(window.toggle_shown)
@@ -75,10 +85,19 @@ class DesktopDesk(Section):
     def join(self, actions: Mapping[str, QAction]) -> None:
         """Keep the switch of one mind with what is written down."""
         self._autostart = actions["app.autostart"]
-        self._show_autostart()
+        self._show_at_login()
+
+    def open_window(self, *, hidden: bool) -> None:
+        """Show the window; or leave it in the tray, where there is one or comes one soon."""
+        if not hidden:
+            self._window.show()
+            return
+        self.started_hidden.emit()
+        self._tray_start.begin()
 
     def stop(self) -> None:
         """Ask nothing more."""
+        self._tray_start.stop()
         if self.question is not None:
             self.question.box.close()
 
@@ -86,17 +105,31 @@ class DesktopDesk(Section):
         """Let closing mean this from now on: ``"ask"``, ``"tray"`` or ``"quit"``."""
         self._choices.on_close = means
 
+    def choose_at_login(self, what: str) -> None:
+        """Let the desktop start at login what the settings say: ``"nothing"``, ``"tray"``, ``"window"``."""
+        self._choices.at_login = what
+        self._start_at_login(AtLogin(what))
+
     def toggle_autostart(self) -> None:
-        """Have the desktop start Tidemark when the user logs in, or no longer."""
+        """Have the desktop start Tidemark in the tray when the user logs in, or no longer."""
+        is_off = self._entry.at_login is AtLogin.NOTHING
+        self._start_at_login(AtLogin.TRAY if is_off else AtLogin.NOTHING)
+
+    def _start_at_login(self, what: AtLogin) -> None:
         try:
-            self._entry.start_with_desktop(does=not self._entry.starts_with_desktop)
+            self._entry.start_at_login(what)
         except StoreError as error:
             self._around.bridge.notice_posted.emit("autostart", f"{error} Nothing was changed.")
-        self._show_autostart()
+        self._show_at_login()
 
-    def _show_autostart(self) -> None:
+    def _show_at_login(self) -> None:
+        """Say what the desktop does, whoever told it so: its own settings may have switched us off."""
+        what = self._entry.at_login
+        if self._choices.at_login != what:
+            self._choices.at_login = str(what)
+            self._around.on_choice("appearance.at_login", str(what))
         if self._autostart is not None:
-            self._autostart.setChecked(self._entry.starts_with_desktop)
+            self._autostart.setChecked(what is not AtLogin.NOTHING)
 
     def _on_tray(self, is_there: bool) -> None:
         self._window.has_tray = is_there

@@ -70,7 +70,7 @@ class MainWindow(FrontWindow):
         self.actions_by_id = make_actions(self, self._handlers())
         self.keyboard.join(self.actions_by_id)
         self.keyboard.live = live_settings(surroundings, self.charts, self.appearance, self.set_zone, self)
-        self.keyboard.live["appearance.on_close"] = self.desktop.choose_on_close
+        self.keyboard.live |= self.desktop.live
         self._lay_out()
         fill_menu(self.strip.menu_button, self.actions_by_id, self.docks, self.alert_desk.switches())
         self._connect()
@@ -157,6 +157,7 @@ class MainWindow(FrontWindow):
         self.look.join(self.actions_by_id)
         self.drawings.join(self.actions_by_id)
         self.desktop.join(self.actions_by_id)
+        self.desktop.started_hidden.connect(self._on_first_frame)
         self.provider_desk.join(self.actions_by_id["universe.hold"])
         self.sparks.read.connect(self.watchlist.model.set_spark)
         self.sparks.read.connect(self.keyboard.take_spark)

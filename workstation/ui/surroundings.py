@@ -32,6 +32,8 @@ class Choices:
         How alerts are announced.
     on_close : str
         What closing the window means: ``"ask"``, ``"tray"`` or ``"quit"``.
+    at_login : str
+        What starts when the user logs in: ``"nothing"``, ``"tray"`` or ``"window"``.
     """
 
     timeframe: str = "1h"
@@ -42,6 +44,7 @@ class Choices:
     sound: bool = True
     notifications: bool = True
     on_close: str = "ask"
+    at_login: str = "nothing"
 
 
 @dataclass(frozen=True, slots=True)
