@@ -18,6 +18,7 @@ from workstation.link.messages import CandleState, Frame
 from workstation.ui.bridge import Bridge
 from workstation.ui.chart.chart_view import ChartView
 from workstation.ui.chart_pane import ChartSources
+from workstation.ui.late_panel import is_in_sight
 from workstation.ui.theme import DARK
 from workstation.ui.workspace import Workspace
 from workstation.ui.workspace_follow import SharedFollow
@@ -44,7 +45,7 @@ def time_together(
         hidden_keys = [pane.key for pane in hidden]
         unseen, taken = [PaintCounter(pane.chart) for pane in hidden], []
         for pane in hidden:
-            pane.chart.apply_candles = taken.append
+            pane.chart.apply_candles = taken.extend
         rows = [one_round(bridge, keys, candles, i, seen) for i in range(n_frames * PASSES)]
         began = thread_time()
         for i in range(n_frames):
@@ -80,8 +81,9 @@ def opened(folder: Path, candles: CandleColumns, n_charts: int) -> tuple[Workspa
         settle(workspace)
     first.raise_()
     settle(workspace)
-    while not all(dock.pane and dock.pane.chart.last_painted_candle for dock in workspace.docks[:n_charts]):
+    while [is_in_sight(dock) for dock in workspace.docks] != [True] * n_charts + [False] * n_charts:
         QApplication.processEvents()
+    settle(workspace)
     return workspace, bridge, keys
 
 
