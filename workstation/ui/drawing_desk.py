@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel
+from shiboken6 import isValid
 
 from workstation.domain.drawing import Drawing
 from workstation.storage.drawings import DrawingFiles
@@ -22,6 +23,7 @@ from workstation.ui.theme import Theme
 from workstation.ui.workspace import Workspace
 
 _SAID_FOR_MS = 5000
+_SAID_MARGIN = 14
 
 
 class DrawingDesk(Section):
@@ -103,13 +105,17 @@ class DrawingDesk(Section):
             f"color: {theme.text}; background: {theme.raised}; border: 1px solid {theme.border};"
             " border-radius: 4px; padding: 6px 10px;"
         )
-        said.setWordWrap(said.sizeHint().width() > chart.width() - 80)
-        said.setFixedWidth(min(said.sizeHint().width(), max(chart.width() - 80, 120)))
-        said.adjustSize()
         frame = chart.frame
         bottom = frame.layout.price_height if frame is not None else chart.height()
         room = QRect(0, 0, frame.layout.plot_width if frame is not None else chart.width(), bottom)
-        said.move(room.center().x() - said.width() // 2, max(bottom - said.height() - 14, 0))
+        said.ensurePolished()  # before it has its padding it would ask for too little
+        wide = max(room.width() - 2 * _SAID_MARGIN, 0)
+        said.setWordWrap(said.sizeHint().width() > wide)
+        if said.wordWrap():
+            said.setFixedSize(wide, said.heightForWidth(wide))
+        else:
+            said.adjustSize()
+        said.move(room.center().x() - said.width() // 2, max(bottom - said.height() - _SAID_MARGIN, 0))
         said.show()
         self._said = said
         self._silence.start()
@@ -187,7 +193,7 @@ class DrawingDesk(Section):
             bar.show_state()
 
     def _hush(self) -> None:
-        if self._said is not None:
+        if self._said is not None and isValid(self._said):  # its chart may have been closed under it
             self._said.hide()
             self._said.deleteLater()
-            self._said = None
+        self._said = None

@@ -154,6 +154,7 @@ class MainWindow(FrontWindow):
         self.workspace.search_requested.connect(search.open)
         self.workspace.on_each(lambda pane: search.open_on_typing(pane.chart))
         self.docks.by_title["Why"].visibilityChanged.connect(self.why_desk.set_seen)
+        strip.join(self.actions_by_id)
         self.look.join(self.actions_by_id)
         self.drawings.join(self.actions_by_id)
         self.desktop.join(self.actions_by_id)

@@ -143,6 +143,7 @@ LIGHT = Theme(
 """Paper white and ink; for daylight and for printing."""
 
 _STYLE = Template("""
+QDialog { border: 1px solid $border; }
 QToolTip { color: $text; background: $raised; border: 1px solid $border; padding: 4px 6px; }
 QMainWindow::separator { background: $window; width: 4px; height: 4px; }
 QMainWindow::separator:hover { background: $accent; }

@@ -1,8 +1,11 @@
 """The strip above the chart: market and price, timeframes, scale, zone, theme, and the venue's badge."""
 
+from collections.abc import Mapping, Sequence
+
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal, SignalInstance
-from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QButtonGroup,
     QHBoxLayout,
     QLabel,
@@ -170,7 +173,8 @@ class TopStrip(QWidget):
             self.set_timeframe(self._timeframe)  # a click must not leave it pressed
         menu.popup(below.mapToGlobal(QPoint(0, below.height())))
 
-    _timeframe = ""
+    _timeframe = _symbol = ""
+    _keyed: Sequence[tuple[QAbstractButton, QAction]] = ()
 
     def set_theme(self, theme: Theme) -> None:
         """Take other colours."""
@@ -193,7 +197,28 @@ class TopStrip(QWidget):
     def set_symbol(self, symbol: str) -> None:
         """Name the market on the chart."""
         self.symbol_button.setText(in_menu(one_line(symbol, 28)) or "Find a market")
-        self.symbol_button.setToolTip(tooltip(symbol, "Ctrl+K to find another"))
+        self._symbol = symbol
+        self._show_keys()
+
+    def join(self, actions: Mapping[str, QAction]) -> None:
+        """Take the window's actions: tool tips say the keys that they have, as the trader changed them."""
+        by_id = {"search.open": self.symbol_button, "chart.log": self.log_button}
+        by_id |= {"view.theme": self.theme_button, "alerts.quiet": self.quiet_button}
+        by_id |= {f"timeframe.{name}": button for name, button in self.timeframes.items()}
+        self._keyed = [(button, actions[command]) for command, button in by_id.items()]
+        for _button, action in self._keyed:
+            action.changed.connect(self._show_keys)
+        self._show_keys()
+
+    def _show_keys(self) -> None:
+        for button, action in self._keyed:
+            keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+            if button is self.symbol_button:
+                find = f"{keys} to find another" if keys else "Click to find another"
+                button.setToolTip(tooltip(*filter(None, (self._symbol, find))))
+            else:
+                name = button.accessibleName()
+                button.setToolTip(f"{name} ({keys})" if keys else name)
 
     def set_timeframe(self, timeframe: str) -> None:
         """Mark the timeframe on the chart."""
