@@ -33,6 +33,7 @@ from workstation.link.messages import (
     Unfollow,
 )
 from workstation.link.rotation_messages import RotationCommand
+from workstation.link.vote_messages import FindVotes
 from workstation.services.supervisor import Supervisor
 from workstation.storage.candle_store import CandleStore
 from workstation.storage.instance_lock import InstanceLock
@@ -142,6 +143,10 @@ class EngineDesk:
     def explain(self, key: SeriesKey, open_time: int, on_refused: Callable[[str], None]) -> None:
         """Ask why a closed bar was judged as it was; a refusal is told to whoever asks, not to everybody."""
         self._ask(lambda number: Explain(number, key, open_time), on_refused)
+
+    def find_votes(self, key: SeriesKey, since: int, until: int, on_refused: Callable[[str], None]) -> None:
+        """Ask how every family voted on the bars of a span; a refusal is told to whoever asks."""
+        self._ask(lambda number: FindVotes(number, key, since, until), on_refused)
 
     def switch_provider(self, name: str, is_on: bool) -> None:
         """Switch a provider of observations on or off, for good."""

@@ -178,6 +178,10 @@ class Requests:
         self.asked.append(("explain", (key, open_time)))
         self.refusals.append(on_refused)
 
+    def find_votes(self, key: SeriesKey, since: int, until: int, on_refused: Callable[[str], None]) -> None:
+        self.asked.append(("find votes", (key, since, until)))
+        self.refusals.append(on_refused)
+
     def switch_provider(self, name: str, is_on: bool) -> None:
         self.asked.append(("switch", (name, is_on)))
 

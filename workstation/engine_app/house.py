@@ -26,6 +26,7 @@ from workstation.engine_app.offers import Offers, Surroundings
 from workstation.engine_app.opening import Opening
 from workstation.engine_app.options import ALL, EngineOptions
 from workstation.engine_app.rotation import RotationDesk
+from workstation.engine_app.vote_desk import VoteDesk
 from workstation.feeds.ccxt_feed import CcxtFeed
 from workstation.feeds.venues import OpenVenue
 from workstation.link.front_desk import FrontDesk
@@ -100,6 +101,7 @@ class EngineHouse:
         )
         self._levels = Levels(self._bus, self._data, candles, self._tasks)
         self._explanations = Explanations(self._data, candles, self._sights)
+        self.find_votes = VoteDesk(self._explanations, self._tasks).carry_out
         self._alerts = Alerts(self._bus, self._recorder, self._tasks)
         book = self._narratives.book
         self._rotation = RotationDesk(self._bus, paths, self._recorder, self._tasks, book, self._alerts)

@@ -61,6 +61,7 @@ from workstation.link.outbox import Outbox
 from workstation.link.quote_following import QuoteFollowing
 from workstation.link.server import Connection
 from workstation.link.translation import FACTS_FOR_EVERYBODY, in_parts, in_words
+from workstation.link.vote_messages import FindVotes
 
 
 class FrontDesk:
@@ -152,6 +153,8 @@ class FrontDesk:
                 await self._house.dismiss_alert(alert_id)
             case Explain(key=key, open_time=open_time):
                 connection.tell(Explained(await self._house.explain(key, open_time)))
+            case FindVotes():
+                self._house.find_votes(command, connection.tell)
             case SwitchProvider(name=name, is_on=is_on):
                 await self._house.switch_provider(name, is_on)
             case HoldUniverse(is_held=is_held):

@@ -9,6 +9,7 @@ from workstation.domain.explanation import Explanation
 from workstation.domain.market import SeriesKey
 from workstation.link.key_messages import KeyCommand
 from workstation.link.rotation_messages import RotationCommand
+from workstation.link.vote_messages import FindVotes, VotesFound
 
 Fact = TypeVar("Fact")
 
@@ -57,6 +58,10 @@ class Household(Protocol):
         UsageError
             There is no closed candle of that bar.
         """
+        ...
+
+    def find_votes(self, command: FindVotes, tell: Callable[[VotesFound], None]) -> None:
+        """Begin to work out how families voted on some bars; `tell` is told what came of it."""
         ...
 
     async def switch_provider(self, name: str, is_on: bool) -> None:

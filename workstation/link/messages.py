@@ -26,8 +26,9 @@ from workstation.link.command import Command as Command
 from workstation.link.key_messages import KeyCommand, KeyFact
 from workstation.link.market_messages import FollowMarket, FollowQuotes, QuotesSaid
 from workstation.link.rotation_messages import RotationCommand, RotationFact
+from workstation.link.vote_messages import FindVotes, VotesFound
 
-PROTOCOL = 7
+PROTOCOL = 8
 """Rises with every change that an older window or engine would misread."""
 
 
@@ -306,6 +307,7 @@ ToEngine: TypeAlias = (
     | PromoteModel
     | FollowMarket
     | FollowQuotes
+    | FindVotes
     | RotationCommand
     | KeyCommand
     | ShutDown
@@ -334,6 +336,7 @@ ToWindow: TypeAlias = (
     | ModelsSaid
     | NarrativesSaid
     | QuotesSaid
+    | VotesFound
     | RotationFact
     | KeyFact
     | Notice

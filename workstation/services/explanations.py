@@ -1,15 +1,19 @@
-"""Says why a bar was judged as it was: any bar of any series whose candles are stored."""
+"""Says why bars were judged as they were: any bar of any series whose candles are stored."""
 
 import asyncio
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from workstation.domain.candle import Candle, CandleColumns
+import numpy as np
+
+from workstation.domain.candle import Candle, CandleColumns, FloatArray, IntArray
 from workstation.domain.errors import UsageError
 from workstation.domain.explanation import Explanation
 from workstation.domain.market import SeriesKey
 from workstation.domain.ports import CandleReader
+from workstation.domain.vote_span import FAMILY_ROWS, MOST_BARS, VoteSpan
+from workstation.engine.ballot import ballots
 from workstation.engine.explanation import explain
 from workstation.engine.features.analogue_library import AnalogueLibrary, LibraryRules
 from workstation.engine.features.market_context import MarketContext, market_context
@@ -67,18 +71,59 @@ class Explanations:
         heard = self._market_data.newest(key)
         return await asyncio.to_thread(self._explain, key, open_time, [c for c in heard if c.closed])
 
+    async def votes(self, key: SeriesKey, since: int, until: int) -> VoteSpan:
+        """Return how every family voted on the closed bars that open in ``since <= open time < until``.
+
+        Raises
+        ------
+        UsageError
+            The span is empty, or covers more than `MOST_BARS` bars.
+        """
+        if not 0 < until - since <= MOST_BARS * key.bar_ms:
+            raise UsageError(f"Votes are told for 1 to {MOST_BARS} bars at once; ask for fewer.")
+        heard = self._market_data.newest(key)
+        return await asyncio.to_thread(self._votes, key, (since, until), [c for c in heard if c.closed])
+
     def _explain(self, key: SeriesKey, open_time: int, heard: Sequence[Candle]) -> Explanation:
-        until = open_time + key.bar_ms
-        stored = self._reader.read(key, until - DEPTH * key.bar_ms, until)
-        newest = int(stored.open_time[-1]) if len(stored) else -1
-        fresh = [c for c in heard if newest < c.open_time <= open_time]
-        candles = CandleColumns.join(stored, columns_of(fresh))
+        candles = self._candles(key, open_time, open_time + key.bar_ms, heard)
         if not len(candles) or int(candles.open_time[-1]) != open_time:
             raise UsageError(f"There is no closed candle of {key} at that time; nothing was judged there.")
         with self._is_free:
             library = self._library(key, open_time)
-            market = self._market(key, open_time)
+            market = self._market(key, open_time, open_time)
             return explain(key, candles, Sight(market, self._sights.observations, library))
+
+    def _votes(self, key: SeriesKey, span: tuple[int, int], heard: Sequence[Candle]) -> VoteSpan:
+        candles = self._candles(key, *span, heard)
+        first = int(np.searchsorted(candles.open_time, span[0]))
+        times = candles.open_time[first:]
+        scores = np.full((len(FAMILY_ROWS), len(times)), np.nan)
+        sides = np.zeros(scores.shape, np.int64)
+        cuts = np.flatnonzero(np.diff(times // (_SHELF_BARS * key.bar_ms))) + 1
+        for part in np.split(np.arange(len(times)), cuts):
+            if len(part):
+                rows = slice(int(part[0]), int(part[-1]) + 1)
+                scores[:, rows], sides[:, rows] = self._ballots(key, candles[: first + rows.stop], len(part))
+        return VoteSpan.of(key, span, times, scores, sides)
+
+    def _ballots(self, key: SeriesKey, candles: CandleColumns, n: int) -> tuple[FloatArray, IntArray]:
+        """Return scores and sides on the newest `n` candles, shape (8, n); all of them on one shelf."""
+        since, newest = int(candles.open_time[-n]), int(candles.open_time[-1])
+        with self._is_free:
+            market = self._market(key, since, newest)
+            sight = Sight(market, self._sights.observations, self._library(key, newest))
+            found = ballots(key.symbol, candles, key.timeframe, sight, len(candles) - n)
+        scores = np.array([found.scores[family] for family in FAMILY_ROWS])
+        sides = np.array([found.sides[family] for family in FAMILY_ROWS], np.int64)
+        can_vote = found.ready & ~np.isnan(scores)
+        return np.where(can_vote, scores, np.nan), np.where(can_vote, sides, 0)
+
+    def _candles(self, key: SeriesKey, since: int, until: int, heard: Sequence[Candle]) -> CandleColumns:
+        """Return what a judgement of the bars in a span reads: closed candles, stored or just heard."""
+        stored = self._reader.read(key, since - DEPTH * key.bar_ms, until)
+        newest = int(stored.open_time[-1]) if len(stored) else -1
+        fresh = [c for c in heard if newest < c.open_time < until]
+        return CandleColumns.join(stored, columns_of(fresh))
 
     def _library(self, key: SeriesKey, open_time: int) -> AnalogueLibrary:
         """Return past windows of every stored coin of the venue, kept for the bars around."""
@@ -96,7 +141,7 @@ class Explanations:
         keys = [k for k in self._reader.series() if (k.venue, k.timeframe) == (key.venue, key.timeframe)]
         return {k.symbol: self._reader.read(k, since, until) for k in keys}
 
-    def _market(self, key: SeriesKey, open_time: int) -> MarketContext:
-        """Return what all stored coins of the venue did lately, as far as it was known at the bar's close."""
-        since = open_time - MARKET_BARS * key.bar_ms
-        return market_context(self._all_coins(key, since, open_time), key.bar_ms)
+    def _market(self, key: SeriesKey, first: int, last: int) -> MarketContext:
+        """Return what all stored coins of the venue did, as far as it was known when some bars closed."""
+        since = first - MARKET_BARS * key.bar_ms
+        return market_context(self._all_coins(key, since, last), key.bar_ms)

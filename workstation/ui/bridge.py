@@ -26,6 +26,7 @@ from workstation.link import messages as said
 from workstation.link.key_messages import KeyJudged, VenueKeysSaid
 from workstation.link.market_messages import QuotesSaid
 from workstation.link.rotation_messages import AdviceSaid, PaperAccountsSaid, RotationRulesSaid
+from workstation.link.vote_messages import VotesFound
 
 SCREEN_FRAME_MS = 16
 """Panels are told at most this often, milliseconds."""
@@ -132,6 +133,7 @@ class Bridge(QObject):
     signals_replaced = Signal(object, object)  # SeriesKey, tuple[Signal, ...]
     levels_replaced = Signal(object, object)  # SeriesKey, tuple[PriceLevel, ...]
     explained = Signal(object)  # Explanation
+    votes_found = Signal(object)  # VotesFound
     signal_said = Signal(object)  # Signal
     alert_raised = Signal(object)  # Alert
     alert_closed = Signal(object)  # int
@@ -179,6 +181,7 @@ class Bridge(QObject):
             said.SignalsOf: lambda m: self.signals_replaced.emit(m.key, m.signals),
             said.LevelsOf: lambda m: self.levels_replaced.emit(m.key, m.levels),
             said.Explained: lambda m: self.explained.emit(m.explanation),
+            VotesFound: self.votes_found.emit,
             said.ProvidersSaid: self._on_providers,
             said.UniverseSaid: self._on_universe,
             said.GradesSaid: self._on_grades,

@@ -42,6 +42,18 @@ class EngineRequests(Protocol):
         """
         ...
 
+    def find_votes(self, key: SeriesKey, since: int, until: int, on_refused: Callable[[str], None]) -> None:
+        """Ask how every family voted on the closed bars that open in ``since <= open time < until``.
+
+        The answer comes as a `VotesFound` fact.
+
+        Parameters
+        ----------
+        on_refused : callable
+            Told the engine's sentence where it was not even begun, in place of a notice.
+        """
+        ...
+
     def switch_provider(self, name: str, is_on: bool) -> None:
         """Switch a provider of observations on or off, for good."""
         ...
