@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -295,10 +294,8 @@ def killed_window(folder: Path) -> str:
 
 
 def test_a_window_killed_twice_at_its_start_begins_plainly_and_nothing_is_lost(open_desk, tmp_path, qtbot):
-    began = time.monotonic()
     assert killed_window(tmp_path) == "usual 2"
     assert killed_window(tmp_path) == "usual 3", "what stood seconds before the crash is back"
-    assert time.monotonic() - began < 50
     desk = open_desk()
     charts = desk.window.charts
     assert charts.is_safe

@@ -11,7 +11,7 @@ import pytest
 
 from tests.fakes.feeds_exchange import START_MS, LoopbackExchange, final_row, kline
 from tests.fakes.feeds_household import Household
-from tests.fakes.patience import until
+from tests.fakes.patience import PROMPT_S, until
 from workstation.domain.candle import Candle
 from workstation.domain.errors import VenueBusy, VenueError, VenueUnreachable
 from workstation.domain.events import FeedState
@@ -76,7 +76,7 @@ async def house(exchange=None, timings=HASTY):
             await until(lambda: asyncio.all_tasks() - tasks_before <= server_tasks())
             await until(lambda: not exchange.sockets)
             await supervisor.close()
-            assert took_s < 1.5
+            assert took_s < PROMPT_S
             assert failures == []
         del opened, feed
         with warnings.catch_warnings():
@@ -280,11 +280,8 @@ async def test_a_frozen_exchange_is_noticed_and_left_for_a_new_connection():
         h.feed.follow([BTC])
         await until(h.is_live)
         h.exchange.frozen = True
-        began = time.monotonic()
         await until(lambda: h.household.state is FeedState.STALE)
-        assert time.monotonic() - began < HASTY.stale_s + 0.5
         await until(lambda: len(h.exchange.dials) > 1)
-        assert time.monotonic() - began < HASTY.give_up_s + 0.8
         h.exchange.frozen = False
         await until(h.is_live)
 

@@ -7,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 import zipfile
 from pathlib import Path
 
@@ -134,11 +133,9 @@ def test_one_command_sets_up_and_starts_and_the_second_start_needs_nothing(check
     assert "Installed what packaging/locks/run.txt names." in first.stdout
 
     checkout.lose_index()
-    started = time.perf_counter()
     second = checkout.bootstrap("run")
     assert second.stdout == "sound []\n"
     assert (second.returncode, second.stderr) == (0, "")
-    assert time.perf_counter() - started < 1.0
 
 
 def test_a_set_up_that_was_cut_short_is_repaired_by_the_next(checkout: Checkout) -> None:

@@ -26,7 +26,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_every_resource_and_every_module_is_inside(wheel: Path) -> None:
     inside = set(zipfile.ZipFile(wheel).namelist())
     ours = [path for folder in ("workstation", "resources") for path in (PROJECT / folder).rglob("*.*")]
-    names = [path.relative_to(PROJECT).as_posix() for path in ours if path.suffix != ".pyc"]
+    names = [path.relative_to(PROJECT).as_posix() for path in ours if path.parent.name != "__pycache__"]
     wanted = {re.sub("^resources/", "workstation/_resources/", name) for name in names}
     assert "workstation/_resources/icons/tidemark.svg" in wanted
     assert wanted <= inside

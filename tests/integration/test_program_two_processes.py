@@ -9,7 +9,7 @@ import time
 import psutil
 import pytest
 
-from tests.fakes.patience import PATIENCE_S
+from tests.fakes.patience import PATIENCE_S, PROMPT_S
 from tests.fakes.processes import PROJECT, practice_exchange, tidemark, wait_for
 from workstation.link.doorbell import ring
 from workstation.storage.candle_store import CandleStore
@@ -76,13 +76,13 @@ def market_of(engine):
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "Ctrl-C"])
-def test_the_engine_alone_ends_in_order_within_three_seconds(tmp_path, number):
+def test_the_engine_alone_ends_in_order(tmp_path, number):
     with tidemark("serve", *PRACTICE, home=tmp_path) as engine:
         wait_for(lambda: stored(tmp_path) > 5)
         children = family(engine)[1:]
         assert market_of(engine) in children
         took, code, said = end_and_listen(engine, number)
-    assert took < 3
+    assert took < PROMPT_S
     assert code == 0
     assert said == ""
     psutil.wait_procs(children, timeout=PATIENCE_S)
@@ -90,13 +90,13 @@ def test_the_engine_alone_ends_in_order_within_three_seconds(tmp_path, number):
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "Ctrl-C"])
-def test_a_window_ends_with_its_engine_and_its_market_within_three_seconds(tmp_path, display, number):
+def test_a_window_ends_with_its_engine_and_its_market(tmp_path, display, number):
     with tidemark(home=tmp_path, display=display) as window:
         wait_for(lambda: stored(tmp_path) > 5)
         everybody = below(tmp_path)
         assert len(everybody) == 3
         took, code, said = end_and_listen(window, number)
-    assert took < 3
+    assert took < PROMPT_S
     assert code == 0
     assert said == ""
     assert [p for p in everybody if p.is_running() and p.status() != psutil.STATUS_ZOMBIE] == []
@@ -145,10 +145,8 @@ def test_an_engine_whose_window_never_comes_back_leaves_by_itself(tmp_path):
 def test_a_second_start_brings_the_first_window_to_the_front_and_leaves(tmp_path, display):
     with tidemark(home=tmp_path, display=display) as first:
         wait_for(lambda: Paths.below(tmp_path).window_socket.exists())
-        began = time.monotonic()
         with tidemark(home=tmp_path, display=display) as second:
             assert second.wait(timeout=PATIENCE_S) == 0
-        assert time.monotonic() - began < 5
         assert first.poll() is None
         assert len(windows(tmp_path)) == 1
 

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from tests.fakes.feeds_household import StillClock
+from tests.fakes.patience import PROMPT_S
 from workstation.domain.errors import UsageError, VenueError, VenueUnreachable
 from workstation.domain.market import VenueKind
 from workstation.feeds.venues import (
@@ -99,7 +100,7 @@ class Ping:
     ("pings", "chosen"),
     [
         pytest.param({"a": (0.05, 1), "b": (0.0, 1)}, "a", id="the preferred one, though it is slower"),
-        pytest.param({"a": (9, 1), "b": (0.0, 1)}, "b", id="another one, when the preferred is too slow"),
+        pytest.param({"a": (90, 1), "b": (0.0, 1)}, "b", id="another one, when the preferred is too slow"),
         pytest.param({"a": (0, OSError()), "b": (0.0, 1)}, "b", id="another one, when the preferred fails"),
         pytest.param({"a": (0, OSError()), "b": (0, ValueError())}, None, id="none, when all fail"),
         pytest.param({"a": (0, "<html>")}, None, id="none, when the answer is not a time"),
@@ -115,7 +116,7 @@ async def test_the_most_preferred_venue_that_answers_in_time_is_chosen(pings, ch
 
     began = time.monotonic()
     assert await first_that_answers(list(pings), StillClock(), 0.3, open_) == chosen
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < PROMPT_S
     assert all(exchange.is_closed for exchange in exchanges.values())
 
 
@@ -136,7 +137,7 @@ async def test_real_clients_that_nobody_answers_are_cleaned_up_within_the_time()
     before = asyncio.all_tasks()
     began = time.monotonic()
     assert await first_that_answers(list(ports), StillClock(), 0.5, open_) is None
-    assert time.monotonic() - began < 1.5
+    assert time.monotonic() - began < PROMPT_S
     server.close()
     await asyncio.sleep(0)
     left = {t for t in asyncio.all_tasks() - before if "swallow" not in repr(t)}
