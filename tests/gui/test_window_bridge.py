@@ -7,6 +7,7 @@ from tests.fakes.window_world import LIVE, NOW_MS, PRACTICE, Desk, alert, ticker
 from workstation.domain.candle import Candle
 from workstation.domain.events import FeedState
 from workstation.domain.given_advice import AdviceEntry
+from workstation.domain.level import LevelDistances
 from workstation.domain.market import SeriesKey
 from workstation.domain.rotation import RotationRules
 from workstation.link import messages as said
@@ -81,8 +82,11 @@ def test_prices_of_one_venue_are_forgotten_when_another_is_chosen(tmp_path):
     desk = Desk(tmp_path)
     desk.welcome(PRACTICE)
     desk.prices()
+    apart = LevelDistances("BTC/USDT", 1.0, 2.0, None, None)
+    desk.tell(said.LevelDistancesSaid("1h", (apart,)))
+    assert desk.bridge.world.levels == {"1h": {"BTC/USDT": apart}}
     desk.tell(said.VenueChosen(LIVE))
-    assert desk.bridge.world.tickers == {}
+    assert (desk.bridge.world.tickers, desk.bridge.world.levels) == ({}, {})
     assert desk.bridge.data_age_ms is None
 
 

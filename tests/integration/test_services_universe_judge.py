@@ -9,8 +9,15 @@ from tests.fakes.patience import until
 from tests.fakes.services_verdicts import no_verdicts
 from workstation.domain.candle import CandleColumns
 from workstation.domain.errors import UsageError
-from workstation.domain.events import LevelsFound, ObservationsAdded, UniverseClosed, UniverseFilled
+from workstation.domain.events import (
+    LevelDistancesFound,
+    LevelsFound,
+    ObservationsAdded,
+    UniverseClosed,
+    UniverseFilled,
+)
 from workstation.domain.explanation import Availability
+from workstation.domain.level import LevelKind
 from workstation.domain.market import SeriesKey
 from workstation.domain.observation import ObservationColumns
 from workstation.domain.signal import Family
@@ -95,6 +102,8 @@ async def house():
 
 
 async def test_every_close_of_the_universe_is_judged_as_its_history_is(house):
+    apart = []
+    house.bus.subscribe(LevelDistancesFound, apart.append)
     house.judge.judge_at("practice", "1h", len(KEYS), house.hear)
     for key in KEYS.values():
         house.bus.publish(UniverseFilled(key, BEGIN))
@@ -112,6 +121,22 @@ async def test_every_close_of_the_universe_is_judged_as_its_history_is(house):
     }
     assert expected
     assert {(s.key, s.open_time, s.direction) for s in house.raised} == expected
+    await until(lambda: len(apart) == N - BEGIN + 1)
+    assert {len(found.distances) for found in apart} == {len(KEYS)}
+    for found in apart[-1].distances:
+        assert_distances_are_those_of_the_chart(found)
+
+
+def assert_distances_are_those_of_the_chart(found):
+    candles = MARKET[found.symbol]
+    drawn, close = levels_at(candles, "1h"), float(candles.close[-1])
+    above = [level.price for level in drawn if level.kind is LevelKind.RESISTANCE]
+    below = [level.price for level in drawn if level.kind is LevelKind.SUPPORT]
+    assert found.resistance_pct == (pytest.approx(100 * (min(above) / close - 1)) if above else None)
+    assert found.support_pct == (pytest.approx(100 * (1 - max(below) / close)) if below else None)
+    if found.support_atr and found.resistance_atr:
+        share = found.support_pct / found.resistance_pct
+        assert found.support_atr / found.resistance_atr == pytest.approx(share)
 
 
 async def test_a_bar_is_explained_with_the_numbers_it_was_judged_on(house):

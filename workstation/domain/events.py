@@ -7,7 +7,7 @@ from enum import StrEnum
 from workstation.domain.alert import Alert
 from workstation.domain.candle import Candle
 from workstation.domain.given_advice import AdviceEntry
-from workstation.domain.level import PriceLevel
+from workstation.domain.level import LevelDistances, PriceLevel
 from workstation.domain.market import SeriesKey
 from workstation.domain.model_state import ModelState
 from workstation.domain.narrative_index import IndexStanding
@@ -122,6 +122,22 @@ class LevelsFound:
 
 
 @dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
+class LevelDistancesFound:
+    """How far some coins are from their nearest levels, at their newest judged closes.
+
+    Parameters
+    ----------
+    timeframe : str
+        Of the closes.
+    distances : tuple of LevelDistances
+        Each coin once.
+    """
+
+    timeframe: str
+    distances: tuple[LevelDistances, ...]
+
+
 class AlertRaised:
     """The trader must be told; it is already in the journal."""
 

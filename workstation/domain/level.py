@@ -57,3 +57,23 @@ class PriceLevel:
     kind: LevelKind
     touches: int
     since: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LevelDistances:
+    """How far a coin's newest close is from the nearest swing levels on either side.
+
+    Parameters
+    ----------
+    symbol : str
+    support_pct, resistance_pct : float or None
+        Percent of the close, 0 and above; None where there is no level on that side, or too little is known.
+    support_atr, resistance_atr : float or None
+        The same in average true ranges.
+    """
+
+    symbol: str
+    support_pct: float | None
+    support_atr: float | None
+    resistance_pct: float | None
+    resistance_atr: float | None

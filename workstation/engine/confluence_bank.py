@@ -168,6 +168,10 @@ class ConfluenceBank:
         found = self._newest.get(self._places.get(key, -1))
         return None if found is None else found[:2]
 
+    def true_range(self, key: SeriesKey) -> float:
+        """Return the average true range on a series' newest bar, a fraction of its close; NaN: not known."""
+        return self._features.true_range(self._places[key]) if key in self._places else float("nan")
+
     def votes(self, key: SeriesKey) -> tuple[FamilyVote, ...]:
         """Return the votes on a series' newest closed bar; empty while the warm-up lasts."""
         found = self._newest.get(self._places.get(key, -1))

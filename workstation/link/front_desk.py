@@ -29,7 +29,8 @@ from workstation.domain.market import Market, SeriesKey, Venue
 from workstation.domain.narrative_index import is_index
 from workstation.domain.ticker import Ticker
 from workstation.link.household import Facts, Household
-from workstation.link.key_messages import ForgetKey, RetestKey, TakeNewKey
+from workstation.link.key_messages import KeyCommand
+from workstation.link.level_telling import LevelTelling
 from workstation.link.market_following import MarketFollowing
 from workstation.link.market_messages import FollowMarket, FollowQuotes
 from workstation.link.messages import (
@@ -91,6 +92,7 @@ class FrontDesk:
         self._states: dict[type[object], object] = {}
         self._heard_at: float | None = None
         self._following = MarketFollowing(house, facts)
+        self._level_distances = LevelTelling(facts, self._connections)
         self._quotes = QuoteFollowing(self._tickers)
         for kind in FACTS_FOR_EVERYBODY:
             facts.subscribe(kind, self._tell_everybody)
@@ -194,6 +196,7 @@ class FrontDesk:
         for fact in (*states, *self._states.values(), *self._notices.values()):
             if fact is not None:
                 connection.tell(in_words(fact))
+        self._level_distances.welcome(connection)
         for alert in self._house.alerts_after(last_alert_id):
             connection.tell(AlertSaid(alert))
         connection.is_welcome = True

@@ -14,7 +14,7 @@ from workstation.domain.alert import Alert
 from workstation.domain.candle import Candle
 from workstation.domain.events import FeedState
 from workstation.domain.explanation import Explanation
-from workstation.domain.level import PriceLevel
+from workstation.domain.level import LevelDistances, PriceLevel
 from workstation.domain.live_market import MarketHeard
 from workstation.domain.market import Market, SeriesKey, Venue
 from workstation.domain.model_state import ModelState
@@ -209,6 +209,13 @@ class LevelsOf(msgspec.Struct, frozen=True, tag_field="kind", tag="levels-of"):
     levels: tuple[PriceLevel, ...]
 
 
+class LevelDistancesSaid(msgspec.Struct, frozen=True, tag_field="kind", tag="level-distances"):
+    """How far some coins' newest closes of a timeframe are from their nearest levels; in parts."""
+
+    timeframe: str
+    distances: tuple[LevelDistances, ...]
+
+
 class SignalSaid(msgspec.Struct, frozen=True, tag_field="kind", tag="signal"):
     """A signal fired on a closed candle."""
 
@@ -323,6 +330,7 @@ ToWindow: TypeAlias = (
     | HistoryGrew
     | SignalsOf
     | LevelsOf
+    | LevelDistancesSaid
     | SignalSaid
     | AlertSaid
     | AlertClosed

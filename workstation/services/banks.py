@@ -68,6 +68,10 @@ class Banks:
         """Return the ballots that hold a series' newest closed bar, and its row in them; or None."""
         return self._place[key].newest_ballot(key) if key in self._place else None
 
+    def true_range(self, key: SeriesKey) -> float:
+        """Return the average true range on a series' newest bar, a fraction of its close; NaN: not known."""
+        return self._place[key].true_range(key) if key in self._place else float("nan")
+
     def needs_history(self, key: SeriesKey, open_time: int) -> bool:
         """Return whether a bar can only be judged after `load`."""
         return self._place[key].needs_history(key, open_time)

@@ -13,6 +13,7 @@ from workstation.domain.events import (
     CandleUpdated,
     FormingSignalChanged,
     HistoryFilled,
+    LevelDistancesFound,
     NoticePosted,
     SignalRaised,
     SignalsRecomputed,
@@ -26,6 +27,7 @@ from workstation.engine.confluence_bank import ConfluenceBank
 from workstation.engine.segments import DEPTH, LEAD
 from workstation.engine.sight import Sight
 from workstation.services.bus import Bus
+from workstation.services.level_distances import level_distances
 from workstation.services.market_data import MarketData
 from workstation.services.sights import Sights
 from workstation.services.verdicts import ClosedBar, Verdicts
@@ -139,6 +141,7 @@ class Signals:
             fresh = [k for k in judged if (newest := bank.newest(k)) is None or newest < open_time]
             signals = await asyncio.to_thread(bank.push, judged, sight)
             cast = {key: bank.newest_ballot(key) for key in fresh}
+        self._tell_levels(bank, fresh)
         bars = [ClosedBar(key, open_time, judged[key].close, *found) for key, found in cast.items() if found]
         spoken = await self._verdicts.speak(bars)
         for key in judged:
@@ -185,11 +188,18 @@ class Signals:
         async with self._sights.is_free:
             sight = self._sights.at(filled.key.timeframe, begin)
             await asyncio.to_thread(self._bank(filled.key.timeframe).load, filled.key, past, sight, begin)
+        self._tell_levels(self._bank(filled.key.timeframe), (filled.key,))
         for candle in missed:
             await self._judge_close({filled.key: candle})
             await asyncio.sleep(0)
         if filled.key in self._charted:
             await self._recompute(filled.key)
+
+    def _tell_levels(self, bank: ConfluenceBank, keys: Collection[SeriesKey]) -> None:
+        """Tell how far series are from their nearest levels at the closes just judged."""
+        apart = level_distances(bank, keys)
+        if apart:
+            self._bus.publish(LevelDistancesFound(bank.timeframe, apart))
 
     def _forget_the_unfollowed(self) -> None:
         for bank in self._banks.values():

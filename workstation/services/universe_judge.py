@@ -4,13 +4,14 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from workstation.domain.candle import Candle
-from workstation.domain.events import UniverseClosed, UniverseFilled
+from workstation.domain.events import LevelDistancesFound, UniverseClosed, UniverseFilled
 from workstation.domain.market import SeriesKey, slot_of
 from workstation.domain.ports import CandleReader, TaskOwner
 from workstation.domain.signal import Signal
 from workstation.engine.features.analogues import EVERY
 from workstation.services.banks import Banks
 from workstation.services.bus import Bus
+from workstation.services.level_distances import level_distances
 from workstation.services.market_data import MarketData
 from workstation.services.sights import MARKET_BARS, Sights
 from workstation.services.signals import JUDGED_FROM
@@ -28,7 +29,7 @@ class UniverseJudge:
     Parameters
     ----------
     bus : Bus
-        Gives `UniverseFilled` and `UniverseClosed`.
+        Gives `UniverseFilled` and `UniverseClosed`, hears `LevelDistancesFound`.
     market_data : MarketData
         What is judged elsewhere.
     reader : CandleReader
@@ -50,6 +51,7 @@ class UniverseJudge:
         verdicts: Verdicts,
         tasks: TaskOwner,
     ) -> None:
+        self._bus = bus
         self._market_data = market_data
         self._reader = reader
         self._sights = sights
@@ -105,7 +107,8 @@ class UniverseJudge:
         for key in [k for k in banks.keys if self._market_data.series(k) is not None]:
             banks.drop(key)
         async with self._sights.is_free:
-            if self._fresh:
+            has_fresh = bool(self._fresh)
+            if has_fresh:
                 await self._take_fresh(banks, closed)
             candles = {keys[s]: candle for s, candle in closed.candles.items() if keys[s] in banks}
             for key in [k for k in candles if banks.needs_history(k, closed.open_time)]:
@@ -114,6 +117,9 @@ class UniverseJudge:
             signals = await asyncio.to_thread(banks.push, candles, sight)
             await asyncio.to_thread(self._remember, tuple(keys.values()), closed)
             bars = _bars(banks, candles)
+            apart = await asyncio.to_thread(level_distances, banks, banks.keys if has_fresh else candles)
+        if apart:
+            self._bus.publish(LevelDistancesFound(closed.timeframe, apart))
         spoken = await self._verdicts.speak(bars)
         return signals if spoken is None else spoken
 

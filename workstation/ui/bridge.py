@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from workstation.domain.candle import Candle
 from workstation.domain.events import FeedState
 from workstation.domain.given_advice import AdviceEntry
+from workstation.domain.level import LevelDistances
 from workstation.domain.live_market import MarketHeard
 from workstation.domain.market import Market, SeriesKey, Venue
 from workstation.domain.model_state import ModelState
@@ -62,6 +63,8 @@ class World:
         How far the back-fill of everything liquid is; None until the engine said.
     models : tuple of ModelState
         How every model is doing, as the engine said last.
+    levels : dict
+        How far coins are from their nearest levels, by timeframe and symbol.
     narratives : tuple of IndexStanding
         How every narrative stood at the newest close, in the order of the book.
     advice : AdviceEntry or None
@@ -90,6 +93,7 @@ class World:
     providers: tuple[ProviderState, ...] = ()
     universe: said.UniverseSaid | None = None
     models: tuple[ModelState, ...] = ()
+    levels: dict[str, dict[str, LevelDistances]] = field(default_factory=dict)
     narratives: tuple[IndexStanding, ...] = ()
     advice: AdviceEntry | None = None
     rotation_rules: RotationRules | None = None
@@ -131,6 +135,7 @@ class Bridge(QObject):
     candles_changed = Signal(object, object)  # SeriesKey, list[Candle] oldest first
     forming_changed = Signal(object, object)  # SeriesKey, Signal or None
     signals_replaced = Signal(object, object)  # SeriesKey, tuple[Signal, ...]
+    levels_moved = Signal()  # how far coins are from their nearest levels
     levels_replaced = Signal(object, object)  # SeriesKey, tuple[PriceLevel, ...]
     explained = Signal(object)  # Explanation
     votes_found = Signal(object)  # VotesFound
@@ -180,6 +185,7 @@ class Bridge(QObject):
             said.WatchlistSaid: self._on_watchlist,
             said.SignalsOf: lambda m: self.signals_replaced.emit(m.key, m.signals),
             said.LevelsOf: lambda m: self.levels_replaced.emit(m.key, m.levels),
+            said.LevelDistancesSaid: self._on_level_distances,
             said.Explained: lambda m: self.explained.emit(m.explanation),
             VotesFound: self.votes_found.emit,
             said.ProvidersSaid: self._on_providers,
@@ -334,6 +340,7 @@ class Bridge(QObject):
             self.world.markets = {}
             self.world.universe = None
             self.world.graded = None
+            self.world.levels = {}
             self.venue_changed.emit()
             self.universe_changed.emit()
 
@@ -360,6 +367,11 @@ class Bridge(QObject):
     def _on_grades(self, message: said.GradesSaid) -> None:
         self.world.graded = (message.timeframe, message.at_ms)
         self.coins_graded.emit()
+
+    def _on_level_distances(self, message: said.LevelDistancesSaid) -> None:
+        known = self.world.levels.setdefault(message.timeframe, {})
+        known.update((one.symbol, one) for one in message.distances)
+        self.levels_moved.emit()
 
     def _on_models(self, message: said.ModelsSaid) -> None:
         self.world.models = message.states

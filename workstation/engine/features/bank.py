@@ -124,6 +124,14 @@ class FeatureBank:
         opens: IntArray = self._newest[series]
         return opens
 
+    def true_range(self, series: int) -> float:
+        """Return the average true range on a series' newest bar, a fraction of its close; NaN: not known."""
+        row = int(self._sizes[series]) - 1
+        if row < 0:
+            return float("nan")
+        base = self._base[series]
+        return float(base[columns.ATR, row] / base[columns.CLOSE, row])
+
     def closes(self, series: IntArray, n: int) -> FloatArray:
         """Return the closes of some series' newest `n` bars, oldest first, shape (m, n); NaN: no bar."""
         rows = self._sizes[series][:, None] + np.arange(-n, 0)
