@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import psutil
 
+from tests.fakes.patience import PATIENCE_S
 from tests.fakes.processes import PROJECT, wait_for
 from workstation.storage.paths import Paths
 
@@ -49,7 +50,7 @@ def first(seen: Path, word: str) -> list[str] | None:
 def end(process: subprocess.Popen[bytes]) -> None:
     """Close the program and wait until it is gone."""
     process.terminate()
-    process.wait(10)
+    process.wait(PATIENCE_S)
 
 
 def main() -> int:
@@ -64,7 +65,7 @@ def main() -> int:
         home, seen = Path(folder) / "home", Path(folder) / "seen"
         Paths.below(home).settings_file.write_text('[venue]\nname = "practice"\n')
         process, _ = start(home, seen)
-        wait_for(lambda: first(seen, "chart"), 60)
+        wait_for(lambda: first(seen, "chart"))
         time.sleep(min(15, 2 * asked.runs))  # the watchlist's history is stored by then
         memory = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
         for one in memory:
@@ -74,7 +75,7 @@ def main() -> int:
         for _ in range(asked.runs):
             seen.unlink()
             process, began = start(home, seen)
-            charts.append((int(wait_for(lambda: first(seen, "chart"), 20)[-1]) - began) / 1e9)
+            charts.append((int(wait_for(lambda: first(seen, "chart"))[-1]) - began) / 1e9)
             frames.append((int(first(seen, "window")[-1]) - began) / 1e9)
             modules.add(first(seen, "modules")[1])
             time.sleep(0.5)

@@ -25,6 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 import numpy as np
 import psutil
 
+from tests.fakes.patience import PATIENCE_S
 from workstation.domain.events import TickersUpdated, UniverseClosed, UniverseProgressed
 from workstation.domain.market import timeframe_ms
 from workstation.feeds.bulk_pace import BULK_SHARE
@@ -138,7 +139,7 @@ def market(n_coins: int, speed: float) -> Iterator[str]:
         yield process.stdout.readline().strip()
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(PATIENCE_S)
 
 
 def run_market(n_coins: int, speed: float) -> int:

@@ -26,6 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 import numpy as np
 import psutil
 
+from tests.fakes.patience import PATIENCE_S
 from tests.fakes.processes import PROJECT, wait_for
 from workstation.storage.compiled_code import is_compiled, use_compiled_code
 from workstation.storage.paths import Paths
@@ -131,15 +132,15 @@ def processes(folder: Path, n_listings: int):
         yield market, window, Record(sent, seen)
     finally:
         window.terminate()
-        window.wait(10)
+        window.wait(PATIENCE_S)
         market.stdin.close()
-        market.wait(10)
+        market.wait(PATIENCE_S)
 
 
 def engine_of(window: subprocess.Popen) -> psutil.Process:
     """Return the engine that a window started."""
     return wait_for(
-        lambda: next((c for c in psutil.Process(window.pid).children() if "serve" in c.cmdline()), None), 20
+        lambda: next((c for c in psutil.Process(window.pid).children() if "serve" in c.cmdline()), None)
     )
 
 
@@ -157,7 +158,7 @@ def stages(seconds: float) -> list[Stage]:
         tempfile.TemporaryDirectory() as folder,
         processes(Path(folder), N_COINS) as (market, window, record),
     ):
-        wait_for(lambda: record.has("paint"), 60)
+        wait_for(lambda: record.has("paint"))
         time.sleep(min(10, 4 * seconds))  # the watchlist's history is loaded by then
         found.append(measure(record, f"{N_COINS} coins", seconds))
         market.stdin.write(f"flood {FLOOD}\n")
@@ -170,10 +171,10 @@ def stages(seconds: float) -> list[Stage]:
         engine_of(window).kill()
         found.append(measure(record, "engine killed and back", min(10, 5 * seconds)))
     with tempfile.TemporaryDirectory() as folder, processes(Path(folder), N_MARKETS) as (_, window, record):
-        wait_for(lambda: record.has("window"), 30)
+        wait_for(lambda: record.has("window"))
         time.sleep(0.5)  # the window has painted itself; the engine has not yet asked for the markets
         since = time.monotonic_ns()
-        wait_for(lambda: record.has("paint"), 60)
+        wait_for(lambda: record.has("paint"))
         time.sleep(min(8, 4 * seconds))
         found.append(record.stage(f"{N_MARKETS:,} markets load", since, time.monotonic_ns(), float("nan")))
         _say_memory(window)
