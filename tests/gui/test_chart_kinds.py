@@ -172,6 +172,15 @@ def test_prices_held_stay_where_they_are_until_they_are_fitted(chart):
     assert chart.frame.prices.high < shown.high
 
 
+@pytest.mark.parametrize("kind", list(ChartKind), ids=lambda kind: kind.value)
+def test_a_forming_bar_that_is_alone_in_sight_is_painted(chart, kind):
+    chart.set_kind(kind)
+    chart.set_series(KEY, CandleColumns.empty())
+    chart.apply_candles([Candle(START, 100.0, 104.0, 99.0, 103.0, 1.0, closed=False)])
+    assert n_inked(chart, picture(chart), 0)
+    assert chart.last_painted_candle.close == 103.0
+
+
 def test_how_it_looks_outlives_it_and_nonsense_is_left_out(qtbot, chart):
     chart.set_kind(ChartKind.AREA)
     chart.set_scaling(Scaling.PERCENT)

@@ -1,5 +1,7 @@
 """The bars of a chart in every kind, and the volume below them."""
 
+from itertools import pairwise
+
 import numpy as np
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPolygonF
@@ -89,9 +91,9 @@ def _paint_fill(painter: QPainter, frame: Frame, columns: Columns, accent: QColo
     colour.setAlpha(strength)
     painter.setBrush(colour)
     bottom = frame.device(frame.layout.price_height)
-    breaks = np.flatnonzero(~columns.joined)
+    breaks = np.flatnonzero(~columns.joined)  # the first bar in sight is one; none where none is in sight
     x, rows = columns.x + 0.5, frame.prices.rows(columns.close)
-    for first, end in zip(breaks.tolist(), [*breaks[1:].tolist(), len(columns)], strict=True):
+    for first, end in pairwise([*breaks.tolist(), len(columns)]):
         if end - first > 1:
             ridge = zip(x[first:end].tolist(), rows[first:end].tolist(), strict=True)
             foot = QPointF(x[end - 1], bottom), QPointF(x[first], bottom)
