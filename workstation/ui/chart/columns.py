@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workstation.domain.candle import FloatArray, IntArray
+from workstation.ui.chart.pixel_groups import PixelGroups, bucket_grid
 from workstation.ui.chart.pyramid import CLOSE, FACTOR_BITS, HIGH, LOW, OPEN, VOLUME, Pyramid
 from workstation.ui.chart.time_scale import SlotMap
 
@@ -67,32 +68,33 @@ def gather(pyramid: Pyramid, scale: SlotMap, first_slot: int, end_slot: int) -> 
     if begin >= end:
         return _nothing()
     values = level.values[:, begin:end]
-    buckets = np.arange(level.start + begin, level.start + end)
+    bits, first = FACTOR_BITS * k, level.start + begin
+    grid = bucket_grid(scale, first, level.start + end, bits)
     holes = np.isnan(values[OPEN])
+    joined = ~holes
+    joined[1:] &= ~holes[:-1]
+    joined[0] = False
+    x, groups = grid.x, grid.groups
     if holes.any():
-        values, buckets = values[:, ~holes], buckets[~holes]
-    width = 1 << (FACTOR_BITS * k)
-    middles = buckets.astype(np.float64) * width + (width - 1) / 2
-    x = np.floor(scale.centre(middles)).astype(np.int64)
-    joined = np.diff(buckets, prepend=buckets[:1] - 2) == 1
+        there = ~holes
+        values, x, joined = values[:, there], x[there], joined[there]
+        groups = PixelGroups(np.floor(x)) if len(x) else groups
     if scale.per_slot < 1.0 and len(x):
-        return _merged(x, values, joined)
-    first, high, low, last, volume = map(np.ascontiguousarray, values)
-    return Columns(x, first, high, low, last, volume, joined)
+        return _merged(groups, values, joined)
+    first_price, high, low, last_price, volume = map(np.ascontiguousarray, values)
+    return Columns(np.floor(x).astype(np.int64), first_price, high, low, last_price, volume, joined)
 
 
-def _merged(x: IntArray, values: FloatArray, joined: NDArray[np.bool_]) -> Columns:
+def _merged(groups: PixelGroups, values: FloatArray, joined: NDArray[np.bool_]) -> Columns:
     """Return one column a pixel."""
-    starts = np.flatnonzero(np.diff(x, prepend=x[0] - 1))
-    ends = np.append(starts[1:], len(x)) - 1
     return Columns(
-        x[starts],
-        values[OPEN, starts],
-        np.maximum.reduceat(values[HIGH], starts),
-        np.minimum.reduceat(values[LOW], starts),
-        values[CLOSE, ends],
-        np.maximum.reduceat(values[VOLUME], starts),
-        joined[starts],
+        groups.pixels.astype(np.int64),
+        values[OPEN, groups.first],
+        groups.highest(values[HIGH]),
+        groups.lowest(values[LOW]),
+        values[CLOSE, groups.last],
+        groups.highest(values[VOLUME]),
+        joined[groups.first],
     )
 
 

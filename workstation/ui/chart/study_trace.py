@@ -1,11 +1,13 @@
 """One output of a study on the grid of slots, with summaries above it that keep its true extremes."""
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from workstation.domain.candle import FloatArray
+from workstation.ui.chart.pixel_groups import bucket_grid
 from workstation.ui.chart.pyramid import FACTOR_BITS
 from workstation.ui.chart.time_scale import SlotMap
 
@@ -85,8 +87,11 @@ class Trace:
     def _sum_up(self, begin: int, end: int) -> None:
         for below, level in zip(self._levels, self._levels[1:], strict=False):
             begin, end = begin >> FACTOR_BITS, ((end - 1) >> FACTOR_BITS) + 1
-            child = slice(begin << FACTOR_BITS, end << FACTOR_BITS)
-            _summarise(below[:, child], level[:, begin:end])
+            child = below[:, begin << FACTOR_BITS : end << FACTOR_BITS]
+            if end - begin == 1:
+                level[:, begin] = _summary_of(child.tolist())
+            else:
+                _summarise(child, level[:, begin:end])
 
     def gather(self, scale: SlotMap, first_slot: int, end_slot: int) -> Strokes:
         """Return the columns of the slots ``first_slot .. end_slot - 1``, and one more on either side."""
@@ -98,21 +103,12 @@ class Trace:
         end = min((end_slot >> bits) + 1 - (self._start >> bits), ((self._size - 1) >> bits) + 1)
         if begin >= end:
             return _NOTHING
-        values = level[:, begin:end]
-        buckets = np.arange(begin, end) + (self._start >> bits)
-        x = scale.centre(buckets.astype(np.float64) * (1 << bits) + ((1 << bits) - 1) / 2)
-        return _strokes(*_by_pixel(x, values)) if scale.per_slot < 1.0 else _strokes(x, values[0], values[-1])
-
-
-def _by_pixel(x: FloatArray, values: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return one column a device pixel."""
-    pixel = np.floor(x)
-    starts = np.flatnonzero(np.diff(pixel, prepend=pixel[0] - 1))
-    return (
-        pixel[starts] + 0.5,
-        np.fmax.reduceat(values[0], starts),
-        np.fmin.reduceat(values[-1], starts),
-    )
+        values, first = level[:, begin:end], self._start >> bits
+        grid = bucket_grid(scale, begin + first, end + first, bits)
+        if scale.per_slot >= 1.0:
+            return _strokes(grid.x, values[0], values[-1])
+        groups = grid.groups
+        return _strokes(groups.pixels + 0.5, groups.highest(values[0]), groups.lowest(values[-1]))
 
 
 def _strokes(x: FloatArray, high: FloatArray, low: FloatArray) -> Strokes:
@@ -147,6 +143,12 @@ def _summarise(below: FloatArray, above: FloatArray) -> None:
     high, low = below[0], below[-1]
     np.fmax(np.fmax(high[0::4], high[1::4]), np.fmax(high[2::4], high[3::4]), out=above[0])
     np.fmin(np.fmin(low[0::4], low[1::4]), np.fmin(low[2::4], low[3::4]), out=above[1])
+
+
+def _summary_of(four: list[list[float]]) -> tuple[float, float]:
+    """Return what `_summarise` does for one bucket; asked at every tick, where an array would cost more."""
+    highs, lows = ([value for value in row if value == value] for row in (four[0], four[-1]))
+    return (max(highs), min(lows)) if highs else (math.nan, math.nan)
 
 
 _NOTHING = Strokes(np.empty(0), np.empty(0), np.empty(0), np.empty(0, np.bool_))
