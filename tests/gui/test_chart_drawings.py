@@ -173,10 +173,27 @@ def test_it_is_painted_in_its_colour_and_once_for_many_moves_of_the_pointer(char
     QApplication.processEvents()
     image = chart.grab().toImage()
     assert image.pixelColor(450, round(middle(chart).y())).name() == "#ff00ff"
-    painted = chart.drawings._pixmap.cacheKey()
+    send(chart, QEvent.Type.MouseMove, QPointF(100, 250), Qt.MouseButton.NoButton)
+    painted = chart.drawings._picture.kept.cacheKey()
     for x in (200, 300, 400):
         send(chart, QEvent.Type.MouseMove, QPointF(x, 250), Qt.MouseButton.NoButton)
-    assert chart.drawings._pixmap.cacheKey() == painted
+    assert chart.drawings._picture.kept.cacheKey() == painted
+
+
+def test_the_picture_is_the_same_painted_at_once_and_kept(chart, book):
+    every = [
+        Anchor(START + 150 * HOUR, 95.0),
+        Anchor(START + 190 * HOUR, 104.0),
+        Anchor(START + 205 * HOUR, 99.0),
+    ]
+    for number, kind in enumerate(DrawingKind):
+        book.add(BTC, Drawing(str(number), kind, tuple(every[: kind.n_anchors]), text="Here"))
+    chart.drawings._picture.forget()
+    at_once = chart.grab().toImage()
+    assert chart.drawings._picture.kept is None
+    kept = chart.grab().toImage()
+    assert chart.drawings._picture.kept is not None
+    assert at_once == kept
 
 
 def test_points_snap_to_the_bar_where_that_is_wished_and_control_reverses_it(chart, book):

@@ -153,9 +153,7 @@ class ChartCanvas(QWidget):
             self._is_stale = False
             self._last_painted = series.last
         picture = self._picture
-        painter.drawPixmap(
-            0, 0, self.drawings.painted(picture.pixmap, self._frame, picture.colours, picture.labels)
-        )
+        self.drawings.paint(painter, picture.pixmap, self._frame, picture.colours, picture.labels)
         self._paint_overlay(painter, self._frame)
 
     def _is_other_size(self, frame: Frame, dpr: float) -> bool:

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, QPointF, Qt, Signal
-from PySide6.QtGui import QPixmap
+from PySide6.QtGui import QPainter, QPixmap
 
 from workstation.domain.drawing import Anchor, Drawing, DrawingKind, Style
 from workstation.ui.chart.colours import ChartColours
-from workstation.ui.chart.drawing_painter import Scene, painted_over
+from workstation.ui.chart.drawing_painter import Scene
+from workstation.ui.chart.drawing_picture import DrawnPicture
 from workstation.ui.chart.drawing_place import Place
 from workstation.ui.chart.drawing_shape import Shape, distance, shape_of
 from workstation.ui.chart.drawing_tool import Sketch, Tool, keyboard_points, moved, with_anchor
@@ -61,8 +62,7 @@ class DrawingHand(QObject):
         self._handle = _WHOLE
         self._held: Drawing | None = None  # what is being moved, as it stands under the hand
         self._pressed_at = QPointF()
-        self._canvas = QPixmap()
-        self._pixmap: QPixmap | None = None
+        self._picture = DrawnPicture()
         self._base_key = 0
 
     def join(self, book: DrawingBook) -> None:
@@ -148,20 +148,17 @@ class DrawingHand(QObject):
             name = "unlocked" if drawing.is_locked else "locked"
             self.put(replace(drawing, is_locked=not drawing.is_locked), name)
 
-    def painted(self, base: QPixmap, frame: Frame, colours: ChartColours, labels: Labels) -> QPixmap:
-        """Return the picture with everything that is drawn; the same one while nothing changed."""
+    def paint(
+        self, painter: QPainter, base: QPixmap, frame: Frame, colours: ChartColours, labels: Labels
+    ) -> None:
+        """Paint the picture with everything that is drawn."""
         if self.book is None:
-            return base
-        is_other_base = base.cacheKey() != self._base_key
-        if self._place is None or self._place.frame is not frame or is_other_base:
+            painter.drawPixmap(0, 0, base)
+            return
+        if self._place is None or self._place.frame is not frame or base.cacheKey() != self._base_key:
             self._show(frame, labels)
-        if self._pixmap is None:
-            scene = self._scene(self._place)
-            if not scene.is_empty:
-                self._canvas = painted_over(base, scene, (colours, labels), self._canvas)
-            self._pixmap = base if scene.is_empty else self._canvas
             self._base_key = base.cacheKey()
-        return self._pixmap
+        self._picture.paint(painter, base, self._scene(self._place), (colours, labels))
 
     def press(self, at: QPointF, frame: Frame, *, reverses: bool) -> bool:
         """Set a point, or take hold of what lies there; return whether the press was for drawings."""
@@ -351,7 +348,8 @@ class DrawingHand(QObject):
     def _show(self, frame: Frame, labels: Labels) -> None:
         """Take a new picture; its market's drawings are read where that was not done yet."""
         self._place, self._width_of = Place(frame, labels.height()), labels.width
-        self._made = self._pixmap = None
+        self._made = None
+        self._picture.forget()
         market = Drawn(frame.series.key.venue, frame.series.key.symbol)
         if market != self.market and self.book is not None:
             self.market = market
@@ -391,5 +389,6 @@ class DrawingHand(QObject):
             self._touch()
 
     def _touch(self) -> None:
-        self._made = self._pixmap = None
+        self._made = None
+        self._picture.forget()
         self.changed.emit()
