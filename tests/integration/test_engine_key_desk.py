@@ -9,11 +9,19 @@ from tests.fakes.patience import until
 from tests.fakes.sandbox_source import FIRST_MS, HOUR_MS, recorded
 from workstation.domain.errors import UsageError
 from workstation.domain.events import VenueKeyJudged, VenueKeysChanged
-from workstation.domain.venue_key import KeyRights, VenueCredentials
+from workstation.domain.venue_key import KeyPlace, KeyRights, Passphrase, VenueCredentials
 from workstation.engine_app import key_desk
 from workstation.engine_app.key_desk import KeyDesk
 from workstation.feeds.venues import LIVE_VENUES, open_practice
-from workstation.link.key_messages import ForgetKey, RetestKey, TakeNewKey
+from workstation.link.key_messages import (
+    EnterKey,
+    ForgetKey,
+    MoveKeysToKeyring,
+    OpenKeyFile,
+    PutKeyFileAside,
+    RetestKey,
+    TakeNewKey,
+)
 from workstation.sandbox.market_clock import MarketClock
 from workstation.sandbox.practice_keys import PRACTICE_KEYS
 from workstation.sandbox.server import PracticeExchange
@@ -34,7 +42,7 @@ async def tasks():
 
 async def test_a_practice_markets_keys_are_looked_after_once_it_is_heard(tmp_path, monkeypatch, tasks):
     drawer, judged, told = KeyDrawer(), [], []
-    monkeypatch.setattr(key_desk, "Secrets", lambda: Secrets(lambda: drawer))
+    monkeypatch.setattr(key_desk, "Secrets", lambda sealed: Secrets(lambda: drawer, sealed=sealed))
     bus = Bus()
     bus.subscribe(VenueKeyJudged, judged.append)
     bus.subscribe(VenueKeysChanged, told.append)
@@ -54,9 +62,23 @@ async def test_a_practice_markets_keys_are_looked_after_once_it_is_heard(tmp_pat
             desk.carry_out(command(number, "practice"))
             await until(lambda n=number: len(judged) == n)
             assert judged[-1].is_done, judged[-1].sentence
+        credentials = VenueCredentials(key.key, key.secret)
+        for number, command in enumerate(
+            (
+                OpenKeyFile(3, Passphrase("four little words here")),
+                EnterKey(4, "practice", credentials, KeyPlace.FILE),
+                PutKeyFileAside(5),
+                EnterKey(6, "practice", credentials, KeyPlace.SESSION),
+                MoveKeysToKeyring(7),
+            ),
+            3,
+        ):
+            desk.carry_out(command)
+            await until(lambda n=number: len(judged) == n)
+            assert judged[-1].is_done, judged[-1].sentence
     assert told[-1].keys[0].rights == KeyRights(read=True, trade=True, withdraw=False)
     assert list(drawer.kept) == ["key of practice"]
-    desk.carry_out(ForgetKey(3, "practice"))
-    await until(lambda: len(judged) == 3)
+    desk.carry_out(ForgetKey(8, "practice"))
+    await until(lambda: len(judged) == 8)
     assert drawer.kept == {}
     assert told[-1].keys == ()

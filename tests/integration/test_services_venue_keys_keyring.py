@@ -26,7 +26,7 @@ from contextlib import closing
 from tests.fakes.patience import until
 from tests.fakes.sandbox_source import FIRST_MS, HOUR_MS, recorded
 from workstation.domain.events import VenueKeyJudged, VenueKeysChanged
-from workstation.domain.venue_key import KeyVenue, VenueCredentials
+from workstation.domain.venue_key import KeyPlace, KeyVenue, Passphrase, VenueCredentials
 from workstation.feeds.venue_key_check import ask_rights
 from workstation.feeds.venues import open_practice
 from workstation.link.translation import in_words
@@ -39,7 +39,10 @@ from workstation.services.clock import SystemClock
 from workstation.services.supervisor import Supervisor
 from workstation.storage.paths import Paths
 from workstation.storage.secrets import Secrets
+from workstation.services.venue_key_places import KeyPlaces
 from workstation.services.venue_keys import VenueKeys
+from workstation.storage.key_file import Cost, KeyFile
+from workstation.storage.session_secrets import SessionSecrets
 from workstation.storage.venue_key_file import VenueKeyFile
 from workstation.storage.venue_key_vault import VenueKeyVault
 
@@ -61,13 +64,16 @@ async def main():
         async def ask(venue, credentials):
             return await ask_rights(await open_practice(exchange.url, SystemClock()), credentials)
 
-        vault, record = VenueKeyVault(Secrets()), VenueKeyFile(Paths.of_user().venue_keys_file)
-        keys = VenueKeys(bus, vault, record, ask, SystemClock(), tasks)
+        paths = Paths.of_user()
+        vault, record = VenueKeyVault(Secrets(sealed=paths.sealed_keys)), VenueKeyFile(paths.venue_keys_file)
+        file = KeyFile(paths.key_file, Cost(n=16))
+        places = KeyPlaces(vault, VenueKeyVault(file), VenueKeyVault(SessionSecrets()), file)
+        keys = VenueKeys(bus, places, record, ask, SystemClock(), tasks)
         keys.begin([KeyVenue("practice", "Practice market")])
 
-        async def done(begin):
+        async def done(begin, *words):
             n_before = len(judged)
-            begin("practice")
+            begin(*(words or ("practice",)))
             await until(lambda: len(judged) > n_before)
             return judged[-1].sentence
 
@@ -78,6 +84,15 @@ async def main():
         said["tested"] = await done(keys.test)
         said["forgotten"] = await done(keys.forget)
         said["left"] = labels()
+        await done(keys.open_file, Passphrase("four little words here"))
+        credentials = VenueCredentials(read_only.key, read_only.secret)
+        said["in a file"] = await done(keys.enter, "practice", credentials, KeyPlace.FILE)
+        said["in a file left"] = [labels(), paths.key_file.exists()]
+        n_before = len(judged)
+        keys.move_to_keyring()
+        await until(lambda: len(judged) > n_before)
+        said["moved"] = judged[-1].sentence
+        said["moved left"] = [labels(), paths.key_file.exists()]
     await tasks.close()
     said["wire"] = b"".join(wire).decode("latin-1")
     print(json.dumps(said))
@@ -113,6 +128,10 @@ def test_a_key_is_tested_kept_and_forgotten_and_its_secret_lies_in_the_keyring_a
         "taken left": kept,
         "tested": "The key works.",
         "left": [],
+        "in a file": "The key works and is in the encrypted file.",
+        "in a file left": [[], True],
+        "moved": "1 key is in the keyring now, and nowhere else.",
+        "moved left": [kept, False],
     }
     files = "".join(file.read_bytes().decode("latin-1") for file in home.rglob("*") if file.is_file())
     everywhere = files + wire + done.stderr

@@ -16,8 +16,9 @@ exec "$0" -c "$1"
 """
 
 SCRIPT = """
-import asyncio, json, secretstorage
+import asyncio, json, os, secretstorage
 from contextlib import closing
+from pathlib import Path
 from workstation.domain.errors import SecretsError
 from workstation.storage.secrets import Secret, Secrets
 
@@ -36,10 +37,18 @@ async def main():
     await secrets.delete("other")
     await secrets.delete("other")
     said["forgotten"] = await secrets.get("other") is None
+    folder = Path(os.environ["XDG_DATA_HOME"]) / "sealed_keys"
+    long, text = Secrets(sealed=folder), "-----BEGIN PRIVATE KEY-----" + 3_300 * "x"
+    await long.set("long", Secret(text))
+    said["long"] = [(await long.get("long")).reveal() == text, len(list(folder.iterdir()))]
+    await long.delete("long")
+    said["long gone"] = [await long.get("long"), len(list(folder.iterdir()))]
     with closing(secretstorage.dbus_init()) as bus:
         collection = secretstorage.get_default_collection(bus)
         said["left"] = sorted(item.get_label() for item in collection.get_all_items())
         for item in collection.get_all_items():
+            item.set_secret(b"somebody else's")
+            said["changed outside"] = (await secrets.get("coinmetrics")).reveal()
             item.delete()
         said["removed outside"] = await secrets.get("coinmetrics") is None
         collection.lock()
@@ -80,6 +89,9 @@ def test_a_key_is_kept_by_the_desktops_keyring_and_a_locked_one_says_so(said):
         "kept": "schlüssel-１２",
         "forgotten": True,
         "left": ["Password for 'coinmetrics' on 'tidemark'"],
+        "long": [True, 1],
+        "long gone": [None, 0],
+        "changed outside": "somebody else's",
         "removed outside": True,
         "locked": "The keyring is locked; unlock it, then try again.",
     }

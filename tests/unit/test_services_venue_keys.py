@@ -5,18 +5,31 @@ import pytest
 from tests.fakes.key_drawer import KeyDrawer
 from tests.fakes.patience import until
 from tests.fakes.storage_ledger_world import StepClock
-from workstation.domain.errors import SecretsError, UsageError, VenueError
+from workstation.domain.errors import BadSecret, UsageError, VenueError
 from workstation.domain.events import VenueKeyJudged, VenueKeysChanged
-from workstation.domain.venue_key import KeyRights, KeyStatus, KeyVenue, VenueCredentials
+from workstation.domain.venue_key import (
+    KeyFileState,
+    KeyPlace,
+    KeyRights,
+    KeyStatus,
+    KeyVenue,
+    Passphrase,
+    VenueCredentials,
+)
 from workstation.services.bus import Bus
 from workstation.services.supervisor import Supervisor
+from workstation.services.venue_key_places import KeyPlaces
 from workstation.services.venue_keys import CAN_WITHDRAW, VenueKeys
+from workstation.storage.key_file import Cost, KeyFile
 from workstation.storage.secrets import Secrets
+from workstation.storage.session_secrets import SessionSecrets
 from workstation.storage.venue_key_file import VenueKeyFile
 from workstation.storage.venue_key_vault import VenueKeyVault
 
 READS = KeyRights(read=True, trade=False, withdraw=False)
 WITHDRAWS = KeyRights(read=True, trade=True, withdraw=True)
+PASSPHRASE = Passphrase("four little words here")
+OTHER = VenueCredentials("another-key-with-CD34", "another-secret")
 NEW = VenueCredentials("the-public-key-AB12", "the-very-secret", "the-password")
 
 
@@ -26,12 +39,15 @@ class Desk:
     def __init__(self, folder):
         self.drawer, self.file = KeyDrawer(), VenueKeyFile(folder / "venue_keys.json")
         self.vault = VenueKeyVault(Secrets(lambda: self.drawer))
+        self.key_file, self.memory = KeyFile(folder / "venue_keys.encrypted", Cost(n=16)), SessionSecrets()
+        in_file, in_memory = VenueKeyVault(self.key_file), VenueKeyVault(self.memory)
+        self.places = KeyPlaces(self.vault, in_file, in_memory, self.key_file)
         self.says, self.asked, self.told, self.states = READS, [], [], []
         self.bus = Bus()
         self.bus.subscribe(VenueKeyJudged, self.told.append)
         self.bus.subscribe(VenueKeysChanged, self.states.append)
         self.tasks = Supervisor(lambda name, error: self.told.append(error))
-        self.keys = VenueKeys(self.bus, self.vault, self.file, self.ask, StepClock(), self.tasks)
+        self.keys = VenueKeys(self.bus, self.places, self.file, self.ask, StepClock(), self.tasks)
         self.keys.begin([KeyVenue("binance", "Binance")])
 
     async def ask(self, venue, credentials):
@@ -40,15 +56,26 @@ class Desk:
             raise self.says
         return self.says
 
-    async def judged(self, begin):
+    async def judged(self, begin, *words):
         n_before = len(self.told)
-        begin("binance")
+        begin(*(words or ("binance",)))
         await until(lambda: len(self.told) > n_before)
         return self.told[-1]
 
     async def enter(self, new=NEW):
         await self.vault.offer("binance", new)
         return await self.judged(self.keys.take_new)
+
+    async def enter_elsewhere(self, place, new=NEW):
+        if place is KeyPlace.FILE and self.key_file.state is not KeyFileState.OPEN:
+            assert (await self.judged(self.keys.open_file, PASSPHRASE)).is_done
+        return await self.judged(self.keys.enter, "binance", new, place)
+
+    async def done(self, begin):
+        n_before = len(self.told)
+        begin()
+        await until(lambda: len(self.told) > n_before)
+        return self.told[-1]
 
     @property
     def key(self):
@@ -158,9 +185,148 @@ def test_credentials_show_nothing_but_an_ending_and_only_of_a_long_key():
     assert VenueCredentials("short-AB12", "x").ending == ""
 
 
-@pytest.mark.parametrize("text", ["{", "[]", '{"key": "my-secret", "more": 1}', "null"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{",
+        "[]",
+        '{"key": "my-secret", "more": 1}',
+        "null",
+        '{"key": "my-secret"}',
+        '{"key": "my-secret", "secret": null}',
+        '{"key": "my-secret", "secret": "", "password": ""}',
+        "[" * 100_000,
+    ],
+)
 def test_what_is_no_key_of_ours_is_said_without_its_words(text):
-    with pytest.raises(SecretsError, match="enter the key again") as told:
+    with pytest.raises(BadSecret, match="enter the key again") as told:
         VenueCredentials.of_text(text)
     assert told.value.__cause__ is None
     assert "my-secret" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("place", "where"),
+    [(KeyPlace.FILE, "the encrypted file"), (KeyPlace.SESSION, "Tidemark's memory, until it quits")],
+)
+async def test_without_a_keyring_a_key_is_kept_where_the_trader_says(desk, tmp_path, place, where):
+    judged = await desk.enter_elsewhere(place)
+    assert judged.sentence == f"The key works and is in {where}."
+    assert (desk.key.place, desk.key.ending, desk.drawer.kept) == (place, "AB12", {})
+    assert (await desk.judged(desk.keys.test)).is_done
+    files = b"".join(file.read_bytes() for file in tmp_path.rglob("*"))
+    assert not any(part in files for part in (b"the-public-key", b"the-very-secret", b"little words"))
+    assert (await desk.judged(desk.keys.forget)).sentence.startswith(
+        f"The key is gone from {where.split(',')[0]}."
+    )
+    assert desk.key is None
+
+
+async def test_a_key_that_cannot_be_is_kept_nowhere(desk):
+    desk.says = WITHDRAWS
+    for place in (KeyPlace.FILE, KeyPlace.SESSION):
+        assert (await desk.enter_elsewhere(place)).sentence == CAN_WITHDRAW
+    assert (desk.key, await desk.memory.get("key of binance")) == (None, None)
+    assert await desk.key_file.get("key of binance") is None
+    with pytest.raises(UsageError, match="waits there until it is tested"):
+        desk.keys.enter("binance", NEW, KeyPlace.KEYRING)
+
+
+async def test_a_key_of_this_session_comes_before_the_one_that_is_kept_and_goes_with_the_session(
+    desk, tmp_path
+):
+    await desk.enter()
+    await desk.enter_elsewhere(KeyPlace.SESSION, OTHER)
+    assert desk.key.ending == "CD34"
+    assert "CD34" not in (tmp_path / "venue_keys.json").read_text()
+    await desk.judged(desk.keys.forget)
+    assert (desk.key.ending, desk.key.place) == ("AB12", KeyPlace.KEYRING)
+    await desk.enter_elsewhere(KeyPlace.SESSION, OTHER)
+    desk.keys = VenueKeys(desk.bus, desk.places, desk.file, desk.ask, StepClock(), desk.tasks)
+    desk.keys.begin([KeyVenue("binance", "Binance")])
+    assert desk.key.ending == "AB12"
+
+
+async def test_a_new_key_in_another_place_leaves_none_in_the_old_one(desk):
+    await desk.enter()
+    await desk.enter_elsewhere(KeyPlace.FILE, OTHER)
+    assert (desk.drawer.kept, desk.key.place) == ({}, KeyPlace.FILE)
+    await desk.enter()
+    assert await desk.key_file.get("key of binance") is None
+    await desk.enter_elsewhere(KeyPlace.FILE, OTHER)
+    desk.key_file._lock()
+    assert "The one before is still in the encrypted file" in (await desk.enter()).sentence
+    await desk.judged(desk.keys.open_file, PASSPHRASE)
+    assert await desk.key_file.get("key of binance") is None, "taken out as soon as the file is open"
+
+
+async def test_a_locked_file_is_said_and_opens_once(desk):
+    await desk.enter_elsewhere(KeyPlace.FILE)
+    desk.key_file._lock()
+    judged = await desk.judged(desk.keys.test)
+    assert (judged.is_done, desk.states[-1].file) == (False, KeyFileState.LOCKED)
+    assert desk.key.status is KeyStatus.WORKS, "a locked file says nothing about its keys"
+    judged = await desk.judged(desk.keys.open_file, Passphrase("not at all the words"))
+    assert (judged.venue, judged.is_done) == ("", False)
+    assert (await desk.judged(desk.keys.open_file, PASSPHRASE)).is_done
+    assert desk.states[-1].file is KeyFileState.OPEN
+    assert (await desk.judged(desk.keys.test)).is_done
+
+
+async def test_keys_move_to_a_keyring_that_appears_and_nowhere_else_is_one_left(desk, tmp_path):
+    await desk.enter_elsewhere(KeyPlace.FILE)
+    await desk.enter_elsewhere(KeyPlace.SESSION, OTHER)
+    desk.drawer.refusal = "The keyring is locked; unlock it, then try again."
+    assert (await desk.done(desk.keys.move_to_keyring)).sentence == desk.drawer.refusal
+    assert await desk.key_file.get("key of binance") is not None
+    desk.drawer.refusal = None
+    assert (await desk.done(desk.keys.move_to_keyring)).sentence.startswith("1 key is in the keyring now")
+    assert (desk.key.place, desk.key.ending, desk.key.status) == (KeyPlace.KEYRING, "CD34", KeyStatus.WORKS)
+    assert not (tmp_path / "venue_keys.encrypted").exists()
+    assert await desk.memory.get("key of binance") is None
+    assert list(desk.drawer.kept) == ["key of binance"]
+    assert desk.file.load() == [desk.key]
+
+
+async def test_a_keyring_that_gives_back_something_else_moves_nothing(desk, monkeypatch):
+    await desk.enter_elsewhere(KeyPlace.FILE)
+    monkeypatch.setattr(desk.drawer, "get_password", lambda _service, name: desk.drawer.kept.get("self-test"))
+    judged = await desk.done(desk.keys.move_to_keyring)
+    assert (judged.is_done, desk.key.place) == (False, KeyPlace.FILE)
+    assert await desk.key_file.get("key of binance") is not None
+
+
+async def test_a_file_whose_passphrase_is_lost_is_put_aside_and_its_keys_are_missing(desk, tmp_path):
+    await desk.enter_elsewhere(KeyPlace.FILE)
+    judged = await desk.done(desk.keys.put_file_aside)
+    assert "name it back if you remember its passphrase" in judged.sentence
+    assert (desk.key.status, desk.states[-1].file) == (KeyStatus.MISSING, KeyFileState.ABSENT)
+    assert (tmp_path / "venue_keys.encrypted.aside-1").exists()
+
+
+@pytest.mark.parametrize("text", ["not ours", "{}"])
+async def test_what_somebody_else_put_in_the_keyring_is_no_key_and_asks_the_venue_nothing(desk, text):
+    await desk.enter()
+    desk.drawer.kept["key of binance"] = text
+    n_asked = len(desk.asked)
+    judged = await desk.judged(desk.keys.test)
+    assert (judged.is_done, desk.key.status, len(desk.asked)) == (False, KeyStatus.MISSING, n_asked)
+    assert "no key of Tidemark's; enter the key again" in desk.key.reason
+    await desk.enter()
+    assert desk.key.status is KeyStatus.WORKS
+
+
+async def test_another_key_in_the_place_of_ours_is_shown_with_its_own_ending(desk):
+    await desk.enter()
+    desk.drawer.kept["key of binance"] = OTHER.as_text()
+    assert (await desk.judged(desk.keys.test)).is_done
+    assert (desk.key.ending, desk.key.reason) == ("CD34", "It is another one than was entered here.")
+
+
+def test_a_list_of_an_older_version_says_that_its_keys_are_in_the_keyring(tmp_path):
+    path = tmp_path / "venue_keys.json"
+    path.write_text(
+        '[{"venue": "okx", "ending": "AB12", "rights": {"read": true}, "status": "works", "reason": "", '
+        '"added_ms": 1, "tested_ms": 2}]'
+    )
+    assert [key.place for key in VenueKeyFile(path).load()] == [KeyPlace.KEYRING]

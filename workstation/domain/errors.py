@@ -11,6 +11,7 @@
     ├── StoreError                the disk would not take or give what was asked
     │   └── StoreReadOnly         ... because this place cannot be written
     ├── SecretsError              the keyring would not take or give a key, or there is none
+    │   └── BadSecret             ... because what lies there is damaged, or no key of ours
     ├── VenueError                the venue answered, but not with what was asked
     │   ├── VenueUnreachable      no answer: network, name, time-out
     │   └── VenueBusy             told to wait (429, 418); carries for how long
@@ -60,6 +61,10 @@ class StoreReadOnly(StoreError):
 
 class SecretsError(TidemarkError):
     """The keyring would not take or give a key, or none is safe; the message says what to do."""
+
+
+class BadSecret(SecretsError):
+    """What lies in a key's place is damaged, or was put there by somebody else; it was not used."""
 
 
 class VenueError(TidemarkError):

@@ -16,7 +16,7 @@ from workstation.domain.provider import ProviderState
 from workstation.domain.rotation import RotationRules
 from workstation.domain.signal import Signal
 from workstation.domain.ticker import Ticker
-from workstation.domain.venue_key import KeyVenue, VenueKey
+from workstation.domain.venue_key import KeyFileState, KeyVenue, VenueKey
 
 
 class FeedState(StrEnum):
@@ -122,7 +122,6 @@ class LevelsFound:
 
 
 @dataclass(frozen=True, slots=True)
-@dataclass(frozen=True, slots=True)
 class LevelDistancesFound:
     """How far some coins are from their nearest levels, at their newest judged closes.
 
@@ -138,6 +137,7 @@ class LevelDistancesFound:
     distances: tuple[LevelDistances, ...]
 
 
+@dataclass(frozen=True, slots=True)
 class AlertRaised:
     """The trader must be told; it is already in the journal."""
 
@@ -321,11 +321,22 @@ class VenueKeysChanged:
 
     venues: tuple[KeyVenue, ...]
     keys: tuple[VenueKey, ...]
+    file: KeyFileState = KeyFileState.ABSENT
 
 
 @dataclass(frozen=True, slots=True)
 class VenueKeyJudged:
-    """What came of testing, keeping or forgetting the key of a venue, as a sentence for the trader."""
+    """What came of testing, keeping or forgetting the key of a venue, as a sentence for the trader.
+
+    Parameters
+    ----------
+    venue : str
+        Its name; empty where all keys, or their file, were meant.
+    is_done : bool
+        Whether it was done.
+    sentence : str
+        For the trader.
+    """
 
     venue: str
     is_done: bool

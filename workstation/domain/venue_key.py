@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 
-from workstation.domain.errors import SecretsError
+from workstation.domain.errors import BadSecret
 
 _SHOWN = 4
 _LEAST_HIDDEN = 8
@@ -41,15 +41,45 @@ class VenueCredentials:
 
         Raises
         ------
-        SecretsError
+        BadSecret
             Somebody else wrote it; its words are not repeated.
         """
         try:
-            return cls(**{name: str(value) for name, value in json.loads(text).items()})
-        except (ValueError, TypeError, AttributeError):
-            raise SecretsError(
-                "What lies in the keyring for this venue is no key of Tidemark's; enter the key again."
-            ) from None  # the cause would carry what was read
+            parts = json.loads(text)
+            if all(isinstance(part, str) for part in parts.values()) and parts["key"] and parts["secret"]:
+                return cls(**parts)
+        except (ValueError, TypeError, AttributeError, LookupError, RecursionError):
+            pass  # the cause would carry what was read
+        raise BadSecret("What lies there for this venue is no key of Tidemark's; enter the key again.")
+
+
+class KeyPlace(StrEnum):
+    """Where a key lies."""
+
+    KEYRING = "keyring"
+    FILE = "file"  # encrypted, under a passphrase of the trader's
+    SESSION = "session"  # in the engine's memory, until it ends
+
+
+class KeyFileState(StrEnum):
+    """How the encrypted file of keys stands."""
+
+    ABSENT = "absent"
+    LOCKED = "locked"  # its passphrase has not been said since the engine started
+    OPEN = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Passphrase:
+    """What opens the encrypted file of keys; never printed, and never kept.
+
+    Parameters
+    ----------
+    text : str
+        As it was typed.
+    """
+
+    text: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +102,8 @@ class KeyStatus(StrEnum):
 
     WORKS = "works"
     FAILS = "fails"  # the venue did not take it when it was tested last, or did not answer
-    MISSING = "missing"  # it is no longer in the keyring
-    REFUSED = "refused"  # it can withdraw, so it was taken out of the keyring
+    MISSING = "missing"  # it is no longer where it was kept
+    REFUSED = "refused"  # it can withdraw, so it is no longer kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +118,15 @@ class KeyVenue:
         Whether a key has a password of its own there.
     tells_rights : bool
         Whether it says what a key may do.
+    takes_pem : bool
+        Whether the secret may be a private key of several lines, which the trader made himself.
     """
 
     name: str
     label: str
     wants_password: bool = False
     tells_rights: bool = False
+    takes_pem: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +145,8 @@ class VenueKey:
         How it stands, and a sentence where it does not work.
     added_ms, tested_ms : int
         When it was entered, and last tested, UTC milliseconds by this computer's clock.
+    place : KeyPlace
+        Where it lies.
     """
 
     venue: str
@@ -121,3 +156,4 @@ class VenueKey:
     reason: str
     added_ms: int
     tested_ms: int
+    place: KeyPlace = KeyPlace.KEYRING

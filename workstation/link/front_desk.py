@@ -167,7 +167,7 @@ class FrontDesk:
                 await self._house.roll_back_model(name)
             case PromoteModel(name=name, model_hash=model_hash):
                 await self._house.promote_model(name, model_hash)
-            case TakeNewKey() | RetestKey() | ForgetKey():
+            case _ if isinstance(command, KeyCommand):
                 self._house.look_after_key(command)
             case FollowMarket():
                 self._following.carry_out(connection, command)

@@ -28,7 +28,7 @@ from workstation.link.market_messages import FollowMarket, FollowQuotes, QuotesS
 from workstation.link.rotation_messages import RotationCommand, RotationFact
 from workstation.link.vote_messages import FindVotes, VotesFound
 
-PROTOCOL = 8
+PROTOCOL = 9
 """Rises with every change that an older window or engine would misread."""
 
 

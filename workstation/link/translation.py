@@ -117,8 +117,8 @@ def in_words(fact: object) -> ToWindow:
             return PaperAccountsSaid(standings)
         case RotationRulesChanged(rules):
             return RotationRulesSaid(rules)
-        case VenueKeysChanged(venues, keys):
-            return VenueKeysSaid(venues, keys)
+        case VenueKeysChanged(venues, keys, file):
+            return VenueKeysSaid(venues, keys, file)
         case VenueKeyJudged(venue, is_done, sentence):
             return KeyJudged(venue, is_done, sentence)
         case NoticePosted(subject, text):

@@ -117,8 +117,18 @@ class Paths:
 
     @property
     def venue_keys_file(self) -> Path:
-        """Which keys lie in the keyring, by venue; none of their secrets."""
+        """Which keys are kept, by venue; none of their secrets."""
         return private_folder(self.config) / "venue_keys.json"
+
+    @property
+    def key_file(self) -> Path:
+        """Keys under a passphrase, where there is no keyring; there after the first of them."""
+        return private_folder(self.config) / "venue_keys.encrypted"
+
+    @property
+    def sealed_keys(self) -> Path:
+        """Folder of keys too long for a keyring; each is opened by its entry there."""
+        return self.config / "sealed_keys"
 
     @property
     def engine_socket(self) -> Path:

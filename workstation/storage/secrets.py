@@ -1,4 +1,4 @@
-"""Keys of providers, in the keyring of the operating system and nowhere else."""
+"""Keys, in the keyring of the operating system and nowhere else."""
 
 import asyncio
 import contextlib
@@ -6,16 +6,16 @@ import secrets
 import threading
 from collections.abc import Callable
 from functools import partial
-from typing import Protocol, TypeVar
+from pathlib import Path
+from typing import TypeVar
 
-from workstation.domain.errors import SecretsError
+from workstation.domain.errors import BadSecret, SecretsError
+from workstation.storage.long_secret import LONGEST, SHORT, Backend, LongSecrets, n_units
 
 _T = TypeVar("_T")
 
 SERVICE = "tidemark"
 WAITS_S = 60.0
-LONGEST = 1_280
-"""UTF-16 units: Windows keeps no more, and a key that fits nowhere else is of no use."""
 
 _SAFE = frozenset(
     {
@@ -55,24 +55,8 @@ class Secret:
         return "•••"
 
 
-class Backend(Protocol):
-    """A keyring."""
-
-    def get_password(self, service: str, username: str) -> str | None:
-        """Return what is kept under a name; None where nothing is."""
-        ...
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        """Keep something under a name."""
-        ...
-
-    def delete_password(self, service: str, username: str) -> None:
-        """Forget what is kept under a name."""
-        ...
-
-
 class Secrets:
-    """Keys by name, e.g. ``"coinmetrics"``. Nothing is ever written to a file of ours.
+    """Keys by name, e.g. ``"key of binance"``. What opens them is in the keyring and in no file of ours.
 
     A keyring may ask the trader for its password, and waits for him as long as he likes; the caller waits for
     a minute, and is told at once while the question is still open.
@@ -83,11 +67,18 @@ class Secrets:
         Returns the keyring; the safe one of the operating system where it is not given.
     waits_s : float
         How long one call may take, seconds.
+    sealed : Path, optional
+        Folder for keys that are too long for a keyring, sealed; without it they are refused.
     """
 
-    def __init__(self, find: Callable[[], Backend] | None = None, waits_s: float = WAITS_S) -> None:
+    def __init__(
+        self,
+        find: Callable[[], Backend] | None = None,
+        waits_s: float = WAITS_S,
+        sealed: Path | None = None,
+    ) -> None:
         self._find = find or safe_keyring
-        self._waits_s = waits_s
+        self._waits_s, self._sealed = waits_s, sealed
         self._one_at_a_time = asyncio.Lock()
         self._stuck: threading.Thread | None = None
         self._was_tested = False
@@ -111,9 +102,9 @@ class Secrets:
         SecretsError
             As `get`; or the key is longer than a keyring can hold; or the keyring loses what it is given.
         """
-        text = value.reveal()
-        if not text or len(text.encode("utf-16-le", "surrogatepass")) // 2 > LONGEST:
-            raise SecretsError(f"A key has 1 to {LONGEST} characters; this one was not kept.")
+        text, longest = value.reveal(), SHORT if self._sealed is None else LONGEST
+        if not text or n_units(text) > longest:
+            raise SecretsError(f"A key has 1 to {longest} characters; this one was not kept.")
 
         wanted = threading.Event()
         wanted.set()
@@ -122,7 +113,7 @@ class Secrets:
             if not self._was_tested:
                 _test(keyring)
                 self._was_tested = True
-            keyring.get_password(SERVICE, name)  # a locked keyring asks for its password here at the latest
+            _is_there(keyring, name)  # a locked keyring asks for its password here at the latest
             if wanted.is_set():
                 keyring.set_password(SERVICE, name, text)
 
@@ -141,10 +132,20 @@ class Secrets:
         """
 
         def forget(keyring: Backend) -> None:
-            if keyring.get_password(SERVICE, name) is not None:
+            if _is_there(keyring, name):
                 keyring.delete_password(SERVICE, name)
 
         await self._ask(forget)
+
+    async def look(self) -> None:
+        """Return where there is a keyring that encrypts; it is not opened.
+
+        Raises
+        ------
+        SecretsError
+            There is none.
+        """
+        await self._ask(lambda _keyring: None)
 
     async def _ask(self, work: Callable[[Backend], _T]) -> _T:
         async with self._one_at_a_time:
@@ -173,7 +174,7 @@ class Secrets:
         """Ask the keyring. Runs on a thread of its own."""
         answer: Callable[[], None] = partial(_fail, done, SecretsError("The keyring broke off."))
         try:
-            answer = partial(_succeed, done, work(self._find()))
+            answer = partial(_succeed, done, work(self._open()))
         except SecretsError as error:
             answer = partial(_fail, done, error)
         except _failures() as error:
@@ -183,6 +184,10 @@ class Secrets:
         finally:
             with contextlib.suppress(RuntimeError):  # the program has ended meanwhile
                 loop.call_soon_threadsafe(answer)
+
+    def _open(self) -> Backend:
+        keyring = self._find()
+        return keyring if self._sealed is None else LongSecrets(keyring, self._sealed)
 
 
 def safe_keyring() -> Backend:
@@ -211,6 +216,14 @@ def _full_name(backend: object) -> str:
     return f"{type(backend).__module__}.{type(backend).__qualname__}"
 
 
+def _is_there(keyring: Backend, name: str) -> bool:
+    """Return whether anything is kept under a name; what is damaged is there, too, and can be replaced."""
+    try:
+        return keyring.get_password(SERVICE, name) is not None
+    except BadSecret:
+        return True
+
+
 def _test(keyring: Backend) -> None:
     """Have a keyring keep and forget something; some take everything and keep nothing."""
     name, value = "self-test", secrets.token_hex(16)
@@ -232,6 +245,12 @@ def _failures() -> tuple[type[Exception], ...]:
         from secretstorage.exceptions import SecretStorageException
 
         known += [DBusErrorResponse, SecretStorageException]
+    with contextlib.suppress(ImportError):  # on Windows alone
+        from win32ctypes.pywin32.pywintypes import (  # type: ignore[import-not-found]
+            error as windows_error,
+        )
+
+        known.append(windows_error)
     return tuple(known)
 
 

@@ -1,26 +1,44 @@
-"""Keys of venues in the keyring: one that is kept for each venue, and a new one until it has been tested."""
+"""Keys of venues in their place: one that is kept for each venue, and a new one until it has been tested."""
+
+from typing import Protocol
 
 from workstation.domain.venue_key import VenueCredentials
-from workstation.storage.secrets import Secret, Secrets
+from workstation.storage.secrets import Secret
 
 _KEPT, _OFFERED = "key of {}", "new key of {}"
 
 
+class SecretPlace(Protocol):
+    """Keeps secrets by name: the keyring, the encrypted file, or memory."""
+
+    async def get(self, name: str) -> Secret | None:
+        """Return a secret; None where there is none."""
+        ...
+
+    async def set(self, name: str, value: Secret) -> None:
+        """Keep a secret."""
+        ...
+
+    async def delete(self, name: str) -> None:
+        """Forget a secret; one that is not there is forgotten already."""
+        ...
+
+
 class VenueKeyVault:
-    """Puts credentials into the keyring as one entry a venue.
+    """Keeps credentials as one secret a venue.
 
     Parameters
     ----------
-    secrets : Secrets
-        The keyring. Every method raises `SecretsError` where it will not do what it is asked.
+    place : SecretPlace
+        Where they lie. Every method raises `SecretsError` where it will not do what it is asked.
     """
 
-    def __init__(self, secrets: Secrets) -> None:
-        self._secrets = secrets
+    def __init__(self, place: SecretPlace) -> None:
+        self._place = place
 
     async def offer(self, venue: str, new: VenueCredentials) -> None:
         """Lay a new key beside the one that is kept, until it has been tested."""
-        await self._secrets.set(_OFFERED.format(venue), Secret(new.as_text()))
+        await self._place.set(_OFFERED.format(venue), Secret(new.as_text()))
 
     async def offered(self, venue: str) -> VenueCredentials | None:
         """Return the new key; None where there is none."""
@@ -28,20 +46,20 @@ class VenueKeyVault:
 
     async def withdraw_offer(self, venue: str) -> None:
         """Forget the new key."""
-        await self._secrets.delete(_OFFERED.format(venue))
+        await self._place.delete(_OFFERED.format(venue))
 
     async def keep(self, venue: str, credentials: VenueCredentials) -> None:
         """Keep a key in the place of the one before."""
-        await self._secrets.set(_KEPT.format(venue), Secret(credentials.as_text()))
+        await self._place.set(_KEPT.format(venue), Secret(credentials.as_text()))
 
     async def kept(self, venue: str) -> VenueCredentials | None:
         """Return the key; None where there is none, or somebody took it out."""
         return await self._read(_KEPT.format(venue))
 
     async def forget(self, venue: str) -> None:
-        """Take the key out of the keyring."""
-        await self._secrets.delete(_KEPT.format(venue))
+        """Take the key out of its place."""
+        await self._place.delete(_KEPT.format(venue))
 
     async def _read(self, name: str) -> VenueCredentials | None:
-        secret = await self._secrets.get(name)
+        secret = await self._place.get(name)
         return None if secret is None else VenueCredentials.of_text(secret.reveal())
