@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QListView,
     QPushButton,
-    QStackedLayout,
     QVBoxLayout,
     QWidget,
 )
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 from workstation.domain.alert import Alert
 from workstation.ui.models.alert_model import AlertModel
 from workstation.ui.panels.alert_delegate import AlertDelegate, close_area
+from workstation.ui.panels.page_stack import PageStack
 from workstation.ui.theme import Theme
 
 _OPEN_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -86,7 +86,7 @@ class AlertPanel(QWidget):
         self._unread = QLabel()
         self._nothing = QLabel(_EMPTY)
         self.record_note = QLabel()
-        self._pages = QStackedLayout()
+        self._pages = PageStack(self)
         self._lay_out()
         self._connect()
         self.set_theme(theme)

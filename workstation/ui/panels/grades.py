@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
     QLineEdit,
-    QStackedLayout,
     QVBoxLayout,
     QWidget,
 )
@@ -21,6 +20,7 @@ from workstation.ui.models.grade_model import GradeModel
 from workstation.ui.panels.grade_delegate import PADDING, ROW_HEIGHT, SHAPE_WIDTH, GradeDelegate
 from workstation.ui.panels.grade_detail import GradeDetail
 from workstation.ui.panels.market_table import MarketTable
+from workstation.ui.panels.page_stack import PageStack
 from workstation.ui.reading_words import length_words
 from workstation.ui.theme import Theme
 
@@ -58,7 +58,7 @@ class GradePanel(QWidget):
         self.filter, self.age = QLineEdit(), QLabel()
         self.table, self.detail = MarketTable(), GradeDetail(theme)
         self.nothing, self.damage = QLabel(), QLabel()
-        self._pages = QStackedLayout()
+        self._pages = PageStack(self)
         self._read = GradesRead()
         self._lay_out()
         self._connect()

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from workstation.domain.model_state import ModelState
 from workstation.ui.foreign_text import one_line
 from workstation.ui.model_reading import ModelsRead
 from workstation.ui.panels.model_section import ModelSection
+from workstation.ui.panels.page_stack import PageStack
 from workstation.ui.theme import Theme
 
 READING = "Reading the models…"
@@ -35,7 +36,7 @@ class ModelPanel(QWidget):
         self._list = QWidget()
         self._column = QVBoxLayout(self._list)
         self._scroll = QScrollArea()
-        self._pages = QStackedLayout()
+        self._pages = PageStack(self)
         self._lay_out()
         self.set_theme(theme)
         self.say(READING)

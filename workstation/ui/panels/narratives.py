@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QSplitter,
-    QStackedLayout,
     QVBoxLayout,
     QWidget,
 )
@@ -23,6 +22,7 @@ from workstation.ui.narrative_reading import NarrativePast
 from workstation.ui.panels.market_table import MarketTable
 from workstation.ui.panels.narrative_delegate import PADDING, ROW_HEIGHT, NarrativeDelegate
 from workstation.ui.panels.narrative_detail import NarrativeDetail
+from workstation.ui.panels.page_stack import PageStack
 from workstation.ui.reading_words import length_words
 from workstation.ui.theme import Theme
 
@@ -71,7 +71,7 @@ class NarrativePanel(QWidget):
         self.against_delegate = NarrativeDelegate(self.against_model, theme, self)
         self.against = MarketTable()
         self.split = QSplitter(Qt.Orientation.Vertical)
-        self._pages = QStackedLayout()
+        self._pages = PageStack(self)
         self._is_read_problem = False
         self._lay_out()
         self._connect()

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from workstation.domain.provider import ProviderState
+from workstation.ui.panels.page_stack import PageStack
 from workstation.ui.panels.provider_row import ProviderRow
 from workstation.ui.panels.universe_bar import UniverseBar
 from workstation.ui.theme import Theme
@@ -32,7 +33,7 @@ class ProviderPanel(QWidget):
         self._list = QWidget()
         self._column = QVBoxLayout(self._list)
         self._scroll = QScrollArea()
-        self._pages = QStackedLayout()
+        self._pages = PageStack(self)
         self._lay_out()
         self.set_theme(theme)
         self.say(NONE_YET)

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QListView,
     QSplitter,
-    QStackedLayout,
     QVBoxLayout,
     QWidget,
 )
@@ -24,6 +23,7 @@ from workstation.ui.ledger_reading import RecordRead
 from workstation.ui.models.record_model import RecordColumn, RecordModel, SignalListModel
 from workstation.ui.panels.ledger_line import LedgerLine
 from workstation.ui.panels.market_table import MarketTable
+from workstation.ui.panels.page_stack import PageStack
 from workstation.ui.panels.record_delegate import PADDING, ROW_HEIGHT, RecordDelegate, SignalListDelegate
 from workstation.ui.record_words import GROUPS
 from workstation.ui.theme import Theme
@@ -80,7 +80,7 @@ class RecordPanel(QWidget):
         self.table, self.list = MarketTable(), SignalList()
         self.nothing, self.damage = QLabel(), QLabel()
         self.ledger = LedgerLine(theme)
-        self._pages = QStackedLayout()
+        self._pages = PageStack(self)
         self._lay_out()
         self._connect()
         self.set_theme(theme)

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QPushButton,
     QScrollArea,
     QSlider,
-    QStackedLayout,
     QVBoxLayout,
     QWidget,
 )
@@ -21,6 +20,7 @@ from workstation.engine.narratives.relative_rotation import Benchmark, RelativeR
 from workstation.ui import narrative_words as words
 from workstation.ui.foreign_text import one_line
 from workstation.ui.narrative_reading import NarrativePast
+from workstation.ui.panels.page_stack import PageStack
 from workstation.ui.panels.rotation_graph_view import RotationGraphView, day_words
 from workstation.ui.theme import Theme
 
@@ -46,7 +46,7 @@ class RotationGraphPanel(QWidget):
         self.against, self.tail, self.how = QComboBox(), QComboBox(), QPushButton("How?")
         self.play, self.slider, self.day = QPushButton(_PLAY), QSlider(Qt.Orientation.Horizontal), QLabel()
         self.nothing, self.problem, self.explained = QLabel(READING), QLabel(), QLabel()
-        self._pages = QStackedLayout()
+        self._pages = PageStack(self)
         self._playing = QTimer(self, interval=_PLAY_MS)
         self._set_up()
         self._lay_out()

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
-    QStackedLayout,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -26,6 +25,7 @@ from workstation.ui.foreign_text import one_line
 from workstation.ui.icon import glyph
 from workstation.ui.models.screen_model import SORT_MARKS, ScreenModel
 from workstation.ui.panels.market_table import MarketTable
+from workstation.ui.panels.page_stack import PageStack
 from workstation.ui.panels.screener_chips import ScreenerChips
 from workstation.ui.panels.screener_delegate import PADDING, ROW_HEIGHT, ScreenerDelegate
 from workstation.ui.panels.screener_form import ScreenerForm
@@ -85,7 +85,7 @@ class ScreenerPanel(QWidget):
         self.add_button, self.form, self.chips = QToolButton(), ScreenerForm(), ScreenerChips(theme)
         self.count, self.group_box = QLabel(), TickBox("By narrative", theme)
         self.table, self.nothing, self.problem = MarketTable(), QLabel(_NO_VENUE), QLabel()
-        self._pages = QStackedLayout()
+        self._pages = PageStack(self)
         self._typing = QTimer(self, interval=_TYPING_MS, singleShot=True)
         self._rearranging = QTimer(self, interval=_REARRANGE_MS, singleShot=True)
         self._otherwise = _NO_VENUE

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLabel,
-    QStackedLayout,
     QTableView,
     QVBoxLayout,
     QWidget,
@@ -20,6 +19,7 @@ from workstation.ui.foreign_text import one_line
 from workstation.ui.market_sight import MarketSight
 from workstation.ui.models.trade_model import LARGE_TIMES, TradeModel
 from workstation.ui.number_format import volume
+from workstation.ui.panels.page_stack import PageStack
 from workstation.ui.theme import Theme
 
 _MOST = 1e12
@@ -36,7 +36,7 @@ class TradesPanel(QWidget):
         self.model = TradeModel(theme, self)
         self.table, self.least = QTableView(), QDoubleSpinBox()
         self.nothing, self.footer = QLabel(), QLabel()
-        self._pages = QStackedLayout()
+        self._pages = PageStack(self)
         self._set_up()
         self._lay_out()
         self.least.valueChanged.connect(self._on_least)

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QMenu,
-    QStackedLayout,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -23,6 +22,7 @@ from workstation.ui.foreign_text import in_menu, one_line
 from workstation.ui.icon import glyph
 from workstation.ui.models.watchlist_model import Column, WatchlistModel
 from workstation.ui.panels.market_table import MarketTable
+from workstation.ui.panels.page_stack import PageStack
 from workstation.ui.panels.watchlist_delegate import FLASH_S, PADDING, WatchlistDelegate
 from workstation.ui.theme import Theme
 
@@ -74,7 +74,7 @@ class WatchlistPanel(QWidget):
         self._empty_text = _NO_VENUE
         self._watched: tuple[str, ...] = ()
         self._listed: tuple[str, ...] | None = None
-        self._pages = QStackedLayout()
+        self._pages = PageStack(self)
         self._flashing = QTimer(self, interval=_FLASH_STEP_MS)
         self._resorting = QTimer(self, interval=_RESORT_MS, singleShot=True)
         self._lay_out()
