@@ -552,7 +552,7 @@ def test_a_layout_that_makes_no_sense_is_the_first_layout(tmp_path, qtbot, docks
     desk = Desk(tmp_path, memory=WindowMemory(geometry=docks, docks=docks))
     qtbot.addWidget(desk.open())
     shown = {title for title, dock in desk.window.docks.by_title.items() if not dock.isHidden()}
-    upper = {"Watchlist", "Screener", "Grades", "Narratives", "Rotation graph"}
+    upper = {"Watchlist", "Screener", "Grades", "Market map", "Narratives", "Rotation graph"}
     lower = {"Alerts", "Why", "Record"}
     assert shown == upper | lower | {"Advice"}
     assert desk.window.height() > 500

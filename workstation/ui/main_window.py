@@ -95,7 +95,7 @@ class MainWindow(FrontWindow):
         self.judgement = JudgementDesk(self._around, self._asking, theme, self)
         self.narratives = NarrativeDesk(bridge, self._around.past.narratives, theme, self)
         self.rotation = RotationDesk(self._around, self._asking, theme, self)
-        self.market = MarketDesk(bridge, self._around.requests, theme, self)
+        self.market = MarketDesk(self._around, self.judgement.grades, theme, self)
         self.keyboard = KeyboardDesk(self._around, theme, self)
         self.keys = KeysDesk(self._around, theme, self)
         self.desktop = DesktopDesk(self._around, self._choices, self.tray, self)

@@ -1,4 +1,4 @@
-"""Book, tape and depth of the market on the active chart: followed only while somebody looks at them."""
+"""Book, tape and depth of the market on the active chart, and the map of all: heard while somebody looks."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -9,11 +9,12 @@ from PySide6.QtCore import QObject, QTimer
 
 from workstation.domain.live_market import MarketHeard
 from workstation.domain.market import SeriesKey
-from workstation.ui.bridge import Bridge
-from workstation.ui.engine_port import EngineRequests
+from workstation.ui.grade_desk import GradeDesk
 from workstation.ui.late_panel import LatePanel, is_in_sight
+from workstation.ui.market_map_desk import MarketMapDesk
 from workstation.ui.market_sight import MarketSight
 from workstation.ui.section import GoTo, Section
+from workstation.ui.surroundings import Surroundings
 from workstation.ui.theme import Theme
 
 if TYPE_CHECKING:
@@ -32,10 +33,10 @@ class MarketDesk(Section):
 
     Parameters
     ----------
-    bridge : Bridge
-        What the engine says.
-    requests : EngineRequests
-        Who has a market followed.
+    around : Surroundings
+        What the engine says, and who has a market followed.
+    grades : GradeDesk
+        Reads the grades that the map is coloured by.
     theme : Theme
         Colours.
     monotonic : callable
@@ -44,14 +45,17 @@ class MarketDesk(Section):
 
     def __init__(
         self,
-        bridge: Bridge,
-        requests: EngineRequests,
+        around: Surroundings,
+        grades: GradeDesk,
         theme: Theme,
         parent: QObject | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(parent)
-        self._bridge, self._requests, self._theme = bridge, requests, theme
+        bridge = around.bridge
+        self._bridge, self._requests, self._theme = bridge, around.requests, theme
+        self.map = MarketMapDesk(around, grades, theme, self)
+        self.map.symbol_opened.connect(self.symbol_opened)
         self.monotonic = monotonic
         self._zone: tzinfo = UTC
         self.sight = MarketSight()
@@ -62,7 +66,8 @@ class MarketDesk(Section):
         self.depth: DepthPanel | None = None
         self.late_book = LatePanel(self._make_book)
         self.late_trades, self.late_depth = LatePanel(self._make_trades), LatePanel(self._make_depth)
-        self.panels = {BOOK: self.late_book, TRADES: self.late_trades, DEPTH: self.late_depth}
+        own = {BOOK: self.late_book, TRADES: self.late_trades, DEPTH: self.late_depth}
+        self.panels = {**own, **self.map.panels}
         self._settling = QTimer(self, interval=_SETTLE_MS, singleShot=True)
         self._settling.timeout.connect(self.look)
         for late in (self.late_book, self.late_trades, self.late_depth):
@@ -78,6 +83,7 @@ class MarketDesk(Section):
             "market.book": lambda: go_to(BOOK, self.focus_book),
             "market.trades": lambda: go_to(TRADES, self.focus_trades),
             "market.depth": lambda: go_to(DEPTH, self.focus_depth),
+            **self.map.handlers(go_to),
         }
 
     def focus_book(self) -> None:
@@ -109,10 +115,12 @@ class MarketDesk(Section):
         if not self._settling.isActive():
             self.look()
         self._show()
+        self.map.refresh()
 
     def set_theme(self, theme: Theme) -> None:
         """Take other colours."""
         self._theme = theme
+        self.map.set_theme(theme)
         for panel in (self.book, self.trades, self.depth):
             if panel is not None:
                 panel.set_theme(theme)
@@ -126,6 +134,7 @@ class MarketDesk(Section):
     def stop(self) -> None:
         """Follow nothing more."""
         self._settling.stop()
+        self.map.stop()
         for late in (self.late_book, self.late_trades, self.late_depth):
             late.stop()
 

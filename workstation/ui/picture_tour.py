@@ -26,6 +26,7 @@ _PANELS = (
     "grades.focus",
     "narratives.focus",
     "narratives.graph",
+    "market.map",
     "market.trades",
     "market.depth",
     "why.focus",

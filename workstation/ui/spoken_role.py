@@ -8,6 +8,7 @@ _ROLES = {
     "ChartView": QAccessible.Role.Chart,
     "DepthView": QAccessible.Role.Chart,
     "LadderView": QAccessible.Role.List,
+    "MarketMapView": QAccessible.Role.Chart,
     "RotationGraphView": QAccessible.Role.Chart,
     "Treemap": QAccessible.Role.Chart,
 }

@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 from workstation.ui.late_panel import LatePanel
 from workstation.ui.window_memory import WindowMemory
 
-LAYOUT_VERSION = 5
+LAYOUT_VERSION = 6
 """Rises when docks are added or renamed; an older layout is then not restored."""
 
 STACKS = (
-    ("Watchlist", "Screener", "Grades", "Narratives", "Rotation graph", "Trades", "Depth"),
+    ("Watchlist", "Screener", "Grades", "Market map", "Narratives", "Rotation graph", "Trades", "Depth"),
     ("Alerts", "Why", "Record", "Book", "Models", "Advice", "Paper", "Backtest", "Providers"),
 )
 """Titles of the docks. The stacks stand on the right, one above the other; in each the first is in front."""

@@ -38,6 +38,8 @@ class WindowMemory:
         What was watched there, in the trader's order.
     levels : bool
         Whether price levels are drawn on the chart.
+    map_area, map_colour : str
+        What the market map's tiles are drawn by (see ``market_tiles``).
     """
 
     geometry: str = ""
@@ -48,6 +50,8 @@ class WindowMemory:
     quiet: bool = False
     watchlist: tuple[str, ...] = ()
     levels: bool = True
+    map_area: str = "volume"
+    map_colour: str = "change"
 
     @classmethod
     def load(cls, path: Path) -> "WindowMemory":

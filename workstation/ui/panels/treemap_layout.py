@@ -27,22 +27,27 @@ def squarified(weights: Sequence[float], room: QRectF) -> list[QRectF]:
     areas = [weight / whole * room.width() * room.height() for weight in weights]
     left, at = QRectF(room), 0
     while at < len(areas):
-        side, n = min(left.width(), left.height()), 1
-        while at + n < len(areas) and _worst(areas[at : at + n + 1], side) <= _worst(
-            areas[at : at + n], side
+        side, until, row = min(left.width(), left.height()), at + 1, areas[at]
+        while until < len(areas) and _worst(areas[at], areas[until], row + areas[until], side) <= _worst(
+            areas[at], areas[until - 1], row, side
         ):
-            n += 1
-        left = _lay(areas[at : at + n], left, tiles)
-        at += n
+            row += areas[until]
+            until += 1
+        left = _lay(areas[at:until], left, tiles)
+        at = until
     return tiles
 
 
-def _worst(areas: Sequence[float], side: float) -> float:
-    """Return the longest-to-shortest ratio of the least square tile of a row along a side."""
-    depth = sum(areas) / side if side > 0 else 0.0
+def _worst(largest: float, smallest: float, row: float, side: float) -> float:
+    """Return the longest-to-shortest ratio of the least square tile of a row along a side.
+
+    One of its largest and its smallest tile is that: the ratio falls and then rises with the area.
+    """
+    depth = row / side if side > 0 else 0.0
     if depth <= 0:
         return 1.0
-    return max(max(area / depth / depth, depth * depth / area) for area in areas)
+    square = depth * depth
+    return max(largest / square, square / largest, smallest / square, square / smallest)
 
 
 def _lay(areas: Sequence[float], room: QRectF, tiles: list[QRectF]) -> QRectF:
