@@ -190,7 +190,7 @@ def test_how_it_looks_outlives_it_and_nonsense_is_left_out(qtbot, chart):
     assert (other.kind, other.scaling) == (ChartKind.AREA, Scaling.PERCENT)
     for nonsense in (None, 3, {"kind": "round", "scale": []}, {"kind": 7}):
         other.restore_look(nonsense)
-    assert other.look() == {"kind": "area", "scale": "percent"}
+    assert other.look() == {"kind": "area", "scale": "percent", "inverted": False}
 
 
 def test_the_ground_is_the_themes(chart):

@@ -52,6 +52,7 @@ class ChartPane(QWidget):
 
     opened = Signal(object)  # SeriesKey
     changed = Signal()  # what `save` returns is another
+    stopped = Signal()  # it is going: whoever reads for it ends that
 
     def __init__(
         self, sources: ChartSources, state: Mapping[str, object], parent: QWidget | None = None
@@ -131,6 +132,7 @@ class ChartPane(QWidget):
         """Follow and read nothing more."""
         self.desk.set_seen(False)
         self.desk.stop()
+        self.stopped.emit()
 
     def _save_series(self) -> object:
         return {"symbol": self._symbol, "timeframe": self._timeframe}

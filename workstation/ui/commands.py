@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow
 
+from workstation.ui.chart.judged_board import JudgedPane
 from workstation.ui.chart.kind_choice import ChartKind
 from workstation.ui.chart.price_scale import Scaling
 from workstation.ui.workspace_template import TEMPLATES, TIMEFRAME_TEMPLATE
@@ -49,6 +50,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("chart.percent", Scaling.PERCENT.label, "Chart", checkable=True),
     Command("chart.inverted", "Invert the price scale", "Chart", "Alt+I", checkable=True),
     Command("chart.fit", "Fit prices to the bars", "Chart", checkable=True),
+    Command("chart.grade", JudgedPane.GRADE.label, "Chart", "Alt+G", checkable=True),
+    Command("chart.votes", JudgedPane.VOTES.label, "Chart", "Alt+B", checkable=True),
     Command("chart.compare", "Compare with another market…", "Chart", "Ctrl+Shift+M"),
     Command("chart.jump", "Jump to a date…", "Chart", "Ctrl+J"),
     Command("chart.studies", "Studies…", "Chart", "Ctrl+I"),

@@ -13,6 +13,7 @@ from workstation.ui.chart.kind_choice import ChartKind
 from workstation.ui.chart.price_scale import Scaling
 from workstation.ui.chart_pane import ChartPane
 from workstation.ui.compare_desk import CompareDesk
+from workstation.ui.judged_desk import JudgedDesk
 from workstation.ui.jump_desk import JumpDesk
 from workstation.ui.outcome_desk import OutcomeDesk
 from workstation.ui.picture_desk import PictureDesk
@@ -23,6 +24,7 @@ from workstation.ui.workspace_desk import WorkspaceDesk
 
 _SCALES = ("chart.log", "chart.percent", "chart.inverted", "chart.fit")
 _PLACES = ("chart.live", "chart.jump", "chart.studies", "chart.compare", "chart.levels")
+_BELOW = ("chart.grade", "chart.votes")
 _PICTURES = ("chart.copy", "chart.save")
 
 
@@ -50,7 +52,14 @@ class LookDesk(Section):
         self.picture = PictureDesk(lambda: self._chart, around.bridge, theme, self)
         self.outcomes = OutcomeDesk(charts.workspace, around.bridge, around.past, self)
         self.compare = CompareDesk(around, charts, theme, self)
-        self._parts: tuple[Section, ...] = (self.jump, self.picture, self.outcomes, self.compare)
+        self.judged = JudgedDesk(charts.workspace, around, self)
+        self._parts: tuple[Section, ...] = (
+            self.jump,
+            self.picture,
+            self.outcomes,
+            self.compare,
+            self.judged,
+        )
         charts.workspace.on_each(self._join_pane)
         charts.workspace.active_changed.connect(lambda _pane: self._show_look())
 
@@ -110,7 +119,7 @@ class LookDesk(Section):
         kinds.addActions([self._actions[kind_command(kind)] for kind in ChartKind])
         scale = menu.addMenu("Price scale")
         scale.addActions([self._actions[name] for name in _SCALES])
-        for names in (_PLACES, _PICTURES):
+        for names in (_PLACES, _BELOW, _PICTURES):
             menu.addSeparator()
             menu.addActions([self._actions[name] for name in names])
         menu.addSeparator()
@@ -144,6 +153,8 @@ class LookDesk(Section):
         self._actions["chart.percent"].setChecked(chart.scaling is Scaling.PERCENT)
         self._actions["chart.inverted"].setChecked(chart.is_inverted)
         self._actions["chart.fit"].setChecked(chart.is_fitted)
+        for name, is_on in self.judged.checked(chart).items():
+            self._actions[name].setChecked(is_on)
 
 
 def kind_command(kind: ChartKind) -> str:

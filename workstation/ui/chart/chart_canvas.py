@@ -1,6 +1,7 @@
 """The surface of the chart: paints a series, and turns mouse and keys into movements."""
 
 import logging
+import math
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
@@ -20,6 +21,7 @@ from workstation.ui.chart.axis_painter import LEFT
 from workstation.ui.chart.drawing_hand import DrawingHand
 from workstation.ui.chart.frame import Frame, View
 from workstation.ui.chart.gestures import Gestures, Grip
+from workstation.ui.chart.judged_legend import judged_lines
 from workstation.ui.chart.labels import Labels
 from workstation.ui.chart.overlay_painter import (
     Brush,
@@ -179,6 +181,10 @@ class ChartCanvas(QWidget):
         over = [w for w in self.children() if isinstance(w, QWidget) and w.isVisible() and w.x() < LEFT]
         taken = [QRectF(widget.geometry()) for widget in over]
         self.legend = lay_out_legend(frame, brush.labels, brush.colours, slot, taken) if frame.studies else []
+        if frame.judged.board.shown:
+            y = self._pointer.y() if self._pointer is not None else math.nan
+            left = max((box.right() for box in taken), default=0.0)
+            self.legend += judged_lines(frame, (brush.labels, brush.colours), (slot, y), left)
         paint_legend(brush.painter, frame, self.legend, (brush.labels, brush.colours))
 
     def _pointed(self, frame: Frame) -> Pointer | None:

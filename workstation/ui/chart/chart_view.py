@@ -14,6 +14,7 @@ from workstation.domain.level import PriceLevel
 from workstation.domain.market import SeriesKey, slot_of
 from workstation.domain.signal import Direction, Signal
 from workstation.ui.chart.chart_canvas import ChartCanvas
+from workstation.ui.chart.judged_hands import JudgedHands
 from workstation.ui.chart.kind_choice import ChartKind
 from workstation.ui.chart.price_scale import Scaling
 from workstation.ui.chart.series import ChartSeries
@@ -42,6 +43,10 @@ class ChartView(ChartCanvas):
         self.studies = self._view.board
         self.studies.setParent(self)
         self.studies.changed.connect(self._change)
+        self.judged = self._view.judged
+        self.judged.setParent(self)
+        self.judged.changed.connect(self._change)
+        self._judged_hands = JudgedHands(self, self, self.judged)
         self._describe()
 
     @property
@@ -86,6 +91,7 @@ class ChartView(ChartCanvas):
         known = self._series
         if known is None or known.key != key:
             known = None
+            self.judged.forget()
         series = known or ChartSeries(key)
         series.price_step, series.practice = price_step, practice
         series.load(columns)

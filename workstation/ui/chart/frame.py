@@ -9,6 +9,8 @@ import numpy as np
 from workstation.domain.level import PriceLevel
 from workstation.ui.chart.columns import Columns, gather
 from workstation.ui.chart.compare_series import ComparedLine, Comparison, with_lines
+from workstation.ui.chart.judged_board import JudgedBoard
+from workstation.ui.chart.judged_frame import Judged, place_judged
 from workstation.ui.chart.kind_choice import ChartKind
 from workstation.ui.chart.layout import Layout
 from workstation.ui.chart.price_scale import PriceMap, PriceScale, Scaling, price_ticks
@@ -48,6 +50,8 @@ class Frame:
         How the bars are drawn; `columns` are what that kind draws.
     studies : tuple of PlacedStudy
         Studies of the chart, in their order.
+    judged : Judged
+        Panes of judgements below them.
     """
 
     series: ChartSeries
@@ -62,6 +66,7 @@ class Frame:
     zone: ZoneInfo
     levels: tuple[PriceLevel, ...]
     kind: ChartKind
+    judged: Judged
     studies: tuple[PlacedStudy, ...] = ()
     compared: tuple[ComparedLine, ...] = ()
 
@@ -91,6 +96,8 @@ class View:
         How the bars are drawn.
     board : StudyBoard
         Studies laid over the candles and below them.
+    judged : JudgedBoard
+        What was judged of the bars, in panes below those.
     """
 
     time: TimeScale
@@ -99,6 +106,7 @@ class View:
     shows_levels: bool = True
     kind: ChartKind = ChartKind.CANDLES
     board: StudyBoard = field(default_factory=StudyBoard)
+    judged: JudgedBoard = field(default_factory=JudgedBoard)
     comparison: Comparison = field(default_factory=Comparison)
 
 
@@ -112,6 +120,8 @@ def make_frame(series: ChartSeries, view: View, layout: Layout, dpr: float) -> F
     base = _first_close(series, slots) if needs_base else 0.0
     compared = view.comparison.place(slots, layout.plot_width, base)
     studies = place_studies(view.board, slots, layout.plot_width, layout.panes)
+    below = layout.panes[len(layout.panes) - len(view.judged.shown) :]
+    judged = place_judged(view.judged, series, (slots, layout.plot_width), below, layout.line)
     low, high = widened(*with_lines(low, high, compared), studies)
     height = round(layout.price_height * dpr)
     prices = view.price.map(low, high, height, round(layout.header * dpr), base)
@@ -129,6 +139,7 @@ def make_frame(series: ChartSeries, view: View, layout: Layout, dpr: float) -> F
         zone=zone,
         levels=series.levels if view.shows_levels else (),
         kind=view.kind,
+        judged=judged,
         studies=studies,
         compared=compared,
     )

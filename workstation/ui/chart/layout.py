@@ -25,7 +25,9 @@ class Layout:
     header : int
         Of the upper part of the price pane that holds caption and read-out, free of candles.
     pane_heights : tuple of int
-        Of the panes of studies below price and volume, from top to bottom.
+        Of the panes of studies and judgements below price and volume, from top to bottom.
+    line : int
+        Of a line of the legend.
     """
 
     width: int
@@ -35,6 +37,7 @@ class Layout:
     volume_height: int
     header: int
     pane_heights: tuple[int, ...] = ()
+    line: int = 18
 
     @classmethod
     def of(cls, width: int, height: int, axis_width: int, time_height: int, header: int) -> "Layout":
@@ -45,11 +48,11 @@ class Layout:
         volume_height = round(body * _VOLUME_SHARE) if body >= _LEAST_FOR_VOLUME else 0
         return cls(width, height, axis_width, time_height, volume_height, header)
 
-    def with_panes(self, heights: tuple[int, ...]) -> "Layout":
+    def with_panes(self, heights: tuple[int, ...], line: int) -> "Layout":
         """Return the same chart with panes below; the volume pane gives its part of what they take."""
         left = self.body_height - sum(heights)
         volume_height = round(left * _VOLUME_SHARE) if left >= _LEAST_FOR_VOLUME else 0
-        return replace(self, volume_height=volume_height, pane_heights=heights)
+        return replace(self, volume_height=volume_height, pane_heights=heights, line=line)
 
     @property
     def plot_width(self) -> int:

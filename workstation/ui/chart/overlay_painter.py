@@ -10,6 +10,7 @@ from workstation.domain.signal import Direction, Signal
 from workstation.ui.chart.axis_painter import AXIS_PADDING, LEFT, TOP
 from workstation.ui.chart.colours import ChartColours
 from workstation.ui.chart.frame import Frame
+from workstation.ui.chart.judged_frame import grade_at
 from workstation.ui.chart.labels import Labels, Style
 from workstation.ui.chart.quality_painter import quality_words
 from workstation.ui.chart.study_frame import pane_value_at, value_words
@@ -82,14 +83,23 @@ def paint_crosshair(brush: Brush, frame: Frame, pointer: Pointer) -> None:
         value = frame.prices.price_at(pointer.y * frame.dpr)
         _paint_axis_tag(brush, frame, pointer.y, _price_words(frame, value, _step(frame)), tag, ink)
     elif pointer.y >= layout.volume_bottom:
-        value, spacing = pane_value_at(frame, pointer.y)
-        if spacing:
-            _paint_axis_tag(brush, frame, pointer.y, [value_words(value, spacing)], tag, ink)
+        words = _pane_words(frame, pointer.y)
+        if words:
+            _paint_axis_tag(brush, frame, pointer.y, [words], tag, ink)
     elif frame.volume_peak > 0:
         share = (layout.volume_bottom - pointer.y) / (layout.volume_height * 0.86)
         _paint_axis_tag(brush, frame, pointer.y, [volume(share * frame.volume_peak)], tag, ink)
     if layout.time_height:
         _paint_time_tag(brush, frame, x, frame.series.open_time(pointer.slot))
+
+
+def _pane_words(frame: Frame, y: float) -> str:
+    """Return the value at a height of a study's pane or that of grades; empty elsewhere."""
+    value, spacing = pane_value_at(frame, y)
+    if spacing:
+        return value_words(value, spacing)
+    grade = grade_at(frame.judged, y, frame.dpr)
+    return f"{grade:.0f}" if 0 <= grade <= 100 else ""
 
 
 def paint_readout(brush: Brush, frame: Frame, slot: int) -> None:

@@ -10,6 +10,8 @@ from workstation.ui.chart.axis_painter import TOP, needed_axis_width, paint_axes
 from workstation.ui.chart.colours import ChartColours
 from workstation.ui.chart.compare_painter import paint_compared, paint_names
 from workstation.ui.chart.frame import Frame, View, make_frame
+from workstation.ui.chart.judged_frame import asked_heights
+from workstation.ui.chart.judged_painter import needed_judged_width, paint_judged, paint_judged_axes
 from workstation.ui.chart.kind_painter import paint_series
 from workstation.ui.chart.labels import Labels, Style
 from workstation.ui.chart.layout import Layout
@@ -63,7 +65,7 @@ class Picture:
     def paint(self, series: ChartSeries, view: View, size: QSize, dpr: float) -> Frame:
         """Paint a series that holds at least one candle; return what is where."""
         frame = make_frame(series, view, self._layout(size, view), dpr)
-        needed = needed_axis_width(frame, self.labels)
+        needed = max(needed_axis_width(frame, self.labels), needed_judged_width(frame, self.labels))
         if not needed <= self._axis_width <= needed + _LOOSE:
             self._axis_width = needed
             frame = make_frame(series, view, self._layout(size, view), dpr)
@@ -76,6 +78,7 @@ class Picture:
             paint_level_labels(painter, self.colours, self.labels, level_labels)
             paint_axes(painter, frame, self.colours, self.labels)
             paint_pane_axes(painter, frame, self.colours, self.labels)
+            paint_judged_axes(painter, frame, self.colours, self.labels)
             paint_names(painter, frame, self.colours, self.labels)
             paint_caption(painter, frame, self.colours, self.labels)
         return frame
@@ -86,7 +89,8 @@ class Picture:
         over = [one for one in view.board.studies if one.study.place is Place.PRICE]
         header += round(min(len(over), _MOST_ABOVE) * (line + 2))  # their legend, free of candles
         whole = Layout.of(size.width(), size.height(), self._axis_width, round(line + 12), header)
-        return whole.with_panes(pane_heights(view.board, whole.body_height))
+        judged = asked_heights(view.judged, whole.body_height)
+        return whole.with_panes(pane_heights(view.board, whole.body_height, judged), round(line + 6))
 
     def _reserve(self, size: QSize, dpr: float) -> None:
         device = QSize(round(size.width() * dpr), round(size.height() * dpr)).expandedTo(QSize(1, 1))
@@ -113,6 +117,7 @@ class Picture:
         painter.setClipRect(QRect(0, 0, right, frame.device(frame.layout.body_height)))
         paint_series(painter, frame, self.colours)
         paint_lines(painter, frame, self.colours)
+        paint_judged(painter, frame, self.colours)
         painter.setClipRect(QRect(0, 0, right, frame.device(frame.layout.price_height)))
         paint_compared(painter, frame, self.colours)
         paint_doubts(painter, frame, self.colours)

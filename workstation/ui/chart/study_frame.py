@@ -1,6 +1,7 @@
 """Where the studies of a chart lie in one picture of it."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -84,21 +85,27 @@ def colour_of(one: BoardStudy, output: Output, theme: Theme) -> QColor:
     return QColor(named if isinstance(named, str) else getattr(theme, output.role))
 
 
-def pane_heights(board: StudyBoard, body: int) -> tuple[int, ...]:
+def pane_heights(board: StudyBoard, body: int, others: Sequence[tuple[int, int]] = ()) -> tuple[int, ...]:
     """Return the heights of the panes, logical pixels, for a chart of this height above its time axis.
 
     In the order of the board's studies that have a pane. Where they ask for too much all become smaller; 0
     for those at the end that would be too small to be read.
+
+    Parameters
+    ----------
+    others : sequence of (int, int)
+        Panes below those of studies: the height that each asks for, and the least at which it can be read.
     """
     choices = [one.choice for one in board.studies if one.study.place is Place.PANE]
-    asked = [round(body * c.share) if c.is_shown else FOLDED_HEIGHT for c in choices]
+    wishes = [
+        (round(body * c.share), LEAST_PANE) if c.is_shown else (FOLDED_HEIGHT, FOLDED_HEIGHT) for c in choices
+    ]
+    wishes += others
+    asked = [height for height, _ in wishes]
     most = int(body * _MOST_OF_BODY)
     if sum(asked) > most:
         factor = most / sum(asked)
-        asked = [
-            max(round(height * factor), LEAST_PANE if c.is_shown else FOLDED_HEIGHT)
-            for height, c in zip(asked, choices, strict=True)
-        ]
+        asked = [max(round(height * factor), least) for height, least in wishes]
     heights, used = [], 0
     for height in asked:
         fits = used + height <= most

@@ -15,7 +15,8 @@ from workstation.ui.chart.study_board import StudyBoard
 from workstation.ui.chart.study_frame import LEAST_PANE
 from workstation.ui.chart.study_legend import LegendLine
 
-_GRIP = 4.0  # logical pixels on either side of an edge
+GRIP = 4.0
+"""Logical pixels on either side of a pane's edge where it can be taken hold of."""
 
 
 class Surface(Protocol):
@@ -135,7 +136,7 @@ class StudyHands(QObject):
     def _edge_at(self, at: QPointF) -> tuple[int, float, int] | None:
         """Return the pane whose upper edge lies under a point, as (place, y, height)."""
         for one in self._surface.frame.studies if self._surface.frame else ():
-            if one.height and one.board.choice.is_shown and abs(at.y() - one.top) <= _GRIP:
+            if one.height and one.board.choice.is_shown and abs(at.y() - one.top) <= GRIP:
                 return one.place, at.y(), one.height
         return None
 

@@ -84,6 +84,13 @@ def lay_out_legend(
     return [replace(one, box=one.box.translated(right, 0)) for one in found]
 
 
+def line_of(
+    parts: tuple[Part, ...], top: float, height: float, width_of: Callable[[str], float]
+) -> LegendLine:
+    """Return a line that belongs to no study; `width_of` measures a word, everything in logical pixels."""
+    return _line(-1, parts, top, height, width_of)
+
+
 def _left_out(frame: Frame, line: float, width_of: Callable[[str], float]) -> list[LegendLine]:
     """Return a line that says which panes have no room here."""
     without = [

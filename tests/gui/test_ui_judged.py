@@ -1,0 +1,167 @@
+"""Commands show grades and votes below the active chart; the ledger and the engine fill them."""
+
+import numpy as np
+import pytest
+
+from tests.fakes.window_world import LIVE, NOW_MS, Desk
+from tests.gui.test_window_grades import grade, write
+from workstation.domain.market import SeriesKey
+from workstation.domain.vote_span import VoteSpan
+from workstation.link import messages as said
+from workstation.link.vote_messages import VotesFound
+from workstation.ui.chart.judged_board import JudgedPane
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+HOUR = 3_600_000
+N = 300
+PATIENCE = 20_000
+
+
+@pytest.fixture
+def desk(tmp_path, qtbot):
+    made = Desk(tmp_path)
+    made.fill_store(n=N)
+    qtbot.addWidget(made.open())
+    made.welcome()
+    yield made
+    made.window.finish()
+
+
+@pytest.fixture
+def window(desk):
+    return desk.window
+
+
+def asked(desk) -> list[tuple[SeriesKey, int, int]]:
+    return [what for name, what in desk.requests.asked if name == "find votes"]
+
+
+def answer(desk, key: SeriesKey, since: int, until: int, newest: int | None = None) -> None:
+    """Say that momentum was bullish on every bar, up to the newest that the engine knows."""
+    end = until if newest is None else min(until, newest + HOUR)
+    times = np.arange(since, end, HOUR)
+    scores, sides = np.zeros((8, len(times))), np.zeros((8, len(times)))
+    scores[0], sides[0] = 0.8, 1
+    desk.tell(VotesFound(key, since, until, VoteSpan.of(key, (since, until), times, scores, sides)))
+
+
+def test_grades_are_read_where_the_trader_looks_and_again_when_coins_are_graded(desk, window, qtbot):
+    closes = [NOW_MS // HOUR * HOUR - back * HOUR for back in range(40, -1, -1)]
+    write(desk, *((grade("BTC/USDT", 50 + n, at), grade("ETH/USDT", 9, at)) for n, at in enumerate(closes)))
+    board = window.chart.judged
+    assert len(board.grades) == 0
+    window.actions_by_id["chart.grade"].trigger()
+    qtbot.waitUntil(lambda: len(board.grades) == 41, timeout=PATIENCE)
+    assert board.grades.values.tolist() == [50 + n for n in range(41)]
+    assert board.grades.timeframe == "1h"
+    newer = closes[-1] + HOUR
+    write(desk, (grade("BTC/USDT", 7, newer),))
+    desk.tell(said.GradesSaid("1h", newer))
+    qtbot.waitUntil(lambda: len(board.grades) == 42, timeout=PATIENCE)
+    assert board.grades.values[-1] == 7
+    window.open_symbol("ETH/USDT")
+    qtbot.waitUntil(lambda: len(board.grades) == 41 and board.grades.values[0] == 9, timeout=PATIENCE)
+
+
+def test_nothing_is_read_or_asked_while_nobody_wants_to_see_it(desk, window, qtbot, monkeypatch):
+    monkeypatch.setattr("workstation.ui.pane_grades.read_steps", lambda *_: pytest.fail("read"))
+    window.chart.grab()
+    qtbot.wait(200)
+    assert asked(desk) == []
+
+
+def test_a_ledger_that_cannot_be_read_is_said_once(desk, window, qtbot):
+    desk.past.judgements.ledger.write_bytes(b"this is no ledger" * 400)
+    heard = []
+    desk.bridge.notice_posted.connect(lambda subject, text: heard.append((subject, text)))
+    window.actions_by_id["chart.grade"].trigger()
+    qtbot.waitUntil(lambda: bool(heard), timeout=PATIENCE)
+    for _ in range(3):
+        window.chart.grab()
+    qtbot.wait(600)
+    assert [subject for subject, _ in heard] == ["ledger"]
+
+
+def test_votes_are_asked_for_one_piece_at_a_time_and_come_into_the_strip(desk, window, qtbot):
+    key = window.chart.key
+    window.actions_by_id["chart.votes"].trigger()
+    qtbot.waitUntil(lambda: len(asked(desk)) == 1, timeout=PATIENCE)
+    asked_key, since, until = asked(desk)[0]
+    assert asked_key == key
+    assert until - since <= 512 * HOUR
+    window.chart.grab()
+    assert len(asked(desk)) == 1, "one question is out"
+    answer(desk, *asked(desk)[0])
+    board, series = window.chart.judged, window.chart.frame.series
+    newest = series.slot_from(until) - 1
+    assert board.votes.between(newest, newest + 1).sides[0, 0] == 1
+
+    def ends() -> bool:
+        window.chart.grab()
+        while len(asked(desk)) > ends.n:
+            ends.n += 1
+            answer(desk, *asked(desk)[ends.n - 1])
+        frame = window.chart.frame
+        placed = frame.judged.votes
+        return bool((placed.votes.states == 1).all())
+
+    ends.n = 1
+    qtbot.waitUntil(ends, timeout=PATIENCE)
+
+
+def test_a_bar_that_the_engine_does_not_know_yet_is_asked_for_when_the_next_one_closes(desk, window, qtbot):
+    window.actions_by_id["chart.votes"].trigger()
+    qtbot.waitUntil(lambda: len(asked(desk)) == 1, timeout=PATIENCE)
+    key, since, until = asked(desk)[0]
+    answer(desk, key, since, until, newest=until - 2 * HOUR)
+    for _ in range(3):
+        window.chart.grab()
+        qtbot.wait(200)
+    vain = [one for one in asked(desk)[1:] if one[2] == until]
+    assert vain == []
+    closing = desk.candle(key, 64_000.0, closed=True)
+    desk.tell(said.Frame(NOW_MS + HOUR, 5, candles=(said.CandleState(key, (closing,)),)))
+    if asked(desk)[-1] != (key, since, until):
+        answer(desk, *asked(desk)[-1])
+    qtbot.waitUntil(lambda: asked(desk)[-1][1] == until - HOUR, timeout=PATIENCE)
+
+
+def test_a_refusal_is_said_in_the_strip_and_tried_again_after_the_link_came_back(desk, window, qtbot):
+    window.actions_by_id["chart.votes"].trigger()
+    qtbot.waitUntil(lambda: len(asked(desk)) == 1, timeout=PATIENCE)
+    desk.requests.refusals[-1]("The engine is busy; try again.")
+    assert window.chart.judged.votes.note == "The engine is busy; try again."
+    n = len(asked(desk))
+    desk.bridge.on_engine_lost()
+    desk.welcome()
+    qtbot.waitUntil(lambda: len(asked(desk)) > n, timeout=PATIENCE)
+
+
+def test_what_a_chart_shows_below_is_its_own_checked_and_saved(window):
+    window.actions_by_id["chart.votes"].trigger()
+    window.workspace.add(None, {})
+    window.actions_by_id["chart.grade"].trigger()
+    first, second = window.workspace.panes
+    assert first.chart.judged.shown == (JudgedPane.VOTES,)
+    assert second.chart.judged.shown == (JudgedPane.GRADE,)
+    assert second.save()["judged"]["grade"]["shown"] is True
+    assert window.actions_by_id["chart.grade"].isChecked()
+    assert not window.actions_by_id["chart.votes"].isChecked()
+    window.workspace.activate(window.workspace.docks[0])
+    assert window.actions_by_id["chart.votes"].isChecked()
+    menu = window.look.menu(window.chart)
+    assert {"Grade at each close", "Votes of the families"} <= {action.text() for action in menu.actions()}
+
+
+def test_a_closed_chart_reads_and_asks_nothing_more(desk, window, qtbot):
+    window.workspace.add(None, {})
+    window.actions_by_id["chart.grade"].trigger()
+    window.actions_by_id["chart.votes"].trigger()
+    window.workspace.close_chart(window.workspace.active_dock)
+    qtbot.waitUntil(lambda: len(window.workspace.panes) == 1, timeout=PATIENCE)
+    n = len(asked(desk))
+    desk.tell(said.GradesSaid("1h", NOW_MS))
+    qtbot.wait(300)
+    assert len(asked(desk)) == n
+    assert LIVE.name == window.chart.key.venue
