@@ -27,5 +27,5 @@ def test_advice_alerts_once_and_in_one_row_of_numbers_with_signals(tmp_path):
 
 def test_an_alert_is_about_one_thing():
     for signal, advice in ((None, None), (plain_signal(1), MARK)):
-        with pytest.raises(UsageError, match="about a signal or about rotation advice"):
+        with pytest.raises(UsageError, match="about a signal, about rotation advice"):
             Alert(1, signal, "text", 0, advice=advice)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from workstation.domain.alert import Alert
+from workstation.domain.alert_rule import RuleStanding
 from workstation.domain.candle import Candle
 from workstation.domain.given_advice import AdviceEntry
 from workstation.domain.level import LevelDistances, PriceLevel
@@ -149,6 +150,13 @@ class AlertDismissed:
     """The trader closed an alert; that is in the journal too."""
 
     alert_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRulesChanged:
+    """How every rule of alerts stands, the oldest first; what changed is on disk."""
+
+    standings: tuple[RuleStanding, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Coroutine, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
-from workstation.domain.alert import AdviceMark, Alert
+from workstation.domain.alert import AdviceMark, Alert, RuleMark
 from workstation.domain.candle import Candle, CandleColumns
 from workstation.domain.events import FeedState
 from workstation.domain.market import Market, SeriesKey, Venue
@@ -128,6 +128,12 @@ class Journal(Protocol):
         self, about: AdviceMark, text: str, raised_at_ms: int, late_ms: int
     ) -> Alert | None:
         """Write an alert on rotation advice; None where this advice already raised one."""
+        ...
+
+    async def add_rule_alert(
+        self, about: RuleMark, text: str, raised_at_ms: int, late_ms: int
+    ) -> Alert | None:
+        """Write an alert on a rule; None where it already raised one on this bar or moment."""
         ...
 
     async def dismiss_alert(self, alert_id: int) -> bool:

@@ -19,6 +19,7 @@ from workstation.domain.ports import Clock
 from workstation.domain.ticker import Ticker
 from workstation.engine.features.market_context import base_of
 from workstation.engine.warm_up import warm_up
+from workstation.engine_app.alert_desk import AlertRuleDesk
 from workstation.engine_app.judgement import Judgement
 from workstation.engine_app.key_desk import KeyDesk
 from workstation.engine_app.narrative_desk import NarrativeDesk
@@ -103,6 +104,10 @@ class EngineHouse:
         self._explanations = Explanations(self._data, candles, self._sights)
         self.find_votes = VoteDesk(self._explanations, self._tasks).carry_out
         self._alerts = Alerts(self._bus, self._recorder, self._tasks)
+        self._alert_rules = AlertRuleDesk(
+            self._bus, paths, self._recorder, self._data, self._alerts, self._tasks
+        )
+        self.change_alert_rule = self._alert_rules.carry_out
         book = self._narratives.book
         self._rotation = RotationDesk(self._bus, paths, self._recorder, self._tasks, book, self._alerts)
         self.rotate = self._rotation.carry_out
@@ -153,6 +158,7 @@ class EngineHouse:
         if self._feed is not None:
             await self._feed.close()
         await self._data.flush()
+        await self._alert_rules.close()
         await self._link.close()
         await self._tasks.close()
         await self._judgement.close()
@@ -195,6 +201,8 @@ class EngineHouse:
         self._keys.open_venue(opened)
         self._begin_asking(opened)
         self._begin_universe(feed, markets)
+        universe = self._settings.universe
+        self._alert_rules.begin(venue, markets, self._clock, universe.timeframe if universe.on else "")
         if opened.ends_ms is not None:
             self._tasks.start("watch for the end", self._watch_for_the_end(feed, opened))
         gc.collect()

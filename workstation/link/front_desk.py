@@ -8,6 +8,7 @@ from workstation import __version__
 from workstation.domain.errors import UsageError
 from workstation.domain.events import (
     AdviceChanged,
+    AlertRulesChanged,
     CandleUpdated,
     FeedState,
     FeedStateChanged,
@@ -28,6 +29,7 @@ from workstation.domain.events import (
 from workstation.domain.market import Market, SeriesKey, Venue
 from workstation.domain.narrative_index import is_index
 from workstation.domain.ticker import Ticker
+from workstation.link.alert_messages import DeleteAlertRule, SetAlertRule
 from workstation.link.household import Facts, Household
 from workstation.link.key_messages import KeyCommand
 from workstation.link.level_telling import LevelTelling
@@ -109,6 +111,7 @@ class FrontDesk:
         facts.subscribe(ModelsChanged, self._on_models)
         facts.subscribe(NarrativesChanged, self._on_narratives)
         facts.subscribe(AdviceChanged, self._on_advice)
+        facts.subscribe(AlertRulesChanged, self._on_state)
         facts.subscribe(PaperAccountsChanged, self._on_state)
         facts.subscribe(RotationRulesChanged, self._on_state)
         facts.subscribe(VenueKeysChanged, self._on_state)
@@ -153,6 +156,8 @@ class FrontDesk:
                 self._house.choose_watchlist(symbols)
             case DismissAlert(alert_id=alert_id):
                 await self._house.dismiss_alert(alert_id)
+            case SetAlertRule() | DeleteAlertRule():
+                await self._house.change_alert_rule(command)
             case Explain(key=key, open_time=open_time):
                 connection.tell(Explained(await self._house.explain(key, open_time)))
             case FindVotes():

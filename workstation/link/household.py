@@ -7,6 +7,7 @@ from workstation.domain.alert import Alert
 from workstation.domain.candle import Candle
 from workstation.domain.explanation import Explanation
 from workstation.domain.market import SeriesKey
+from workstation.link.alert_messages import AlertRuleCommand
 from workstation.link.key_messages import KeyCommand
 from workstation.link.rotation_messages import RotationCommand
 from workstation.link.vote_messages import FindVotes, VotesFound
@@ -48,6 +49,16 @@ class Household(Protocol):
 
     async def dismiss_alert(self, alert_id: int) -> None:
         """Close an alert for good."""
+        ...
+
+    async def change_alert_rule(self, command: AlertRuleCommand) -> None:
+        """Carry out what is asked of the trader's rules of alerts; on disk when this returns.
+
+        Raises
+        ------
+        TidemarkError
+            It cannot be watched, or was not kept.
+        """
         ...
 
     async def explain(self, key: SeriesKey, open_time: int) -> Explanation:

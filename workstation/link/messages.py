@@ -22,6 +22,7 @@ from workstation.domain.narrative_index import IndexStanding
 from workstation.domain.provider import ProviderState
 from workstation.domain.signal import Signal
 from workstation.domain.ticker import Ticker
+from workstation.link.alert_messages import AlertRuleCommand, AlertRulesSaid
 from workstation.link.command import Command as Command
 from workstation.link.key_messages import KeyCommand, KeyFact
 from workstation.link.market_messages import FollowMarket, FollowQuotes, QuotesSaid
@@ -317,6 +318,7 @@ ToEngine: TypeAlias = (
     | FindVotes
     | RotationCommand
     | KeyCommand
+    | AlertRuleCommand
     | ShutDown
 )
 ToWindow: TypeAlias = (
@@ -334,6 +336,7 @@ ToWindow: TypeAlias = (
     | SignalSaid
     | AlertSaid
     | AlertClosed
+    | AlertRulesSaid
     | WatchlistSaid
     | Progress
     | Explained

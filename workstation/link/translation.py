@@ -6,6 +6,7 @@ from workstation.domain.events import (
     AdviceChanged,
     AlertDismissed,
     AlertRaised,
+    AlertRulesChanged,
     BackfillProgressed,
     CandlesRejected,
     CoinsGraded,
@@ -24,6 +25,7 @@ from workstation.domain.events import (
     WatchlistChanged,
 )
 from workstation.domain.market import Market
+from workstation.link.alert_messages import AlertRulesSaid
 from workstation.link.key_messages import KeyJudged, VenueKeysSaid
 from workstation.link.messages import (
     AlertClosed,
@@ -48,6 +50,7 @@ FACTS_FOR_EVERYBODY = (
     AdviceChanged,
     AlertDismissed,
     AlertRaised,
+    AlertRulesChanged,
     BackfillProgressed,
     CandlesRejected,
     CoinsGraded,
@@ -91,6 +94,8 @@ def in_words(fact: object) -> ToWindow:
             return AlertSaid(alert)
         case AlertDismissed(alert_id):
             return AlertClosed(alert_id)
+        case AlertRulesChanged(standings):
+            return AlertRulesSaid(standings)
         case SignalRaised(signal):
             return SignalSaid(signal)
         case FeedStateChanged(state, reason):

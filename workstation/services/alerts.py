@@ -1,8 +1,8 @@
-"""What the trader is told: a signal on a watched symbol, and rotation advice that changes; each once."""
+"""What the trader is told: a signal on a watched symbol, new rotation advice, his own rules; each once."""
 
 from collections.abc import Callable, Container
 
-from workstation.domain.alert import AdviceMark
+from workstation.domain.alert import AdviceMark, Alert, RuleMark
 from workstation.domain.events import AlertDismissed, AlertRaised, SignalRaised
 from workstation.domain.given_advice import GivenAdvice
 from workstation.domain.ports import Clock, Journal, TaskOwner
@@ -76,6 +76,22 @@ class Alerts:
         alert = await self._journal.add_advice_alert(about, text, now, late)
         if alert is not None:
             self._bus.publish(AlertRaised(alert))
+
+    async def raise_for_rule(self, about: RuleMark, text: str, late_ms: int | None = None) -> Alert | None:
+        """Write an alert for a rule and tell it; None where it was told before.
+
+        Parameters
+        ----------
+        late_ms : int, optional
+            How late it is, milliseconds of the market; else it counts from the moment it is about.
+        """
+        assert self._clock is not None  # noqa: S101  no rule is judged before the venue is known
+        now = self._clock.now_ms()
+        late = max(0, int((now - about.at_ms if late_ms is None else late_ms) / self._speed))
+        alert = await self._journal.add_rule_alert(about, text, now, late)
+        if alert is not None:
+            self._bus.publish(AlertRaised(alert))
+        return alert
 
     async def dismiss(self, alert_id: int) -> None:
         """Close an alert for good."""

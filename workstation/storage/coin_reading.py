@@ -14,7 +14,7 @@ from workstation.domain.market import SeriesKey, timeframe_ms
 from workstation.domain.narrative_index import IndexStanding
 from workstation.domain.ports import CandleReader
 from workstation.domain.screen_column import HOUR_MS, CoinColumns, FloatArray, Words
-from workstation.domain.signal import Signal
+from workstation.domain.signal import Family, Signal
 from workstation.engine.narratives.panel import coin_of
 from workstation.storage.candle_store import CandleStore
 from workstation.storage.ledger_reader import LedgerReader
@@ -29,6 +29,24 @@ _LINE_POINTS = 42
 _LINES = {"last_day": _DAY_MS, "last_week": 7 * _DAY_MS}
 _FUNDING = "liquidity.funding_rate"
 _FUNDING_MS = 2 * _DAY_MS
+_OF_SIGNALS = ("signal", "signal_age", "probability", "base_rate", "families")
+_OF_NARRATIVES = ("narrative", "narrative_rank", "narrative_7d")
+
+COLUMNS_READ = frozenset(
+    {
+        "market",
+        "price",
+        "volume_24h",
+        *_DAYS,
+        "grade",
+        "grade_change",
+        *_OF_SIGNALS,
+        *_OF_NARRATIVES,
+        "funding",
+    }
+    | {f"vote_{family.value}" for family in Family}
+)
+"""Ids of the columns that can be compared and are known from the store; the age follows from `signal_ms`."""
 
 
 @dataclass(frozen=True, slots=True)

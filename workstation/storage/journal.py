@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from workstation.domain.alert import AdviceMark, Alert
+from workstation.domain.alert import AdviceMark, Alert, RuleMark
 from workstation.domain.errors import UsageError
 from workstation.domain.market import SeriesKey
 from workstation.domain.signal import Signal
@@ -160,6 +160,19 @@ class Journal:
         """
         identity = (foreign(about.venue), b"", _DAILY, about.at_ms, 0)  # no signal has an empty symbol
         return self._add_alert(identity, Alert(0, None, text, raised_at_ms, late_ms, advice=about))
+
+    def add_rule_alert(self, about: RuleMark, text: str, raised_at_ms: int, late_ms: int) -> Alert | None:
+        """Write an alert on a rule of the trader's; None where it already raised one on this bar or moment.
+
+        Raises
+        ------
+        StoreError
+            It was not written.
+        """
+        rule = f"rule {about.rule_id}.{about.revision}"  # no signal has such bars
+        when = about.at_ms if about.open_time is None else about.open_time
+        identity = (foreign(about.venue), foreign(about.symbol), rule, when, 0)
+        return self._add_alert(identity, Alert(0, None, text, raised_at_ms, late_ms, rule=about))
 
     def _add_alert(self, identity: _Identity, bare: Alert) -> Alert | None:
         """Write an alert under the next number; None where there is one of this identity."""

@@ -83,6 +83,11 @@ class Paths:
     @property
     def models(self) -> Path:
         """Models trained here, and which of all of them judges."""
+    @property
+    def alert_rules_file(self) -> Path:
+        """The trader's rules of alerts, and what each has come to."""
+        return private_folder(self.data) / "alert_rules.json"
+
         return private_folder(self.data) / "models"
 
     @property

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
-from workstation.domain.alert import AdviceMark, Alert
+from workstation.domain.alert import AdviceMark, Alert, RuleMark
 from workstation.domain.candle import CandleColumns
 from workstation.domain.errors import StoreError, TidemarkError
 from workstation.domain.given_advice import AdviceOutcome, GivenAdvice
@@ -167,6 +167,14 @@ class Recorder:
         """Write an alert on rotation advice; None where this advice already raised one."""
         return await self._write(
             self._journal, lambda: self._journal.add_advice_alert(about, text, raised_at_ms, late_ms)
+        )
+
+    async def add_rule_alert(
+        self, about: RuleMark, text: str, raised_at_ms: int, late_ms: int
+    ) -> Alert | None:
+        """Write an alert on a rule; None where it already raised one on this bar or moment."""
+        return await self._write(
+            self._journal, lambda: self._journal.add_rule_alert(about, text, raised_at_ms, late_ms)
         )
 
     async def dismiss_alert(self, alert_id: int) -> bool:

@@ -1,4 +1,4 @@
-"""Where the engine's facts become Qt signals, and the window's picture of the world.
+"""Where the engine's facts become Qt signals.
 
 `Frame` is state: frames that arrive within one screen frame are merged and told once. Everything else is told
 at once and in order; signals and alerts are never merged.
@@ -11,101 +11,19 @@ from dataclasses import dataclass, field
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from workstation.domain.candle import Candle
-from workstation.domain.events import FeedState
-from workstation.domain.given_advice import AdviceEntry
-from workstation.domain.level import LevelDistances
 from workstation.domain.live_market import MarketHeard
 from workstation.domain.market import Market, SeriesKey, Venue
-from workstation.domain.model_state import ModelState
-from workstation.domain.narrative_index import IndexStanding
-from workstation.domain.paper_standing import PaperStanding
-from workstation.domain.provider import ProviderState
-from workstation.domain.rotation import RotationRules
 from workstation.domain.ticker import Ticker
-from workstation.domain.venue_key import KeyVenue, VenueKey
 from workstation.link import messages as said
+from workstation.link.alert_messages import AlertRulesSaid
 from workstation.link.key_messages import KeyJudged, VenueKeysSaid
 from workstation.link.market_messages import QuotesSaid
 from workstation.link.rotation_messages import AdviceSaid, PaperAccountsSaid, RotationRulesSaid
 from workstation.link.vote_messages import VotesFound
+from workstation.ui.world import World as World
 
 SCREEN_FRAME_MS = 16
 """Panels are told at most this often, milliseconds."""
-
-
-@dataclass(slots=True)
-class World:
-    """What the window knows. Only the `Bridge` writes it.
-
-    Parameters
-    ----------
-    venue : Venue or None
-        Where prices come from; None until known.
-    markets : dict
-        What trades there, by symbol.
-    tickers : dict
-        Newest prices of that venue, by symbol.
-    watchlist : tuple of str
-        Watched symbols, in the trader's order.
-    feed, feed_reason : FeedState, str
-        How the feed is doing, and a sentence about it.
-    vitals : Vitals or None
-        What the engine costs.
-    connected : bool
-        Whether the engine is there.
-    alone_since : float or None
-        When it was lost, on the bridge's clock; None while it is there or before it ever was.
-    progress : tuple of int
-        Series loaded and to load at the first start; ``(0, 0)`` where there is nothing to load.
-    providers : tuple of ProviderState
-        How every provider of observations is doing, as the engine said last.
-    universe : UniverseSaid or None
-        How far the back-fill of everything liquid is; None until the engine said.
-    models : tuple of ModelState
-        How every model is doing, as the engine said last.
-    levels : dict
-        How far coins are from their nearest levels, by timeframe and symbol.
-    narratives : tuple of IndexStanding
-        How every narrative stood at the newest close, in the order of the book.
-    advice : AdviceEntry or None
-        The newest rotation advice; None until there is some.
-    rotation_rules : RotationRules or None
-        What the next one follows; None until the engine said.
-    paper_accounts : tuple of PaperStanding
-        How every paper account of the venue stands.
-    graded : tuple of (str, int), or None
-        Timeframe and time, UTC milliseconds, of the close that was graded last at this venue; None until the
-        engine said.
-    key_venues, venue_keys : tuple of KeyVenue, tuple of VenueKey
-        For which venues keys can be kept, and how those that are kept stand.
-    """
-
-    venue: Venue | None = None
-    markets: dict[str, Market] = field(default_factory=dict)
-    tickers: dict[str, Ticker] = field(default_factory=dict)
-    watchlist: tuple[str, ...] = ()
-    feed: FeedState = FeedState.CONNECTING
-    feed_reason: str = ""
-    vitals: said.Vitals | None = None
-    connected: bool = False
-    alone_since: float | None = None
-    progress: tuple[int, int] = (0, 0)
-    providers: tuple[ProviderState, ...] = ()
-    universe: said.UniverseSaid | None = None
-    models: tuple[ModelState, ...] = ()
-    levels: dict[str, dict[str, LevelDistances]] = field(default_factory=dict)
-    narratives: tuple[IndexStanding, ...] = ()
-    advice: AdviceEntry | None = None
-    rotation_rules: RotationRules | None = None
-    paper_accounts: tuple[PaperStanding, ...] = ()
-    graded: tuple[str, int] | None = None
-    key_venues: tuple[KeyVenue, ...] = ()
-    venue_keys: tuple[VenueKey, ...] = ()
-
-    def price_step(self, symbol: str) -> float:
-        """Return the smallest change of a market's price; 0.0 where the venue does not say."""
-        market = self.markets.get(symbol)
-        return market.price_step if market else 0.0
 
 
 @dataclass(slots=True)
@@ -142,6 +60,7 @@ class Bridge(QObject):
     signal_said = Signal(object)  # Signal
     alert_raised = Signal(object)  # Alert
     alert_closed = Signal(object)  # int
+    alert_rules_changed = Signal()
     history_grew = Signal(object)  # SeriesKey
     feed_changed = Signal()
     vitals_changed = Signal()
@@ -203,6 +122,7 @@ class Bridge(QObject):
             said.SignalSaid: lambda m: self.signal_said.emit(m.signal),
             said.AlertSaid: lambda m: self.alert_raised.emit(m.alert),
             said.AlertClosed: lambda m: self.alert_closed.emit(m.alert_id),
+            AlertRulesSaid: self._on_alert_rules,
             said.HistoryGrew: lambda m: self.history_grew.emit(m.key),
             said.Progress: self._on_progress,
             said.Notice: lambda m: self.notice_posted.emit(m.subject, m.text),
@@ -376,6 +296,10 @@ class Bridge(QObject):
     def _on_models(self, message: said.ModelsSaid) -> None:
         self.world.models = message.states
         self.models_changed.emit()
+
+    def _on_alert_rules(self, message: AlertRulesSaid) -> None:
+        self.world.alert_rules = message.standings
+        self.alert_rules_changed.emit()
 
     def _on_narratives(self, message: said.NarrativesSaid) -> None:
         self.world.narratives = message.standings

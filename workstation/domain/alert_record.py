@@ -1,0 +1,81 @@
+"""A rule with what it has come to, as it is kept between sessions."""
+
+from dataclasses import dataclass, field, replace
+
+from workstation.domain.alert import Alert
+from workstation.domain.alert_crossing import LineState, is_over
+from workstation.domain.alert_rule import AlertRule, RuleStanding, RuleState, ScreenEvent
+from workstation.domain.alert_screen import ScreenState
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRecord:
+    """A rule and its state.
+
+    Parameters
+    ----------
+    rule : AlertRule
+    revision : int
+        How often it was changed; what was judged for an older one says nothing of a newer one.
+    line : LineState or None
+        Of a line's rule; None until it is set.
+    screen : ScreenState
+        Of a screen's rule.
+    n_told : int
+        Alerts that it raised.
+    told_ms : int or None
+        What the last one was about happened then, UTC milliseconds.
+    told_id : int
+        Number of the last one; 0 before the first.
+    """
+
+    rule: AlertRule
+    revision: int = 1
+    line: LineState | None = None
+    screen: ScreenState = field(default_factory=ScreenState)
+    n_told: int = 0
+    told_ms: int | None = None
+    told_id: int = 0
+
+    @property
+    def is_watching(self) -> bool:
+        """True where it is to be judged."""
+        return self.state is RuleState.WATCHING
+
+    @property
+    def state(self) -> RuleState:
+        """What it is doing, where nothing keeps it from being judged."""
+        if self.rule.is_paused:
+            return RuleState.PAUSED
+        if self.rule.is_done:
+            return RuleState.DONE
+        line, state = self.rule.line, self.line
+        return RuleState.ENDED if line and state and is_over(line, state) else RuleState.WATCHING
+
+    def standing(self, why_not: str = "") -> RuleStanding:
+        """Return how it stands; `why_not` says why it cannot be judged just now."""
+        waits = bool(why_not) and self.is_watching
+        state = RuleState.WAITING if waits else self.state
+        return RuleStanding(self.rule, state, self.n_told, self.told_ms, why_not if waits else "")
+
+    def changed_to(self, rule: AlertRule) -> "RuleRecord":
+        """Return the record of the rule as the trader wants it now: what it was judged by begins anew."""
+        return RuleRecord(
+            rule, self.revision + 1, n_told=self.n_told, told_ms=self.told_ms, told_id=self.told_id
+        )
+
+    def told(self, alert: Alert) -> "RuleRecord":
+        """Return the record after an alert that it raised; one that it counts already changes nothing.
+
+        A line that is told once is done by it. The coins of a screen have moved, and their pause begins.
+        """
+        mark = alert.rule
+        if mark is None or mark.revision != self.revision or alert.id <= self.told_id:
+            return self
+        line, screen = self.rule.line, self.rule.screen
+        rule = replace(self.rule, is_done=True) if line is not None and line.is_once else self.rule
+        after = replace(self, rule=rule, n_told=self.n_told + 1, told_ms=mark.at_ms, told_id=alert.id)
+        if screen is None:
+            return after
+        is_in = screen.event is ScreenEvent.ENTERS
+        return replace(after, screen=self.screen.moved(mark.coins, is_in, mark.at_ms))

@@ -1,0 +1,218 @@
+"""Watches the screens that alerts stand on: at every close of the universe, and between closes if wanted."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from workstation.domain.alert import RuleMark
+from workstation.domain.alert_record import RuleRecord
+from workstation.domain.alert_rule import ScreenEvent, ScreenRule
+from workstation.domain.alert_screen import MOST_ALONE, look
+from workstation.domain.alert_words import coin_sentence, many_sentence
+from workstation.domain.errors import StoreError
+from workstation.domain.events import (
+    AlertRulesChanged,
+    CoinsGraded,
+    LevelDistancesFound,
+    NarrativesChanged,
+    NoticePosted,
+    SignalRaised,
+    TickersUpdated,
+)
+from workstation.domain.level import LevelDistances
+from workstation.domain.market import timeframe_ms
+from workstation.domain.narrative_index import IndexStanding
+from workstation.domain.ports import Clock, TaskOwner
+from workstation.domain.screen_column import HOUR_MS, CoinColumns, FloatArray
+from workstation.domain.ticker import Ticker
+from workstation.services.alert_rules import AlertRules
+from workstation.services.bus import Bus
+
+SETTLES_S = 2.0
+"""What comes together at a close is looked at together."""
+
+LOOKS_EVERY_S = 10.0
+"""Live prices are looked at this often."""
+
+LEVEL_COLUMNS = ("support_pct", "support_atr", "resistance_pct", "resistance_atr")
+"""Ids of the columns that are heard, not read: fields of `LevelDistances`."""
+
+_LIVE = ("price", "change_24h", "volume_24h")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CoinsKnown:
+    """What is known of the coins.
+
+    Parameters
+    ----------
+    coins : CoinColumns
+    signal_ms : ndarray, shape (n,)
+        When the newest signal of each became known, UTC milliseconds; NaN where there is none.
+    """
+
+    coins: CoinColumns
+    signal_ms: FloatArray
+
+
+CoinReader = Callable[[int, tuple[IndexStanding, ...]], CoinsKnown]
+"""Returns what is known of every coin at an instant, with how narratives stand; it blocks."""
+
+
+class ScreenAlerts:
+    """Looks at the coins for every rule on a screen.
+
+    Parameters
+    ----------
+    bus : Bus
+        Gives closes, signals, prices and rules.
+    rules : AlertRules
+        The rules; they tell.
+    tasks : TaskOwner
+        Owns the looking.
+    """
+
+    def __init__(self, bus: Bus, rules: AlertRules, tasks: TaskOwner) -> None:
+        self._bus, self._rules, self._tasks = bus, rules, tasks
+        self._wanted = asyncio.Event()
+        self._standings: tuple[IndexStanding, ...] = ()
+        self._tickers: dict[str, Ticker] = {}
+        self._known: CoinsKnown | None = None
+        self._levels: dict[str, dict[str, LevelDistances]] = {}
+        self._timeframe = "1h"
+        self._looking = asyncio.Lock()
+        bus.subscribe(CoinsGraded, lambda _graded: self._wanted.set())
+        bus.subscribe(SignalRaised, lambda _raised: self._wanted.set())
+        bus.subscribe(NarrativesChanged, self._on_narratives)
+        bus.subscribe(TickersUpdated, self._on_tickers)
+        bus.subscribe(LevelDistancesFound, self._on_levels)
+        bus.subscribe(AlertRulesChanged, self._on_rules)
+
+    def begin(self, timeframe: str, clock: Clock, read: CoinReader) -> None:
+        """Begin to look; called once, when the universe is followed.
+
+        Parameters
+        ----------
+        timeframe : str
+            Of the universe's bars.
+        clock : Clock
+            The venue's time.
+        read : callable
+            Reads what is known of the coins.
+        """
+        self._timeframe = timeframe
+        self._tasks.start("look at the screens", self._look_at_closes(clock, read))
+        self._tasks.start("look at the screens between closes", self._look_at_prices(clock))
+
+    def _on_narratives(self, changed: NarrativesChanged) -> None:
+        self._standings = changed.standings
+        self._wanted.set()
+
+    def _on_tickers(self, updated: TickersUpdated) -> None:
+        self._tickers.update((ticker.symbol, ticker) for ticker in updated.tickers)
+
+    def _on_levels(self, found: LevelDistancesFound) -> None:
+        self._levels.setdefault(found.timeframe, {}).update((one.symbol, one) for one in found.distances)
+        self._wanted.set()
+
+    def _on_rules(self, _changed: AlertRulesChanged) -> None:
+        if any(not record.screen.looked_ms for record in self._rules.screens()):
+            self._wanted.set()
+
+    async def _look_at_closes(self, clock: Clock, read: CoinReader) -> None:
+        while True:
+            await self._wanted.wait()
+            await asyncio.sleep(SETTLES_S)
+            self._wanted.clear()
+            if not self._rules.screens():
+                continue
+            try:
+                now = clock.now_ms()
+                self._known = await asyncio.to_thread(read, now, self._standings)
+                await self._look(self._known, now)
+                self._complain("")
+            except StoreError as error:
+                self._complain(f"Screens could not be looked at: {error} They are at the next close.")
+
+    async def _look_at_prices(self, clock: Clock) -> None:
+        while True:
+            await asyncio.sleep(LOOKS_EVERY_S)
+            is_wanted = any(
+                one.rule.screen is not None and one.rule.screen.is_live for one in self._rules.screens()
+            )
+            if self._known is None or not is_wanted or not self._tickers:
+                continue
+            try:
+                await self._look(with_prices(self._known, self._tickers), clock.now_ms(), only_live=True)
+            except StoreError as error:
+                self._complain(str(error))
+
+    async def _look(self, known: CoinsKnown, now_ms: int, *, only_live: bool = False) -> None:
+        """Look at the coins for every rule; a state goes on only when its alerts are written."""
+        coins = self._whole(known, now_ms)
+        async with self._looking:
+            for record in self._rules.screens():
+                screen = record.rule.screen
+                if screen is None or (only_live and not screen.is_live):
+                    continue
+                state, told = look(screen, record.screen, coins, now_ms)
+                await self._tell(record, screen, coins, told, now_ms)
+                self._rules.judged_screen(record, state)
+
+    def _whole(self, known: CoinsKnown, now_ms: int) -> CoinColumns:
+        """Return what is known of the coins with what follows from the time, and what was heard only."""
+        symbols, levels = known.coins.symbols, self._levels.get(self._timeframe, {})
+        hours = np.maximum(now_ms - known.signal_ms, 0.0) / HOUR_MS
+        apart = {
+            name: np.array([getattr(levels.get(symbol), name, None) for symbol in symbols], np.float64)
+            for name in LEVEL_COLUMNS
+        }
+        return CoinColumns(symbols, {**known.coins.numbers, "signal_age": hours, **apart}, known.coins.names)
+
+    async def _tell(
+        self, record: RuleRecord, screen: ScreenRule, coins: CoinColumns, told: tuple[str, ...], now_ms: int
+    ) -> None:
+        """Tell of each coin by itself, or of very many as one."""
+        gap_ms = now_ms - record.screen.looked_ms
+        late_ms = gap_ms if gap_ms > 2 * timeframe_ms(self._timeframe) else 0
+        late = " That came at some time while Tidemark did not watch." if late_ms else ""
+        if len(told) > MOST_ALONE:
+            mark = self._mark(record, screen, told, now_ms)
+            await self._rules.tell(record, mark, many_sentence(screen, told) + late, late_ms)
+            return
+        for symbol in told:
+            mark = self._mark(record, screen, (symbol,), now_ms)
+            await self._rules.tell(record, mark, coin_sentence(screen, coins, symbol) + late, late_ms)
+
+    def _mark(self, record: RuleRecord, screen: ScreenRule, coins: tuple[str, ...], now_ms: int) -> RuleMark:
+        return RuleMark(
+            record.rule.id,
+            record.revision,
+            screen.name,
+            record.rule.venue,
+            coins[0] if len(coins) == 1 else "",
+            "",
+            now_ms,
+            direction=1 if screen.event is ScreenEvent.ENTERS else -1,
+            coins=coins,
+        )
+
+    def _complain(self, text: str) -> None:
+        self._bus.publish(NoticePosted("alerts on screens", text))
+
+
+def with_prices(known: CoinsKnown, tickers: dict[str, Ticker]) -> CoinsKnown:
+    """Return what is known of the coins with their newest prices, where the venue tells them."""
+    symbols, numbers = known.coins.symbols, dict(known.coins.numbers)
+    heard = [tickers.get(symbol) for symbol in symbols]
+    told = (
+        [None if ticker is None else ticker.last for ticker in heard],
+        [None if ticker is None else ticker.change_24h_pct for ticker in heard],
+        [None if ticker is None else ticker.quote_volume_24h for ticker in heard],
+    )
+    for column, values in zip(_LIVE, told, strict=True):
+        fresh = np.array(values, np.float64)  # None becomes NaN
+        numbers[column] = np.where(np.isnan(fresh), known.coins.number(column), fresh)
+    return CoinsKnown(CoinColumns(symbols, numbers, known.coins.names, known.coins.lines), known.signal_ms)
