@@ -1,5 +1,6 @@
 """Drawings stand where they were drawn in every picture, obey hand and keyboard, and can be taken back."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
@@ -14,8 +15,10 @@ from workstation.domain.drawing import Anchor, Drawing, DrawingKind, Style
 from workstation.domain.drawing_price import price_at
 from workstation.domain.market import SeriesKey
 from workstation.storage.drawings import DrawingFiles
+from workstation.ui.chart import drawing_shape
 from workstation.ui.chart.chart_view import ChartView
 from workstation.ui.chart.drawing_bar import DrawingBar
+from workstation.ui.chart.drawing_shape import shape_of
 from workstation.ui.chart.drawing_tool import Tool
 from workstation.ui.chart.drawing_words import measure_words
 from workstation.ui.drawing_book import DrawingBook, Drawn
@@ -194,6 +197,36 @@ def test_the_picture_is_the_same_painted_at_once_and_kept(chart, book):
     kept = chart.grab().toImage()
     assert chart.drawings._picture.kept is not None
     assert at_once == kept
+
+
+@pytest.mark.parametrize("kind", DrawingKind)
+def test_what_is_left_out_as_out_of_sight_would_not_have_been_seen(chart, book, monkeypatch, kind):
+    rng, place = np.random.default_rng(5), chart.drawings._place
+    spots = rng.uniform((-200, 60), (600, 140), (120, kind.n_anchors, 2))
+    made = [
+        Drawing("1", kind, tuple(Anchor(START + int(t * HOUR), float(p)) for t, p in one)) for one in spots
+    ]
+    found = [shape_of(each, place, lambda text: 7.0 * len(text)) for each in made]
+    monkeypatch.setattr(drawing_shape, "_may_be_seen", lambda drawing, place: True)
+    truth = [shape_of(each, place, lambda text: 7.0 * len(text)) for each in made]
+    assert found == truth
+    assert 0 < sum(shape is None for shape in found) < len(found)
+
+
+def test_a_tick_leaves_drawings_where_they_are_and_another_scale_moves_them(chart, book):
+    book.add(BTC, line())
+    QApplication.processEvents()
+    shapes, last = chart.drawings.shapes(), chart.last_painted_candle
+    chart.apply_candles([replace(last, volume=last.volume / 2)])
+    QApplication.processEvents()
+    assert chart.drawings.shapes() is shapes
+    chart.set_log_scale(True)
+    QApplication.processEvents()
+    assert chart.drawings.shapes() is not shapes
+    shapes = chart.drawings.shapes()
+    chart.set_series(chart.key, columns(), price_step=0.5)
+    QApplication.processEvents()
+    assert chart.drawings.shapes() is not shapes
 
 
 def test_points_snap_to_the_bar_where_that_is_wished_and_control_reverses_it(chart, book):

@@ -347,8 +347,10 @@ class DrawingHand(QObject):
 
     def _show(self, frame: Frame, labels: Labels) -> None:
         """Take a new picture; its market's drawings are read where that was not done yet."""
-        self._place, self._width_of = Place(frame, labels.height()), labels.width
-        self._made = None
+        place = Place(frame, labels.height())
+        if self._place is None or not place.is_like(self._place) or self._width_of != labels.width:
+            self._made = None
+        self._place, self._width_of = place, labels.width
         self._picture.forget()
         market = Drawn(frame.series.key.venue, frame.series.key.symbol)
         if market != self.market and self.book is not None:

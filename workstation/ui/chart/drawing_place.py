@@ -37,6 +37,16 @@ class Place:
         self.box = QRectF(0, 0, frame.layout.plot_width, frame.layout.price_height)
         self._origin = frame.series.open_time(0)
         self._bar_ms = frame.series.key.bar_ms
+        self._step = frame.series.price_step  # as it is now: the frame's series may hear of another
+
+    def is_like(self, other: "Place") -> bool:
+        """Return whether every instant and price stands where it does in another place, in the same words."""
+        ours, theirs = self.frame, other.frame
+        return (
+            ours.series is theirs.series
+            and (ours.slots, ours.prices) == (theirs.slots, theirs.prices)
+            and (self.box, self._step) == (other.box, other._step)
+        )
 
     def x(self, time_ms: float) -> float:
         """Return where an instant stands."""

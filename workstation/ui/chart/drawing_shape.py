@@ -16,6 +16,8 @@ from workstation.ui.number_format import price
 
 _REACH = 6.0  # logical pixels from a line that still take hold of it
 _HANDLE_REACH = 9.0
+_LEAST_EXTENSION = 40.0  # logical pixels
+_WIDEST = 4.0  # of a line's width, logical pixels
 _FURTHEST = 20_000.0  # logical pixels; beyond, a coordinate means nothing and costs time
 
 
@@ -96,7 +98,7 @@ def shape_of(drawing: Drawing, place: Place, width_of: Callable[[str], float]) -
     width_of : callable
         How far a text reaches.
     """
-    if drawing.kind in _ENDING and not _may_be_seen(drawing, place):
+    if not _may_be_seen(drawing, place):
         return None
     shape = Shape(drawing)
     shape.handles.extend(place.point(anchor) for anchor in drawing.anchors)
@@ -184,20 +186,23 @@ def _retracement(shape: Shape, place: Place) -> None:
 
 def _extension(shape: Shape, place: Place) -> None:
     xs = [handle.x() for handle in shape.handles]
-    _levels(shape, place, (xs[2], xs[2] + max(abs(xs[1] - xs[0]), 40.0)))
+    _levels(shape, place, (xs[2], xs[2] + max(abs(xs[1] - xs[0]), _LEAST_EXTENSION)))
     shape.thin.extend(place.straight(a, b) for a, b in pairwise(shape.handles))
 
 
 def _levels(shape: Shape, place: Place, reach: tuple[float, float]) -> None:
     left, right = min(reach), max(reach)
+    lowest = place.box.height() + place.text_height + _WIDEST  # words stand above their level
     before: float | None = None
     for ratio, level in level_prices(shape.drawing):
         y = place.y(level)
-        shape.lines.append(place.level(left, right, y))
-        shape.words.append(Words(QPointF(max(left, 2.0) + 4, y - 1), ratio_words(ratio, level, place)))
+        if -_WIDEST <= y <= lowest:
+            shape.lines.append(place.level(left, right, y))
+            shape.words.append(Words(QPointF(max(left, 2.0) + 4, y - 1), ratio_words(ratio, level, place)))
         if before is not None and 0.382 <= ratio <= 1.0:
-            band = QRectF(QPointF(left, before), QPointF(right, y)).normalized()
-            shape.areas.append(Area(band.intersected(place.box)))
+            band = QRectF(QPointF(left, before), QPointF(right, y)).normalized().intersected(place.box)
+            if not band.isEmpty():
+                shape.areas.append(Area(band))
         before = y
 
 
@@ -217,16 +222,6 @@ def _position(shape: Shape, place: Place) -> None:
             shape.words.append(Words(QPointF(left + 6, y), text))
 
 
-_ENDING = frozenset(
-    {
-        DrawingKind.TREND,
-        DrawingKind.RECTANGLE,
-        DrawingKind.RETRACEMENT,
-        DrawingKind.CHANNEL,
-        DrawingKind.LONG,
-        DrawingKind.SHORT,
-    }
-)
 _MAKERS: dict[DrawingKind, Callable[[Shape, Place], None]] = {
     DrawingKind.TREND: _trend,
     DrawingKind.RAY: _ray,
@@ -256,9 +251,18 @@ def distance(a: QPointF, b: QPointF) -> float:
 
 
 def _may_be_seen(drawing: Drawing, place: Place) -> bool:
-    """Return whether what ends at its anchors reaches into the sight of the time scale."""
+    """Return whether what a drawing reaches may lie in the sight of both scales; most of many do not."""
+    if drawing.kind is DrawingKind.HORIZONTAL:
+        return 0 <= place.y(drawing.anchors[0].price) <= place.box.height()
     times = [anchor.time_ms for anchor in drawing.anchors]
-    return place.x(max(times)) >= 0 and place.x(min(times)) <= place.box.width()
+    left, right = place.x(min(times)), place.x(max(times))
+    if drawing.kind is DrawingKind.RAY:
+        return left <= place.box.width() if times[1] >= times[0] else right >= 0
+    if drawing.kind is DrawingKind.EXTENSION:
+        right += max(abs(place.x(times[1]) - place.x(times[0])), _LEAST_EXTENSION)
+    elif drawing.kind is DrawingKind.TEXT:
+        right = math.inf  # its words reach further than its point
+    return right >= 0 and left <= place.box.width()
 
 
 def _inside(outline: QPolygonF | QRectF, at: QPointF) -> bool:

@@ -1,6 +1,7 @@
 """What drawings say about themselves: levels, a measured distance, a planned position."""
 
 from decimal import Decimal
+from functools import lru_cache
 
 from workstation.domain.drawing import Anchor, Drawing
 from workstation.domain.drawing_price import plan_of
@@ -49,7 +50,12 @@ def position_words(drawing: Drawing, place: Place) -> tuple[str, str, str]:
 
     Empty but for the entry where stop or target lies on the wrong side.
     """
-    plan, step = plan_of(drawing), place.frame.series.price_step
+    return _position_words(drawing, place.frame.series.price_step)
+
+
+@lru_cache(maxsize=256)
+def _position_words(drawing: Drawing, step: float) -> tuple[str, str, str]:
+    plan = plan_of(drawing)
     entry, stop, target = (price(anchor.price, step) for anchor in drawing.anchors)
     if plan is None:
         return "", "The stop must lie on the losing side, the target on the winning one", ""

@@ -16,6 +16,8 @@ class Style(Enum):
     CAPTION = "caption"
     SMALL = "small"
 
+    __hash__ = object.__hash__  # it is looked up hundreds of times a frame; by name that is slow
+
 
 class Labels:
     """Laid-out labels in the chart's four styles.
