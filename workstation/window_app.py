@@ -263,6 +263,7 @@ class WindowHouse:
             elif self._options.tour is not None:
                 await self._take_tour(self._options.tour)
             else:
+                self._window.help.first_steps.begin_once()
                 await self._ending.wait()
         finally:
             await self._close()

@@ -36,8 +36,12 @@ def session_home(is_kept: bool) -> Iterator[tuple[str, ...]]:
     _sweep()
     with tempfile.TemporaryDirectory(prefix=_PREFIX) as folder:
         its = Paths.below(Path(folder))
-        with contextlib.suppress(OSError):
-            shutil.copyfile(mine.settings_file, its.settings_file)
+        for my_file, its_file in (
+            (mine.settings_file, its.settings_file),
+            (mine.first_steps_file, its.first_steps_file),
+        ):
+            with contextlib.suppress(OSError):
+                shutil.copyfile(my_file, its_file)
         before = os.environ.get(HOME_VARIABLE)
         os.environ[HOME_VARIABLE] = folder  # for the processes started from here, too
         try:
@@ -46,6 +50,8 @@ def session_home(is_kept: bool) -> Iterator[tuple[str, ...]]:
             del os.environ[HOME_VARIABLE]
             if before is not None:
                 os.environ[HOME_VARIABLE] = before
+            with contextlib.suppress(OSError):  # nobody is led through the window twice
+                shutil.copyfile(its.first_steps_file, mine.first_steps_file)
 
 
 def _sweep() -> None:

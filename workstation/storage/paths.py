@@ -12,6 +12,9 @@ from workstation.domain.errors import StoreError, StoreReadOnly
 from workstation.storage.privacy import close_to_others, make_private_folder
 
 APP = "tidemark"
+FIRST_STEPS = "first-steps.json"
+"""Name of the file beside the layout that says whether the first steps were seen."""
+
 HOME_VARIABLE = "TIDEMARK_HOME"
 _LONGEST_SOCKET = 100
 """Bytes; the kernel takes 107 and a closing zero, a few are left for a suffix."""
@@ -119,6 +122,11 @@ class Paths:
     def layout_file(self) -> Path:
         """How the window was arranged."""
         return private_folder(self.config) / "layout.bin"
+
+    @property
+    def first_steps_file(self) -> Path:
+        """Whether the first steps through the window were seen."""
+        return self.layout_file.with_name(FIRST_STEPS)
 
     @property
     def venue_keys_file(self) -> Path:

@@ -133,7 +133,10 @@ COMMANDS: tuple[Command, ...] = (
     Command("view.reset", "Reset the layout", "View"),
     Command("view.hide", "Hide to the tray", "View", "Ctrl+W"),
     Command("app.autostart", "Start with the desktop", "View", checkable=True),
+    Command("help.first_steps", "First steps", "Help", "Shift+F1"),
     Command("help.shortcuts", "Keyboard shortcuts", "Help", "F1"),
+    Command("help.documentation", "Documentation", "Help"),
+    Command("help.about", "About Tidemark", "Help"),
     Command("app.quit", "Quit", "Help", "Ctrl+Q"),
 )
 """Every command; no two share a shortcut."""

@@ -22,6 +22,7 @@ from workstation.ui.desktop_desk import DesktopDesk
 from workstation.ui.drawing_desk import DrawingDesk
 from workstation.ui.foreign_text import one_line
 from workstation.ui.front_window import FrontWindow
+from workstation.ui.help_desk import HelpDesk
 from workstation.ui.judgement_desk import JudgementDesk
 from workstation.ui.keyboard_desk import KeyboardDesk
 from workstation.ui.keys_desk import KeysDesk
@@ -99,6 +100,7 @@ class MainWindow(FrontWindow):
         self.keyboard = KeyboardDesk(self._around, theme, self)
         self.keys = KeysDesk(self._around, theme, self)
         self.desktop = DesktopDesk(self._around, self._choices, self.tray, self)
+        self.help = HelpDesk(self._around, self.charts, theme, self)
         self.lists = WatchlistDesk(self._around, self._asking, self.watchlist, theme, self)
         self._sections: tuple[Section, ...] = (
             self.keyboard,
@@ -114,6 +116,7 @@ class MainWindow(FrontWindow):
             self.rotation,
             self.market,
             self.lists,
+            self.help,
             self.keys,
             self.desktop,
         )
@@ -155,6 +158,7 @@ class MainWindow(FrontWindow):
         self.workspace.on_each(lambda pane: search.open_on_typing(pane.chart))
         self.docks.by_title["Why"].visibilityChanged.connect(self.why_desk.set_seen)
         strip.join(self.actions_by_id)
+        self.help.join(self.actions_by_id, self.docks, search)
         self.look.join(self.actions_by_id)
         self.drawings.join(self.actions_by_id)
         self.desktop.join(self.actions_by_id)
@@ -284,8 +288,7 @@ class MainWindow(FrontWindow):
         self.theme = theme
         themes.apply(running_application(), theme)
         self.actions_by_id["view.colours"].setChecked(self.appearance.is_for_colour_blind)
-        top = (self.band, self.strip, self.notices)
-        for part in (*top, self.watchlist, self.status):
+        for part in (self.band, self.strip, self.notices, self.watchlist, self.status):
             part.set_theme(theme)
         for section in self._sections:
             section.set_theme(theme)

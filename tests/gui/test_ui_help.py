@@ -1,0 +1,57 @@
+"""The menu under Help opens the documentation that came with this version, and says which it is."""
+
+import pytest
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QMessageBox, QWidget
+
+from workstation import __version__
+from workstation.domain.errors import StoreError
+from workstation.ui import documentation_dialog
+from workstation.ui.about_box import about_box
+from workstation.ui.commands import COMMANDS
+from workstation.ui.documentation_dialog import DocumentationDialog
+from workstation.ui.theme import DARK
+
+
+@pytest.fixture
+def parent(qtbot):
+    made = QWidget()
+    qtbot.addWidget(made)
+    return made
+
+
+def test_the_menu_holds_steps_keys_documentation_and_about():
+    titles = [command.title for command in COMMANDS if command.group == "Help"]
+    assert titles[:4] == ["First steps", "Keyboard shortcuts", "Documentation", "About Tidemark"]
+
+
+def test_every_page_is_listed_and_links_lead_to_others(parent, monkeypatch):
+    dialog = DocumentationDialog(DARK, parent)
+    titles = [dialog.names.item(row).text() for row in range(dialog.names.count())]
+    assert titles[0] == "How the window is used"
+    assert "Keys of venues" in titles
+    assert "Without a mouse" in dialog.page.toPlainText()
+    dialog.page.anchorClicked.emit(QUrl("keys.md"))
+    assert dialog.names.currentItem().text() == "Keys of venues"
+    assert "withdraw" in dialog.page.toPlainText()
+    asked = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", asked.append)
+    dialog.page.anchorClicked.emit(QUrl("https://example.org/keys.md"))
+    assert asked == [QUrl("https://example.org/keys.md")]
+
+
+def test_pages_that_did_not_come_along_are_missed_in_a_sentence(parent, monkeypatch):
+    def refuse(*_parts):
+        raise StoreError("gone")
+
+    monkeypatch.setattr(documentation_dialog, "resource", refuse)
+    assert "Install Tidemark again" in DocumentationDialog(DARK, parent).page.toPlainText()
+
+
+def test_about_names_the_version_and_the_folder(parent, tmp_path):
+    box = about_box(tmp_path, parent)
+    assert isinstance(box, QMessageBox)
+    assert __version__ in box.text()
+    assert str(tmp_path) in box.informativeText()
+    assert "no orders" in box.informativeText()

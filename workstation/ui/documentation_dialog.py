@@ -1,0 +1,119 @@
+"""The pages that come with the program, to read in it."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QColor, QDesktopServices, QTextTable
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QTextBrowser,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workstation.domain.errors import StoreError
+from workstation.storage.paths import resource
+from workstation.ui.theme import Theme
+
+_SIZE, _NAMES_WIDTH = (980, 660), 230
+_FIRST = "window.md"
+_PATH = Qt.ItemDataRole.UserRole
+_MISSING = "The documentation did not come with this installation. Install Tidemark again to have it here."
+
+
+class DocumentationDialog(QDialog):
+    """Titles at the left, the chosen page at the right. Open it with ``open()``.
+
+    Parameters
+    ----------
+    theme : Theme
+        Colours.
+    """
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.names, self.page, self.close_button = QListWidget(), QTextBrowser(), QPushButton("Close")
+        self._lay_out()
+        self.names.currentItemChanged.connect(lambda _now, _before: self._show())
+        self.page.anchorClicked.connect(self._follow)
+        self.close_button.clicked.connect(self.reject)
+        self._fill()
+
+    def _lay_out(self) -> None:
+        self.setWindowTitle("Documentation")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.resize(*_SIZE)
+        self.names.setAccessibleName("Pages")
+        self.names.setFixedWidth(_NAMES_WIDTH)
+        self.names.setWordWrap(True)
+        self.names.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.names.setStyleSheet("QListWidget::item { padding: 6px 8px; }")
+        self.page.setAccessibleName("Page")
+        self.page.setOpenLinks(False)
+        self.page.document().setDocumentMargin(14)
+        self.close_button.setAutoDefault(False)
+        middle, foot = QHBoxLayout(), QHBoxLayout()
+        middle.addWidget(self.names)
+        middle.addWidget(self.page, 1)
+        foot.addStretch(1)
+        foot.addWidget(self.close_button)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(18, 16, 18, 14)
+        whole.setSpacing(10)
+        whole.addLayout(middle, 1)
+        whole.addLayout(foot)
+
+    def _fill(self) -> None:
+        for path in _pages():
+            item = QListWidgetItem(_title(path), self.names)
+            item.setData(_PATH, path)
+        if self.names.count():
+            self.names.setCurrentRow(0)
+            self.names.setFocus()
+        else:
+            self.page.setPlainText(_MISSING)
+
+    def _show(self) -> None:
+        item = self.names.currentItem()
+        if item is not None:
+            self.page.setMarkdown(item.data(_PATH).read_text("utf-8"))
+            for frame in self.page.document().rootFrame().childFrames():
+                if isinstance(frame, QTextTable):
+                    self._draw_calmly(frame)
+
+    def _draw_calmly(self, table: QTextTable) -> None:
+        """Give a table the theme's lines and some air; Qt draws it in the ink of writing."""
+        form = table.format()
+        form.setBorderCollapse(True)
+        form.setBorderBrush(QColor(self._theme.border))
+        form.setCellPadding(5)
+        form.setTopMargin(8)
+        form.setBottomMargin(8)
+        table.setFormat(form)
+
+    def _follow(self, url: QUrl) -> None:
+        """Show a page of ours; everything else is the desktop's."""
+        for row in range(self.names.count()):
+            if self.names.item(row).data(_PATH).name == url.fileName() and url.isRelative():
+                self.names.setCurrentRow(row)
+                return
+        QDesktopServices.openUrl(url)
+
+
+def _pages() -> list[Path]:
+    """Return the pages that came with this version; how the window is used comes first."""
+    try:
+        pages = resource("docs").glob("*.md")
+    except StoreError:
+        return []
+    return sorted(pages, key=lambda path: (path.name != _FIRST, path.name))
+
+
+def _title(path: Path) -> str:
+    lines = path.read_text("utf-8").splitlines()
+    return lines[0].lstrip("# ") if lines else path.stem
