@@ -84,13 +84,13 @@ class Paths:
         return private_folder(self.config) / "rotation.toml"
 
     @property
-    def models(self) -> Path:
-        """Models trained here, and which of all of them judges."""
-    @property
     def alert_rules_file(self) -> Path:
         """The trader's rules of alerts, and what each has come to."""
         return private_folder(self.data) / "alert_rules.json"
 
+    @property
+    def models(self) -> Path:
+        """Models trained here, and which of all of them judges."""
         return private_folder(self.data) / "models"
 
     @property
