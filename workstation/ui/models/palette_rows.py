@@ -21,6 +21,27 @@ from workstation.ui.models.symbol_index import SymbolIndex, rank_typed, timefram
 ONLY_COMMANDS, ONLY_NARRATIVES = ">", "#"
 """First characters that narrow the palette."""
 
+PANELS = {
+    "watchlist.filter": ("Watchlist",),
+    "screener.focus": ("Screener",),
+    "grades.focus": ("Grades",),
+    "market.map": ("Market map", "Heat map"),
+    "narratives.focus": ("Narratives",),
+    "narratives.graph": ("Rotation graph",),
+    "market.trades": ("Trades", "Tape"),
+    "market.depth": ("Depth",),
+    "alerts.focus": ("Alerts",),
+    "why.focus": ("Why",),
+    "record.focus": ("Record",),
+    "market.book": ("Book", "Order book"),
+    "models.focus": ("Models",),
+    "rotation.focus": ("Advice",),
+    "paper.focus": ("Paper", "Paper accounts"),
+    "backtest.focus": ("Backtest",),
+    "providers.focus": ("Providers",),
+}
+"""Commands that open a panel: its title, and what else it is called. They are found by these names, too."""
+
 MOST_RECENT = 12
 """So many choices are remembered."""
 
@@ -249,7 +270,9 @@ class Finder:
             action = self.sources.actions.get(command.id)
             if action is None or not action.isEnabled() or command.id == _OPENS_ITSELF:
                 continue
-            rank = rank_title(text.lower(), command.title.lower())
+            names = (command.title, *PANELS.get(command.id, ()))
+            ranks = [rank_title(text.lower(), name.lower()) for name in names]
+            rank = min((one for one in ranks if one is not None), default=None)
             if rank is None and rank_title(text.lower(), f"{command.group} {command.title}".lower()) in (
                 0,
                 1,
@@ -262,7 +285,8 @@ class Finder:
     def _command(self, command: Command, action: QAction) -> Hit:
         state = (" · on" if action.isChecked() else " · off") if action.isCheckable() else ""
         keys = self.sources.keys_of(command.id)
-        return Hit(Kind.COMMAND, command.id, command.title, f"{command.group}{state}", keys)
+        panel = "".join(f" · panel {name}" for name in PANELS.get(command.id, ())[:1])
+        return Hit(Kind.COMMAND, command.id, command.title, f"{command.group}{panel}{state}", keys)
 
 
 def _narrative(standing: IndexStanding) -> Hit:
