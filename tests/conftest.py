@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before Qt is imported anywhere
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # programs that tests start are as quick as a trader's
 os.environ.setdefault("QT_API", "pyside6")
 
 import pytest
@@ -19,6 +20,10 @@ from workstation.storage.paths import Paths
 use_compiled_code(Paths.of_user())  # before a test imports the engine, and for every program that one starts
 
 PROJECT = Path(__file__).resolve().parent.parent
+WHOLE_PROGRAMS = tuple(
+    f"tests/integration/test_{what}_"
+    for what in ("program", "packaging", "benchmarks", "notification", "tray")
+)
 
 
 def pytest_sessionstart() -> None:
@@ -35,7 +40,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
 
 class _ProgramsInOneProcess(LoadScopeScheduling):
     def _split_scope(self, nodeid: str) -> str:
-        return "programs" if nodeid.startswith("tests/integration/") else nodeid
+        return "programs" if nodeid.startswith(WHOLE_PROGRAMS) else nodeid
 
 
 @pytest.fixture(scope="session")
