@@ -26,9 +26,11 @@ async def test_every_step_has_a_picture_and_leaves_the_charts_as_they_were(desk,
     tour = PictureTour(desk.window, desk.window, tmp_path / "pictures", pace_s=0.05)
     await tour.run()
     assert [path.stem.split("-", 3)[3] for path in tour.pictures] == [step.name for step in tour.steps()]
-    first, palette = (QImage(str(tour.pictures[i])) for i in (0, -7))
-    assert first.size() == desk.window.size()
-    assert first != palette
+    named = {path.stem.split("-", 3)[3]: QImage(str(path)) for path in tour.pictures}
+    assert named["crosshair"].size() == desk.window.size()
+    assert named["crosshair"] != named["palette"]
+    assert all(named[f"first-steps-{at}"] != named[f"first-steps-{at + 1}"] for at in range(1, 5))
+    assert not desk.window.help.first_steps.is_shown
     assert len(desk.window.workspace.panes) == 1
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -14,6 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QMainWindow, QWidget
 
 from workstation.domain.errors import StoreError
+from workstation.ui.first_steps import STEPS as FIRST_STEPS
 
 PACE_S = 0.8
 """Between a step and its picture: what is read in another thread is there by then."""
@@ -141,8 +142,19 @@ class PictureTour:
             Step("four-charts", self._split, self._join),
             *(Step(_name(one), partial(self._press, one)) for one in _PANELS),
             Step("palette", self._search, self._escape),
+            *self._first_steps(),
             *(Step(_name(one), partial(self._press, one), self._escape) for one in _DIALOGS),
         ]
+
+    def _first_steps(self) -> list[Step]:
+        """Return the steps of the card that leads through the window, from its first to its last."""
+
+        def go_on() -> None:
+            QTest.keyClick(self._focused(), Qt.Key.Key_Return)
+
+        onward = [Step(f"first-steps-{number}", go_on) for number in range(2, len(FIRST_STEPS) + 1)]
+        onward[-1] = replace(onward[-1], undo=self._escape)
+        return [Step("first-steps-1", partial(self._press, "help.first_steps")), *onward]
 
     def _press(self, command: str) -> None:
         """Press the keys of a command; where it has none, find it in the palette as a trader would."""
