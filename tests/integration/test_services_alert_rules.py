@@ -261,6 +261,9 @@ async def test_a_vertical_line_is_told_at_its_time(house):
     h.clock.now += 90_000
     await until(lambda: h.standings[0].state is RuleState.DONE)
     assert [(alert.known_at_ms, alert.late_ms) for alert in h.said] == [(NOW + 60_000, 30_000)]
+    back = replace(drawing, anchors=(Anchor(NOW + 1, 1.0),))
+    await h.rules.change(replace(rule, line=LineRule(KEY, back, "moment")))
+    assert h.standings[0].state is RuleState.ENDED, "a line that is moved into the past says nothing"
 
 
 async def test_what_cannot_be_watched_is_said_when_it_is_set(house):

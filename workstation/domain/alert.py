@@ -124,6 +124,26 @@ class Alert:
         return (self.advice or self.rule).venue  # type: ignore[union-attr]
 
     @property
+    def symbol(self) -> str:
+        """The market that it is about; empty for advice, and for several coins at once."""
+        return self.signal.key.symbol if self.signal is not None else getattr(self.rule, "symbol", "")
+
+    @property
+    def timeframe(self) -> str:
+        """Length of the bar that it is about; empty where it is about none."""
+        return self.signal.key.timeframe if self.signal is not None else getattr(self.rule, "timeframe", "")
+
+    @property
+    def direction(self) -> int:
+        """+1 up or in, -1 down or out, 0 where it has none."""
+        return int(self.signal.direction) if self.signal is not None else getattr(self.rule, "direction", 0)
+
+    @property
+    def price(self) -> float | None:
+        """The price that it names, quote currency; None where it names none."""
+        return self.signal.price if self.signal is not None else getattr(self.rule, "price", None)
+
+    @property
     def known_at_ms(self) -> int:
         """The close that it is about, UTC milliseconds."""
         if self.signal is not None:

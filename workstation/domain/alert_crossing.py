@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from workstation.domain.alert_line import line_of, price_on_bar
+from workstation.domain.alert_line import MOMENT, line_of, price_on_bar
 from workstation.domain.alert_rule import LineRule
 from workstation.domain.candle import Candle, CandleColumns
 from workstation.domain.market import open_of
@@ -57,6 +57,8 @@ def armed(rule: LineRule, now_ms: int, price: float | None) -> LineState:
         Newest price, quote currency; None where it is not known: then the newest close is judged for its
         side, which tells nothing.
     """
+    if rule.part == MOMENT:
+        return LineState(now_ms - rule.key.bar_ms, now_ms)
     forming = open_of(now_ms, rule.key.timeframe)
     line = price_on_bar(rule.drawing, rule.part, forming, rule.key.bar_ms)
     if price is None or line is None:

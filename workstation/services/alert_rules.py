@@ -231,7 +231,8 @@ class AlertRules:
         if rule.screen is not None and (unknown := rule.screen.columns - self._known_columns):
             names = ", ".join(sorted(unknown))
             raise UsageError(f"A screen cannot be watched by {names}: only the window knows that.")
-        if rule.line is not None and self._clock is not None:
+        is_new = rule.id not in self._records  # a line that is moved into the past ends there
+        if is_new and rule.line is not None and self._clock is not None:
             ends_ms = line_of(rule.line.drawing, rule.line.part).ends_ms
             if ends_ms is not None and ends_ms <= self._clock.now_ms():
                 raise UsageError("This line ends in the past: no price comes there any more; draw it on.")

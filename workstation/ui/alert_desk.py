@@ -73,6 +73,24 @@ class AlertDesk(Section):
         """True while alerts are only listed."""
         return self.announcer.loudness.is_quiet
 
+    def place_of(self, alert: Alert) -> tuple[SeriesKey, int] | None:
+        """Return the bar that an alert is about; None where there is none, or it is of another venue.
+
+        A coin that entered a screen has no bar: it is opened as it is.
+        """
+        signal, rule = alert.signal, alert.rule
+        if signal is not None:
+            return (signal.key, signal.open_time) if self.is_of_this_venue(signal.key) else None
+        if rule is None or not rule.symbol:
+            return None
+        key = SeriesKey(rule.venue, rule.symbol, rule.timeframe or "1h")
+        if not self.is_of_this_venue(key):
+            return None
+        if rule.open_time is None:
+            self.symbol_opened.emit(rule.symbol)
+            return None
+        return key, rule.open_time
+
     def is_of_this_venue(self, key: SeriesKey) -> bool:
         """Return whether the market of an alert is of the venue on screen; say so where it is not."""
         venue = self._around.bridge.world.venue

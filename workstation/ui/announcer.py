@@ -12,7 +12,7 @@ from workstation.domain.ports import TaskOwner
 from workstation.domain.signal import Direction
 from workstation.ui import number_format
 from workstation.ui.foreign_text import one_line
-from workstation.ui.models.alert_model import ROTATION_TITLE, lateness
+from workstation.ui.models.alert_model import ROTATION_TITLE, lateness, title_of
 from workstation.ui.venue_badge import PRACTICE_WORD, is_practice_name, practice_mark
 
 GATHER_MS = 250
@@ -148,7 +148,10 @@ def headline(alert: Alert) -> str:
 
     One of a practice market starts with ``"PRACTICE · "``.
     """
-    signal = alert.signal
+    signal, rule = alert.signal, alert.rule
+    if rule is not None:
+        bell = f"{title_of(alert)} {alert.timeframe}".strip()
+        return f"{practice_mark(alert.venue)}{bell} · {one_line(rule.title, 40)}"
     if signal is None:
         return f"{practice_mark(alert.venue)}{ROTATION_TITLE}"
     mark, way = ("▲", "bullish") if signal.direction is Direction.BULLISH else ("▼", "bearish")

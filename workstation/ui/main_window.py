@@ -262,10 +262,9 @@ class MainWindow(FrontWindow):
     def open_alert(self, alert: Alert) -> None:
         """Show the bar or the advice that an alert is about; only say where it is of another venue."""
         self.alerts.model.mark_read(alert.id)
-        signal = alert.signal
-        if signal is not None and self.alert_desk.is_of_this_venue(signal.key):
-            self.open_bar(signal.key, signal.open_time)
-        elif signal is None:
+        if (place := self.alert_desk.place_of(alert)) is not None:
+            self.open_bar(*place)
+        elif alert.advice is not None:
             self.rotation.panel_wanted.emit(ADVICE)
 
     def open_bar(self, key: SeriesKey, open_time: int) -> None:

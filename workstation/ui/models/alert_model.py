@@ -121,9 +121,19 @@ class AlertModel(QAbstractListModel):
         return None
 
 
+def title_of(alert: Alert) -> str:
+    """Return what an alert is about, in a few words: a market, several coins, or advice."""
+    if alert.rule is not None and not alert.symbol:
+        return f"{len(alert.rule.coins)} coins"
+    return one_line(alert.symbol, 40) or ROTATION_TITLE
+
+
 def agreement(alert: Alert) -> str:
     """Return the families that voted a signal's way, e.g. ``"Price momentum, Volume"``; else what is said."""
     signal = alert.signal
+    if alert.rule is not None:
+        rest = alert.text.removeprefix(f"{alert.symbol} ").removeprefix(f"{alert.timeframe} ")
+        return rest[:1].upper() + rest[1:]
     if signal is None:
         return alert.text
     return ", ".join(vote.family.label for vote in signal.votes if vote.direction is signal.direction)

@@ -7,11 +7,15 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from workstation.domain.alert import Alert
-from workstation.domain.signal import Direction
 from workstation.ui import number_format
 from workstation.ui.foreign_text import one_line
 from workstation.ui.icon import triangle
-from workstation.ui.models.alert_model import ROTATION_TITLE, AlertModel, agreement, lateness
+from workstation.ui.models.alert_model import (
+    AlertModel,
+    agreement,
+    lateness,
+    title_of,
+)
 from workstation.ui.theme import Theme
 from workstation.ui.venue_badge import PRACTICE_WORD, is_practice_name
 from workstation.ui.zone import day_and_time
@@ -85,9 +89,10 @@ class AlertDelegate(QStyledItemDelegate):
             self._paint_close(painter, close_area(rect))
 
     def _paint_direction(self, painter: QPainter, rect: QRect, alert: Alert) -> None:
-        if alert.signal is None:
-            return  # advice has no direction
-        is_up = alert.signal.direction is Direction.BULLISH
+        direction = alert.direction
+        if not direction:
+            return  # advice has none, nor has a moment
+        is_up = direction > 0
         shape = triangle(QPointF(rect.left() + 19, rect.top() + 15), 11, up=is_up)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setOpacity(_DIMMED if self._model.is_elsewhere(alert) else 1.0)
@@ -98,9 +103,8 @@ class AlertDelegate(QStyledItemDelegate):
     def _paint_head(self, painter: QPainter, line: QRect, alert: Alert, font: QFont) -> None:
         strong = QFont(font)
         strong.setWeight(QFont.Weight.DemiBold)
-        signal = alert.signal
-        price = "" if signal is None else number_format.price(signal.price)
-        title = ROTATION_TITLE if signal is None else one_line(signal.key.symbol, 40)
+        value, title = alert.price, title_of(alert)
+        price = "" if value is None else number_format.price(value)
         plain = QFontMetrics(font)
         room = line.width() - plain.horizontalAdvance(price) - 44
         metrics = QFontMetrics(strong)
@@ -114,7 +118,7 @@ class AlertDelegate(QStyledItemDelegate):
         painter.drawText(
             line.adjusted(metrics.horizontalAdvance(symbol) + 8, 0, 0, 0),
             _LEFT,
-            "" if signal is None else signal.key.timeframe,
+            alert.timeframe,
         )
 
     def _paint_small(self, painter: QPainter, line: QRect, text: str) -> None:
