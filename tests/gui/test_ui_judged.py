@@ -9,6 +9,7 @@ from workstation.domain.market import SeriesKey
 from workstation.domain.vote_span import VoteSpan
 from workstation.link import messages as said
 from workstation.link.vote_messages import VotesFound
+from workstation.ui import background, vote_asking
 from workstation.ui.chart.judged_board import JudgedPane
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -19,7 +20,9 @@ PATIENCE = 20_000
 
 
 @pytest.fixture
-def desk(tmp_path, qtbot):
+def desk(tmp_path, qtbot, monkeypatch):
+    monkeypatch.setattr(background, "PAUSE_MS", 20)
+    monkeypatch.setattr(vote_asking, "SETTLE_MS", 5)
     made = Desk(tmp_path)
     made.fill_store(n=N)
     qtbot.addWidget(made.open())
@@ -66,8 +69,9 @@ def test_grades_are_read_where_the_trader_looks_and_again_when_coins_are_graded(
 
 def test_nothing_is_read_or_asked_while_nobody_wants_to_see_it(desk, window, qtbot, monkeypatch):
     monkeypatch.setattr("workstation.ui.pane_grades.read_steps", lambda *_: pytest.fail("read"))
-    window.chart.grab()
-    qtbot.wait(200)
+    for _ in range(3):
+        window.chart.grab()
+        qtbot.wait(10)
     assert asked(desk) == []
 
 
@@ -79,7 +83,7 @@ def test_a_ledger_that_cannot_be_read_is_said_once(desk, window, qtbot):
     qtbot.waitUntil(lambda: bool(heard), timeout=PATIENCE)
     for _ in range(3):
         window.chart.grab()
-    qtbot.wait(600)
+        qtbot.wait(30)
     assert [subject for subject, _ in heard] == ["ledger"]
 
 
@@ -117,7 +121,7 @@ def test_a_bar_that_the_engine_does_not_know_yet_is_asked_for_when_the_next_one_
     answer(desk, key, since, until, newest=until - 2 * HOUR)
     for _ in range(3):
         window.chart.grab()
-        qtbot.wait(200)
+        qtbot.wait(20)
     vain = [one for one in asked(desk)[1:] if one[2] == until]
     assert vain == []
     closing = desk.candle(key, 64_000.0, closed=True)
@@ -140,18 +144,24 @@ def test_a_refusal_is_said_in_the_strip_and_tried_again_after_the_link_came_back
 
 def test_what_a_chart_shows_below_is_its_own_checked_and_saved(window):
     window.actions_by_id["chart.votes"].trigger()
+    window.actions_by_id["chart.profile"].trigger()
     window.workspace.add(None, {})
     window.actions_by_id["chart.grade"].trigger()
     first, second = window.workspace.panes
     assert first.chart.judged.shown == (JudgedPane.VOTES,)
     assert second.chart.judged.shown == (JudgedPane.GRADE,)
     assert second.save()["judged"]["grade"]["shown"] is True
+    assert (first.save()["profile"], second.save()["profile"]) == (True, False)
+    assert not window.actions_by_id["chart.profile"].isChecked()
     assert window.actions_by_id["chart.grade"].isChecked()
     assert not window.actions_by_id["chart.votes"].isChecked()
     window.workspace.activate(window.workspace.docks[0])
     assert window.actions_by_id["chart.votes"].isChecked()
     menu = window.look.menu(window.chart)
-    assert {"Grade at each close", "Votes of the families"} <= {action.text() for action in menu.actions()}
+    assert window.actions_by_id["chart.profile"].isChecked()
+    assert {"Volume profile", "Grade at each close", "Votes of the families"} <= {
+        action.text() for action in menu.actions()
+    }
 
 
 def test_a_closed_chart_reads_and_asks_nothing_more(desk, window, qtbot):
@@ -162,6 +172,6 @@ def test_a_closed_chart_reads_and_asks_nothing_more(desk, window, qtbot):
     qtbot.waitUntil(lambda: len(window.workspace.panes) == 1, timeout=PATIENCE)
     n = len(asked(desk))
     desk.tell(said.GradesSaid("1h", NOW_MS))
-    qtbot.wait(300)
+    qtbot.wait(30)
     assert len(asked(desk)) == n
     assert LIVE.name == window.chart.key.venue

@@ -50,6 +50,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("chart.percent", Scaling.PERCENT.label, "Chart", checkable=True),
     Command("chart.inverted", "Invert the price scale", "Chart", "Alt+I", checkable=True),
     Command("chart.fit", "Fit prices to the bars", "Chart", checkable=True),
+    Command("chart.profile", "Volume profile", "Chart", "Alt+P", checkable=True),
     Command("chart.grade", JudgedPane.GRADE.label, "Chart", "Alt+G", checkable=True),
     Command("chart.votes", JudgedPane.VOTES.label, "Chart", "Alt+B", checkable=True),
     Command("chart.compare", "Compare with another market…", "Chart", "Ctrl+Shift+M"),

@@ -1,4 +1,4 @@
-"""What was judged of a chart's bars, below it: grades from the ledger, votes from the engine."""
+"""What stands beside and below a chart's bars: volume profile, grades from the ledger, votes of families."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -16,6 +16,8 @@ from workstation.ui.workspace import Workspace
 
 COMMANDS = {JudgedPane.GRADE: "chart.grade", JudgedPane.VOTES: "chart.votes"}
 """The command that shows or hides each pane of the active chart."""
+
+PROFILE = "chart.profile"
 
 
 class JudgedDesk(Section):
@@ -39,17 +41,23 @@ class JudgedDesk(Section):
 
     def handlers(self, go_to: GoTo) -> Mapping[str, Callable[[], None]]:
         """Return what its commands do, by id."""
-        return {command: partial(self._toggle, pane) for pane, command in COMMANDS.items()}
+        toggles = {command: partial(self._toggle, pane) for pane, command in COMMANDS.items()}
+        return {PROFILE: self._toggle_profile, **toggles}
 
     def checked(self, chart: ChartView) -> Mapping[str, bool]:
         """Return which of its commands are switched on for a chart."""
-        return {command: chart.judged.is_shown(pane) for pane, command in COMMANDS.items()}
+        panes = {command: chart.judged.is_shown(pane) for pane, command in COMMANDS.items()}
+        return {PROFILE: chart.profile.is_shown, **panes}
 
     def stop(self) -> None:
         """Read and ask nothing more."""
         self.asking.stop()
         for grades in self._grades.values():
             grades.stop()
+
+    def _toggle_profile(self) -> None:
+        profile = self._workspace.active.chart.profile
+        profile.show(on=not profile.is_shown)
 
     def _toggle(self, pane: JudgedPane) -> None:
         board = self._workspace.active.chart.judged
@@ -60,5 +68,8 @@ class JudgedDesk(Section):
         self._grades[id(pane)] = PaneGrades(pane, self._around.bridge, self._around.past.judgements)
         pane.destroyed.connect(partial(self._grades.pop, id(pane), None))
         pane.keep("judged", board.state, board.restore)
-        board.edited.connect(pane.changed)
-        board.edited.connect(pane.chart.look_changed)
+        pane.keep("profile", lambda: pane.chart.profile.is_shown, pane.chart.profile.restore)
+        pane.stopped.connect(pane.chart.profile.stop)
+        for edited in (board.edited, pane.chart.profile.edited):
+            edited.connect(pane.changed)
+            edited.connect(pane.chart.look_changed)

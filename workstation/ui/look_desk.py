@@ -24,7 +24,7 @@ from workstation.ui.workspace_desk import WorkspaceDesk
 
 _SCALES = ("chart.log", "chart.percent", "chart.inverted", "chart.fit")
 _PLACES = ("chart.live", "chart.jump", "chart.studies", "chart.compare", "chart.levels")
-_BELOW = ("chart.grade", "chart.votes")
+_BELOW = ("chart.profile", "chart.grade", "chart.votes")
 _PICTURES = ("chart.copy", "chart.save")
 
 

@@ -35,8 +35,9 @@ from workstation.ui.chart.overlay_painter import (
 )
 from workstation.ui.chart.picture import Picture
 from workstation.ui.chart.price_scale import PriceScale
+from workstation.ui.chart.profile_painter import look, profile_line
 from workstation.ui.chart.series import ChartSeries
-from workstation.ui.chart.study_legend import LegendLine, lay_out_legend, paint_legend
+from workstation.ui.chart.study_legend import LegendLine, lay_out_legend, legend_top, paint_legend
 from workstation.ui.chart.time_scale import TimeScale
 from workstation.ui.theme import DARK
 
@@ -153,6 +154,7 @@ class ChartCanvas(QWidget):
         if self._is_stale or self._frame is None or self._is_other_size(self._frame, dpr):
             self._frame = self._picture.paint(series, self._view, self.size(), dpr)
             self._is_stale = False
+            look(self._view.profile, self._frame)
             self._last_painted = series.last
         picture = self._picture
         self.drawings.paint(painter, picture.pixmap, self._frame, picture.colours, picture.labels)
@@ -181,11 +183,18 @@ class ChartCanvas(QWidget):
         over = [w for w in self.children() if isinstance(w, QWidget) and w.isVisible() and w.x() < LEFT]
         taken = [QRectF(widget.geometry()) for widget in over]
         self.legend = lay_out_legend(frame, brush.labels, brush.colours, slot, taken) if frame.studies else []
+        y = self._pointer.y() if self._pointer is not None else math.nan
+        left, inks = max((box.right() for box in taken), default=0.0), (brush.labels, brush.colours)
+        if frame.profile_words:
+            self.legend.append(profile_line(frame, inks, y, (left, self._free_below(frame))))
         if frame.judged.board.shown:
-            y = self._pointer.y() if self._pointer is not None else math.nan
-            left = max((box.right() for box in taken), default=0.0)
-            self.legend += judged_lines(frame, (brush.labels, brush.colours), (slot, y), left)
+            self.legend += judged_lines(frame, inks, (slot, y), left)
         paint_legend(brush.painter, frame, self.legend, (brush.labels, brush.colours))
+
+    def _free_below(self, frame: Frame) -> float:
+        """Return where the lines of the legend over the candles end, logical pixels."""
+        over = [line.box.bottom() for line in self.legend if line.box.top() < frame.layout.price_height]
+        return max(over, default=legend_top(self._picture.labels))
 
     def _pointed(self, frame: Frame) -> Pointer | None:
         """Return where the crosshair stands; None while the pointer is outside or drags an axis."""

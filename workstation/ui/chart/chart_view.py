@@ -47,6 +47,9 @@ class ChartView(ChartCanvas):
         self.judged.setParent(self)
         self.judged.changed.connect(self._change)
         self._judged_hands = JudgedHands(self, self, self.judged)
+        self.profile = self._view.profile
+        self.profile.setParent(self)
+        self.profile.changed.connect(self._change)
         self._describe()
 
     @property
@@ -92,6 +95,7 @@ class ChartView(ChartCanvas):
         if known is None or known.key != key:
             known = None
             self.judged.forget()
+        self.profile.load(is_other=known is None)
         series = known or ChartSeries(key)
         series.price_step, series.practice = price_step, practice
         series.load(columns)
@@ -273,6 +277,7 @@ class ChartView(ChartCanvas):
         """Show no series but a sentence."""
         self._series = None
         self.studies.load(None)
+        self.profile.load(is_other=True)
         self._frame = None
         self._last_painted = None
         self._message = message

@@ -14,11 +14,13 @@ from workstation.ui.chart.judged_frame import Judged, place_judged
 from workstation.ui.chart.kind_choice import ChartKind
 from workstation.ui.chart.layout import Layout
 from workstation.ui.chart.price_scale import PriceMap, PriceScale, Scaling, price_ticks
+from workstation.ui.chart.profile_board import ProfileBoard
 from workstation.ui.chart.series import ChartSeries
 from workstation.ui.chart.study_board import StudyBoard
 from workstation.ui.chart.study_frame import PlacedStudy, place_studies, widened
 from workstation.ui.chart.time_scale import SlotMap, TimeScale
 from workstation.ui.chart.time_ticks import DAY, TimeTick, time_ticks
+from workstation.ui.chart.volume_profile import VolumeProfile
 
 _PRICE_GAP = 44  # logical pixels between price labels
 _TIME_GAP = 84
@@ -52,6 +54,10 @@ class Frame:
         Studies of the chart, in their order.
     judged : Judged
         Panes of judgements below them.
+    profile : VolumeProfile or None
+        At which prices was traded how much; None where that is not shown, or not known yet.
+    profile_words : str
+        What is said where it is shown and not there; empty where it is not shown.
     """
 
     series: ChartSeries
@@ -69,6 +75,8 @@ class Frame:
     judged: Judged
     studies: tuple[PlacedStudy, ...] = ()
     compared: tuple[ComparedLine, ...] = ()
+    profile: VolumeProfile | None = None
+    profile_words: str = ""
 
     @property
     def notes(self) -> list[str]:
@@ -98,6 +106,8 @@ class View:
         Studies laid over the candles and below them.
     judged : JudgedBoard
         What was judged of the bars, in panes below those.
+    profile : ProfileBoard
+        The volume profile beside the candles.
     """
 
     time: TimeScale
@@ -107,6 +117,7 @@ class View:
     kind: ChartKind = ChartKind.CANDLES
     board: StudyBoard = field(default_factory=StudyBoard)
     judged: JudgedBoard = field(default_factory=JudgedBoard)
+    profile: ProfileBoard = field(default_factory=ProfileBoard)
     comparison: Comparison = field(default_factory=Comparison)
 
 
@@ -142,6 +153,8 @@ def make_frame(series: ChartSeries, view: View, layout: Layout, dpr: float) -> F
         judged=judged,
         studies=studies,
         compared=compared,
+        profile=view.profile.profile,
+        profile_words=view.profile.words if view.profile.is_shown else "",
     )
 
 

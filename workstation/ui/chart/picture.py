@@ -24,6 +24,7 @@ from workstation.ui.chart.level_painter import (
     paint_levels,
 )
 from workstation.ui.chart.marker_painter import Sprites, paint_markers
+from workstation.ui.chart.profile_painter import paint_profile, paint_profile_marks
 from workstation.ui.chart.quality_painter import paint_doubts
 from workstation.ui.chart.series import ChartSeries
 from workstation.ui.chart.study_frame import pane_heights
@@ -75,6 +76,7 @@ class Picture:
         level_labels = lay_out_labels(frame, self.labels, levels)
         with QPainter(self._pixmap) as painter:
             self._paint_panes(painter, frame, levels, level_labels)
+            paint_profile_marks(painter, frame, self.colours, self.labels)
             paint_level_labels(painter, self.colours, self.labels, level_labels)
             paint_axes(painter, frame, self.colours, self.labels)
             paint_pane_axes(painter, frame, self.colours, self.labels)
@@ -87,7 +89,8 @@ class Picture:
         line = self.labels.height()
         header = round(TOP + self.labels.height(Style.CAPTION) + line + 12)
         over = [one for one in view.board.studies if one.study.place is Place.PRICE]
-        header += round(min(len(over), _MOST_ABOVE) * (line + 2))  # their legend, free of candles
+        n_above = min(len(over) + view.profile.is_shown, _MOST_ABOVE)
+        header += round(n_above * (line + 2))  # their legend, free of candles
         whole = Layout.of(size.width(), size.height(), self._axis_width, round(line + 12), header)
         judged = asked_heights(view.judged, whole.body_height)
         return whole.with_panes(pane_heights(view.board, whole.body_height, judged), round(line + 6))
@@ -113,6 +116,7 @@ class Picture:
         paint_grid(painter, frame, self.colours)
         right = frame.device(frame.layout.plot_width)
         painter.setClipRect(QRect(0, 0, right, frame.device(frame.layout.price_height)))
+        paint_profile(painter, frame, self.colours)
         paint_levels(painter, frame, self.colours, levels, level_labels)
         painter.setClipRect(QRect(0, 0, right, frame.device(frame.layout.body_height)))
         paint_series(painter, frame, self.colours)
