@@ -11,12 +11,31 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 from tests.fakes.key_drawer import KeyDrawer
 from tests.fakes.patience import PATIENCE_S, until
 from tests.fakes.window_world import NOW_MS, Desk
-from workstation.domain.venue_key import KeyRights, KeyStatus, KeyVenue, VenueKey
-from workstation.link.key_messages import ForgetKey, KeyJudged, RetestKey, TakeNewKey, VenueKeysSaid
+from workstation.domain.venue_key import (
+    KeyFileState,
+    KeyPlace,
+    KeyRights,
+    KeyStatus,
+    KeyVenue,
+    Passphrase,
+    VenueCredentials,
+    VenueKey,
+)
+from workstation.link.key_messages import (
+    EnterKey,
+    ForgetKey,
+    KeyJudged,
+    MoveKeysToKeyring,
+    OpenKeyFile,
+    PutKeyFileAside,
+    RetestKey,
+    TakeNewKey,
+    VenueKeysSaid,
+)
 from workstation.link.wire import encode
 from workstation.services.supervisor import Supervisor
 from workstation.storage.secrets import Secrets
-from workstation.storage.venue_key_vault import VenueKeyVault
+from workstation.storage.venue_key_vault import KeyringVault
 from workstation.ui.keys_desk import KeysDesk
 from workstation.ui.panels.keys import AWAY, NONE_YET
 from workstation.ui.theme import DARK, LIGHT
@@ -24,12 +43,14 @@ from workstation.ui.theme import DARK, LIGHT
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager
 
 VENUES = (
-    KeyVenue("binance", "Binance", tells_rights=True),
+    KeyVenue("binance", "Binance", tells_rights=True, takes_pem=True),
     KeyVenue("okx", "OKX", wants_password=True, tells_rights=True),
     KeyVenue("kraken", "Kraken"),
 )
 READS = KeyRights(read=True, trade=False, withdraw=False)
 KEPT = VenueKey("binance", "AB12", READS, KeyStatus.WORKS, "", NOW_MS - 86_400_000, NOW_MS)
+PHRASE = "four little words here"
+PEM = "-----BEGIN PRIVATE KEY-----\n" + "Q" * 64 + "\n" + "R" * 20 + "\n-----END PRIVATE KEY-----"
 KEY, SECRET, PASSWORD = "the-public-key-AB12", "the-very-secret-text", "the-password-of-it"
 
 
@@ -42,7 +63,7 @@ class Page:
         qtbot.addWidget(self.window)
         self.drawer, self.failures = KeyDrawer(), []
         self.world.surroundings = self._joined(self.world.surroundings)
-        self.vault = VenueKeyVault(Secrets(lambda: self.drawer, waits_s))
+        self.vault = KeyringVault(Secrets(lambda: self.drawer, waits_s))
         self.desk = KeysDesk(self.world.surroundings, DARK, self.window, lambda: self.vault)
         self.bridge, self.asked = self.world.bridge, self.world.requests.asked
         self.bridge.world.connected = True
@@ -98,7 +119,7 @@ async def test_a_key_goes_to_the_keyring_and_the_engine_is_asked_to_test_it(page
     assert row.title.text() == "Binance · key …AB12"
     assert row.word.text() == "✓ works"
     assert row.rights.text() == "reads ✓ yes  ·  trades – no  ·  withdraws – no"
-    assert row.times.text() == "Entered 31 Jul 12:00. Last used 1 Aug 12:00, to test it."
+    assert row.times.text() == "In the keyring. Entered 31 Jul 12:00. Last used 1 Aug 12:00, to test it."
     assert page.said() == "The key works and is in the keyring."
     assert page.form.isEnabled()
 
@@ -121,13 +142,152 @@ async def test_nothing_of_a_key_stays_where_somebody_could_read_it(page, tmp_pat
     assert page.said() == "! OKX does not accept this key."
 
 
-async def test_a_keyring_that_is_locked_or_missing_says_so_and_the_engine_hears_nothing(page):
-    page.drawer.refusal = "The keyring is locked; unlock it, then try again."
+async def refused(page, state=KeyFileState.ABSENT):
+    """Enter a key that the keyring does not take, and wait for the question where to keep it."""
+    page.bridge.on_fact(VenueKeysSaid(VENUES, (), state))
+    page.drawer.refusal = "There is no safe keyring here."
     page.enter()
-    await until(lambda: page.said().startswith("! The keyring is locked"))
-    assert "No key was kept; prices, signals and alerts are unaffected." in page.said()
+    await until(page.page.place.isVisible)
+
+
+def typed(fields, *words):
+    for field, text in zip((fields.first, fields.again), words, strict=False):
+        field.setText(text)
+
+
+async def test_a_keyring_that_is_locked_or_missing_leads_to_two_choices_and_the_engine_hears_nothing(page):
+    await refused(page)
+    card = page.page.place
+    assert card.reason.text() == "There is no safe keyring here."
+    assert page.said() == "The key is kept nowhere yet: choose. Prices, signals and alerts are unaffected."
+    assert (page.asked, page.form.isVisible(), card.in_file.isChecked()) == ([], False, True)
+    card.none_button.click()
+    assert page.said() == "No key was kept."
+    assert (page.desk._held, page.form.isVisible(), page.asked) == (None, True, [])
+
+
+async def test_for_this_session_only_nothing_more_is_asked(page):
+    await refused(page)
+    page.page.place.in_memory.setChecked(True)
+    assert not page.page.place.passphrase.isVisible()
+    page.page.place.keep_button.click()
+    command = await page.asked_for(EnterKey)
+    assert (command.venue, command.place) == ("binance", KeyPlace.SESSION)
+    assert command.credentials == VenueCredentials(KEY, SECRET, PASSWORD)
+    assert (page.desk._held, page.form.isVisible()) == (None, True)
+    assert SECRET not in page.texts()
+    here = replace(KEPT, place=KeyPlace.SESSION)
+    page.bridge.on_fact(VenueKeysSaid(VENUES, (here,)))
+    page.bridge.on_fact(KeyJudged("binance", True, "The key works."))
+    assert page.page.rows["binance"].times.text().startswith("In memory until Tidemark quits. Entered")
+
+
+async def test_a_new_file_wants_its_passphrase_twice_and_is_opened_before_the_key_is_entered(page):
+    await refused(page)
+    card = page.page.place
+    for words, trouble in (
+        (("short",), "! 7 characters more."),
+        ((PHRASE, PHRASE[:-1]), "! The two are not the same yet."),
+    ):
+        typed(card.passphrase, *words)
+        assert card.passphrase.trouble.text() == trouble
+        assert not card.keep_button.isEnabled()
+    typed(card.passphrase, PHRASE, PHRASE)
+    card.passphrase.again.returnPressed.emit()
+    command = await page.asked_for(OpenKeyFile)
+    assert command.passphrase == Passphrase(PHRASE)
+    assert not any(isinstance(what, EnterKey) for _, what in page.asked)
+    assert PHRASE not in page.texts() + repr(vars(page.desk)) + repr(command)
+    page.bridge.on_fact(VenueKeysSaid(VENUES, (), KeyFileState.OPEN))
+    page.bridge.on_fact(KeyJudged("", True, "The next key makes an encrypted file."))
+    command = await page.asked_for(EnterKey)
+    assert (command.place, command.credentials.secret) == (KeyPlace.FILE, SECRET)
+    assert page.desk._held is None
+
+
+async def test_a_wrong_passphrase_keeps_the_key_and_the_question(page):
+    await refused(page, KeyFileState.LOCKED)
+    card = page.page.place
+    assert not card.passphrase.again.isVisible()
+    typed(card.passphrase, "wrong")
+    card.keep_button.click()
+    await page.asked_for(OpenKeyFile)
+    page.bridge.on_fact(VenueKeysSaid(VENUES, (), KeyFileState.LOCKED))
+    page.bridge.on_fact(KeyJudged("", False, "This passphrase does not open the file of keys."))
+    assert page.said().startswith("! This passphrase does not open")
+    assert (card.isVisible(), card.passphrase.first.text(), page.desk._held is None) == (True, "", False)
+    typed(card.passphrase, "right")
+    card.keep_button.click()
+    page.bridge.on_fact(VenueKeysSaid(VENUES, (), KeyFileState.OPEN))
+    page.bridge.on_fact(KeyJudged("", True, "The encrypted file is open."))
+    assert (await page.asked_for(EnterKey)).place is KeyPlace.FILE
+
+
+async def test_a_forgotten_passphrase_makes_room_for_another_file_with_two_clicks(page):
+    await refused(page, KeyFileState.LOCKED)
+    card = page.page.place
+    card.passphrase.forgotten_button.click()
+    assert "renamed, unchanged" in card.passphrase.advice.text()
     assert page.asked == []
-    assert page.form.isEnabled()
+    card.passphrase.forgotten_button.click()
+    await page.asked_for(PutKeyFileAside)
+    page.bridge.on_fact(VenueKeysSaid(VENUES, (), KeyFileState.ABSENT))
+    page.bridge.on_fact(KeyJudged("", True, "The file is now venue_keys.encrypted.aside-1."))
+    assert card.passphrase.again.isVisible(), "the key is still held, and a new file can be made"
+    page.page.close()
+    assert page.desk._held is None
+
+
+async def test_a_key_in_a_locked_file_is_tested_once_the_file_is_open(page):
+    in_file = replace(KEPT, place=KeyPlace.FILE)
+    page.bridge.on_fact(VenueKeysSaid(VENUES, (in_file,), KeyFileState.LOCKED))
+    row = page.page.rows["binance"]
+    row.test_button.click()
+    assert page.page.lock.isVisible()
+    page.page.lock.cancel_button.click()
+    assert (page.page.lock.isVisible(), page.asked) == (False, [])
+    row.test_button.click()
+    typed(page.page.lock.passphrase, PHRASE)
+    page.page.lock.open_button.click()
+    await page.asked_for(OpenKeyFile)
+    page.bridge.on_fact(VenueKeysSaid(VENUES, (in_file,), KeyFileState.OPEN))
+    page.bridge.on_fact(KeyJudged("", True, "The encrypted file is open."))
+    assert (await page.asked_for(RetestKey)).venue == "binance"
+    assert not page.page.lock.isVisible()
+    page.bridge.on_fact(KeyJudged("binance", True, "The key works."))
+    row.test_button.click()
+    assert not page.page.lock.isVisible(), "asked once"
+
+
+async def test_keys_that_lie_elsewhere_move_once_there_is_a_keyring(page):
+    assert not page.page.move_button.isVisible()
+    page.bridge.on_fact(VenueKeysSaid(VENUES, (replace(KEPT, place=KeyPlace.SESSION),)))
+    page.page.close()
+    page.desk.open()
+    await until(page.page.move_button.isVisible)
+    page.page.move_button.click()
+    await page.asked_for(MoveKeysToKeyring)
+    page.bridge.on_fact(VenueKeysSaid(VENUES, (KEPT,)))
+    page.bridge.on_fact(KeyJudged("", True, "1 key is in the keyring now, and nowhere else."))
+    assert not page.page.move_button.isVisible()
+    assert page.said() == "1 key is in the keyring now, and nowhere else."
+
+
+async def test_what_can_be_no_key_is_said_and_stays_to_be_mended(page):
+    page.form.key.setText("API key: abc")
+    page.form.secret.setText(SECRET)
+    page.form.keep_button.click()
+    assert page.said().startswith("! The key has a space or a line break in it")
+    assert page.form.secret.text() == SECRET
+    page.form.key.setText(KEY)
+    QApplication.clipboard().setText(PEM.replace("\n", "\r\n"))
+    page.form.secret.selectAll()
+    page.form.secret.paste()
+    QApplication.clipboard().clear()
+    page.form.keep_button.click()
+    await page.asked_for(TakeNewKey)
+    kept = VenueCredentials.of_text(page.drawer.kept["new key of binance"])
+    assert kept.secret == PEM
 
 
 async def test_a_keyring_that_waits_for_its_password_can_be_given_up_and_then_keeps_nothing(page):

@@ -165,11 +165,11 @@ class KeyFile:
         return decoded(content, self._path)
 
     def _load(self) -> dict[str, str]:
-        if self._header is None:
-            raise SecretsError(LOCKED)
         file = self._read()
         if file is None:
             return {}
+        if self._header is None:
+            raise SecretsError(LOCKED)
         if file.salt != self._header.salt:  # another file was put in its place
             self._lock()
             raise SecretsError(LOCKED)

@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from workstation.domain.venue_key import VenueCredentials
-from workstation.storage.secrets import Secret
+from workstation.storage.secrets import Secret, Secrets
 
 _KEPT, _OFFERED = "key of {}", "new key of {}"
 
@@ -63,3 +63,27 @@ class VenueKeyVault:
     async def _read(self, name: str) -> VenueCredentials | None:
         secret = await self._place.get(name)
         return None if secret is None else VenueCredentials.of_text(secret.reveal())
+
+
+class KeyringVault(VenueKeyVault):
+    """Keys of venues in the keyring, which may not be there.
+
+    Parameters
+    ----------
+    keyring : Secrets
+        Of the operating system.
+    """
+
+    def __init__(self, keyring: Secrets) -> None:
+        super().__init__(keyring)
+        self._keyring = keyring
+
+    async def look(self) -> None:
+        """Return where there is a keyring that encrypts; it is not opened.
+
+        Raises
+        ------
+        SecretsError
+            There is none.
+        """
+        await self._keyring.look()

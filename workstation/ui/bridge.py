@@ -319,4 +319,5 @@ class Bridge(QObject):
 
     def _on_keys(self, message: VenueKeysSaid) -> None:
         self.world.key_venues, self.world.venue_keys = message.venues, message.keys
+        self.world.key_file = message.file
         self.keys_changed.emit()

@@ -13,7 +13,7 @@ from workstation.domain.paper_standing import PaperStanding
 from workstation.domain.provider import ProviderState
 from workstation.domain.rotation import RotationRules
 from workstation.domain.ticker import Ticker
-from workstation.domain.venue_key import KeyVenue, VenueKey
+from workstation.domain.venue_key import KeyFileState, KeyVenue, VenueKey
 from workstation.link import messages as said
 
 
@@ -64,6 +64,8 @@ class World:
         engine said.
     key_venues, venue_keys : tuple of KeyVenue, tuple of VenueKey
         For which venues keys can be kept, and how those that are kept stand.
+    key_file : KeyFileState
+        How the encrypted file of keys stands.
     """
 
     venue: Venue | None = None
@@ -88,6 +90,7 @@ class World:
     graded: tuple[str, int] | None = None
     key_venues: tuple[KeyVenue, ...] = ()
     venue_keys: tuple[VenueKey, ...] = ()
+    key_file: KeyFileState = KeyFileState.ABSENT
 
     def price_step(self, symbol: str) -> float:
         """Return the smallest change of a market's price; 0.0 where the venue does not say."""

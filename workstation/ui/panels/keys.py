@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, tzinfo
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -16,9 +16,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workstation.domain.venue_key import KeyVenue, VenueKey
+from workstation.domain.venue_key import KeyFileState, KeyVenue, VenueKey
 from workstation.ui.foreign_text import one_line
 from workstation.ui.panels.keys_form import KeyForm
+from workstation.ui.panels.keys_place import LockCard, PlaceCard
 from workstation.ui.panels.keys_row import KeyRow
 from workstation.ui.panels.section_text import plain_label
 from workstation.ui.theme import Theme
@@ -28,11 +29,16 @@ NONE_YET = (
 )
 AWAY = "The engine is away just now; keys are shown and tested again when it is back."
 WHERE = (
-    "Key, secret and password lie in this computer's keyring (service “tidemark”), which encrypts them, and "
-    "nowhere else. The file venue_keys.json in the configuration folder holds what you see above: venue, "
-    "last four characters, rights and times. No log and no message holds a key."
+    "Key, secret and password lie in this computer's keyring (service “tidemark”), which encrypts them; a "
+    "key too long for it lies in the folder sealed_keys, and what opens it in the keyring. Where there is "
+    "no keyring you choose: venue_keys.encrypted, which only your passphrase opens, or memory until "
+    "Tidemark quits. The file venue_keys.json holds what you see above: venue, last four characters, "
+    "rights and times. All these are in the configuration folder. No log holds a key."
 )
-_SIZE = (620, 640)
+MOVE = "There is a keyring now. It can take the keys that lie elsewhere."
+_ENTER, _CHOOSE, _OPEN = "Enter a key", "Where to keep this key", "Passphrase"
+_GAP = 8
+_SIZE, _EDGE = (620, 640), 40  # what the desktop puts around a window, at most
 
 
 class KeysDialog(QDialog):
@@ -42,7 +48,12 @@ class KeysDialog(QDialog):
     test_requested = Signal(str)
     forget_requested = Signal(str)
     given_up = Signal()
-    """The trader waits no longer for the keyring."""
+    """The trader waits no longer for the keyring, or keeps nothing, or opens no file."""
+    hidden = Signal()
+    place_chosen = Signal(object, object)  # KeyPlace, Passphrase or None
+    file_opened = Signal(object)  # Passphrase
+    file_forgotten = Signal()
+    move_requested = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,19 +63,22 @@ class KeysDialog(QDialog):
         self._labels: dict[str, str] = {}
         self.rows: dict[str, KeyRow] = {}
         self.nothing, self.line, self.where = plain_label(), plain_label(), plain_label()
-        self.form = KeyForm(theme)
+        self.form, self.place, self.lock = KeyForm(theme), PlaceCard(theme), LockCard(theme)
+        self.move_text, self.move_button = plain_label(), QPushButton("Move them to the keyring")
         self.cancel_button, self.close_button = QPushButton("Cancel"), QPushButton("Close")
         self._list = QVBoxLayout()
-        self._headings = [QLabel(text) for text in ("Keys", "Enter a key", "What is stored where")]
+        self._headings = [QLabel(text) for text in ("Keys", _ENTER, "What is stored where")]
         self._lay_out()
         self._connect()
         self.set_theme(theme)
         self.say("")
         self.set_busy(is_busy=False)
+        self.show_form()
+        self.show_move(can_move=False)
 
     def _lay_out(self) -> None:
         self.setWindowTitle("Keys of venues")
-        self.resize(*_SIZE)
+        self.resize(QSize(*_SIZE).boundedTo(self.screen().availableSize() - QSize(_EDGE, _EDGE)))
         kept, enter, stored = self._headings
         inside = QWidget()
         column = QVBoxLayout(inside)
@@ -74,11 +88,15 @@ class KeysDialog(QDialog):
         column.addWidget(kept)
         column.addWidget(self.nothing)
         column.addLayout(self._list)
+        move = QHBoxLayout()
+        move.addWidget(self.move_text, 1)
+        move.addWidget(self.move_button)
+        column.addLayout(move)
         column.addSpacing(6)
-        for part in (enter, self.form, stored, self.where):
+        for part in (enter, self.form, self.place, self.lock, stored, self.where):
             column.addWidget(part)
         column.addStretch(1)
-        scroll = QScrollArea(widgetResizable=True)
+        self._scroll = scroll = QScrollArea(widgetResizable=True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidget(inside)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -98,24 +116,34 @@ class KeysDialog(QDialog):
         whole.addLayout(buttons)
 
     def _connect(self) -> None:
-        for button in (self.cancel_button, self.close_button):
+        for button in (self.cancel_button, self.close_button, self.move_button):
             button.setAutoDefault(False)
         self.form.entered.connect(self.entered)
+        self.form.refused.connect(lambda why: self.say(why, is_trouble=True))
+        self.place.chosen.connect(self.place_chosen)
+        self.lock.opened.connect(self.file_opened)
+        for card in (self.place, self.lock):
+            card.forgotten.connect(self.file_forgotten)
+            card.given_up.connect(self.given_up)
+        self.move_button.clicked.connect(self.move_requested)
         self.cancel_button.clicked.connect(self.given_up)
         self.close_button.clicked.connect(self.close)
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Leave nothing of what was typed, however the page was closed."""
-        self.form.empty()
+        for fields in (self.form, self.place.passphrase, self.lock.passphrase):
+            fields.empty()
+        self.hidden.emit()
         super().hideEvent(event)
 
     def set_theme(self, theme: Theme) -> None:
         """Take other colours."""
         self._theme = theme
-        self.form.set_theme(theme)
+        for part in (self.form, self.place, self.lock):
+            part.set_theme(theme)
         for heading in self._headings:
             heading.setStyleSheet("font-weight: 600; font-size: 11pt")
-        for label in (self.nothing, self.where):
+        for label in (self.nothing, self.where, self.move_text):
             label.setStyleSheet(f"color: {theme.muted}")
         self.where.setText(WHERE)
         self._show_rows()
@@ -134,6 +162,35 @@ class KeysDialog(QDialog):
         self.nothing.setVisible(not keys or not is_there)
         self._show_rows()
 
+    def show_form(self) -> None:
+        """Let a key be entered."""
+        self._show_part(self.form, _ENTER)
+
+    def show_places(self, reason: str, state: KeyFileState) -> None:
+        """Ask where to keep a key that the keyring did not take."""
+        self._show_part(self.place, _CHOOSE)
+        self.place.ask(reason, state)
+
+    def show_lock(self) -> None:
+        """Ask for the passphrase of the encrypted file."""
+        self._show_part(self.lock, _OPEN)
+        self.lock.ask()
+
+    def _show_part(self, shown: QWidget, heading: str) -> None:
+        self._headings[1].setText(heading)
+        for part in (self.form, self.place, self.lock):
+            part.setVisible(part is shown)
+        self.form.keep_button.setVisible(shown is self.form)
+        if shown is not self.form:  # once it has its size
+            bar, heading_label = self._scroll.verticalScrollBar(), self._headings[1]
+            QTimer.singleShot(0, self, lambda: bar.setValue(heading_label.y() - _GAP))
+
+    def show_move(self, *, can_move: bool) -> None:
+        """Offer to move keys to the keyring, where that is possible."""
+        self.move_text.setText(MOVE)
+        for part in (self.move_text, self.move_button):
+            part.setVisible(can_move)
+
     def _show_rows(self) -> None:
         for venue in [name for name in self.rows if name not in {key.venue for key in self._keys}]:
             row = self.rows.pop(venue)
@@ -150,11 +207,15 @@ class KeysDialog(QDialog):
 
     def set_busy(self, *, is_busy: bool, can_cancel: bool = False) -> None:
         """Let nothing be asked while the keyring or a venue is; `can_cancel` where it can be given up."""
-        self.form.setEnabled(not is_busy)
-        self.form.keep_button.setVisible(not can_cancel)
+        for part in (self.form, self.place, self.lock, self.move_button):
+            part.setEnabled(not is_busy)
+        self.form.keep_button.setVisible(not can_cancel and not self.form.isHidden())
         self.cancel_button.setVisible(can_cancel)
         for row in self.rows.values():
             row.set_busy(is_busy=is_busy)
+        for card in (self.place, self.lock):
+            if not is_busy and not card.isHidden() and not card.passphrase.isHidden():
+                card.passphrase.first.setFocus()  # it lost the keyboard when it was switched off
 
     def say(self, sentence: str, *, is_trouble: bool = False) -> None:
         """Say what happens, or what came of it."""

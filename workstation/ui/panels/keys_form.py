@@ -5,12 +5,15 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QFormLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from workstation.domain.venue_key import KeyVenue, VenueCredentials
+from workstation.domain.errors import UsageError
+from workstation.domain.pasted_key import pasted
+from workstation.domain.venue_key import KeyVenue
 from workstation.ui.foreign_text import in_menu, one_line
 from workstation.ui.panels.section_text import plain_label
 from workstation.ui.theme import Theme
 
-_LONGEST = 4096  # more than any keyring takes: one that is too long is refused, not cut
+_LONGEST = 32_767  # more than any key has: one that is too long is refused, not cut
+_PASTE = "Paste it here"
 _ADVICE = (
     "Make the key at the venue with as few rights as you need, and never with the right to withdraw. It is "
     "tested at once, read-only."
@@ -21,7 +24,7 @@ def _hidden_field(name: str) -> QLineEdit:
     """Return a field that shows dots and gives nothing back to the clipboard."""
     field = QLineEdit(echoMode=QLineEdit.EchoMode.Password, maxLength=_LONGEST)
     field.setAccessibleName(name)
-    field.setPlaceholderText("Paste it here")
+    field.setPlaceholderText(_PASTE)
     return field
 
 
@@ -29,6 +32,7 @@ class KeyForm(QWidget):
     """Venue, key, secret and, where the venue wants one, the key's password."""
 
     entered = Signal(str, object)  # venue, VenueCredentials
+    refused = Signal(str)  # why what was pasted can be no key
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -89,6 +93,10 @@ class KeyForm(QWidget):
     def _on_venue(self) -> None:
         venue = self._venues.get(self.venue.currentData() or "")
         self._rows.setRowVisible(self.password, venue is not None and venue.wants_password)
+        takes_pem = venue is not None and venue.takes_pem
+        self.secret.setPlaceholderText(
+            "Paste it here; of a private key all lines, from BEGIN to END" if takes_pem else _PASTE
+        )
         label = one_line(venue.label, 40) if venue is not None else ""
         doubt = (
             f" {label} does not say what a key may do: see to it yourself that this one cannot withdraw."
@@ -108,8 +116,11 @@ class KeyForm(QWidget):
         self.keep_button.setEnabled(is_whole)
 
     def _enter(self) -> None:
-        credentials = VenueCredentials(
-            self.key.text().strip(), self.secret.text().strip(), self.password.text().strip()
-        )
+        venue = self._venues[self.venue.currentData()]
+        try:
+            credentials = pasted(venue, self.key.text(), self.secret.text(), self.password.text())
+        except UsageError as error:
+            self.refused.emit(str(error))
+            return
         self.empty()
-        self.entered.emit(self.venue.currentData(), credentials)
+        self.entered.emit(venue.name, credentials)

@@ -5,7 +5,7 @@ from datetime import tzinfo
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from workstation.domain.venue_key import KeyRights, KeyStatus, VenueKey
+from workstation.domain.venue_key import KeyPlace, KeyRights, KeyStatus, VenueKey
 from workstation.ui.foreign_text import one_line
 from workstation.ui.panels.section_text import plain_label
 from workstation.ui.theme import Theme
@@ -16,6 +16,11 @@ _WORDS = {
     KeyStatus.FAILS: "! does not work",
     KeyStatus.MISSING: "? missing",
     KeyStatus.REFUSED: "✕ refused",
+}
+_PLACES = {
+    KeyPlace.KEYRING: "In the keyring",
+    KeyPlace.FILE: "In the encrypted file",
+    KeyPlace.SESSION: "In memory until Tidemark quits",
 }
 _DELETE, _SURE = "Delete", "Really delete"
 
@@ -82,7 +87,7 @@ class KeyRow(QFrame):
         self.reason.setText(one_line(key.reason, 300))
         self.reason.setVisible(bool(key.reason))
         tested, added = day_and_time(key.tested_ms, zone), day_and_time(key.added_ms, zone)
-        self.times.setText(f"Entered {added}. Last used {tested}, to test it.")
+        self.times.setText(f"{_PLACES[key.place]}. Entered {added}. Last used {tested}, to test it.")
         for button, does in ((self.test_button, "Test"), (self.delete_button, "Delete")):
             button.setAccessibleName(f"{does} the key of {self._label}")
         self.delete_button.setText(_DELETE)
