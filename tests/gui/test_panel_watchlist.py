@@ -7,9 +7,10 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from tests.fakes.window_world import Desk, ticker
-from workstation.ui.models.watchlist_model import Column, WatchlistModel
+from workstation.domain.list_view import FIRST_COLUMNS
+from workstation.ui.models.watchlist_model import WatchlistModel
+from workstation.ui.panels.coin_delegate import PADDING
 from workstation.ui.panels.watchlist import WatchlistPanel
-from workstation.ui.panels.watchlist_delegate import PADDING
 from workstation.ui.theme import DARK, LIGHT
 
 pytestmark = pytest.mark.qt_log_ignore(
@@ -44,14 +45,21 @@ def shown(model: WatchlistModel) -> list[str]:
     return [model.symbol_at(row) for row in range(model.rowCount())]
 
 
-def cell(model: WatchlistModel, row: int, column: Column) -> str:
-    return model.data(model.index(row, column))
+COLUMNS = ("market", *FIRST_COLUMNS)
+
+
+def at(column: str) -> int:
+    return COLUMNS.index(column)
+
+
+def cell(model: WatchlistModel, row: int, column: str) -> str:
+    return model.data(model.index(row, at(column)))
 
 
 def test_prices_are_shown_in_full_with_the_markets_own_decimals(model):
     model.apply([ticker("PEPE/USDT", 0.00001234, -0.4), ticker("BTC/USDT", 67123.4, None)])
-    assert [cell(model, 3, column) for column in Column] == ["PEPE/USDT", "0.00001234", "−0.40 %", "–", ""]
-    assert [cell(model, 0, column) for column in Column][1:3] == ["67,123.40", "–"]
+    assert [cell(model, 3, column) for column in COLUMNS] == ["PEPE/USDT", "0.00001234", "−0.40 %", "–", ""]
+    assert [cell(model, 0, column) for column in COLUMNS][1:3] == ["67,123.40", "–"]
 
 
 def test_new_prices_are_told_once_for_all_rows(model, qtbot):
@@ -68,38 +76,38 @@ def test_a_price_of_an_unwatched_market_changes_nothing(model):
 @pytest.mark.parametrize(
     ("column", "order", "expected"),
     [
-        (Column.SYMBOL, UP, ["BTC", "ETH", "PEPE", "SOL"]),
-        (Column.SYMBOL, DOWN, ["SOL", "PEPE", "ETH", "BTC"]),
-        (Column.LAST, UP, ["SOL", "ETH", "BTC", "PEPE"]),
-        (Column.LAST, DOWN, ["BTC", "ETH", "SOL", "PEPE"]),
-        (Column.CHANGE, DOWN, ["SOL", "BTC", "ETH", "PEPE"]),
-        (-1, UP, ["BTC", "ETH", "SOL", "PEPE"]),
+        ("market", UP, ["BTC", "ETH", "PEPE", "SOL"]),
+        ("market", DOWN, ["SOL", "PEPE", "ETH", "BTC"]),
+        ("price", UP, ["SOL", "ETH", "BTC", "PEPE"]),
+        ("price", DOWN, ["BTC", "ETH", "SOL", "PEPE"]),
+        ("change_24h", DOWN, ["SOL", "BTC", "ETH", "PEPE"]),
+        ("", UP, ["BTC", "ETH", "SOL", "PEPE"]),
     ],
 )
 def test_sorting_puts_what_is_unknown_last_and_can_be_taken_back(model, column, order, expected):
     model.apply([ticker("BTC/USDT", 60_000, 1), ticker("ETH/USDT", 3000, -1), ticker("SOL/USDT", 170, 4)])
-    model.sort(column, order)
+    model.sort(at(column) if column else -1, order)
     assert [symbol.partition("/")[0] for symbol in shown(model)] == expected
 
 
 def test_the_selection_stays_on_its_market_when_rows_change_places(panel):
     panel.apply([ticker("BTC/USDT", 2, 1), ticker("ETH/USDT", 3, 2)])
     panel.show_opened("BTC/USDT")
-    panel.table.sortByColumn(Column.CHANGE, DOWN)
+    panel.table.sortByColumn(at("change_24h"), DOWN)
     assert shown(panel.model)[0] == "ETH/USDT"
     assert panel.current_symbol == "BTC/USDT"
     panel.apply([ticker("BTC/USDT", 2, 9)])
-    panel.model.resort()
+    panel.model.rearrange()
     assert (shown(panel.model)[0], panel.current_symbol) == ("BTC/USDT", "BTC/USDT")
 
 
 def test_rows_sorted_by_price_change_places_at_most_once_a_second(panel):
-    panel.table.sortByColumn(Column.LAST, DOWN)
+    panel.table.sortByColumn(at("price"), DOWN)
     panel.apply([ticker("ETH/USDT", 3)])
     first = shown(panel.model)
     assert panel._resorting.isActive()
     assert panel._resorting.interval() == 1000
-    panel.model.resort()
+    panel.model.rearrange()
     assert shown(panel.model)[0] == "ETH/USDT" != first[0]
 
 
@@ -145,8 +153,8 @@ def test_a_market_cannot_be_watched_twice(panel, qtbot):
 def test_prices_survive_when_the_list_changes(model):
     model.apply([ticker("SOL/USDT", 171.4)])
     model.set_symbols(("SOL/USDT", "NEW/USDT"))
-    assert cell(model, 0, Column.LAST) == "171.40"
-    assert cell(model, 1, Column.LAST) == "–"
+    assert cell(model, 0, "price") == "171.40"
+    assert cell(model, 1, "price") == "–"
 
 
 def test_tab_leaves_the_table(qtbot):
@@ -169,9 +177,9 @@ def test_tab_leaves_the_table(qtbot):
 
 def test_a_symbol_from_a_hostile_venue_stays_plain(panel):
     panel.set_symbols(("<b>x</b>\u202egnp/USDT\n", "A" * 5000))
-    assert "\u202e" not in cell(panel.model, 0, Column.SYMBOL)
-    assert "\n" not in cell(panel.model, 0, Column.SYMBOL)
-    assert len(cell(panel.model, 1, Column.SYMBOL)) == 40
+    assert "\u202e" not in cell(panel.model, 0, "market")
+    assert "\n" not in cell(panel.model, 0, "market")
+    assert len(cell(panel.model, 1, "market")) == 40
     tip = panel.model.data(panel.model.index(0, 0), int(Qt.ItemDataRole.ToolTipRole))
     assert "<b>" not in tip
     assert "&lt;b&gt;x" in tip
@@ -197,13 +205,13 @@ def test_prices_changes_and_markets_fit_at_the_default_width(tmp_path, qtbot):
     assert table.horizontalHeader().length() <= table.viewport().width()
     plain = table.fontMetrics()
     for column, text in (
-        (Column.LAST, "0.00001127"),
-        (Column.LAST, "117,345.67"),
-        (Column.CHANGE, "+111.64 %"),
+        ("price", "0.00001127"),
+        ("price", "117,345.67"),
+        ("change_24h", "+111.64 %"),
     ):
-        assert plain.horizontalAdvance(text) <= table.columnWidth(column) - 2 * PADDING, text
+        assert plain.horizontalAdvance(text) <= table.columnWidth(at(column)) - 2 * PADDING, text
     window.watchlist.table.viewport().grab()
-    room = table.columnWidth(Column.SYMBOL) - 2 * PADDING
+    room = table.columnWidth(at("market")) - 2 * PADDING
     for symbol in ("MATIC/USDT", "RENDER/USDT"):
         assert "/".join(window.watchlist.delegate._fitted(symbol, room)[:2]) == symbol
     window.finish()
@@ -221,21 +229,21 @@ def test_where_it_is_narrow_bases_are_cut_alike_and_the_quote_goes_for_all(panel
 @pytest.mark.parametrize(
     ("width", "columns"),
     [
-        (420, set(Column)),
-        (340, {Column.SYMBOL, Column.LAST, Column.CHANGE, Column.SPARK}),
-        (270, {Column.SYMBOL, Column.LAST, Column.CHANGE}),
-        (185, {Column.SYMBOL, Column.LAST}),
+        (420, set(COLUMNS)),
+        (340, {"market", "price", "change_24h", "last_day"}),
+        (270, {"market", "price", "change_24h"}),
+        (185, {"market", "price"}),
     ],
 )
 def test_a_narrow_list_leaves_columns_out_instead_of_cutting_prices(panel, width, columns):
     panel.resize(width, 300)
-    assert {column for column in Column if not panel.table.isColumnHidden(column)} == columns
+    assert {column for column in COLUMNS if not panel.table.isColumnHidden(at(column))} == columns
     assert panel.table.horizontalHeader().length() <= panel.table.viewport().width()
 
 
 def _colours_of_last(panel: WatchlistPanel) -> set[str]:
     image = panel.table.viewport().grab().toImage()
-    x = panel.table.columnViewportPosition(Column.LAST)
+    x = panel.table.columnViewportPosition(at("price"))
     return {image.pixelColor(x + 6, y).name() for y in range(30)}
 
 

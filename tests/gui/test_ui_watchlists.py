@@ -50,10 +50,10 @@ def test_a_list_is_shown_instead_of_everything_and_prices_follow(desk, panel, ar
     desk.editing.create("Memes", ("PEPE/USDT", "BTC/USDT"))
     assert panel.model.symbols == ("PEPE/USDT", "BTC/USDT")
     assert panel.model.price_text(0) == "2.00"
-    assert desk.chooser.box.currentText() == "Memes"
+    assert desk.chooser.current == "Memes"
     desk.chooser.chosen.emit("")
     assert panel.model.symbols == WATCHED
-    assert desk.chooser.box.currentText() == ALL_WATCHED
+    assert desk.chooser.tabs.tabText(0) == ALL_WATCHED
 
 
 def test_the_engine_follows_the_union_of_all_lists(desk, panel, around):

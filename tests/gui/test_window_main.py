@@ -88,7 +88,7 @@ def test_prices_of_a_practice_market_do_not_stay_when_a_live_venue_is_chosen(des
     assert desk.window.strip.price_label.text() == "64,412.50"
     desk.welcome(LIVE)
     assert desk.window.strip.price_label.text() == ""
-    assert set(desk.window.watchlist.model.last[:]) != {64_412.5}
+    assert 64_412.5 not in desk.window.watchlist.model.coins.number("price")
     assert desk.window.desk.key.venue == "binance"
 
 

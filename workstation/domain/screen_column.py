@@ -208,6 +208,25 @@ class CoinColumns:
         found = self.numbers.get(column)
         return np.full(len(self.symbols), np.nan) if found is None else found
 
+    def of(self, symbols: Words) -> "CoinColumns":
+        """Return the same of these markets, in this order; of others nothing is known."""
+        place = {symbol: row for row, symbol in enumerate(self.symbols)}
+        rows = np.array([place.get(symbol, -1) for symbol in symbols], np.intp)
+        numbers = {
+            name: np.where(rows >= 0, np.append(values, np.nan)[rows], np.nan)
+            for name, values in self.numbers.items()
+        }
+        names = {
+            name: tuple(cells[row] if row >= 0 else () for row in rows.tolist())
+            for name, cells in self.names.items()
+        }
+        wanted = set(symbols)
+        lines = {
+            name: {symbol: closes for symbol, closes in known.items() if symbol in wanted}
+            for name, known in self.lines.items()
+        }
+        return CoinColumns(symbols, numbers, names, lines)
+
     def line(self, column: str, symbol: str) -> FloatArray | None:
         """Return the prices of a small line, oldest first; None where fewer than two are known."""
         closes = self.lines.get(column, {}).get(symbol)

@@ -188,6 +188,13 @@ class WatchBook:
         return replace(self, lists=kept)
 
 
+def placed(symbols: tuple[str, ...], moved: tuple[str, ...], before: str) -> tuple[str, ...]:
+    """Return markets with some put before another one, each once; at the end where `before` is not there."""
+    kept = [symbol for symbol in symbols if symbol not in moved]
+    at = kept.index(before) if before in kept else len(kept)
+    return (*kept[:at], *dict.fromkeys(moved), *kept[at:])
+
+
 def _put(kept: tuple[Named, ...], new: Named, instead_of: str) -> tuple[Named, ...]:
     if not any(one.name == instead_of for one in kept):
         return kept + (new,)  # noqa: RUF005  # mypy follows the type through a sum only

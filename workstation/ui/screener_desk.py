@@ -1,15 +1,13 @@
 """The screener, kept as store and engine say of every coin of the venue."""
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from workstation.domain.screen_column import HOUR_MS, CoinColumns
+from workstation.domain.screen_column import CoinColumns, FloatArray, Words
 from workstation.domain.ticker import Ticker
-from workstation.ui.background import BackgroundReading, Work
+from workstation.ui.coin_reading import CoinReading
 from workstation.ui.late_panel import LatePanel, is_in_sight
 from workstation.ui.section import GoTo, Section
 from workstation.ui.surroundings import Surroundings
@@ -23,9 +21,6 @@ if TYPE_CHECKING:
 
 SCREENER = "Screener"
 """Title of the dock."""
-
-_AGED_EVERY_S = 60
-_READ_EVERY = 25  # coins whose history came
 
 
 class ScreenerDesk(Section):
@@ -47,22 +42,17 @@ class ScreenerDesk(Section):
         self, around: Surroundings, keeper: WatchlistKeeper, theme: Theme, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self._bridge, self._past, self._keeper, self._theme = around.bridge, around.past, keeper, theme
-        self._last: CoinsRead | None = None
-        self._since_aged = 0
+        self._bridge, self._keeper, self._theme = around.bridge, keeper, theme
         self.panel: ScreenerPanel | None = None
         self.menu: ScreenerMenu | None = None
         self.late = LatePanel(self._make_panel)
         self.panels = {SCREENER: self.late}
-        self.reading = BackgroundReading(self._work, self._is_seen, self)
+        self.reading = CoinReading(around, self._symbols, self._is_seen, self)
         self.reading.read.connect(self._on_read)
+        self.reading.renewed.connect(self._on_renewed)
         self.reading.failed.connect(self._on_failure)
         self.late.seen.connect(self.reading.look_again)
         bridge = self._bridge
-        for news in (bridge.coins_graded, bridge.narratives_changed, bridge.markets_changed):
-            news.connect(self.reading.want)
-        bridge.signal_said.connect(lambda _signal: self.reading.want())
-        bridge.universe_changed.connect(self._on_universe)
         bridge.tickers_changed.connect(self._on_tickers)
         bridge.venue_changed.connect(self._on_venue)
         keeper.changed.connect(self._on_book)
@@ -79,11 +69,7 @@ class ScreenerDesk(Section):
 
     def refresh(self) -> None:
         """Read what is due where somebody looks, and let signals grow older; called every second."""
-        self.reading.look_again()
-        self._since_aged += 1
-        if self._since_aged >= _AGED_EVERY_S and self.panel is not None and is_in_sight(self.panel):
-            self._since_aged = 0
-            self._age()
+        self.reading.refresh()
 
     def set_theme(self, theme: Theme) -> None:
         """Take other colours."""
@@ -117,35 +103,19 @@ class ScreenerDesk(Section):
         return self.panel
 
     def _is_seen(self) -> bool:
-        world = self._bridge.world
-        return world.venue is not None and bool(world.markets) and is_in_sight(self.late)
+        return is_in_sight(self.late)
 
-    def _work(self) -> Work:
-        from workstation.storage.coin_reading import CoinFiles, CoinsWanted, read_coins
-
-        world, files = self._bridge.world, self._past.narratives
-        beside = files.candles.with_name("observations.db")
-        symbols = tuple(market.symbol for market in world.markets.values() if market.active)
-        universe, venue = world.universe, world.venue
-        timeframe = universe.timeframe if universe is not None and universe.timeframe else "1h"
-        at_ms = self._bridge.venue_time_ms
-        wanted = CoinsWanted(venue.name if venue else "", timeframe, symbols, at_ms, world.narratives)
-        return partial(read_coins, CoinFiles(files.candles, self._past.judgements.ledger, beside), wanted)
+    def _symbols(self) -> Words:
+        return tuple(market.symbol for market in self._bridge.world.markets.values() if market.active)
 
     def _on_read(self, read: "CoinsRead") -> None:
-        venue = self._bridge.world.venue
-        if self.panel is None or venue is None or read.wanted.venue != venue.name:
-            return  # the venue changed while it was read
-        self._last = read
-        self.panel.show_coins(self._with_lists(read.coins))
-        self._age()
-        self.panel.apply(list(self._bridge.world.tickers.values()))
+        if self.panel is not None:
+            self.panel.show_coins(self._with_lists(read.coins))
+            self.panel.apply(list(self._bridge.world.tickers.values()))
 
-    def _age(self) -> None:
-        now_ms = self._bridge.venue_time_ms
-        if self._last is not None and self.panel is not None and now_ms:
-            hours = np.maximum(now_ms - self._last.signal_ms, 0.0) / HOUR_MS
-            self.panel.model.set_numbers({"signal_age": hours})
+    def _on_renewed(self, columns: dict[str, FloatArray]) -> None:
+        if self.panel is not None:
+            self.panel.model.set_numbers(columns)
             self.panel.rearrange()
 
     def _on_failure(self, sentence: str) -> None:
@@ -156,18 +126,10 @@ class ScreenerDesk(Section):
         if self.panel is not None and is_in_sight(self.panel):
             self.panel.apply(tickers)
 
-    def _on_universe(self) -> None:
-        """Read again after every so many coins whose history came, and after the last."""
-        universe = self._bridge.world.universe
-        if universe is not None and universe.done in {*range(0, universe.total, _READ_EVERY), universe.total}:
-            self.reading.want()
-
     def _on_venue(self) -> None:
         """Forget the coins: they were another venue's."""
-        self._last = None
         if self.panel is not None:
             self.panel.clear()
-        self.reading.want()
 
     def _on_book(self) -> None:
         """Offer the screens of the book; one that was renamed, deleted or brought back is followed."""

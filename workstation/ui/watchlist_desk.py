@@ -14,6 +14,7 @@ from workstation.ui.surroundings import Surroundings
 from workstation.ui.theme import Theme
 from workstation.ui.watchlist_keeper import WatchlistKeeper
 from workstation.ui.watchlist_menu import WatchlistEditing, WatchlistMenu
+from workstation.ui.watchlist_viewing import WatchlistViewing
 
 BOOK_FILE = "lists.json"
 """Name of the file of lists and screens; it lies beside the window's memory."""
@@ -53,13 +54,18 @@ class WatchlistDesk(Section):
         self.editing = WatchlistEditing(self.keeper, self._bridge.world, self)
         self.chooser = WatchlistChooser(theme)
         self.menu = WatchlistMenu(self.editing, panel)
+        self.viewing = WatchlistViewing(around, self.editing, panel, self)
         self.chooser.menu_button.setMenu(self.menu)
-        panel.put_first(self.chooser)
+        panel.put_above(self.chooser)
         self._join_lists()
 
     def _join_lists(self) -> None:
         panel, editing = self._panel, self.editing
         self.chooser.chosen.connect(editing.show)
+        self.chooser.dropped.connect(lambda symbols, name: editing.add_to(name, symbols))
+        self.menu.columns_requested.connect(self.viewing.choose_columns)
+        self.menu.template_chosen.connect(self.viewing.take_template)
+        panel.told.connect(self._tell)
         self.keeper.changed.connect(self._on_book)
         editing.shown_changed.connect(self._on_book)
         editing.told.connect(self._tell)
@@ -78,22 +84,28 @@ class WatchlistDesk(Section):
 
     def _on_book(self) -> None:
         """Show the list that is chosen as it is now; everything watched where it is gone."""
-        names = tuple(one.name for one in self.keeper.book.lists)
-        if self.editing.current not in names:
+        sizes = {one.name: len(one.symbols) for one in self.keeper.book.lists}
+        if self.editing.current not in sizes:
             self.editing.current = ""
         shown = self.editing.shown
-        self.chooser.offer(names, self.editing.current)
+        self.chooser.offer(sizes, self.editing.current)
         self._panel.model.set_notes(dict(shown.notes) if shown is not None else {})
         self._panel.show_list(None if shown is None else shown.symbols)
         self._panel.apply(list(self._bridge.world.tickers.values()))
+        self.viewing.show()
 
     def _on_edited(self, symbols: tuple[str, ...]) -> None:
         """Take what shall no longer be watched out of every list, and let that be taken back as a whole."""
         world, book = self._bridge.world, self.keeper.book
-        gone = [one for one in world.watchlist if one not in symbols]
-        if not gone or not world.connected:
-            return
         before = world.watchlist
+        gone = [one for one in before if one not in symbols]
+        if not world.connected:
+            return
+        if not gone:
+            is_new = len(symbols) > len(before)
+            what = f"watch {one_line(symbols[-1], 24)}" if is_new else "order of what is watched"
+            self.keeper.remember(lambda: self._asking.set_watchlist(before), what)
+            return
         for symbol in gone:
             book = book.without_symbol(symbol)
         restore = self.keeper.replace(book)
@@ -114,6 +126,7 @@ class WatchlistDesk(Section):
     def refresh(self) -> None:
         """Let what is on screen grow older; called every second."""
         self.screener.refresh()
+        self.viewing.refresh()
 
     def set_theme(self, theme: Theme) -> None:
         """Take other colours."""
@@ -122,6 +135,7 @@ class WatchlistDesk(Section):
 
     def stop(self) -> None:
         """Read nothing more; everything is on disk then."""
+        self.viewing.stop()
         self.screener.stop()
         self.keeper.stop()
 

@@ -7,13 +7,15 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QMenu, QWidget
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QMenu
 
 from workstation.domain.errors import UsageError
+from workstation.domain.list_view import FIRST_VIEW, TEMPLATES, ListView
 from workstation.domain.watch_book import FLAGS, LONGEST_NOTE, CoinNote, WatchBook, WatchList
 from workstation.domain.watch_list_text import LARGEST, read_list, written_list
 from workstation.ui.bridge import World
 from workstation.ui.foreign_text import in_menu, one_line
+from workstation.ui.panels.watchlist import WatchlistPanel
 from workstation.ui.screener_menu import ask_name
 from workstation.ui.watchlist_keeper import WatchlistKeeper
 
@@ -50,9 +52,10 @@ class WatchlistEditing(QObject):
         self.shown_changed.emit()
         self.watch_requested.emit(self.symbols)
 
-    def create(self, name: str, symbols: tuple[str, ...] = ()) -> None:
+    def create(self, name: str, symbols: tuple[str, ...] = (), view: ListView = FIRST_VIEW) -> None:
         """Make a list and show it."""
-        self._change(lambda book: book.with_list(WatchList(name, symbols)), f"new list {name}", name)
+        made = partial(WatchList, name, symbols, view=view)
+        self._change(lambda book: book.with_list(made()), f"new list {name}", name)
 
     def rename(self, name: str) -> None:
         """Give the list that is shown another name."""
@@ -75,11 +78,31 @@ class WatchlistEditing(QObject):
         if shown is None:
             return
         gone = [one_line(one, 24) for one in shown.symbols if one not in symbols]
-        what = f"take {gone[0]} out" if gone else f"change {shown.name}"
+        new = [one_line(one, 24) for one in symbols if one not in shown.symbols]
+        what = f"take {gone[0]} out" if gone else f"order of {shown.name}"
+        what = f"add {new[0]}" if new and not gone else what
         self._change(
             lambda book: book.with_list(replace(shown, symbols=symbols), shown.name), what, shown.name
         )
         self.watch_requested.emit(symbols)
+
+    def add_to(self, name: str, symbols: tuple[str, ...]) -> None:
+        """Add markets to a list, or to what is watched where the name is empty; those it holds are said."""
+        known = self.keeper.book.list_named(name)
+        before = self._world.watchlist if known is None else known.symbols
+        new = tuple(one for one in symbols if one not in before)
+        there = [one_line(one, 24) for one in symbols if one in before]
+        if new and known is not None:
+            grown = replace(known, symbols=(*before, *new))
+            self._change(
+                lambda book: book.with_list(grown, name), f"add {one_line(new[0], 24)}", self.current
+            )
+        if new:
+            self.watch_requested.emit(new)
+        if there:
+            more = f" and {len(there) - 1} more" if len(there) > 1 else ""
+            within = f"in “{one_line(name, 24)}”" if name else "watched"
+            self.told.emit(f"Already {within}: {there[0]}{more}. Nothing is in a list twice.")
 
     def note(self, symbol: str, note: CoinNote) -> None:
         """Write a note or a flag beside a coin of the list that is shown."""
@@ -100,16 +123,17 @@ class WatchlistEditing(QObject):
             return
         if read.symbols:
             if self.shown is None:
-                self.create(one_line(file.stem, 40), read.symbols)
+                self.create(one_line(file.stem, 40), read.symbols, read.view or FIRST_VIEW)
             else:
                 self.put((*self.symbols, *read.symbols))
             self.watch_requested.emit(read.symbols)
         self.told.emit(_import_words(file.name, len(read.symbols), read.unread))
 
     def take_out(self, file: Path) -> None:
-        """Write the markets that are shown to a file, one a line."""
+        """Write the markets that are shown to a file, one a line, and how they are shown."""
         try:
-            file.write_text(written_list(self.symbols), "utf-8")
+            view = self.keeper.book.view_of(self.current)
+            file.write_text(written_list(self.symbols, view), "utf-8")
         except (OSError, UnicodeError) as error:
             self.told.emit(f"{file.name} could not be written: {error}. The list is unaffected.")
 
@@ -137,9 +161,12 @@ def _import_words(name: str, n_read: int, unread: tuple[str, ...]) -> str:
 class WatchlistMenu(QMenu):
     """The menu of the lists, made anew whenever it is opened."""
 
-    def __init__(self, editing: WatchlistEditing, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._editing, self._over = editing, parent
+    columns_requested = Signal()  # the dialog of columns
+    template_chosen = Signal(str)  # columns for a purpose; empty for those of the beginning
+
+    def __init__(self, editing: WatchlistEditing, panel: WatchlistPanel) -> None:
+        super().__init__(panel)
+        self._editing, self._over, self._panel = editing, panel, panel
         self.aboutToShow.connect(self.fill)
 
     def fill(self) -> None:
@@ -160,8 +187,22 @@ class WatchlistMenu(QMenu):
             bool(undone)
         )
         self.addSeparator()
+        self._offer_views()
+        self.addSeparator()
         self._add("Import from a file…", self._import)
         self._add("Export to a file…", self._export).setEnabled(bool(copied))
+
+    def _offer_views(self) -> None:
+        self._add("Columns…", self.columns_requested.emit)
+        templates = self.addMenu("Columns for")
+        for name in TEMPLATES:
+            templates.addAction(name, partial(self.template_chosen.emit, name))
+        templates.addSeparator()
+        templates.addAction("As at first", partial(self.template_chosen.emit, ""))
+        grouped = self.addAction("Group by narrative")
+        grouped.setCheckable(True)
+        grouped.setChecked(self._panel.model.is_grouped)
+        grouped.triggered.connect(self._panel.group)
 
     def add_notes(self, menu: QMenu, symbol: str) -> None:
         """Offer flags and a note for a coin of the list that is shown."""

@@ -5,13 +5,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from workstation.domain.screen import Screen, matches
+from workstation.domain.screen import Mask, Screen, conditions_of, matches
 from workstation.domain.screen_column import COLUMNS, CoinColumns, ColumnKind, FloatArray, order_of
 from workstation.domain.ticker import Ticker
 from workstation.ui import number_format
 from workstation.ui.foreign_text import one_line, tooltip
+from workstation.ui.market_drag import MARKETS, dragged
 from workstation.ui.screener_words import line_words, number_words
 
 Index = QModelIndex | QPersistentModelIndex
@@ -19,10 +20,12 @@ Index = QModelIndex | QPersistentModelIndex
 _DISPLAY, _TOOLTIP, _ALIGN, _ACCESSIBLE = 0, 3, 7, 11  # plain ints: an enum costs three times the call
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-_HEAD_FLAGS = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemNeverHasChildren
-_COIN_FLAGS = _HEAD_FLAGS | Qt.ItemFlag.ItemIsSelectable
+_HEAD_FLAGS = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
+_COIN_FLAGS = _HEAD_FLAGS | Qt.ItemFlag.ItemIsDragEnabled
 _TOLD_ALONE = 24  # more rows that changed are told as one range
-_LIVE = ("price", "change_24h", "volume_24h")
+LIVE = ("price", "change_24h", "volume_24h")
+"""Columns that change with every price."""
+
 SORT_MARKS = {False: "▲", True: "▼"}
 """Beside the head of the column that is sorted by: ascending, descending."""
 
@@ -47,6 +50,8 @@ class ScreenModel(QAbstractTableModel):
         self.coins = CoinColumns()
         self.shown: NDArray[np.intp] = np.empty(0, np.intp)
         self.groups: tuple[str, ...] = ()
+        self.folded: frozenset[str] = frozenset()
+        self._group_names: tuple[str, ...] = ()
         self.screen: Screen | None = None
         self.is_grouped = False
         self.sorted_by, self.is_descending = "", False
@@ -82,6 +87,25 @@ class ScreenModel(QAbstractTableModel):
         """Put the coins of each narrative together, or not."""
         self._change(is_grouped=is_grouped)
 
+    def fold(self, group: str, *, is_folded: bool) -> None:
+        """Hide the coins of a narrative under its heading, or show them again."""
+        kept = self.folded - {group}
+        self._change(folded=kept | {group} if is_folded else kept)
+
+    def is_folded(self, group: int) -> bool:
+        """Return whether the coins of a group are hidden under its heading."""
+        return self._group_names[group] in self.folded
+
+    def group_at(self, row: int) -> str:
+        """Return the narrative whose heading a row is; empty where it is a coin's."""
+        source = self.source_at(row) if 0 <= row < len(self.shown) else 0
+        return self._group_names[-1 - source] if source < 0 else ""
+
+    @property
+    def is_sorted_by_price(self) -> bool:
+        """True where new prices can change which rows there are, or their order."""
+        return self.sorted_by in LIVE or any(one.column in LIVE for one in conditions_of(self.screen))
+
     def _change(self, **choices: Any) -> None:
         self.beginResetModel()
         for name, value in choices.items():
@@ -111,7 +135,7 @@ class ScreenModel(QAbstractTableModel):
             [ticker.quote_volume_24h for ticker in known],
         )
         is_new = np.zeros(len(known), bool)
-        for name, values in zip(_LIVE, told, strict=True):
+        for name, values in zip(LIVE, told, strict=True):
             column, said = self._own(name), np.array(values, np.float64)  # None becomes NaN
             fresh = ~np.isnan(said) & (said != column[rows])
             column[rows[fresh]] = said[fresh]
@@ -192,28 +216,32 @@ class ScreenModel(QAbstractTableModel):
         place[self.shown[coins]] = np.flatnonzero(coins)
         rows = place[sources]
         rows = rows[rows >= 0]
-        live = [at for at, name in enumerate(self.columns) if name in _LIVE]
+        live = [at for at, name in enumerate(self.columns) if name in LIVE]
         if not len(rows) or not live:
             return
         spans = [(int(rows.min()), int(rows.max()))]
-        if len(rows) <= _TOLD_ALONE:
+        if len(rows) <= _TOLD_ALONE and len(rows) <= spans[0][1] - spans[0][0]:
             spans = [(row, row) for row in rows.tolist()]
         for first, last in spans:
             self.dataChanged.emit(self.index(first, live[0]), self.index(last, live[-1]))
 
     def _arranged(self) -> NDArray[np.intp]:
-        mask = matches(self.screen, self.coins)
+        mask = self._mask()
         self.n_hits = int(mask.sum())
         if self.sorted_by:
             order = order_of(self.coins, self.sorted_by, descending=self.is_descending)
             rows = order[mask[order]]
         else:
             rows = np.flatnonzero(mask)
-        self.groups = ()
+        self.groups = self._group_names = ()
         return self._grouped(rows) if self.is_grouped else rows
 
+    def _mask(self) -> Mask:
+        """Return which coins are let through."""
+        return matches(self.screen, self.coins)
+
     def _grouped(self, rows: NDArray[np.intp]) -> NDArray[np.intp]:
-        """Return rows by narrative, each group led by a head; a coin stands in each of its narratives' place.
+        """Return rows by narrative, each group led by a head; those of folded groups are left out.
 
         A coin of several narratives stands with the best ranked one, so that no coin is shown twice.
         """
@@ -223,7 +251,9 @@ class ScreenModel(QAbstractTableModel):
             by_name.setdefault(cells[row][0] if cells[row] else NO_NARRATIVE, []).append(row)
         names = sorted(by_name, key=lambda name: (name == NO_NARRATIVE, name.casefold()))
         self.groups = tuple(f"{one_line(name, 60)} · {len(by_name[name])}" for name in names)
-        found = [one for at, name in enumerate(names) for one in (-1 - at, *by_name[name])]
+        self._group_names = tuple(names)
+        shown = [() if name in self.folded else by_name[name] for name in names]
+        found = [one for at, rows_of in enumerate(shown) for one in (-1 - at, *rows_of)]
         return np.array(found, np.intp)
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  # Qt's signature
@@ -235,7 +265,7 @@ class ScreenModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(self.columns)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        """Return that heads of groups cannot be chosen."""
+        """Return that coins can be dragged, heads of groups not."""
         if not index.isValid():
             return Qt.ItemFlag.NoItemFlags
         is_head = self.groups and self.source_at(index.row()) < 0
@@ -248,8 +278,7 @@ class ScreenModel(QAbstractTableModel):
         if role == _ALIGN:
             return _LEFT if spec.kind is ColumnKind.NAME else _RIGHT
         if source < 0:
-            is_head = role in (_DISPLAY, _ACCESSIBLE) and index.column() == 0
-            return self.groups[-1 - source] if is_head else None
+            return self._head_data(-1 - source, role) if index.column() == 0 else None
         if role == _DISPLAY:
             return self.text(source, column)
         if role == _ACCESSIBLE:
@@ -258,8 +287,28 @@ class ScreenModel(QAbstractTableModel):
             said = line_words(self.coins.line(column, symbol)) if is_line else self.text(source, column)
             return said if column == "market" else f"{spec.title}: {said}"
         if role == _TOOLTIP:
-            return tooltip(self._labels[source], f"{spec.title}: {self.text(source, column)}", spec.meaning)
+            said = self.text(source, column)
+            why = (spec.absent,) if said == number_format.NOTHING and spec.absent else ()
+            return tooltip(self._labels[source], f"{spec.title}: {said}", spec.meaning, *why)
         return None
+
+    def _head_data(self, group: int, role: int) -> str | None:
+        """Return what the head of a group says."""
+        if role == _ACCESSIBLE:
+            return f"{self.groups[group]}, {'folded' if self.is_folded(group) else 'open'}"
+        return self.groups[group] if role == _DISPLAY else None
+
+    def mimeTypes(self) -> list[str]:
+        """Return how dragged markets are carried."""
+        return [MARKETS]
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        """Return the markets of some rows, to be dragged."""
+        return dragged(self.symbol_at(index.row()) for index in indexes)
+
+    def supportedDragActions(self) -> Qt.DropAction:
+        """Return that markets are copied, never taken away."""
+        return Qt.DropAction.CopyAction
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = _DISPLAY) -> Any:
         """Return what a column's header says."""

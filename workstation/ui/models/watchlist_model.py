@@ -1,51 +1,33 @@
-"""The watchlist as columns: one array a column, one order, one signal when prices change."""
+"""The watchlist: the screener's columns, of one list's markets in the trader's order, with moving prices."""
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from enum import IntEnum
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from workstation.domain.grade import Grade
+from workstation.domain.list_view import FIRST_COLUMNS
+from workstation.domain.screen import Mask
+from workstation.domain.screen_column import NO_GRADE, CoinColumns, FloatArray
 from workstation.domain.ticker import Ticker
 from workstation.domain.watch_book import CoinNote
 from workstation.ui import number_format
-from workstation.ui.foreign_text import one_line, tooltip
+from workstation.ui.foreign_text import tooltip
 from workstation.ui.grade_words import LABEL_WORDS, ZONE_WORDS
+from workstation.ui.models.screen_model import LIVE, ScreenModel
 
 Index = QModelIndex | QPersistentModelIndex
 
-_DISPLAY, _TOOLTIP, _ALIGN, _ACCESSIBLE = 0, 3, 7, 11  # plain ints: an enum costs three times the call
-_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-_CENTRE = int(Qt.AlignmentFlag.AlignCenter)
-_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-NO_GRADE = "No grade yet: grades come at a close, once enough coins have a history."
+_TOOLTIP, _ACCESSIBLE = 3, 11  # plain ints: an enum costs three times the call
+_OWN_ORDER = "Click to sort; the third click brings back your own order"
+SPARK = "last_day"
+"""The column whose lines are read here as bars close, finer than the store's."""
 
 
-class Column(IntEnum):
-    """Columns, left to right."""
-
-    SYMBOL = 0
-    LAST = 1
-    CHANGE = 2
-    GRADE = 3
-    SPARK = 4
-
-
-HEADERS = ("Market", "Last", "24 h", "Grade", "Last day")
-_HEADER_TIPS = (
-    "Click to sort; the third click brings back your own order",
-    "Last price, in the currency the market is quoted in",
-    "Change over 24 hours, percent",
-    "Grade of the newest close, 0 to 100: how the coin stands among all coins",
-    "Closing prices of the last 24 hours",
-)
-
-
-class WatchlistModel(QAbstractTableModel):
+class WatchlistModel(ScreenModel):
     """Watched markets with their prices.
 
     Parameters
@@ -62,225 +44,161 @@ class WatchlistModel(QAbstractTableModel):
         monotonic: Callable[[], float] = time.monotonic,
         parent: QObject | None = None,
     ) -> None:
-        super().__init__(parent)
-        self._price_step = price_step
+        super().__init__(price_step, parent)
         self._monotonic = monotonic
-        self._symbols: list[str] = []
-        self._row_of: dict[str, int] = {}
         self._filter = ""
-        self._sorted_by: Column | None = None
-        self._descending = False
         self._grades: dict[str, Grade] = {}
         self.notes: dict[str, CoinNote] = {}
-        self._resize([])
-
-    def _resize(self, symbols: list[str]) -> None:
-        """Take these symbols, keeping what is known of those that stay."""
-        kept = [self._row_of.get(symbol, -1) for symbol in symbols]
-        old = np.array(kept, np.intp)
-        known = old >= 0
-        blank = {"last": np.nan, "change": np.nan, "moved_at": -np.inf, "moved": 0.0}
-        for name, nothing in blank.items():
-            fresh = np.full(len(symbols), nothing)
-            if known.any():
-                fresh[known] = getattr(self, name)[old[known]]
-            setattr(self, name, fresh)
-        sparks = getattr(self, "sparks", {})
-        self.sparks: dict[str, NDArray[np.float64]] = {s: sparks[s] for s in symbols if s in sparks}
-        self._symbols = symbols
-        self._row_of = {symbol: row for row, symbol in enumerate(symbols)}
-        self._labels = [one_line(symbol, 40) for symbol in symbols]
-        self.shown = self._arranged()
-
-    last: NDArray[np.float64]
-    change: NDArray[np.float64]
-    moved_at: NDArray[np.float64]
-    moved: NDArray[np.float64]
-    shown: NDArray[np.intp]
+        self.moved_at: FloatArray = np.empty(0)
+        self.moved: FloatArray = np.empty(0)
+        self._is_heard: NDArray[np.bool_] = np.empty(0, bool)
+        self.set_columns(FIRST_COLUMNS)
 
     @property
     def symbols(self) -> tuple[str, ...]:
         """Every watched symbol, in the trader's order."""
-        return tuple(self._symbols)
+        return self.coins.symbols
 
     @property
     def filter(self) -> str:
-        """What the list is narrowed to; empty where all is shown."""
+        """What names are narrowed to; empty where all are shown."""
         return self._filter
 
-    def symbol_at(self, row: int) -> str:
-        """Return the symbol of a shown row."""
-        return self._symbols[int(self.shown[row])]
+    @property
+    def is_sorted(self) -> bool:
+        """True while a column, not the trader, says the order."""
+        return bool(self.sorted_by)
 
     def label_at(self, row: int) -> str:
         """Return the symbol of a shown row as it may be painted."""
-        return self._labels[int(self.shown[row])]
-
-    def row_of(self, symbol: str) -> int:
-        """Return the shown row of a symbol; -1 where it is not shown."""
-        where = np.flatnonzero(self.shown == self._row_of.get(symbol, -1))
-        return int(where[0]) if len(where) else -1
+        return self._labels[self.source_at(row)]
 
     def price_text(self, row: int) -> str:
-        """Return the last price of a shown row in full."""
-        source = int(self.shown[row])
-        return number_format.price(float(self.last[source]), self._price_step(self._symbols[source]))
+        """Return the newest price of a shown row in full."""
+        return self.text(self.source_at(row), "price")
 
     def set_symbols(self, symbols: Sequence[str]) -> None:
-        """Watch exactly these, each once, in this order."""
-        wanted = list(dict.fromkeys(symbols))
-        if wanted == self._symbols:
+        """Watch exactly these, each once, in this order; what is known of those that stay is kept."""
+        wanted = tuple(dict.fromkeys(symbols))
+        if wanted == self.symbols:
             return
-        self.beginResetModel()
-        self._resize(wanted)
-        self.endResetModel()
+        rows = np.array([self._row_of.get(symbol, -1) for symbol in wanted], np.intp)
+        self.moved_at = np.append(self.moved_at, -np.inf)[rows]
+        self.moved = np.append(self.moved, 0.0)[rows]
+        self._is_heard = np.append(self._is_heard, False)[rows]
+        self.set_coins(self.coins.of(wanted))
+        self._show_grades()
+
+    def set_known(self, known: CoinColumns) -> None:
+        """Take what the store knows of the coins; prices that were heard, and finer lines, stay."""
+        fresh, heard = known.of(self.symbols), self._is_heard
+        numbers = {**self.coins.numbers, **fresh.numbers}
+        for name in LIVE:
+            numbers[name] = np.where(heard, self.coins.number(name), fresh.number(name))
+        sparks = {**fresh.lines.get(SPARK, {}), **self.coins.lines.get(SPARK, {})}
+        lines = {**fresh.lines, SPARK: sparks}
+        self.coins = CoinColumns(self.symbols, numbers, {**self.coins.names, **fresh.names}, lines)
+        self._show_grades()
+        self.rearrange()
+        self._tell_all()
 
     def apply(self, tickers: Iterable[Ticker]) -> bool:
-        """Take newest prices; those of unwatched markets are ignored. Return whether anything changed."""
-        now, changed = self._monotonic(), False
-        for ticker in tickers:
-            row = self._row_of.get(ticker.symbol)
-            if row is None:
-                continue
-            before = self.last[row]
-            if ticker.last != before:
-                self.moved[row] = np.sign(ticker.last - before) if before == before else 0.0
-                self.moved_at[row] = now
-                self.last[row] = ticker.last
-            self.change[row] = np.nan if ticker.change_24h_pct is None else ticker.change_24h_pct
-            changed = True
-        if changed:
-            self._tell_all(Column.LAST, Column.CHANGE)
-        return changed
+        """Take newest prices; those of unwatched markets are ignored. Return whether any was told."""
+        known = [ticker for ticker in tickers if ticker.symbol in self._row_of]
+        if not known:
+            return False
+        rows = np.array([self._row_of[ticker.symbol] for ticker in known], np.intp)
+        before = self.coins.number("price")[rows]
+        last = np.array([ticker.last for ticker in known])
+        has_moved, was_heard = last != before, self._is_heard[rows]
+        self.moved[rows[has_moved]] = np.where(was_heard, np.sign(last - before), 0.0)[has_moved]
+        self.moved_at[rows[has_moved]] = self._monotonic()
+        self._is_heard[rows] = True
+        super().apply(known)
+        return True
 
     def clear_prices(self) -> None:
-        """Forget every price: they were another venue's."""
-        for values in (self.last, self.change):
-            values.fill(np.nan)
+        """Forget all that is known: it was another venue's."""
         self.moved_at.fill(-np.inf)
-        self.sparks.clear()
-        self._tell_all(Column.LAST, Column.SPARK)
+        self._is_heard.fill(False)
+        self.coins = CoinColumns(self.symbols)
+        self._show_grades()
+        self.rearrange()
+        self._tell_all()
 
-    def set_spark(self, symbol: str, closes: NDArray[np.float64]) -> None:
+    def set_spark(self, symbol: str, closes: FloatArray) -> None:
         """Draw these closes beside a symbol, oldest first."""
-        if symbol in self._row_of:
-            self.sparks[symbol] = closes
-            row = self.row_of(symbol)
-            if row >= 0:
-                cell = self.index(row, Column.SPARK)
-                self.dataChanged.emit(cell, cell)
+        if symbol not in self._row_of:
+            return
+        sparks = {**self.coins.lines.get(SPARK, {}), symbol: closes}
+        lines = {**self.coins.lines, SPARK: sparks}
+        self.coins = CoinColumns(self.symbols, self.coins.numbers, self.coins.names, lines)
+        row = self.row_of(symbol)
+        if row >= 0 and SPARK in self.columns:
+            cell = self.index(row, self.columns.index(SPARK))
+            self.dataChanged.emit(cell, cell)
 
     def set_grades(self, grades: Iterable[Grade]) -> None:
         """Show these grades; a coin that is not among them has none."""
         self._grades = {grade.symbol: grade for grade in grades}
-        self._tell_all(Column.GRADE, Column.GRADE)
-        if self._sorted_by is Column.GRADE:
-            self.resort()
+        self._show_grades()
+        if self.sorted_by in ("grade", "grade_change"):
+            self.rearrange()
+        self._tell_all()
 
     def grade_at(self, row: int) -> Grade | None:
         """Return the grade of a shown row; None where there is none."""
         return self._grades.get(self.symbol_at(row))
 
+    def _show_grades(self) -> None:
+        grades = [self._grades.get(symbol) for symbol in self.symbols]
+        changes = [np.nan if one is None or one.change_24h is None else one.change_24h for one in grades]
+        self._own("grade")[:] = [np.nan if one is None else one.value for one in grades]
+        self._own("grade_change")[:] = changes
+
     def set_notes(self, notes: Mapping[str, CoinNote]) -> None:
         """Show these flags and notes beside the coins."""
         self.notes = dict(notes)
-        self._tell_all(Column.SYMBOL, Column.SYMBOL)
+        self._tell_all()
 
     def set_filter(self, text: str) -> None:
         """Show only symbols that hold this text; case does not matter."""
-        if text.strip().upper() == self._filter:
-            return
-        self.beginResetModel()
-        self._filter = text.strip().upper()
-        self.shown = self._arranged()
-        self.endResetModel()
+        wanted = text.strip().upper()
+        if wanted != self._filter:
+            self._change(_filter=wanted)
 
-    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
-        """Order by a column; -1 is the trader's own order. What is not known comes last."""
-        self._sorted_by = Column(column) if column >= 0 and column != Column.SPARK else None
-        self._descending = order is Qt.SortOrder.DescendingOrder
-        self.resort()
-
-    @property
-    def is_sorted(self) -> bool:
-        """True while a column, not the trader, says the order."""
-        return self._sorted_by is not None
-
-    @property
-    def is_sorted_by_price(self) -> bool:
-        """True where new prices can change the order."""
-        return self._sorted_by in (Column.LAST, Column.CHANGE)
-
-    def resort(self) -> None:
-        """Put the rows into order again after prices changed; the selection stays on its markets."""
-        arranged = self._arranged()
-        if np.array_equal(arranged, self.shown):
-            return
-        self.layoutAboutToBeChanged.emit()
-        old = self.persistentIndexList()
-        place = np.full(len(self._symbols), -1, np.intp)
-        place[arranged] = np.arange(len(arranged))
-        new = [self.index(int(place[self.shown[one.row()]]), one.column()) for one in old]
-        self.shown = arranged
-        self.changePersistentIndexList(old, new)
-        self.layoutChanged.emit()
-
-    def _arranged(self) -> NDArray[np.intp]:
-        rows = np.arange(len(self._symbols))
+    def _mask(self) -> Mask:
+        mask = super()._mask()
         if self._filter:
-            hits = [self._filter in symbol.upper() for symbol in self._symbols]
-            rows = rows[np.array(hits, bool)]
-        if self._sorted_by is None or not len(rows):
-            return rows
-        if self._sorted_by is Column.SYMBOL:
-            order = sorted(rows.tolist(), key=self._symbols.__getitem__, reverse=self._descending)
-            return np.array(order, np.intp)
-        if self._sorted_by is Column.GRADE:
-            grades = [self._grades.get(self._symbols[row]) for row in rows.tolist()]
-            values = np.array([np.nan if grade is None else grade.value for grade in grades])
-        else:
-            values = (self.last if self._sorted_by is Column.LAST else self.change)[rows]
-        return rows[np.argsort(-values if self._descending else values, kind="stable")]
+            mask &= np.array([self._filter in symbol.upper() for symbol in self.symbols], bool)
+        return mask
 
-    def _tell_all(self, first: Column, last: Column) -> None:
+    def _tell_all(self) -> None:
         if len(self.shown):
-            self.dataChanged.emit(self.index(0, first), self.index(len(self.shown) - 1, last))
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self.shown) - 1, len(self.columns) - 1))
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  # Qt's signature
-        """Return how many rows are shown."""
-        return 0 if parent.isValid() else len(self.shown)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  # Qt's signature
-        """Return how many columns there are."""
-        return 0 if parent.isValid() else len(Column)
-
-    def data(self, index: Index, role: int = _DISPLAY) -> Any:
+    def data(self, index: Index, role: int = 0) -> Any:
         """Return what a cell says, in plain text."""
-        if role in (_DISPLAY, _ACCESSIBLE):
-            return self._text(index.row(), index.column(), aloud=role == _ACCESSIBLE)
-        if role == _ALIGN:
-            return _LEFT if index.column() == Column.SYMBOL else _RIGHT
-        if role == _TOOLTIP:
-            is_grade = index.column() == Column.GRADE
-            return tooltip(self._grade_words(index.row())) if is_grade else self._tip(index.row())
-        return None
+        row, column = index.row(), self.columns[index.column()]
+        if role in (_TOOLTIP, _ACCESSIBLE) and self.source_at(row) >= 0:
+            if column == "market":
+                return self._tip(row) if role == _TOOLTIP else self._said_aloud(row)
+            if column == "grade":
+                words = self._grade_words(row)
+                return tooltip(words) if role == _TOOLTIP else words
+        return super().data(index, role)
 
-    def _text(self, row: int, column: int, *, aloud: bool) -> str:
-        if column == Column.SYMBOL:
-            note = self.notes.get(self.symbol_at(row)) if aloud else None
-            flag = f"{note.flag} flag" if note is not None and note.flag else ""
-            said = (self.label_at(row), flag, note.text if note is not None else "")
-            return ", ".join(part for part in said if part)
-        if column == Column.LAST:
-            return self.price_text(row)
-        if column == Column.CHANGE:
-            return number_format.percent(float(self.change[self.shown[row]]))
-        if column == Column.GRADE:
-            grade = self.grade_at(row)
-            if aloud:
-                return self._grade_words(row)
-            return number_format.NOTHING if grade is None else str(grade.value)
-        return "last day's prices" if aloud else ""
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
+        """Return what a column's header says."""
+        if section == 0 and role == _TOOLTIP and orientation is Qt.Orientation.Horizontal:
+            return _OWN_ORDER
+        return super().headerData(section, orientation, role)
+
+    def _said_aloud(self, row: int) -> str:
+        note = self.notes.get(self.symbol_at(row))
+        flag = f"{note.flag} flag" if note is not None and note.flag else ""
+        said = (self.label_at(row), flag, note.text if note is not None else "")
+        return ", ".join(part for part in said if part)
 
     def _grade_words(self, row: int) -> str:
         grade = self.grade_at(row)
@@ -289,20 +207,8 @@ class WatchlistModel(QAbstractTableModel):
         return f"Grade {grade.value}, {ZONE_WORDS[grade.zone].lower()}: {LABEL_WORDS[grade.label].lower()}"
 
     def _tip(self, row: int) -> str:
-        change = number_format.percent(float(self.change[self.shown[row]]))
-        note = self.notes.get(self.symbol_at(row))
+        source = self.source_at(row)
+        note = self.notes.get(self.symbols[source])
         written = (note.text,) if note is not None and note.text else ()
-        return tooltip(
-            self._symbols[self.shown[row]], *written, f"Last {self.price_text(row)}", f"24 h {change}"
-        )
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = _DISPLAY) -> Any:
-        """Return what a column's header says."""
-        if orientation is Qt.Orientation.Horizontal and 0 <= section < len(HEADERS):
-            if role == _DISPLAY:
-                return HEADERS[section]
-            if role == _TOOLTIP:
-                return _HEADER_TIPS[section]
-            if role == _ALIGN:
-                return {Column.SYMBOL: _LEFT, Column.GRADE: _CENTRE}.get(Column(section), _RIGHT)
-        return None
+        change = number_format.percent(float(self.coins.number("change_24h")[source]))
+        return tooltip(self.symbols[source], *written, f"Last {self.price_text(row)}", f"24 h {change}")

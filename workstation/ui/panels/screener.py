@@ -6,7 +6,6 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QLineEdit,
     QPushButton,
@@ -17,17 +16,17 @@ from PySide6.QtWidgets import (
 
 from workstation.domain.errors import UsageError
 from workstation.domain.screen import Joint, Screen, joined, without
-from workstation.domain.screen_column import COLUMNS, CoinColumns, ColumnKind
+from workstation.domain.screen_column import CoinColumns
 from workstation.domain.screen_text import parse, text_of
 from workstation.domain.ticker import Ticker
 from workstation.domain.watch_book import SavedScreen
 from workstation.ui.foreign_text import one_line
 from workstation.ui.icon import glyph
-from workstation.ui.models.screen_model import SORT_MARKS, ScreenModel
-from workstation.ui.panels.market_table import MarketTable
+from workstation.ui.models.screen_model import ScreenModel
+from workstation.ui.panels.coin_delegate import PADDING, CoinDelegate
+from workstation.ui.panels.coin_table import NO_ARROW, CoinTable
 from workstation.ui.panels.page_stack import PageStack
 from workstation.ui.panels.screener_chips import ScreenerChips
-from workstation.ui.panels.screener_delegate import PADDING, ROW_HEIGHT, ScreenerDelegate
 from workstation.ui.panels.screener_form import ScreenerForm
 from workstation.ui.panels.tick_box import TickBox
 from workstation.ui.theme import Theme
@@ -48,24 +47,7 @@ _NO_VENUE = "The coins come with the venue."
 _EXAMPLE = "e.g. grade > 80 and signal is bullish and age < 24h"
 _SMALLEST = QSize(180, 120)
 _TYPING_MS, _REARRANGE_MS = 500, 1000
-_WIDEST = {
-    ColumnKind.NAME: "Liquid staking, DeFi",
-    ColumnKind.PRICE: "00.00001127",
-    ColumnKind.CHANGE: "+111.64 %",
-    ColumnKind.RATE: "+0.1164 %",
-    ColumnKind.SHARE: "100 %",
-    ColumnKind.APART: "11.64 %",
-    ColumnKind.RANGES: "111.6",
-    ColumnKind.AMOUNT: "12.3 M",
-    ColumnKind.POINTS: "▲ 100",
-    ColumnKind.STEP: "+100",
-    ColumnKind.COUNT: "100",
-    ColumnKind.AGE: "23 h",
-    ColumnKind.SIDE: "▼ Bearish",
-    ColumnKind.LINE: "00.00001127",
-}
 _WIDEST_MARKET = "1000SATS/USDT"
-_ARROW = "QHeaderView::up-arrow, QHeaderView::down-arrow { width: 0; height: 0; image: none; }"
 
 
 class ScreenerPanel(QWidget):
@@ -80,11 +62,13 @@ class ScreenerPanel(QWidget):
     ) -> None:
         super().__init__(parent)
         self.model = ScreenModel(price_step, self)
-        self.delegate = ScreenerDelegate(self.model, theme, self)
+        self.delegate = CoinDelegate(self.model, theme, parent=self)
         self.saved, self.text, self.menu_button = QComboBox(), QLineEdit(), QPushButton("Screen")
         self.add_button, self.form, self.chips = QToolButton(), ScreenerForm(), ScreenerChips(theme)
         self.count, self.group_box = QLabel(), TickBox("By narrative", theme)
-        self.table, self.nothing, self.problem = MarketTable(), QLabel(_NO_VENUE), QLabel()
+        least = self.fontMetrics().horizontalAdvance(_WIDEST_MARKET) + 2 * PADDING + 2
+        self.table = CoinTable(self.model, self.delegate, least)
+        self.nothing, self.problem = QLabel(_NO_VENUE), QLabel()
         self._pages = PageStack(self)
         self._typing = QTimer(self, interval=_TYPING_MS, singleShot=True)
         self._rearranging = QTimer(self, interval=_REARRANGE_MS, singleShot=True)
@@ -143,15 +127,7 @@ class ScreenerPanel(QWidget):
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.nothing.setMargin(24)
         self.table.setAccessibleName("Coins that match")
-        self.table.setModel(self.model)
-        self.table.setItemDelegate(self.delegate)
-        self.table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
-        self.table.setHorizontalScrollMode(MarketTable.ScrollMode.ScrollPerPixel)
-        self.table.verticalHeader().setMinimumSectionSize(ROW_HEIGHT)
-        self.table.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         self.table.horizontalHeader().setAccessibleName("Screener columns")
-        self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        self.table.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
 
     def _connect(self) -> None:
         self.text.textEdited.connect(lambda _text: self._typing.start())
@@ -168,7 +144,8 @@ class ScreenerPanel(QWidget):
         self.table.open_requested.connect(self._open)
         self.table.hovered.connect(self._on_hover)
         self.model.modelReset.connect(self._after_reset)
-        self.model.layoutChanged.connect(self._span_heads)
+        self.table.columns_chosen.connect(self.show_columns)
+        self.table.folding_requested.connect(lambda group, folds: self.model.fold(group, is_folded=folds))
 
     def minimumSizeHint(self) -> QSize:
         """Return little: the table scrolls."""
@@ -179,7 +156,7 @@ class ScreenerPanel(QWidget):
         self.delegate.set_theme(theme)
         self.chips.set_theme(theme)
         self.group_box.set_theme(theme)
-        self.setStyleSheet(f"#screener {{ background: {theme.panel}; }} {_ARROW}")
+        self.setStyleSheet(f"#screener {{ background: {theme.panel}; }} {NO_ARROW}")
         self._theme = theme
         self._show_plus()
         for label in (self.count, self.nothing):
@@ -230,13 +207,9 @@ class ScreenerPanel(QWidget):
 
     def show_columns(self, columns: tuple[str, ...]) -> None:
         """Show these columns beside the market."""
-        self.model.set_columns(columns)
-        metrics, header = self.fontMetrics(), self.table.horizontalHeader()
-        for at, name in enumerate(self.model.columns):
-            spec = COLUMNS[name]
-            sample = _WIDEST_MARKET if name == "market" else _WIDEST[spec.kind]
-            widest = max((sample, f"{spec.title} {SORT_MARKS[True]}"), key=metrics.horizontalAdvance)
-            header.resizeSection(at, metrics.horizontalAdvance(widest) + 2 * PADDING + 2)
+        sorted_by, is_down = self.model.sorted_by, self.model.is_descending
+        self.table.show_columns(columns, self.table.widths)
+        self.table.show_sorted(sorted_by, is_descending=is_down)
 
     def stop(self) -> None:
         """End every timer."""
@@ -307,16 +280,7 @@ class ScreenerPanel(QWidget):
 
     def _after_reset(self) -> None:
         self.delegate.hover_row = -1
-        self._span_heads()
         self._show_count()
-
-    def _span_heads(self) -> None:
-        """Let the head of every group reach over all columns."""
-        self.table.clearSpans()
-        if self.model.groups and len(self.model.columns) > 1:
-            for row in range(self.model.rowCount()):
-                if self.model.source_at(row) < 0:
-                    self.table.setSpan(row, 0, 1, len(self.model.columns))
 
     def _show_count(self) -> None:
         n_all, n_hits = len(self.model.coins.symbols), self.model.n_hits

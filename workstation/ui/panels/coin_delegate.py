@@ -1,4 +1,4 @@
-"""Paints the screener's cells straight from its columns."""
+"""Paints the cells of coins straight from their columns, for the screener and the watchlist."""
 
 import numpy as np
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRect, QSize, Qt
@@ -7,23 +7,27 @@ from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from workstation.domain.grade import Zone
 from workstation.domain.screen_column import COLUMNS, ColumnKind, FloatArray
+from workstation.ui import number_format
 from workstation.ui.models.screen_model import ScreenModel
 from workstation.ui.panels.zone_shape import ZoneInk, paint_zone_shape
 from workstation.ui.theme import Theme
 
 Index = QModelIndex | QPersistentModelIndex
 
-ROW_HEIGHT, PADDING = 26, 8
+PADDING = 8
+"""Room at either side of a cell, pixels."""
+
+RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _SELECTED = 0x8000  # QStyle.State_Selected; flags of an enum cost more than the cell
-_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _MOST_CUT = 20_000  # names that were cut are remembered
 _LINE_WIDTH, _LINE_MARGIN = 1.2, 5
 _ZONES = (Zone.CRASHING, Zone.LOSING, Zone.HOLDING, Zone.GAINING, Zone.SURGING)
 _SIGNED = frozenset({ColumnKind.CHANGE, ColumnKind.RATE, ColumnKind.STEP, ColumnKind.SIDE})
+_FOLDED, _OPEN = "▸", "▾"
 
 
-class ScreenerDelegate(QStyledItemDelegate):
+class CoinDelegate(QStyledItemDelegate):
     """Paints rows of a `ScreenModel`.
 
     Parameters
@@ -32,11 +36,15 @@ class ScreenerDelegate(QStyledItemDelegate):
         Whose columns are painted.
     theme : Theme
         Colours.
+    row_height : int
+        Pixels.
     """
 
-    def __init__(self, model: ScreenModel, theme: Theme, parent: QObject | None = None) -> None:
+    def __init__(
+        self, model: ScreenModel, theme: Theme, row_height: int = 26, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
-        self._model = model
+        self._model, self._row_height = model, row_height
         self.hover_row = -1
         self._lines: dict[tuple[str, str], tuple[FloatArray, tuple[int, int], QPolygonF]] = {}
         self._bold = QFont()
@@ -50,12 +58,11 @@ class ScreenerDelegate(QStyledItemDelegate):
         self._rising = QPen(QColor(theme.rise), _LINE_WIDTH)
         self._falling = QPen(QColor(theme.fall), _LINE_WIDTH)
         self._selection, self._hover = QColor(theme.selection), QColor(theme.hover)
-        self._head = QColor(theme.hover)
         self._zone_ink = ZoneInk(theme)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """Return the height of a row."""
-        return QSize(60, ROW_HEIGHT)
+        return QSize(60, self._row_height)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint one cell."""
@@ -63,13 +70,20 @@ class ScreenerDelegate(QStyledItemDelegate):
         row = index.row()
         source, column = self._model.source_at(row), self._model.columns[index.column()]
         inner = rect.adjusted(PADDING, 0, -PADDING, 0)
-        if source < 0:
-            self._paint_head(painter, rect, inner, option.font, -1 - source)
-            return
-        if option.state.value & _SELECTED:
+        is_selected = option.state.value & _SELECTED
+        if is_selected:
             painter.fillRect(rect, self._selection)
-        elif row == self.hover_row:
+        elif row == self.hover_row or source < 0:
             painter.fillRect(rect, self._hover)
+        if source < 0:
+            self._paint_head(painter, inner, option.font, -1 - source)
+        else:
+            self._paint_cell(painter, option, inner, source, column)
+
+    def _paint_cell(
+        self, painter: QPainter, option: QStyleOptionViewItem, inner: QRect, source: int, column: str
+    ) -> None:
+        """Paint a cell of a coin upon its background."""
         kind = COLUMNS[column].kind
         if kind is ColumnKind.LINE:
             self._paint_line(painter, inner, source, column)
@@ -77,11 +91,11 @@ class ScreenerDelegate(QStyledItemDelegate):
         text = self._model.text(source, column)
         if kind is ColumnKind.NAME:
             painter.setPen(self._text if column == "market" else self._muted)
-            painter.drawText(inner, _LEFT, self._elided(option, text, inner.width()))
+            painter.drawText(inner, LEFT, self._elided(option, text, inner.width()))
             return
         value = float(self._model.coins.number(column)[source])
         painter.setPen(self._pen(kind, value))
-        painter.drawText(inner, _RIGHT, text)
+        painter.drawText(inner, RIGHT, text)
         if kind is ColumnKind.POINTS and value == value:
             self._paint_zone(painter, inner, value)
 
@@ -100,13 +114,13 @@ class ScreenerDelegate(QStyledItemDelegate):
             return self._rise if value > 0 else self._fall
         return self._text
 
-    def _paint_head(self, painter: QPainter, rect: QRect, inner: QRect, font: QFont, group: int) -> None:
-        painter.fillRect(rect, self._head)
+    def _paint_head(self, painter: QPainter, inner: QRect, font: QFont, group: int) -> None:
         self._bold = QFont(font)
         self._bold.setWeight(QFont.Weight.DemiBold)
         painter.setFont(self._bold)
         painter.setPen(self._text)
-        painter.drawText(inner, _LEFT, self._model.groups[group])
+        mark = _FOLDED if self._model.is_folded(group) else _OPEN
+        painter.drawText(inner, LEFT, f"{mark} {self._model.groups[group]}")
         painter.setFont(font)
 
     def _paint_zone(self, painter: QPainter, inner: QRect, value: float) -> None:
@@ -119,7 +133,7 @@ class ScreenerDelegate(QStyledItemDelegate):
         closes = self._model.coins.line(column, symbol)
         if closes is None:
             painter.setPen(self._muted)
-            painter.drawText(inner, int(Qt.AlignmentFlag.AlignCenter), "–")
+            painter.drawText(inner, int(Qt.AlignmentFlag.AlignCenter), number_format.NOTHING)
             return
         size = (inner.width(), inner.height())
         known = self._lines.get((column, symbol))
