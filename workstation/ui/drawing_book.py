@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from PySide6.QtCore import QObject, QThreadPool, Signal
 
-from workstation.domain.drawing import Drawing
+from workstation.domain.drawing import Drawing, DrawingKind, Style
 from workstation.domain.drawing_history import DrawingHistory, Drawings
 from workstation.domain.errors import StoreError
 
@@ -52,7 +52,7 @@ class DrawingBook(QObject):
     """What could not be read or kept, in words."""
 
     tools_changed = Signal()
-    """`snaps` or `is_hidden` is another."""
+    """`snaps`, `is_hidden` or `styles` is another."""
 
     _read = Signal(object, object, str)
 
@@ -64,6 +64,8 @@ class DrawingBook(QObject):
         self._read.connect(self._on_read)
         self.snaps = False
         self.is_hidden = False
+        self.styles: dict[DrawingKind, Style] = {}
+        """How the next drawing of a kind looks, where the trader gave one another look."""
 
     def open(self, market: Drawn) -> None:
         """Read a market's drawings where that was not done yet; returns at once."""
@@ -126,6 +128,11 @@ class DrawingBook(QObject):
     def set_hidden(self, on: bool) -> None:
         """Hide every drawing, or show them again."""
         self.is_hidden = on
+        self.tools_changed.emit()
+
+    def set_style(self, kind: DrawingKind, style: Style) -> None:
+        """Let the next drawing of a kind look like this."""
+        self.styles[kind] = style
         self.tools_changed.emit()
 
     def finish(self) -> None:

@@ -18,6 +18,7 @@ from workstation.ui.chart.drawing_hand import DrawingHand
 from workstation.ui.chart.drawing_tool import Tool
 from workstation.ui.chart_pane import ChartPane
 from workstation.ui.drawing_book import DrawingBook, Drawn
+from workstation.ui.drawing_habits import DrawingHabits
 from workstation.ui.section import GoTo, Section
 from workstation.ui.theme import Theme
 from workstation.ui.workspace import Workspace
@@ -56,6 +57,8 @@ class DrawingDesk(Section):
         self.book.said.connect(self.say)
         self.book.failed.connect(partial(bridge.notice_posted.emit, "drawings"))
         self.book.tools_changed.connect(self._show_switches)
+        self.habits = DrawingHabits(folder.with_name("drawing_habits.json"), self.book, self)
+        self.habits.file.failed.connect(partial(bridge.notice_posted.emit, "drawings"))
         workspace.on_each(self._join_pane)
 
     def handlers(self, go_to: GoTo) -> Mapping[str, Callable[[], None]]:
@@ -91,6 +94,7 @@ class DrawingDesk(Section):
         """Return when everything is kept."""
         self._silence.stop()
         self.book.finish()
+        self.habits.finish()
 
     def say(self, sentence: str) -> None:
         """Say what was done, on the active chart, for a few seconds."""

@@ -53,7 +53,6 @@ class DrawingHand(QObject):
         self.market: Drawn | None = None
         self.sketch: Sketch | None = None
         self.selected = ""
-        self._styles: dict[DrawingKind, Style] = {}
         self._hand: Anchor | None = None
         self._place: Place | None = None
         self._width_of: Callable[[str], float] = len
@@ -89,7 +88,7 @@ class DrawingHand(QObject):
         self.select("")
         is_same = tool is not None and self.tool is tool and not self._is_measured
         kind = tool.kind if tool is not None else None
-        style = self._styles.get(kind) if kind is not None else None
+        style = self.book.styles.get(kind) if kind is not None and self.book is not None else None
         self.sketch = None if tool is None or is_same else Sketch(tool, new_id(), style or tool.style)
         self._hand = None
         if self.sketch is not None and self.book is not None and self.book.is_hidden:
@@ -110,8 +109,8 @@ class DrawingHand(QObject):
     def set_style(self, style: Style) -> None:
         """Give the chosen drawing another look; the next of its kind has it, too."""
         drawing = self.chosen
-        if drawing is not None:
-            self._styles[drawing.kind] = style
+        if drawing is not None and self.book is not None:
+            self.book.set_style(drawing.kind, style)
             self.put(replace(drawing, style=style), "given another look")
 
     def put(self, drawing: Drawing, name: str) -> None:
