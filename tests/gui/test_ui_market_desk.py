@@ -210,6 +210,23 @@ def test_depth_says_what_it_takes_to_move_the_price_and_what_an_amount_costs(des
     assert panel.view.words() == ""
 
 
+def test_depth_over_time_gathers_while_the_market_is_followed_and_is_remembered(desk, qtbot):
+    show(desk, qtbot, "Book")
+    tell(desk)
+    desk.seconds += 1.0
+    tell(desk)
+    desk.window.actions_by_id["market.over_time"].trigger()
+    qtbot.waitUntil(lambda: desk.window.market.depth is not None, timeout=20_000)
+    panel = desk.window.market.depth
+    assert panel.pages.currentWidget() is panel.over_time
+    desk.window.market.refresh()
+    assert len(panel.over_time._past.columns) == 2
+    assert desk.memory.depth_over_time
+    desk.window.market.follow(SeriesKey(LIVE.name, "ETH/USDT", "1h"))
+    assert not panel.over_time._past.columns
+    assert "Waiting for the book of ETH/USDT" in panel.over_time._message
+
+
 def test_no_cost_is_told_from_a_book_that_is_not_live(desk, qtbot):
     show(desk, qtbot, "Depth")
     tell(desk)

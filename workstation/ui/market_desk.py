@@ -54,6 +54,7 @@ class MarketDesk(Section):
         super().__init__(parent)
         bridge = around.bridge
         self._bridge, self._requests, self._theme = bridge, around.requests, theme
+        self._memory = around.memory
         self.map = MarketMapDesk(around, grades, theme, self)
         self.map.symbol_opened.connect(self.symbol_opened)
         self.monotonic = monotonic
@@ -83,6 +84,7 @@ class MarketDesk(Section):
             "market.book": lambda: go_to(BOOK, self.focus_book),
             "market.trades": lambda: go_to(TRADES, self.focus_trades),
             "market.depth": lambda: go_to(DEPTH, self.focus_depth),
+            "market.over_time": lambda: go_to(DEPTH, self.focus_over_time),
             **self.map.handlers(go_to),
         }
 
@@ -102,7 +104,14 @@ class MarketDesk(Section):
         """Give the keyboard to the depth."""
         self.late_depth.ensure()
         if self.depth is not None:
-            self.depth.view.setFocus()
+            self.depth.focus_view()
+
+    def focus_over_time(self) -> None:
+        """Show how the depth was before, and give it the keyboard."""
+        self.late_depth.ensure()
+        if self.depth is not None:
+            self.depth.kind.setCurrentIndex(1)
+            self.depth.focus_view()
 
     def follow(self, key: SeriesKey) -> None:
         """Take what the active chart shows."""
@@ -226,6 +235,11 @@ class MarketDesk(Section):
         self._followed = None
         self.look()
 
+    def _on_kind(self) -> None:
+        if self.depth is not None:
+            self._memory.depth_over_time = self.depth.kind.currentIndex() > 0
+        self._show()
+
     # Panels, made when they are first seen
 
     def _make_book(self) -> "OrderBookPanel":
@@ -248,5 +262,7 @@ class MarketDesk(Section):
         from workstation.ui.panels.depth import DepthPanel
 
         self.depth = DepthPanel(self._theme)
+        self.depth.kind.setCurrentIndex(int(self._memory.depth_over_time))
+        self.depth.kind_chosen.connect(self._on_kind)
         self.depth.open(self.sight)
         return self.depth

@@ -2,10 +2,11 @@
 
 from workstation.domain.live_market import BookSight, MarketHeard
 from workstation.domain.narrative_index import is_index
+from workstation.ui.book_past import SILENT_S, BookPast
 from workstation.ui.foreign_text import one_line
 from workstation.ui.number_format import duration
 
-OLD_MS = 5_000
+OLD_MS = 1000 * SILENT_S
 """A book about which the venue was silent for longer may no longer be the book."""
 
 
@@ -22,6 +23,8 @@ class MarketSight:
         Whether the engine is there.
     book : BookSight or None
         The last that was known; it stays, greyed, while it is rebuilt.
+    past : BookPast
+        The books of the last quarter of an hour, as far as they were in sight.
     """
 
     def __init__(self) -> None:
@@ -29,21 +32,26 @@ class MarketSight:
         self.price_step = 0.0
         self.is_connected = False
         self.book: BookSight | None = None
+        self.past = BookPast()
         self._news: MarketHeard | None = None
         self._heard_s = 0.0
 
     def open(self, symbol: str, price_step: float) -> None:
         """Look at a market; what was known of another is forgotten."""
         self.symbol, self.price_step = symbol, price_step
+        self.past.clear()
         self.forget()
 
     def forget(self) -> None:
         """Forget the book."""
         self.book = self._news = None
+        self.past.lose()
 
     def take(self, news: MarketHeard, now_s: float) -> None:
         """Take what was heard, at a moment of a clock that never jumps."""
         self._news, self._heard_s = news, now_s
+        is_fresh = news.book_age_ms is not None and news.book_age_ms <= OLD_MS
+        self.past.take(news.book if is_fresh else None, now_s)
         if news.book is not None:
             self.book = news.book
 

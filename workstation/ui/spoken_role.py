@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QAccessibleWidget, QWidget
 
 _ROLES = {
     "ChartView": QAccessible.Role.Chart,
+    "DepthOverTimeView": QAccessible.Role.Chart,
     "DepthView": QAccessible.Role.Chart,
     "LadderView": QAccessible.Role.List,
     "MarketMapView": QAccessible.Role.Chart,

@@ -40,6 +40,8 @@ class WindowMemory:
         Whether price levels are drawn on the chart.
     map_area, map_colour : str
         What the market map's tiles are drawn by (see ``market_tiles``).
+    depth_over_time : bool
+        Whether the depth shows the last quarter of an hour, not what rests now.
     """
 
     geometry: str = ""
@@ -52,6 +54,7 @@ class WindowMemory:
     levels: bool = True
     map_area: str = "volume"
     map_colour: str = "change"
+    depth_over_time: bool = False
 
     @classmethod
     def load(cls, path: Path) -> "WindowMemory":
