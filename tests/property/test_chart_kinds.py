@@ -103,6 +103,54 @@ def test_a_line_is_broken_exactly_where_bars_are_missing(missing: set[int], per_
     assert columns.joined.tolist() == [False, *(np.diff(there) == 1).tolist()]
 
 
+@settings(max_examples=30, deadline=None)
+@given(
+    kind=st.sampled_from([ChartKind.HEIKIN_ASHI, ChartKind.LINE]),
+    seed=st.integers(0, 10**6),
+    begin=st.integers(-500, 9000),
+    width=st.sampled_from([40, 300, 2500, 9000]),
+    is_holey=st.booleans(),
+)
+def test_what_is_made_for_the_bars_in_sight_is_what_everything_would_show(kind, seed, begin, width, is_holey):
+    rng = np.random.default_rng(seed)
+    kept = rng.random(9000) >= (0.9 if is_holey else 0.0)
+    kept[4000:4900] = False
+    kept[0] = True
+    true = loaded(START + np.flatnonzero(kept), walk(9000, seed)[:, kept])
+    sight = START + begin, START + begin + width
+    scale = SlotMap(600 / width, -round(sight[0] * 600 / width), 1.0)
+    part, everything = DrawnPyramids(true), DrawnPyramids(true).of(kind)
+    found, truth = gather(part.of(kind, sight), scale, *sight), gather(everything, scale, *sight)
+    for column in ("x", "open", "high", "low", "close", "volume", "joined"):
+        np.testing.assert_array_equal(getattr(found, column), getattr(truth, column), err_msg=column)
+
+
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 10**6), puts=st.lists(st.integers(-3000, 3), min_size=1, max_size=6))
+def test_a_candle_that_comes_later_is_drawn_wherever_is_looked(seed, puts):
+    rows, fresh = walk(9000, seed), walk(len(puts), seed + 1)
+    kept = np.ones(9000, bool)
+    kept[np.random.default_rng(seed).integers(6000, 9000, 60)] = False
+    true = loaded(START + np.flatnonzero(kept), rows[:, kept])
+    drawn = {kind: DrawnPyramids(true) for kind in (ChartKind.HEIKIN_ASHI, ChartKind.LINE)}
+    sights = [(START + 6500, START + 6600), (START + 8900, START + 9010)]
+    for kind, one in drawn.items():
+        one.of(kind, sights[seed % 2])
+    for back, bar in zip(puts, fresh.T.tolist(), strict=True):
+        slot = true.last_slot + back
+        if true.put(slot, tuple(bar)):
+            for one in drawn.values():
+                one.put(slot, tuple(bar))
+    scale = SlotMap(4.0, -4 * START, 1.0)
+    for kind, one in drawn.items():
+        everything = DrawnPyramids(true).of(kind)
+        for sight in sights:
+            found, truth = gather(one.of(kind, sight), scale, *sight), gather(everything, scale, *sight)
+            np.testing.assert_array_equal(found.x, truth.x)
+            np.testing.assert_allclose(found.open, truth.open, rtol=1e-13)
+            np.testing.assert_allclose(found.high, truth.high, rtol=1e-13)
+
+
 def test_a_first_averaged_bar_opens_halfway_and_averages_its_four_prices():
     assert averaged_bar((10.0, 20.0, 6.0, 12.0, 3.0), None) == (11.0, 20.0, 6.0, 12.0, 3.0)
     assert averaged_bar((10.0, 20.0, 6.0, 12.0, 3.0), (2.0, 9.0, 1.0, 6.0, 1.0))[OPEN] == 4.0

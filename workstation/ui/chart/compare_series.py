@@ -93,7 +93,7 @@ class Comparison:
         start = series.candle_at(begin) if begin is not None and begin < end else None
         if begin is None or start is None:
             return None
-        columns = gather(series.drawn(ChartKind.LINE), slots, edge, end)
+        columns = gather(series.drawn(ChartKind.LINE, (edge, end)), slots, edge, end)
         is_late = edge < series.pyramid.first_slot
         return ComparedLine(
             series=series,

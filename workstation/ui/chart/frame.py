@@ -125,7 +125,8 @@ def make_frame(series: ChartSeries, view: View, layout: Layout, dpr: float) -> F
     """Return the picture of a series that holds at least one candle."""
     view.time.set_width(layout.plot_width)
     slots = view.time.map(dpr)
-    columns = gather(series.drawn(view.kind), slots, *slots.visible(layout.plot_width))
+    sight = slots.visible(layout.plot_width)
+    columns = gather(series.drawn(view.kind, sight), slots, *sight)
     low, high, peak = _extremes(columns, series)
     needs_base = view.price.scaling is Scaling.PERCENT or len(view.comparison) > 0
     base = _first_close(series, slots) if needs_base else 0.0

@@ -98,9 +98,15 @@ class ChartSeries:
             self.forming_slot = None if candle.closed else slot
         return True
 
-    def drawn(self, kind: ChartKind) -> Pyramid:
-        """Return what a kind of chart draws of these candles."""
-        return self._drawn.of(kind)
+    def drawn(self, kind: ChartKind, sight: tuple[int, int]) -> Pyramid:
+        """Return what a kind of chart draws of these candles.
+
+        Parameters
+        ----------
+        sight : (int, int)
+            First slot in sight and the one after the last; what lies elsewhere may be missing.
+        """
+        return self._drawn.of(kind, sight)
 
     @property
     def last(self) -> Candle | None:
