@@ -1,0 +1,228 @@
+"""What a window's process holds: objects, timers, threads, connections, open files and memory.
+
+Not a command of its own: `bench_long_use` and a test count with it.
+"""
+
+import ctypes
+import gc
+import os
+import sys
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import shiboken6
+from PySide6.QtCore import QCoreApplication, QEvent, QMetaMethod, QObject, QThread, QThreadPool, QTimer
+from PySide6.QtWidgets import QApplication, QGraphicsItem, QGraphicsScene, QWidget
+
+MB = 1e6
+CHART_PARTS = "workstation.ui.chart."
+REMEMBERED = frozenset({"workstation.ui.chart.time_ticks.TimeTick"})
+"""Parts that are remembered, at most so many of them, for the next chart that needs the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Census:
+    """What was there at one moment.
+
+    Parameters
+    ----------
+    objects : Counter of str
+        Every QObject by class, those without a parent and those that only C++ knows included.
+    timers : Counter of str
+        Active timers that go on until they are stopped, by the class of whom they belong to.
+    connections : Counter of str
+        How many listen to a signal, by class and signal.
+    chart_parts : Counter of str
+        What charts are drawn from, by class; items of graphics scenes are among them.
+    zombies : Counter of str
+        Objects of our own classes that outlived their QObject, by class.
+    python : Counter of str
+        Objects of our own classes and functions, by class.
+    threads, files : int
+        Of the process.
+    """
+
+    objects: Counter[str]
+    timers: Counter[str]
+    connections: Counter[str]
+    chart_parts: Counter[str]
+    zombies: Counter[str]
+    python: Counter[str]
+    threads: int
+    files: int
+
+    def dangling(self, before: "Census") -> list[str]:
+        """Return what there is more or less of than before, in words; nothing where all is the same."""
+        found = []
+        for name in ("objects", "timers", "connections", "chart_parts", "zombies"):
+            now, was = getattr(self, name), getattr(before, name)
+            changed = {kind: now[kind] - was[kind] for kind in now | was if now[kind] != was[kind]}
+            found += [f"{name}: {kind} {change:+}" for kind, change in sorted(changed.items())]
+        for name in ("threads", "files"):
+            change = getattr(self, name) - getattr(before, name)
+            found += [f"{name} {change:+}"] if change else []
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What the process takes, bytes.
+
+    Parameters
+    ----------
+    rss, uss : int
+        Resident; and of that what no other process shares.
+    trimmed : int
+        The latter once the C library gave back what it holds free between blocks in use.
+    heap : int
+        In use by C and C++, as the C library counts; 0 where it cannot say.
+    blocks : int
+        Blocks of Python's own allocator in use; a number, not bytes.
+    """
+
+    rss: int
+    uss: int
+    trimmed: int
+    heap: int
+    blocks: int
+
+
+def settle(let_pass: Callable[[float], None]) -> None:
+    """Let everything that was begun come to its end, and take out what nobody holds any more.
+
+    Parameters
+    ----------
+    let_pass : callable
+        Lets the window run for so many seconds.
+    """
+    for _ in range(3):
+        let_pass(0.1)
+        for pool in [one for one in all_objects() if isinstance(one, QThreadPool)]:
+            pool.waitForDone()
+        let_pass(0.0)
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        gc.collect()
+
+
+def count() -> Census:
+    """Count everything; call `settle` before."""
+    objects, held = list(all_objects()), gc.get_objects()
+    ours = [one for one in held if _name(one).startswith("workstation.")]
+    zombies = (one for one in ours if isinstance(one, QObject) and not shiboken6.isValid(one))
+    items = [item for one in objects if isinstance(one, QGraphicsScene) for item in one.items()]
+    parts = Counter(name for name in map(_name, ours) if name.startswith(CHART_PARTS))
+    return Census(
+        objects=Counter(one.metaObject().className() for one in objects),
+        timers=Counter(_owner(one) for one in objects if isinstance(one, QTimer) and _goes_on(one)),
+        connections=_connections(objects),
+        chart_parts=Counter({name: n for name, n in parts.items() if name not in REMEMBERED})
+        + Counter(_name(item) for item in items if isinstance(item, QGraphicsItem)),
+        zombies=Counter(map(_name, zombies)),
+        python=Counter(map(_name, ours)),
+        threads=_n_threads(),
+        files=len(os.listdir("/proc/self/fd")) if Path("/proc/self/fd").exists() else 0,
+    )
+
+
+def measure() -> Memory:
+    """Return what the process takes now, and what it takes once free memory is given back."""
+    process, blocks = psutil.Process(), sys.getallocatedblocks()
+    full = process.memory_full_info()
+    heap = _heap_in_use()
+    _trim()
+    return Memory(full.rss, full.uss, process.memory_full_info().uss, heap, blocks)
+
+
+def all_objects() -> Iterator[QObject]:
+    """Yield every QObject that can be reached, each once."""
+    known: set[int] = set()
+    for root in _roots():
+        for one in (root, *root.findChildren(QObject)):
+            address = shiboken6.getCppPointer(one)[0]
+            if address not in known:
+                known.add(address)
+                yield one
+
+
+def _roots() -> list[QObject]:
+    held = [one for one in shiboken6.getAllValidWrappers() if isinstance(one, QObject)]
+    alone = [one for one in held if shiboken6.isValid(one) and one.parent() is None]
+    return [*QApplication.topLevelWidgets(), *QApplication.allWidgets(), *alone]
+
+
+def _goes_on(timer: QTimer) -> bool:
+    return timer.isActive() and not timer.isSingleShot()
+
+
+def _owner(timer: QTimer) -> str:
+    parent = timer.parent()
+    return parent.metaObject().className() if parent is not None else "nobody"
+
+
+def _connections(objects: list[QObject]) -> Counter[str]:
+    """Count who listens to the signals of our own classes; Qt's own parts listen to one another."""
+    found: Counter[str] = Counter()
+    for one in objects:
+        if isinstance(one, QThread) or not _name(one).startswith("workstation."):
+            continue
+        meta = one.metaObject()
+        for number in range(meta.methodCount()):
+            method = meta.method(number)
+            if method.methodType() is QMetaMethod.MethodType.Signal:
+                signature = bytes(method.methodSignature().data()).decode()
+                n = one.receivers(f"2{signature}")
+                if n:
+                    found[f"{meta.className()}.{signature.partition('(')[0]}"] += n
+    return found
+
+
+def _name(one: object) -> str:
+    return f"{type(one).__module__}.{type(one).__qualname__}"
+
+
+def _n_threads() -> int:
+    tasks = Path("/proc/self/task")
+    return len(os.listdir(tasks)) if tasks.exists() else threading.active_count()
+
+
+class _MallocInfo(ctypes.Structure):
+    _fields_ = tuple(
+        (name, ctypes.c_size_t)
+        for name in (
+            "arena",
+            "ordblks",
+            "smblks",
+            "hblks",
+            "hblkhd",
+            "usmblks",
+            "fsmblks",
+            "uordblks",
+            "fordblks",
+            "keepcost",
+        )
+    )
+
+
+def _heap_in_use() -> int:
+    """Return what is in use of the C library's heap, bytes; 0 where it is not glibc 2.33 or newer."""
+    asked = getattr(ctypes.CDLL(None), "mallinfo2", None)
+    if asked is None:
+        return 0
+    asked.restype = _MallocInfo
+    info = asked()
+    return int(info.uordblks + info.hblkhd)
+
+
+def _trim() -> None:
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
+
+
+def open_windows() -> list[QWidget]:
+    """Return the dialogs, menus and floating docks that are on screen beside the window itself."""
+    return [one for one in QApplication.topLevelWidgets() if one.isVisible() and one.isWindow()]
