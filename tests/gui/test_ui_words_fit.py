@@ -41,6 +41,18 @@ def test_a_sentence_on_a_narrow_chart_is_whole(desk, qtbot):
         assert needed.height() <= room.height()
 
 
+def test_a_sentence_follows_a_chart_that_becomes_narrow_while_it_stands(desk, qtbot):
+    window = desk.window
+    window.resize(1280, 600)
+    window.chart.repaint()
+    window.drawings.say("Taken back: trend line drawn.")
+    label, chart = said_on(window.chart), window.chart
+    window.actions_by_id["chart.split_right"].trigger()
+    qtbot.waitUntil(lambda: chart.width() < 480)
+    assert label.geometry().right() < chart.width() - chart.frame.layout.axis_width
+    assert label.height() >= label.heightForWidth(label.width())
+
+
 def test_a_button_of_the_strip_names_the_keys_that_hold_now(desk):
     strip, bindings = desk.window.strip, desk.window.keyboard.bindings
     assert "Ctrl+K to find another" in strip.symbol_button.toolTip()

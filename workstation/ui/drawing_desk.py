@@ -4,9 +4,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QPoint, QRect, Qt, QTimer
+from PySide6.QtCore import QObject, QPoint, Qt, QTimer
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QLabel
 from shiboken6 import isValid
 
 from workstation.domain.drawing import Drawing
@@ -19,12 +18,12 @@ from workstation.ui.chart.drawing_tool import Tool
 from workstation.ui.chart_pane import ChartPane
 from workstation.ui.drawing_book import DrawingBook, Drawn
 from workstation.ui.drawing_habits import DrawingHabits
+from workstation.ui.passing_word import PassingWord
 from workstation.ui.section import GoTo, Section
 from workstation.ui.theme import Theme
 from workstation.ui.workspace import Workspace
 
 _SAID_FOR_MS = 5000
-_SAID_MARGIN = 14
 
 
 class DrawingDesk(Section):
@@ -50,7 +49,7 @@ class DrawingDesk(Section):
         self._workspace, self._theme = workspace, theme
         self._actions: Mapping[str, QAction] = {}
         self.bars: dict[ChartView, DrawingBar] = {}
-        self._said: QLabel | None = None
+        self._said: PassingWord | None = None
         self._silence = QTimer(self, interval=_SAID_FOR_MS, singleShot=True)
         self._silence.timeout.connect(self._hush)
         self.book = DrawingBook(DrawingFiles(folder), self)
@@ -100,28 +99,7 @@ class DrawingDesk(Section):
         """Say what was done, on the active chart, for a few seconds."""
         self._hush()
         chart = self._chart
-        said = QLabel(sentence, chart)
-        said.setTextFormat(Qt.TextFormat.PlainText)
-        said.setAccessibleName(sentence)
-        said.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        theme = self._theme
-        said.setStyleSheet(
-            f"color: {theme.text}; background: {theme.raised}; border: 1px solid {theme.border};"
-            " border-radius: 4px; padding: 6px 10px;"
-        )
-        frame = chart.frame
-        bottom = frame.layout.price_height if frame is not None else chart.height()
-        room = QRect(0, 0, frame.layout.plot_width if frame is not None else chart.width(), bottom)
-        said.ensurePolished()  # before it has its padding it would ask for too little
-        wide = max(room.width() - 2 * _SAID_MARGIN, 0)
-        said.setWordWrap(said.sizeHint().width() > wide)
-        if said.wordWrap():
-            said.setFixedSize(wide, said.heightForWidth(wide))
-        else:
-            said.adjustSize()
-        said.move(room.center().x() - said.width() // 2, max(bottom - said.height() - _SAID_MARGIN, 0))
-        said.show()
-        self._said = said
+        self._said = PassingWord(sentence, chart, self._theme)
         self._silence.start()
 
     @property

@@ -190,6 +190,7 @@ QComboBox::drop-down { border: 0; width: 22px; }
 QComboBox::down-arrow, QAbstractSpinBox::down-arrow, QAbstractSpinBox::up-arrow { width: 10px; height: 10px; }
 QComboBox::down-arrow, QAbstractSpinBox::down-arrow { image: url($icons/down.svg); }
 QAbstractSpinBox::up-arrow { image: url($icons/up.svg); }
+QAbstractSpinBox QLineEdit { border: 0; padding: 0; background: transparent; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { border: 0; width: 20px; }
 QAbstractSpinBox::up-button:hover, QAbstractSpinBox::down-button:hover { background: $hover; }
 QCheckBox::indicator, QRadioButton::indicator { width: 13px; height: 13px; background: $base;
@@ -212,7 +213,8 @@ QPushButton:hover { border-color: $muted; }
 QPushButton:focus { border-color: $accent; }
 QPushButton:pressed { background: $selection; }
 QPushButton:default { color: $on_accent; background: $accent; border-color: $accent; }
-QPushButton:disabled { color: $disabled; }
+QPushButton:disabled { color: $disabled; background: $panel; border-color: $border; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QScrollBar { background: transparent; border: 0; }
 QScrollBar:vertical { width: 10px; }
 QScrollBar:horizontal { height: 10px; }
