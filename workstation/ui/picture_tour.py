@@ -139,6 +139,9 @@ class PictureTour:
             Step("crosshair", self._point_at_chart),
             Step("watchlist", self._open_second_market),
             Step("trend-line", self._draw, lambda: self._press("drawing.undo")),
+            Step("judged", self._toggle_judged),
+            Step("votes", self._point_below_chart),
+            Step("inverted", partial(self._press, "chart.inverted"), self._end_judged),
             Step("four-charts", self._split, self._join),
             *(Step(_name(one), partial(self._press, one)) for one in _PANELS),
             Step("palette", self._search, self._escape),
@@ -175,6 +178,18 @@ class PictureTour:
     def _point_at_chart(self) -> None:
         chart = self._toured.chart
         QTest.mouseMove(chart, QPoint(chart.width() // 2, chart.height() // 3))
+
+    def _toggle_judged(self) -> None:
+        for command in ("chart.profile", "chart.grade", "chart.votes"):
+            self._press(command)
+
+    def _end_judged(self) -> None:
+        self._press("chart.inverted")
+        self._toggle_judged()
+
+    def _point_below_chart(self) -> None:
+        chart = self._toured.chart
+        QTest.mouseMove(chart, QPoint(chart.width() // 2, chart.height() - 60))
 
     def _open_second_market(self) -> None:
         dock = self._window.findChild(QWidget, "dock-watchlist")
