@@ -12,6 +12,7 @@ from workstation.domain.errors import UsageError
 from workstation.domain.screen_column import COLUMNS
 from workstation.domain.watch_book import LONGEST_NAME, SavedScreen, WatchList
 from workstation.ui.foreign_text import in_menu
+from workstation.ui.menu_emptying import empty
 from workstation.ui.panels.screener import FIRST_COLUMNS, ScreenerPanel
 from workstation.ui.screener_words import column_words
 from workstation.ui.watchlist_keeper import WatchlistKeeper
@@ -41,7 +42,7 @@ class ScreenerMenu(QMenu):
 
     def fill(self) -> None:
         """Offer what can be done now."""
-        self.clear()
+        empty(self)
         name, n_hits = self.current, self._panel.model.n_hits
         self._add(f"Save “{in_menu(name)}”", partial(self.save, name)).setEnabled(bool(name))
         self._add("Save as…", lambda: ask_name(self._panel, "Save the screen", name, self.save_as))

@@ -12,6 +12,7 @@ from workstation.ui.chart_pane_dock import ChartPaneDock
 from workstation.ui.chart_pane_link import LINK_NAMES
 from workstation.ui.foreign_text import in_menu
 from workstation.ui.link_colours import LinkColours
+from workstation.ui.menu_emptying import empty
 from workstation.ui.workspace import MOST_CHARTS, Workspace
 from workstation.ui.workspace_keeper import WorkspaceKeeper
 from workstation.ui.workspace_template import TEMPLATES, Template, filled, in_timeframes
@@ -110,7 +111,7 @@ class WorkspaceArranging(QObject):
         dock.header.menu.aboutToShow.connect(lambda: self._fill(dock.header.menu))
 
     def _fill(self, menu: QMenu) -> None:
-        menu.clear()
+        empty(menu)
         handlers = self.handlers()
         is_alone = len(self._workspace.docks) == 1
         for name, title in (
