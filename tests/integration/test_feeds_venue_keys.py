@@ -7,7 +7,6 @@ import pytest
 from tests.fakes.sandbox_source import FIRST_MS, HOUR_MS, recorded
 from workstation.domain.errors import UsageError, VenueError, VenueUnreachable
 from workstation.domain.venue_key import KeyRights, VenueCredentials
-from workstation.feeds import venue_key_check
 from workstation.feeds.venue_key_check import ask_live, ask_rights, key_venues
 from workstation.feeds.venues import LIVE_VENUES, open_practice
 from workstation.sandbox.market_clock import MarketClock
@@ -68,49 +67,3 @@ async def test_a_venue_that_is_none_is_refused():
 
 def test_every_live_venue_takes_keys():
     assert {venue.name for venue in key_venues()} == set(LIVE_VENUES)
-
-
-class Scripted:
-    """An exchange that gives one answer, whatever it is asked."""
-
-    def __init__(self, answer):
-        self._answer = answer
-
-    def __getattr__(self, _name):
-        async def answer():
-            return self._answer
-
-        return answer
-
-
-READS_ONLY, TRADES = KeyRights(True, False, False), KeyRights(True, True, False)
-WITHDRAWS = KeyRights(True, True, True)
-
-
-@pytest.mark.parametrize(
-    ("venue", "answer", "meant"),
-    [
-        ("binance", {}, KeyRights()),
-        ("okx", {"data": [{"perm": "read_only"}]}, READS_ONLY),
-        ("okx", {"data": [{"perm": "read_only,withdraw,trade"}]}, WITHDRAWS),
-        ("okx", {"data": [{}]}, KeyRights()),
-        (
-            "bybit",
-            {"result": {"readOnly": 1, "permissions": {"Spot": ["SpotTrade"], "Wallet": ["Withdraw"]}}},
-            READS_ONLY,
-        ),
-        ("bybit", {"result": {"readOnly": 0, "permissions": {"Spot": ["SpotTrade"], "Wallet": []}}}, TRADES),
-        (
-            "bybit",
-            {"result": {"readOnly": 0, "permissions": {"Spot": ["SpotTrade"], "Wallet": ["Withdraw"]}}},
-            WITHDRAWS,
-        ),
-        ("kucoin", {"data": {"permission": "General"}}, READS_ONLY),
-        ("kucoin", {"data": {"permission": "General, Spot"}}, TRADES),
-        ("kucoin", {"data": {"permission": "General,Spot,Withdrawal"}}, WITHDRAWS),
-        ("kucoin", {"data": {}}, KeyRights()),
-        ("kraken", {"result": {}}, KeyRights(read=True)),
-    ],
-)
-async def test_rights_are_read_as_each_venue_writes_them(venue, answer, meant):
-    assert await venue_key_check._DESKS[venue].ask(Scripted(answer)) == meant

@@ -14,6 +14,7 @@ from workstation.domain.errors import UsageError, VenueError, VenueUnreachable
 from workstation.domain.ports import Clock
 from workstation.domain.venue_key import KeyRights, KeyVenue, VenueCredentials
 from workstation.feeds.line import UNREADABLE
+from workstation.feeds.private_key import ED25519, RSA, check_private_key
 from workstation.feeds.venues import OpenVenue, open_live
 
 _LONGEST_S = 25.0
@@ -83,14 +84,15 @@ class _Desk:
     label: str
     ask: Asked
     tells_rights: bool = True
+    private_keys: tuple[str, ...] = ()  # kinds that the trader may make himself
 
 
 _DESKS: Mapping[str, _Desk] = MappingProxyType(
     {
-        "binance": _Desk("Binance", _binance),
+        "binance": _Desk("Binance", _binance, private_keys=(ED25519, RSA)),
         "okx": _Desk("OKX", _okx),
         "kraken": _Desk("Kraken", _reads_only("privatePostBalance"), tells_rights=False),
-        "bybit": _Desk("Bybit", _bybit),
+        "bybit": _Desk("Bybit", _bybit, private_keys=(RSA,)),
         "kucoin": _Desk("KuCoin", _kucoin),
         "gate": _Desk("Gate", _reads_only("privateSpotGetAccounts"), tells_rights=False),
         "bitget": _Desk("Bitget", _reads_only("privateSpotGetV2SpotAccountInfo"), tells_rights=False),
@@ -102,7 +104,8 @@ _WANT_PASSWORD = frozenset({"okx", "kucoin", "bitget"})
 def key_venues() -> tuple[KeyVenue, ...]:
     """Return the live venues that keys can be kept for."""
     return tuple(
-        KeyVenue(name, desk.label, name in _WANT_PASSWORD, desk.tells_rights) for name, desk in _DESKS.items()
+        KeyVenue(name, desk.label, name in _WANT_PASSWORD, desk.tells_rights, bool(desk.private_keys))
+        for name, desk in _DESKS.items()
     )
 
 
@@ -124,11 +127,14 @@ async def ask_rights(opened: OpenVenue, credentials: VenueCredentials) -> KeyRig
 
     Raises
     ------
+    UsageError
+        The secret is a private key that the venue cannot take; it was not asked.
     VenueError
         The venue does not take the key; `VenueUnreachable` where it does not answer. Neither repeats what
         was sent: a library's error may hold the signed request.
     """
     exchange, label = opened.exchange, opened.venue.label
+    desk = _DESKS[exchange.id]
     exchange.logger = _SILENT
     exchange.apiKey, exchange.secret, exchange.password = (
         credentials.key,
@@ -136,10 +142,11 @@ async def ask_rights(opened: OpenVenue, credentials: VenueCredentials) -> KeyRig
         credentials.password,
     )
     try:
+        check_private_key(credentials.secret, desk.private_keys, label)
         async with asyncio.timeout(_LONGEST_S):
             if exchange.has.get("fetchTime"):
                 await exchange.load_time_difference()
-            return await _DESKS[exchange.id].ask(exchange)
+            return await desk.ask(exchange)
     except TimeoutError:
         raise VenueUnreachable(f"{label} did not answer within {_LONGEST_S:g} s; try again later.") from None
     except UNREADABLE as error:
