@@ -5,8 +5,8 @@
 
 The real window on the offscreen platform over a store on disk, with five studies, drawings and signals of
 every coin on its chart. A switch ends when the chart of the new series was painted; the next one waits until
-history and studies are complete. `hold-up` is the longest the window then answered nothing. Exit code 1 where
-p95 of symbols or timeframes misses 100 ms.
+history and studies are complete. `busy` is what the processor itself worked, `hold-up` the longest the window
+then answered nothing. Exit code 1 where p95 of symbols or timeframes misses 100 ms.
 """
 
 import argparse
@@ -16,7 +16,8 @@ import tempfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, thread_time
+from typing import NamedTuple
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -42,6 +43,24 @@ LONG = SeriesKey(LIVE.name, "LONG/USDT", "1m")
 N_SIGNALS, N_DRAWINGS = 200, 10
 PATIENCE_S = 60.0
 SIZE = (1600, 900)
+
+
+class Took(NamedTuple):
+    """What a switch took, milliseconds.
+
+    Parameters
+    ----------
+    painted : float
+        Until it was painted.
+    busy : float
+        Of that, what the processor itself worked.
+    held : float
+        The longest hold-up afterwards.
+    """
+
+    painted: float
+    busy: float
+    held: float
 
 
 class SaidJournal:
@@ -74,6 +93,7 @@ class Switching:
         self.keys = keys
         self.desk = Desk(folder)
         self.desk.past.candles = CandleStore(folder / "candles.db", read_only=True)
+        self._begins = {key: self.desk.past.candles.span(key)[0] for key in keys}
         newest = {key: self.desk.past.candles.read_last(key, 2_000) for key in keys}
         self.desk.past.journal = SaidJournal({k: signals(c, N_SIGNALS, k) for k, c in newest.items()})
         self.window = self.desk.open()
@@ -94,29 +114,33 @@ class Switching:
 
     def settle(self) -> float:
         """Wait until history and studies are complete; return the longest hold-up meanwhile, milliseconds."""
-        longest, began, quiet = 0.0, perf_counter(), perf_counter()
-        while perf_counter() - quiet < 0.06:
+        longest, began = 0.0, perf_counter()
+        while not self.is_complete():
             at = perf_counter()
             QApplication.processEvents()
-            took = perf_counter() - at
-            longest = max(longest, took)
-            if took > 0.002 or not self.chart.studies.is_settled:
-                quiet = perf_counter()
-            if quiet - began > PATIENCE_S:
+            longest = max(longest, perf_counter() - at)
+            if at - began > PATIENCE_S:
                 raise SystemExit(f"The window did not come to rest within {PATIENCE_S:.0f} s.")
+        QApplication.processEvents()
         return longest * 1000
 
-    def painted_ms(self, command: Callable[[], object], is_there: Callable[[], bool]) -> float:
-        """Return how long it takes from a command until a frame was painted that shows what it asked for."""
+    def is_complete(self) -> bool:
+        """Return whether the chart holds everything that is stored, and its studies are computed."""
+        extent = self.chart.extent
+        has_all = extent is not None and extent[0] == self._begins[self.chart.key]
+        return has_all and self.chart.studies.is_settled
+
+    def painted_ms(self, command: Callable[[], object], is_there: Callable[[], bool]) -> tuple[float, float]:
+        """Return what it takes until a frame shows what a command asked for: by clock and processor."""
         frames: list[bool] = []
         connection = self.chart.frame_painted.connect(lambda: frames.append(is_there()))
-        began = perf_counter()
+        began, busy = perf_counter(), thread_time()
         command()
         while not any(frames):
             QApplication.processEvents()
             if perf_counter() - began > PATIENCE_S:
                 raise SystemExit(f"Nothing was painted within {PATIENCE_S:.0f} s.")
-        took = (perf_counter() - began) * 1000
+        took = (perf_counter() - began) * 1000, (thread_time() - busy) * 1000
         self.chart.frame_painted.disconnect(connection)
         return took
 
@@ -125,8 +149,8 @@ class Switching:
         frame = self.chart.frame
         return frame is not None and frame.series.key == key and len(frame.columns) > 0
 
-    def to(self, key: SeriesKey) -> tuple[float, float]:
-        """Switch to a series; return until it was painted and the longest hold-up after, milliseconds."""
+    def to(self, key: SeriesKey) -> Took:
+        """Switch to a series; return what it took."""
         window, shown = self.window, self.chart.key
         if key.symbol == shown.symbol:
             command = partial(window.set_timeframe, key.timeframe)
@@ -134,7 +158,7 @@ class Switching:
             command = partial(window.open_symbol, key.symbol)
         else:
             command = partial(window.open_series, key.symbol, key.timeframe)
-        return self.painted_ms(command, lambda: self.shows(key)), self.settle()
+        return Took(*self.painted_ms(command, lambda: self.shows(key)), self.settle())
 
 
 def filled(folder: Path, n_coins: int, n_candles: int, n_long: int) -> list[SeriesKey]:
@@ -158,7 +182,7 @@ def walk(seed: int, n: int, timeframe: str) -> CandleColumns:
     return CandleColumns.of(times, open_, high, low, close, rng.gamma(2.0, 20.0, n))
 
 
-def time_switches(one: Switching, n_switches: int) -> dict[str, list[tuple[float, float]]]:
+def time_switches(one: Switching, n_switches: int) -> dict[str, list[Took]]:
     """Switch symbols and timeframes in turn; every tenth time to the longest series."""
     rng, took = np.random.default_rng(11), {"symbol": [], "timeframe": []}
     while min(map(len, took.values())) < n_switches // 2:
@@ -173,25 +197,25 @@ def time_switches(one: Switching, n_switches: int) -> dict[str, list[tuple[float
     return took
 
 
-def time_kinds(one: Switching) -> dict[str, tuple[float, float]]:
+def time_kinds(one: Switching) -> dict[str, Took]:
     """Draw the longest series in every kind once, as for the first time."""
     one.to(LONG)
     took = {}
     for kind in [*list(ChartKind)[1:], ChartKind.CANDLES]:
-        ms = one.painted_ms(
+        until = one.painted_ms(
             lambda kind=kind: one.chart.set_kind(kind), lambda kind=kind: one.chart.frame.kind is kind
         )
-        took[kind.label] = ms, one.settle()
+        took[kind.label] = Took(*until, one.settle())
     return took
 
 
-def line_of(what: str, took: list[tuple[float, float]]) -> str:
+def line_of(what: str, took: list[Took]) -> str:
     """Return what a kind of switch took as a line."""
-    painted, held = np.array(took).T
+    painted, busy, held = np.array(took).T
     p50, p95, worst = np.percentile(painted, (50, 95, 100))
     return (
-        f"{what:<14} {len(took):>4} switches: p50 {p50:6.1f} ms, p95 {p95:6.1f} ms, worst {worst:6.1f} ms; "
-        f"hold-up after p95 {np.percentile(held, 95):6.1f} ms, worst {held.max():6.1f} ms"
+        f"{what:<10} {len(took):>4} switches: p50 {p50:5.1f} ms, p95 {p95:5.1f} ms, worst {worst:5.1f} ms "
+        f"(busy p95 {np.percentile(busy, 95):5.1f} ms); hold-up after p95 {np.percentile(held, 95):5.1f} ms"
     )
 
 
@@ -215,9 +239,11 @@ def main() -> int:
         app.processEvents()
     for what, rows in took.items():
         print(line_of(what, rows))
-    for label, (ms, held) in kinds.items():
-        print(f"{label:<14} first of {asked.long:,} bars: {ms:6.1f} ms; hold-up after {held:6.1f} ms")
-    worst = max(float(np.percentile([ms for ms, _ in rows], 95)) for rows in took.values())
+    for label, one_took in kinds.items():
+        print(
+            f"{label}, first of {asked.long:,} bars: {one_took.painted:.1f} ms (busy {one_took.busy:.1f} ms)"
+        )
+    worst = max(float(np.percentile([each.painted for each in rows], 95)) for rows in took.values())
     print(f"the bar is p95 {BAR_MS:g} ms: {'met' if worst <= BAR_MS else 'MISSED'}")
     return 0 if worst <= BAR_MS else 1
 
