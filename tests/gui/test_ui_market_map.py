@@ -90,6 +90,21 @@ def test_prices_of_all_markets_are_sent_only_while_the_map_is_in_sight(window):
     assert asked(window) == [True, False]
 
 
+def test_the_screener_shows_newest_prices_of_markets_that_nobody_watches(window, qtbot):
+    window.window.actions_by_id["screener.focus"].trigger()
+    screener = window.window.lists.screener
+    qtbot.waitUntil(
+        lambda: screener.panel is not None and screener.panel.model.rowCount() > 0, timeout=WAIT_MS
+    )
+    window.map.refresh()
+    assert asked(window)[-1] is True  # the map is behind the screener now
+    window.tell(QuotesSaid((Ticker("SOL/USDT", 123.0, 4.5, 6e6, NOW_MS),), 0))
+    coins = screener.panel.model.coins
+    row = coins.symbols.index("SOL/USDT")
+    shown = [coins.numbers[name][row] for name in ("price", "change_24h", "volume_24h")]
+    assert shown == [123.0, 4.5, 6e6]
+
+
 def test_an_empty_map_says_what_it_waits_for(seen):
     panel = seen.map.panel
     assert panel.status.text() == "Waiting for the prices of every market of Binance…"

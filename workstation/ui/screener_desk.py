@@ -1,6 +1,6 @@
 """The screener, kept as store and engine say of every coin of the venue."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -9,6 +9,7 @@ from workstation.domain.screen_column import CoinColumns, FloatArray, Words
 from workstation.domain.ticker import Ticker
 from workstation.ui.coin_reading import CoinReading
 from workstation.ui.late_panel import LatePanel, is_in_sight
+from workstation.ui.quote_board import QuoteBoard
 from workstation.ui.section import GoTo, Section
 from workstation.ui.surroundings import Surroundings
 from workstation.ui.theme import Theme
@@ -56,6 +57,14 @@ class ScreenerDesk(Section):
         bridge.tickers_changed.connect(self._on_tickers)
         bridge.venue_changed.connect(self._on_venue)
         keeper.changed.connect(self._on_book)
+        self._board: QuoteBoard | None = None
+
+    def join(self, board: QuoteBoard) -> None:
+        """Have the prices of all markets sent while the screener is in sight, not only of those watched."""
+        self._board = board
+        board.tell_while(lambda: is_in_sight(self.late))
+        board.changed.connect(self._on_tickers)
+        self.late.seen.connect(board.look)
 
     def handlers(self, go_to: GoTo) -> Mapping[str, Callable[[], None]]:
         """Return what its commands do; `go_to` reveals a dock and gives it the keyboard."""
@@ -111,7 +120,9 @@ class ScreenerDesk(Section):
     def _on_read(self, read: "CoinsRead") -> None:
         if self.panel is not None:
             self.panel.show_coins(self._with_lists(read.coins))
-            self.panel.apply(list(self._bridge.world.tickers.values()))
+            if self._board is not None:
+                self.panel.apply(self._board.quotes.values())
+            self.panel.apply(self._bridge.world.tickers.values())
 
     def _on_renewed(self, columns: dict[str, FloatArray]) -> None:
         if self.panel is not None:
@@ -122,7 +133,7 @@ class ScreenerDesk(Section):
         if self.panel is not None:
             self.panel.complain(sentence)
 
-    def _on_tickers(self, tickers: list[Ticker]) -> None:
+    def _on_tickers(self, tickers: Iterable[Ticker]) -> None:
         if self.panel is not None and is_in_sight(self.panel):
             self.panel.apply(tickers)
 

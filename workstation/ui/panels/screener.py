@@ -1,6 +1,6 @@
 """The screener: every coin of the venue that matches what the trader wrote or chose."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
@@ -179,7 +179,7 @@ class ScreenerPanel(QWidget):
         self._otherwise = sentence
         self.model.set_coins(CoinColumns())
 
-    def apply(self, tickers: list[Ticker]) -> None:
+    def apply(self, tickers: Iterable[Ticker]) -> None:
         """Take newest prices; which coins match, and their order, follow within a second."""
         if self.model.apply(tickers) and not self._rearranging.isActive():
             self._rearranging.start()
