@@ -19,6 +19,8 @@ from workstation.ui.first_steps import STEPS as FIRST_STEPS
 PACE_S = 0.8
 """Between a step and its picture: what is read in another thread is there by then."""
 
+_WAIT_S, _MOST_WAITS = 0.1, 100
+
 LOOKS = (("dark", ""), ("light", "view.theme"), ("colour-blind", "view.colours"))
 """Sets of colours, each with the command that leads to it from the one before."""
 
@@ -111,14 +113,23 @@ class PictureTour:
         """
         for look, command in LOOKS:
             if command:
+                await self._come_to_front()
                 await self._by_hand(partial(self._press, command))
             for number, step in enumerate(self.steps(), 1):
-                self._window.activateWindow()
+                await self._come_to_front()
                 await self._by_hand(step.do)
                 await asyncio.sleep(self._pace_s)
                 self._save(f"{look}-{self._scale()}-{number:02}-{step.name}.png")
                 if step.undo is not None:
                     await self._by_hand(step.undo)
+
+    async def _come_to_front(self) -> None:
+        """Wait until the window has the keyboard: a desktop that is busy gives it back late."""
+        for _ in range(_MOST_WAITS):
+            self._window.activateWindow()
+            if self._window.isActiveWindow():
+                return
+            await asyncio.sleep(_WAIT_S)
 
     async def _by_hand(self, do: Callable[[], None]) -> None:
         """Press and click outside of any task: meanwhile Qt may wake others."""
