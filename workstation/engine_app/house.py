@@ -102,7 +102,8 @@ class EngineHouse:
         )
         self._levels = Levels(self._bus, self._data, candles, self._tasks)
         self._explanations = Explanations(self._data, candles, self._sights)
-        self.find_votes = VoteDesk(self._explanations, self._tasks).carry_out
+        self._votes = VoteDesk(self._explanations, self._tasks)
+        self.find_votes = self._votes.carry_out
         self._alerts = Alerts(self._bus, self._recorder, self._tasks)
         self._alert_rules = AlertRuleDesk(
             self._bus, paths, self._recorder, self._data, self._alerts, self._tasks
@@ -249,6 +250,7 @@ class EngineHouse:
         if not is_compiled():
             await prepare(self._bus)
         await asyncio.to_thread(warm_up)  # loads the machine code, which takes a second, off the loop
+        self._votes.begin()
         self._signals.listen_at(clock, speed)
         self._levels.begin()
         if self._feed is not None:

@@ -1,5 +1,6 @@
 """Votes of families on many bars, for the windows that ask."""
 
+import asyncio
 from collections.abc import Callable
 
 from workstation.domain.errors import TidemarkError
@@ -12,6 +13,8 @@ from workstation.services.explanations import Explanations
 class VoteDesk:
     """Has votes worked out beside everything else: other requests of the window do not wait for them.
 
+    What is asked before the arithmetic is compiled waits for it.
+
     Parameters
     ----------
     explanations : Explanations
@@ -22,6 +25,11 @@ class VoteDesk:
 
     def __init__(self, explanations: Explanations, tasks: TaskOwner) -> None:
         self._explanations, self._tasks = explanations, tasks
+        self._is_compiled = asyncio.Event()
+
+    def begin(self) -> None:
+        """Take that the arithmetic is compiled."""
+        self._is_compiled.set()
 
     def carry_out(self, command: FindVotes, tell: Callable[[VotesFound], None]) -> None:
         """Begin what a window asks; it is told what came of it."""
@@ -31,6 +39,7 @@ class VoteDesk:
         key, since, until = command.key, command.since, command.until
         span: VoteSpan | None = None
         reason = ""
+        await self._is_compiled.wait()
         try:
             span = await self._explanations.votes(key, since, until)
         except TidemarkError as error:
