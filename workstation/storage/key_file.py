@@ -2,8 +2,11 @@
 
 import asyncio
 import base64
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from workstation.domain.errors import BadSecret, SecretsError, UsageError
 from workstation.domain.venue_key import KeyFileState, Passphrase
@@ -21,6 +24,8 @@ from workstation.storage.key_file_text import (
 from workstation.storage.privacy import close_to_others, make_private_folder
 from workstation.storage.sealed_text import new_key
 from workstation.storage.secrets import Secret
+
+_T = TypeVar("_T")
 
 FEWEST = 12
 """Characters of a passphrase: whoever takes the file may try as many as he likes."""
@@ -58,6 +63,7 @@ class KeyFile:
         self._path, self._cost = path, cost or Cost()
         self._header: KeyFileHeader | None = None
         self._key = b""
+        self._thread: ThreadPoolExecutor | None = None  # of its own: the loop's are busy while all is judged
 
     @property
     def state(self) -> KeyFileState:
@@ -76,9 +82,9 @@ class KeyFile:
         SecretsError
             The file cannot be read, or is of a newer version; `BadSecret` where it is damaged.
         """
-        file = await asyncio.to_thread(self._read)
+        file = await self._on_thread(self._read)
         header = file or self._new_header(passphrase)
-        key = await asyncio.to_thread(key_of, passphrase, header)
+        key = await self._on_thread(key_of, passphrase, header)
         if file is not None and contents_of(file, key) is None:
             raise UsageError(
                 "This passphrase does not open the file of keys; nothing was changed. Try again."
@@ -93,7 +99,7 @@ class KeyFile:
         SecretsError
             The file is locked or cannot be read; `BadSecret` where it was changed.
         """
-        text = (await asyncio.to_thread(self._load)).get(name)
+        text = (await self._on_thread(self._load)).get(name)
         return None if text is None else Secret(text)
 
     async def set(self, name: str, value: Secret) -> None:
@@ -104,8 +110,8 @@ class KeyFile:
         SecretsError
             As `get`; or the place cannot be written. The file is as it was.
         """
-        keys = await asyncio.to_thread(self._load)
-        await asyncio.to_thread(self._save, {**keys, name: value.reveal()})
+        keys = await self._on_thread(self._load)
+        await self._on_thread(self._save, {**keys, name: value.reveal()})
 
     async def delete(self, name: str) -> None:
         """Forget a key; one that is not there is forgotten already. The last one takes the file with it.
@@ -115,9 +121,9 @@ class KeyFile:
         SecretsError
             As `set`.
         """
-        keys = await asyncio.to_thread(self._load)
+        keys = await self._on_thread(self._load)
         if keys.pop(name, None) is not None:
-            await asyncio.to_thread(self._save, keys)
+            await self._on_thread(self._save, keys)
 
     def put_aside(self) -> str:
         """Rename a file whose passphrase is lost, or that is damaged, to make room; return its name now.
@@ -139,6 +145,11 @@ class KeyFile:
             ) from error
         self._lock()
         return aside.name
+
+    async def _on_thread(self, work: Callable[..., _T], *words: object) -> _T:
+        if self._thread is None:
+            self._thread = ThreadPoolExecutor(1, "key file")
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work, *words)
 
     def _new_header(self, passphrase: Passphrase) -> KeyFileHeader:
         if len(passphrase.text.strip()) < FEWEST:
