@@ -8,12 +8,15 @@ from PySide6.QtGui import QDropEvent
 from tests.fakes.window_world import LIVE, NOW_MS, PRICES, Desk, markets, ticker
 from workstation.domain.level import LevelDistances
 from workstation.domain.list_view import FIRST_COLUMNS, FIRST_VIEW, TEMPLATES, ListView
+from workstation.domain.narrative_index import Holding
 from workstation.domain.screen_column import COLUMNS, NO_GRADE, CoinColumns
 from workstation.link import messages as said
 from workstation.storage.coin_reading import CoinsRead, CoinsWanted
 from workstation.ui.asking import Asking
 from workstation.ui.column_dialog import ColumnDialog
 from workstation.ui.market_drag import dragged, markets_in
+from workstation.ui.models.narrative_coin_model import NarrativeCoinModel
+from workstation.ui.models.palette_rows import Kind
 from workstation.ui.panels.watchlist import WatchlistPanel
 from workstation.ui.theme import DARK
 from workstation.ui.watchlist_desk import WatchlistDesk
@@ -346,3 +349,26 @@ def test_an_imported_list_brings_its_columns(desk, panel, tmp_path):
     desk.editing.bring_in(tmp_path / "Shared.txt")
     assert (desk.editing.current, panel.view) == ("Shared", view)
     assert set(PRICES) >= set(WATCHED)
+
+
+def test_coins_of_the_palette_and_of_a_narrative_can_be_dragged(around, qtbot):
+    desk = around
+    qtbot.addWidget(desk.open())
+    desk.welcome()
+    palette = desk.window.search
+    palette.open("BTC")
+    rows = palette._hits
+    at = next(row for row, hit in enumerate(rows.rows) if hit.kind is Kind.SYMBOL)
+    assert rows.flags(rows.index(at)) & Qt.ItemFlag.ItemIsDragEnabled
+    assert markets_in(rows.mimeData([rows.index(at)])) == (rows.rows[at].id,)
+    palette.open(">")
+    assert not rows.flags(rows.index(0)) & Qt.ItemFlag.ItemIsDragEnabled
+    coins = NarrativeCoinModel(DARK)
+    coins.set_holdings(
+        (Holding("FET", 1.0, 1.0, 2.0, None, 60, 1), Holding("TAO", 0.5, 1.0, 2.0, None, 60, 1))
+    )
+    coins.symbols = {"FET": "FET/USDT"}
+    drags = [bool(coins.flags(coins.index(row, 0)) & Qt.ItemFlag.ItemIsDragEnabled) for row in range(2)]
+    assert drags == [True, False]
+    assert markets_in(coins.mimeData([coins.index(0, 0), coins.index(1, 0)])) == ("FET/USDT",)
+    desk.window.finish()

@@ -6,6 +6,7 @@ from typing import Any
 from PySide6.QtCore import (
     QAbstractListModel,
     QEvent,
+    QMimeData,
     QModelIndex,
     QObject,
     QPersistentModelIndex,
@@ -17,6 +18,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QListView, QVBoxLayout,
 
 from workstation.ui.bridge import World
 from workstation.ui.foreign_text import one_line
+from workstation.ui.market_drag import MARKETS, dragged
 from workstation.ui.models.palette_rows import ONLY_COMMANDS, ONLY_NARRATIVES, Finder, Hit, Kind, Sources
 from workstation.ui.models.symbol_index import timeframe_typed
 from workstation.ui.palette_delegate import ROW_HEIGHT, PaletteDelegate
@@ -25,6 +27,7 @@ from workstation.ui.theme import Theme
 Index = QModelIndex | QPersistentModelIndex
 
 _DISPLAY, _ACCESSIBLE = 0, 11
+_DRAGGED = Qt.ItemFlag.ItemIsDragEnabled
 _WIDTH, _MOST_ROWS = 620, 10
 _MARGIN = 12
 _LIST_KEYS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
@@ -50,6 +53,20 @@ class _Hits(QAbstractListModel):
         if role == _ACCESSIBLE:
             return ", ".join(part for part in (hit.label, hit.note, hit.keys) if part)
         return hit.label if role == _DISPLAY else None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Return that markets can be dragged onto a list."""
+        is_market = index.isValid() and self.rows[index.row()].kind is Kind.SYMBOL
+        return super().flags(index) | (_DRAGGED if is_market else Qt.ItemFlag.NoItemFlags)
+
+    def mimeTypes(self) -> list[str]:
+        """Return how dragged markets are carried."""
+        return [MARKETS]
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        """Return the markets of some rows, to be dragged."""
+        hits = (self.rows[index.row()] for index in indexes)
+        return dragged(hit.id for hit in hits if hit.kind is Kind.SYMBOL)
 
 
 class Palette(QFrame):
@@ -101,6 +118,7 @@ class Palette(QFrame):
         self.list.setModel(self._hits)
         self.list.setItemDelegate(self._delegate)
         self.list.setUniformItemSizes(True)
+        self.list.setDragEnabled(True)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._hint.setTextFormat(Qt.TextFormat.PlainText)

@@ -1,15 +1,16 @@
 """The coins that a narrative's index holds, as a table."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor
 
 from workstation.domain.narrative_index import Holding
 from workstation.ui import narrative_words as words
 from workstation.ui import number_format
 from workstation.ui.foreign_text import one_line, tooltip
+from workstation.ui.market_drag import MARKETS, dragged
 from workstation.ui.models.narrative_model import Column
 from workstation.ui.theme import Theme
 
@@ -17,6 +18,7 @@ Index = QModelIndex | QPersistentModelIndex
 
 _DISPLAY, _TOOLTIP, _ALIGN, _INK, _ACCESSIBLE = 0, 3, 7, 9, 11
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+_DRAGGED = Qt.ItemFlag.ItemIsDragEnabled
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
 COIN_COLUMNS = (
@@ -39,12 +41,19 @@ _FIGURES = {
 
 
 class NarrativeCoinModel(QAbstractTableModel):
-    """Holdings of one index, sorted as the trader asks."""
+    """Holdings of one index, sorted as the trader asks.
+
+    Attributes
+    ----------
+    symbols : mapping of str to str
+        Where each coin trades, as far as that is known; such coins can be dragged onto a list.
+    """
 
     def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._holdings: tuple[Holding, ...] = ()
         self._shown: list[Holding] = []
+        self.symbols: Mapping[str, str] = {}
         self._sorted_by, self._descending = "weight", True
         self.set_theme(theme)
 
@@ -112,6 +121,19 @@ class NarrativeCoinModel(QAbstractTableModel):
         if role == _INK:
             return self._ink(_figure(holding, column), column)
         return None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Return that coins whose market is known can be dragged."""
+        can_drag = index.isValid() and self._shown[index.row()].coin in self.symbols
+        return super().flags(index) | (_DRAGGED if can_drag else Qt.ItemFlag.NoItemFlags)
+
+    def mimeTypes(self) -> list[str]:
+        """Return how dragged markets are carried."""
+        return [MARKETS]
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        """Return the markets of some rows, to be dragged."""
+        return dragged(self.symbols.get(self._shown[index.row()].coin, "") for index in indexes)
 
     def _ink(self, value: float | None, column: str) -> QColor | None:
         if value is None or (column == "lean" and not value):

@@ -234,8 +234,8 @@ class CoinTable(MarketTable):
 
     def event(self, event: QEvent) -> bool:
         """Keep undo for the list while it has the keyboard."""
-        is_key = event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
-        if is_key and event.matches(QKeySequence.StandardKey.Undo):
+        is_override = event.type() is QEvent.Type.ShortcutOverride
+        if is_override and isinstance(event, QKeyEvent) and event.matches(QKeySequence.StandardKey.Undo):
             event.accept()
             return True
         return super().event(event)

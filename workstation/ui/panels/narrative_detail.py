@@ -91,6 +91,7 @@ class NarrativeDetail(QFrame):
     def _set_up_coins(self) -> None:
         self.coins.setAccessibleName("Coins of the narrative")
         self.coins.setModel(self.model)
+        self.coins.setDragEnabled(True)
         self.coins.verticalHeader().setMinimumSectionSize(_ROW_HEIGHT)
         self.coins.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
         header = self.coins.horizontalHeader()

@@ -210,6 +210,7 @@ class NarrativePanel(QWidget):
         if self._is_read_problem:
             self.complain("")
         self.model.set_past(past)
+        self.detail.model.symbols = past.symbols
         self.against_model.set_past(past)
         self._pin()
         self._choose(name)
