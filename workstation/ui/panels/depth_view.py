@@ -6,19 +6,18 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QFocusEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
-    QPaintEvent,
     QPen,
     QPolygonF,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
 from workstation.domain.live_market import BookSight
 from workstation.engine.depth_cost import DepthCurve, curve_of
 from workstation.ui.number_format import NOTHING, percent, price, volume
+from workstation.ui.panels.painted_view import PaintedView
 from workstation.ui.theme import Theme
 
 _TOP, _BOTTOM, _INSET = 26.0, 24.0, 10.0
@@ -28,35 +27,26 @@ _N_LINES = 4
 _KEY_STEPS = 50  # from the middle to the edge
 
 
-class DepthView(QWidget):
+class DepthView(PaintedView):
     """Paints a book's depth. Left and Right move the crosshair, Esc takes it away."""
 
     said = Signal(str)  # what stands at the crosshair; empty where there is none
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(theme, parent)
         self._sight: BookSight | None = None
         self._bids = self._asks = DepthCurve(*np.empty((3, 0)))
         self._price_step, self._quote = 0.0, ""
         self._is_live = False
-        self._message = ""
         self._range = 0.01
         self.cross: float | None = None
         """Where the crosshair is, a fraction of the price from the middle; None where it is not shown."""
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setAccessibleName("Depth of the book: Left and Right move the crosshair")
-        self.set_theme(theme)
 
     def sizeHint(self) -> QSize:
         """Return a usual size."""
         return QSize(360, 220)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take other colours."""
-        self._theme = theme
-        self.update()
 
     def set_range(self, share: float) -> None:
         """Show prices up to this fraction from the middle."""
@@ -68,12 +58,8 @@ class DepthView(QWidget):
         if sight is not self._sight and sight is not None:
             self._bids, self._asks = curve_of(sight, is_ask=False), curve_of(sight, is_ask=True)
         self._sight, self._price_step, self._quote, self._is_live = sight, price_step, quote, is_live
+        self.is_empty = sight is None
         self._put_cross(self.cross)
-
-    def show_message(self, text: str) -> None:
-        """Show a sentence where there is no book."""
-        self._message = text
-        self.update()
 
     def words(self) -> str:
         """Return what it takes to get to the crosshair."""
@@ -114,30 +100,12 @@ class DepthView(QWidget):
         self.said.emit(words)
         self.update()
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show where the keyboard is."""
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Show it no longer."""
-        self.update()
-
     # Painting
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint both hills, or the sentence."""
-        with QPainter(self) as painter:
-            painter.fillRect(self.rect(), QColor(self._theme.base))
-            if self._sight is None:
-                painter.setPen(QColor(self._theme.muted))
-                wrap = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)
-                painter.drawText(self.rect().adjusted(24, 24, -24, -24), wrap, self._message)
-            else:
-                self._paint_book(painter, self._sight)
-            if self.hasFocus():
-                painter.setOpacity(1.0)
-                painter.setPen(QPen(QColor(self._theme.accent), 1))
-                painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+    def paint_content(self, painter: QPainter) -> None:
+        """Paint both hills."""
+        if self._sight is not None:
+            self._paint_book(painter, self._sight)
 
     def _paint_book(self, painter: QPainter, sight: BookSight) -> None:
         most = max(self._highest(sight, self._bids), self._highest(sight, self._asks)) * _SPARE

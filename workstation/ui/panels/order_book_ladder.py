@@ -7,19 +7,18 @@ from typing import NamedTuple
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QFocusEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
-    QPaintEvent,
     QPen,
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
 from workstation.domain.live_market import BookSight, LadderSide
 from workstation.ui.number_format import percent, price, volume
+from workstation.ui.panels.painted_view import PaintedView
 from workstation.ui.theme import Theme
 
 _INSET, _ROW_SPARE = 10.0, 5
@@ -37,7 +36,7 @@ class _Row(NamedTuple):
     total: float
 
 
-class LadderView(QWidget):
+class LadderView(PaintedView):
     """Rows of a book. Up and Down go from level to level, Home goes back to the middle.
 
     Rows are numbered from the middle: 1 is the best ask, -1 the best bid, 0 the spread.
@@ -46,7 +45,7 @@ class LadderView(QWidget):
     said = Signal(str)  # the chosen level in words; empty for none
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(theme, parent)
         self._asks: list[_Row] = []
         self._bids: list[_Row] = []
         self._sight: BookSight | None = None
@@ -54,21 +53,12 @@ class LadderView(QWidget):
         self._units = ("", "")
         self._is_value = False
         self._is_live = False
-        self._message = ""
         self._centre = self.current = 0
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Order book: Up and Down choose a level, Home goes to the middle")
-        self.set_theme(theme)
 
     def sizeHint(self) -> QSize:
         """Return a usual size."""
         return QSize(320, 420)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take other colours."""
-        self._theme = theme
-        self.update()
 
     def set_units(self, base: str, quote: str, *, is_value: bool) -> None:
         """Show amounts in the coin, or what they are worth."""
@@ -84,14 +74,10 @@ class LadderView(QWidget):
             Whose decimals prices are shown with, quote currency; 0.0 for as many as they need.
         """
         self._sight, self._price_step, self._is_live = sight, price_step, is_live
+        self.is_empty = sight is None
         self._asks = [] if sight is None else self._rows(sight.ladder.asks)
         self._bids = [] if sight is None else self._rows(sight.ladder.bids)
         self._go(self.current)
-
-    def show_message(self, text: str) -> None:
-        """Show a sentence where there is no book."""
-        self._message = text
-        self.update()
 
     def _rows(self, side: LadderSide) -> list[_Row]:
         amounts = side.value if self._is_value else side.size
@@ -162,33 +148,13 @@ class LadderView(QWidget):
         """Keep the chosen level in view."""
         self._go(self.current)
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show where the keyboard is."""
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Show it no longer."""
-        self.update()
-
     # Painting
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the rows in view, or the sentence."""
-        with QPainter(self) as painter:
-            painter.fillRect(self.rect(), QColor(self._theme.base))
-            if self._sight is None:
-                painter.setPen(QColor(self._theme.muted))
-                room = self.rect().adjusted(24, 24, -24, -24)
-                wrap = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)
-                painter.drawText(room, wrap, self._message)
-            else:
-                self._paint_head(painter)
-                painter.setOpacity(1.0 if self._is_live else _GREY)
-                self._paint_rows(painter)
-            if self.hasFocus():
-                painter.setOpacity(1.0)
-                painter.setPen(QPen(QColor(self._theme.accent), 1))
-                painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+    def paint_content(self, painter: QPainter) -> None:
+        """Paint the rows in view."""
+        self._paint_head(painter)
+        painter.setOpacity(1.0 if self._is_live else _GREY)
+        self._paint_rows(painter)
 
     def _paint_head(self, painter: QPainter) -> None:
         unit = self._units[1] if self._is_value else self._units[0]
