@@ -13,7 +13,7 @@ from workstation.link import messages as said
 from workstation.link.market_messages import QuotesSaid
 from workstation.ui.grade_desk import GradeDesk
 from workstation.ui.market_map_desk import MarketMapDesk
-from workstation.ui.market_tiles import OTHER, TileArea, TileColour, TileGroup, plan_of
+from workstation.ui.market_tiles import OTHER, TileArea, TileColour, TileGroup, main_markets, plan_of
 from workstation.ui.panels.market_map_ink import MapInk
 from workstation.ui.panels.market_map_layout import MapLayout
 from workstation.ui.theme import DARK, LIGHT
@@ -240,11 +240,12 @@ def test_only_the_largest_are_drawn_and_the_others_are_counted():
     markets = {f"C{n}/USDT": Market(f"C{n}/USDT", f"C{n}", "USDT") for n in range(20)}
     markets["X/BTC"] = Market("X/BTC", "X", "BTC")
     told = {s: Ticker(s, 1.0, 0.0, float(n), 0) for n, s in enumerate(markets) if n != 5}
-    plan = plan_of(markets, told, (), TileArea.VOLUME, most=7)
+    listed = main_markets(markets.values())
+    plan = plan_of(listed, told, (), TileArea.VOLUME, most=7)
     assert plan.quote == "USDT"
     assert plan.groups[0].symbols == tuple(f"C{n}/USDT" for n in range(19, 12, -1))
     assert (plan.n_drawn, plan.n_smaller, plan.n_untold) == (7, 11, 2)  # C0 traded nothing, C5 has no price
-    equal = plan_of(markets, told, (), TileArea.EQUAL, most=7)
+    equal = plan_of(listed, told, (), TileArea.EQUAL, most=7)
     assert set(equal.groups[0].weights) == {1.0}
 
 

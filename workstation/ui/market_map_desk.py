@@ -6,9 +6,17 @@ from typing import TYPE_CHECKING, TypeVar
 from PySide6.QtCore import QObject, QTimer
 
 from workstation.domain.grade import Grade
+from workstation.domain.market import Market
 from workstation.ui.grade_desk import GradeDesk
 from workstation.ui.late_panel import LatePanel, is_in_sight
-from workstation.ui.market_tiles import MapPlan, Tile, TileArea, TileColour, plan_of
+from workstation.ui.market_tiles import (
+    MapPlan,
+    Tile,
+    TileArea,
+    TileColour,
+    main_markets,
+    plan_of,
+)
 from workstation.ui.quote_board import OLD_MS, QuoteBoard
 from workstation.ui.section import GoTo, Section
 from workstation.ui.surroundings import Surroundings
@@ -25,6 +33,7 @@ MARKET_MAP = "Market map"
 PLANNED_FOR_S = 60.0
 """Tiles keep their places so long: a map on which everything moves cannot be read."""
 
+_FILL_S = 0.9  # the first prices come in parts, too: the places are good enough until the next look
 _GATHER_MS = 300  # prices of all markets come in parts
 
 
@@ -53,6 +62,7 @@ class MarketMapDesk(Section):
         self._bridge, self._memory, self._theme = around.bridge, around.memory, theme
         self.board = QuoteBoard(around.bridge, around.requests, self)
         self._grades: dict[str, int] = {}
+        self._listed: tuple[Market, ...] = ()
         self._plan = MapPlan()
         self._title_of: dict[str, str] = {}
         self._planned_s, self._n_planned_of = -PLANNED_FOR_S, 0
@@ -67,8 +77,9 @@ class MarketMapDesk(Section):
         grades.tell_too(self.late)
         grades.read.connect(self._on_grades)
         bridge = around.bridge
-        for news in (bridge.markets_changed, bridge.narratives_changed, bridge.venue_changed):
-            news.connect(self._plan_anew)
+        for news in (bridge.markets_changed, bridge.venue_changed):
+            news.connect(self._on_markets)
+        bridge.narratives_changed.connect(self._plan_anew)
 
     def handlers(self, go_to: GoTo) -> Mapping[str, Callable[[], None]]:
         """Return what its command does; `go_to` reveals a dock and gives it the keyboard."""
@@ -124,6 +135,10 @@ class MarketMapDesk(Section):
         self._grades = {grade.symbol: grade.value for grade in grades}
         self._show_soon()
 
+    def _on_markets(self) -> None:
+        self._listed = main_markets(self._bridge.world.markets.values())
+        self._plan_anew()
+
     def _plan_anew(self) -> None:
         self._planned_s = -PLANNED_FOR_S
         self._show_soon()
@@ -138,15 +153,15 @@ class MarketMapDesk(Section):
         if self.panel is None:
             return
         now_s, n_known = self.board.monotonic(), len(self.board.quotes)
-        if now_s - self._planned_s >= PLANNED_FOR_S or n_known != self._n_planned_of:
+        wait_s = PLANNED_FOR_S if n_known == self._n_planned_of else _FILL_S if self._plan.groups else 0.0
+        if now_s - self._planned_s >= wait_s:
             self._planned_s, self._n_planned_of = now_s, n_known
             self._make_plan(self.panel)
         self._say()
         self.panel.show_tiles(self._tiles(), is_old=self._is_old)
 
     def _make_plan(self, panel: "MarketMapPanel") -> None:
-        world = self._bridge.world
-        plan = plan_of(world.markets, self.board.quotes, world.narratives, panel.chosen_area)
+        plan = plan_of(self._listed, self.board.quotes, self._bridge.world.narratives, panel.chosen_area)
         if plan.groups != self._plan.groups:
             panel.show_plan(plan)
         self._plan = plan

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from heapq import nlargest
+from operator import itemgetter
 
 from workstation.domain.market import Market
 from workstation.domain.narrative_index import IndexStanding
@@ -102,29 +102,31 @@ class Tile:
     title: str
 
 
-def main_quote(markets: Iterable[Market]) -> str:
-    """Return the currency for which most markets trade; empty where there are none."""
-    counted = Counter(market.quote for market in markets if market.active)
-    return max(counted, key=lambda quote: (counted[quote], quote)) if counted else ""
+def main_markets(markets: Iterable[Market]) -> tuple[Market, ...]:
+    """Return the markets of the currency for which most of them trade."""
+    active = [market for market in markets if market.active]
+    counted = Counter(market.quote for market in active)
+    quote = max(counted, key=lambda one: (counted[one], one)) if counted else ""
+    return tuple(market for market in active if market.quote == quote)
 
 
 def plan_of(
-    markets: Mapping[str, Market],
+    listed: Sequence[Market],
     quotes: Mapping[str, Ticker],
     standings: Sequence[IndexStanding],
     area: TileArea,
     most: int = MOST_TILES,
 ) -> MapPlan:
-    """Return what is drawn of the markets of a venue's main quote currency.
+    """Return what is drawn of markets that all trade for one currency.
 
     A coin that several narratives hold stands under the first of them, in the order of the book.
     """
-    quote = main_quote(markets.values())
-    listed = [m for m in markets.values() if m.quote == quote and m.active]
     told = [(m, t.quote_volume_24h or 0.0) for m in listed if (t := quotes.get(m.symbol)) is not None]
     if area is TileArea.VOLUME:
         told = [(market, volume) for market, volume in told if volume > 0]
-    drawn = nlargest(most, told, key=lambda one: (one[1], one[0].symbol))
+    told.sort(key=itemgetter(1), reverse=True)
+    drawn = told[:most]
+    quote = listed[0].quote if listed else ""
     return MapPlan(quote, _grouped(drawn, standings, area), len(told) - len(drawn), len(listed) - len(told))
 
 

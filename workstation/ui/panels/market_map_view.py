@@ -49,7 +49,7 @@ class MarketMapView(QWidget):
         self._message = ""
         self._picture: QPixmap | None = None
         self._is_painted = False
-        self.layout_ = MapLayout((), QRectF(), 0.0)
+        self._layout: MapLayout | None = None
         self._written: list[list[tuple[str, Writing]]] = []
         self.current = ""
         """Symbol of the chosen tile; empty where there are none."""
@@ -67,11 +67,13 @@ class MarketMapView(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Take other colours."""
         self._ink = MapInk(theme, self.font())
-        self._write()
+        self._lay()
 
     def show_groups(self, groups: Sequence[TileGroup]) -> None:
         """Lay out these coins."""
         self._groups = groups
+        if not any(self.current in group.symbols for group in groups):
+            self.current = groups[0].symbols[0] if groups else ""
         self._lay()
 
     def show_tiles(self, tiles: Mapping[str, Tile], colour: TileColour, *, is_old: bool) -> None:
@@ -170,21 +172,26 @@ class MarketMapView(QWidget):
         self.update()
 
     def _lay(self) -> None:
-        heading = self.fontMetrics().height() + _HEADING_SPARE
-        self.layout_ = MapLayout(self._groups, QRectF(self.rect()), heading)
-        symbols = self.layout_.symbols
-        if self.current not in symbols:
-            self.current = symbols[0] if symbols else ""
-        self._write()
+        """Have the tiles laid out when they are asked for: until then other changes may come."""
+        self._layout = None
+        self._paint_anew()
 
-    def _write(self) -> None:
+    @property
+    def layout_(self) -> MapLayout:
+        """Where headings and tiles lie."""
+        if self._layout is None:
+            heading = self.fontMetrics().height() + _HEADING_SPARE
+            self._layout = MapLayout(self._groups, QRectF(self.rect()), heading)
+            self._write(self._layout)
+        return self._layout
+
+    def _write(self, layout: MapLayout) -> None:
         """Find out what fits into which tile; the same until tiles or fonts are others."""
         self._written = [[] for _ in self._ink.fonts]
-        for symbol, place in zip(self.layout_.symbols, self.layout_.tiles, strict=True):
+        for symbol, place in zip(layout.symbols, layout.tiles, strict=True):
             writing = self._ink.fit(place, symbol.partition("/")[0])
             if writing is not None:
                 self._written[writing.size].append((symbol, writing))
-        self._paint_anew()
 
     def _paint_anew(self) -> None:
         self._is_painted = False
