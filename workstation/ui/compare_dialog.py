@@ -40,6 +40,7 @@ class CompareDialog(QDialog):
         self.field.setAccessibleName("Market to compare with")
         self.list.setAccessibleName("Markets that fit")
         self.list.setUniformItemSizes(True)
+        self.list.setStyleSheet("QListWidget::item { padding: 4px 6px; }")
         self.line.setTextFormat(Qt.TextFormat.PlainText)
         self.line.setWordWrap(True)
         self.line.setStyleSheet(f"color: {theme.muted};")

@@ -9,7 +9,7 @@ from workstation.domain.errors import TidemarkError
 from workstation.ui.jump_words import EXAMPLES
 from workstation.ui.theme import Theme
 
-_WIDTH = 380
+_WIDTH = 440
 
 
 class JumpDialog(QDialog):

@@ -21,7 +21,7 @@ from workstation.domain.study import Output, Parameter
 from workstation.domain.study_choice import StudyChoice
 from workstation.ui.chart.study_board import BoardStudy
 from workstation.ui.chart.study_frame import colour_of
-from workstation.ui.theme import Theme
+from workstation.ui.theme import FIELD_MARGINS, Theme
 
 ROLES = {
     "accent": "Blue of the theme",
@@ -87,6 +87,7 @@ class StudyForm(QWidget):
         field.setKeyboardTracking(False)  # a study of 2 bars on the way to 20 helps nobody
         field.setAccessibleName(f"{parameter.title} of {self._one.study.title}")
         field.lineEdit().setAccessibleName(field.accessibleName())
+        field.lineEdit().setTextMargins(*FIELD_MARGINS)
         field.valueChanged.connect(partial(self._set_value, parameter.name))
         return field
 

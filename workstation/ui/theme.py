@@ -142,6 +142,9 @@ LIGHT = Theme(
 )
 """Paper white and ink; for daylight and for printing."""
 
+FIELD_MARGINS = (6, 0, 0, 0)
+"""Of the words in a field for numbers: its style cannot keep them off the frame, as that of others does."""
+
 _STYLE = Template("""
 QDialog { border: 1px solid $border; }
 QToolTip { color: $text; background: $raised; border: 1px solid $border; padding: 4px 6px; }
@@ -190,7 +193,6 @@ QComboBox::drop-down { border: 0; width: 22px; }
 QComboBox::down-arrow, QAbstractSpinBox::down-arrow, QAbstractSpinBox::up-arrow { width: 10px; height: 10px; }
 QComboBox::down-arrow, QAbstractSpinBox::down-arrow { image: url($icons/down.svg); }
 QAbstractSpinBox::up-arrow { image: url($icons/up.svg); }
-QAbstractSpinBox QLineEdit { border: 0; padding: 0; background: transparent; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { border: 0; width: 20px; }
 QAbstractSpinBox::up-button:hover, QAbstractSpinBox::down-button:hover { background: $hover; }
 QCheckBox::indicator, QRadioButton::indicator { width: 13px; height: 13px; background: $base;

@@ -21,6 +21,7 @@ RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _SELECTED = 0x8000  # QStyle.State_Selected; flags of an enum cost more than the cell
 _MOST_CUT = 20_000  # names that were cut are remembered
+_MOST_WHOLE = 10  # characters that have room in every column of numbers
 _LINE_WIDTH, _LINE_MARGIN = 1.2, 5
 _ZONES = (Zone.CRASHING, Zone.LOSING, Zone.HOLDING, Zone.GAINING, Zone.SURGING)
 _SIGNED = frozenset({ColumnKind.CHANGE, ColumnKind.RATE, ColumnKind.STEP, ColumnKind.SIDE})
@@ -95,6 +96,8 @@ class CoinDelegate(QStyledItemDelegate):
             return
         value = float(self._model.coins.number(column)[source])
         painter.setPen(self._pen(kind, value))
+        if len(text) > _MOST_WHOLE:  # a number whose beginning is out of sight would be another
+            text = self._elided(option, text, inner.width())
         painter.drawText(inner, RIGHT, text)
         if kind is ColumnKind.POINTS and value == value:
             self._paint_zone(painter, inner, value)

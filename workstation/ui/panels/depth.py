@@ -20,7 +20,7 @@ from workstation.ui.market_sight import MarketSight
 from workstation.ui.number_format import percent, price, volume
 from workstation.ui.panels.depth_over_time import DepthOverTimeView
 from workstation.ui.panels.depth_view import DepthView
-from workstation.ui.theme import Theme
+from workstation.ui.theme import FIELD_MARGINS, Theme
 
 RANGES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.03)
 """How far from the middle the hills can be shown, fractions of the price."""
@@ -95,6 +95,7 @@ class DepthPanel(QWidget):
         self.range.setAccessibleName("How far from the middle")
         self.range.setToolTip("How far from the middle of the book prices are shown")
         self.amount.setRange(1.0, _MOST_AMOUNT)
+        self.amount.lineEdit().setTextMargins(*FIELD_MARGINS)
         self.amount.setDecimals(0)
         self.amount.setGroupSeparatorShown(True)
         self.amount.setSingleStep(1_000.0)

@@ -20,7 +20,7 @@ from workstation.domain.errors import UsageError
 from workstation.domain.rotation import RotationRules
 from workstation.ui.panels.section_text import heading, plain_label
 from workstation.ui.rotation_words import RULES, RuleWords, rules_sentences
-from workstation.ui.theme import Theme
+from workstation.ui.theme import FIELD_MARGINS, Theme
 
 Values = Mapping[str, int | float]
 
@@ -108,6 +108,7 @@ class RulesDialog(QDialog):
         box.setRange(0, words.most)
         box.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.UpDownArrows)
         box.setMinimumWidth(86)
+        box.lineEdit().setTextMargins(*FIELD_MARGINS)
         box.setAccessibleName(f"{words.title}, {words.unit}".rstrip(", "))
         box.setToolTip(words.meaning)
         name = QLabel(words.title)

@@ -20,7 +20,7 @@ from workstation.ui.market_sight import MarketSight
 from workstation.ui.models.trade_model import LARGE_TIMES, TradeModel
 from workstation.ui.number_format import volume
 from workstation.ui.panels.page_stack import PageStack
-from workstation.ui.theme import Theme
+from workstation.ui.theme import FIELD_MARGINS, Theme
 
 _MOST = 1e12
 _SPARE = 5
@@ -58,6 +58,7 @@ class TradesPanel(QWidget):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         header.setMinimumSectionSize(40)
         self.least.setRange(0.0, _MOST)
+        self.least.lineEdit().setTextMargins(*FIELD_MARGINS)
         self.least.setDecimals(0)
         self.least.setSingleStep(1_000.0)
         self.least.setGroupSeparatorShown(True)
