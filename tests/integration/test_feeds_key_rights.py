@@ -229,6 +229,17 @@ async def test_a_private_key_that_a_venue_cannot_take_is_refused_before_it_is_as
     assert told.value.__cause__ is None
 
 
+async def test_a_right_that_is_not_told_is_not_known():
+    key = ed25519.Ed25519PrivateKey.generate()
+    replies = binance(key.public_key(), enableReading=None, enableWithdrawals=None)
+    assert await rights("binance", replies, VenueCredentials(KEY, pem(key))) == KeyRights()
+
+
+async def test_a_venue_that_tells_no_rights_proves_by_its_answer_that_the_key_reads():
+    replies = {"/api/v4/spot/time": {"server_time": now_ms()}, "/api/v4/spot/accounts": []}
+    assert await rights("gate", replies, VenueCredentials(KEY, SECRET)) == KeyRights(read=True)
+
+
 async def test_what_is_no_reply_of_a_venue_is_said_and_grants_nothing():
     replies = bybit(0) | {"/v5/user/query-api": {"retCode": 0, "result": {"readOnly": 0}}}
     with pytest.raises(VenueError, match="answered with something else"):
