@@ -50,21 +50,21 @@ def answer(desk, key: SeriesKey, since: int, until: int, newest: int | None = No
 
 
 def test_grades_are_read_where_the_trader_looks_and_again_when_coins_are_graded(desk, window, qtbot):
-    closes = [NOW_MS // HOUR * HOUR - back * HOUR for back in range(40, -1, -1)]
+    closes = [NOW_MS // HOUR * HOUR - back * HOUR for back in range(5, -1, -1)]
     write(desk, *((grade("BTC/USDT", 50 + n, at), grade("ETH/USDT", 9, at)) for n, at in enumerate(closes)))
     board = window.chart.judged
     assert len(board.grades) == 0
     window.actions_by_id["chart.grade"].trigger()
-    qtbot.waitUntil(lambda: len(board.grades) == 41, timeout=PATIENCE)
-    assert board.grades.values.tolist() == [50 + n for n in range(41)]
+    qtbot.waitUntil(lambda: len(board.grades) == 6, timeout=PATIENCE)
+    assert board.grades.values.tolist() == [50 + n for n in range(6)]
     assert board.grades.timeframe == "1h"
     newer = closes[-1] + HOUR
     write(desk, (grade("BTC/USDT", 7, newer),))
     desk.tell(said.GradesSaid("1h", newer))
-    qtbot.waitUntil(lambda: len(board.grades) == 42, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: len(board.grades) == 7, timeout=PATIENCE)
     assert board.grades.values[-1] == 7
     window.open_symbol("ETH/USDT")
-    qtbot.waitUntil(lambda: len(board.grades) == 41 and board.grades.values[0] == 9, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: len(board.grades) == 6 and board.grades.values[0] == 9, timeout=PATIENCE)
 
 
 def test_nothing_is_read_or_asked_while_nobody_wants_to_see_it(desk, window, qtbot, monkeypatch):
@@ -129,6 +129,24 @@ def test_a_bar_that_the_engine_does_not_know_yet_is_asked_for_when_the_next_one_
     if asked(desk)[-1] != (key, since, until):
         answer(desk, *asked(desk)[-1])
     qtbot.waitUntil(lambda: asked(desk)[-1][1] == until - HOUR, timeout=PATIENCE)
+
+
+def test_a_bar_that_came_in_between_is_asked_for_once_more(desk, window, qtbot):
+    window.actions_by_id["chart.votes"].trigger()
+    qtbot.waitUntil(lambda: len(asked(desk)) == 1, timeout=PATIENCE)
+    key, since, until = asked(desk)[0]
+    times = np.array([at for at in range(since, until, HOUR) if at != until - 3 * HOUR])
+    nothing = np.zeros((8, len(times)))
+    span = VoteSpan.of(key, (since, until), times, nothing, nothing)
+    desk.tell(VotesFound(key, since, until, span))
+
+    def is_asked() -> bool:
+        window.chart.grab()
+        if asked(desk)[-1][2] < until - 3 * HOUR:
+            answer(desk, *asked(desk)[-1])
+        return asked(desk)[-1] == (key, until - 3 * HOUR, until - 2 * HOUR)
+
+    qtbot.waitUntil(is_asked, timeout=PATIENCE)
 
 
 def test_a_refusal_is_said_in_the_strip_and_tried_again_after_the_link_came_back(desk, window, qtbot):

@@ -109,6 +109,29 @@ def test_a_bar_that_is_missing_is_known_to_be_missing_and_one_too_new_is_not():
     assert table.missing((0, 30), (10, 20)) == (15, 20)
 
 
+def test_a_bar_that_was_called_missing_and_is_there_is_asked_for_once_more():
+    table, there = VoteTable(), np.array([11, 12])
+    table.put(span(10, 5, missing=(12,)))
+    assert table.doubt(there)
+    assert table.missing((0, 30), (10, 15)) == (12, 13)
+    table.put(span(10, 5, missing=(12,)))
+    assert not table.doubt(there), "told so twice it is believed"
+    table.hope()
+    assert table.doubt(there)
+
+
+def test_what_may_be_otherwise_now_is_shown_until_it_is_told_anew():
+    table, there = VoteTable(), (MOST_BARS - 20, MOST_BARS + 20)
+    table.put(span(MOST_BARS - 20, 40))
+    table.expire()
+    assert (table.between(*there).states == TOLD).all()
+    assert table.missing(there, there) == (MOST_BARS, MOST_BARS + 20)
+    table.put(span(MOST_BARS, 20))
+    assert table.missing(there, there) == (MOST_BARS - 20, MOST_BARS)
+    table.put(span(MOST_BARS - 20, 20))
+    assert table.missing(there, there) is None
+
+
 def test_a_refusal_is_remembered_with_its_reason_until_something_is_new():
     table = VoteTable()
     table.refuse(10, "The engine is away.")

@@ -4,15 +4,17 @@ from collections.abc import Iterator
 from functools import partial
 from typing import NamedTuple
 
+import numpy as np
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer
 
-from workstation.domain.candle import Candle
+from workstation.domain.candle import Candle, IntArray
 from workstation.domain.market import SeriesKey, open_of_slot, slot_of
 from workstation.link.vote_messages import VotesFound
 from workstation.ui.bridge import Bridge
 from workstation.ui.chart.judged_board import JudgedPane
-from workstation.ui.chart.judged_frame import closed_slots
-from workstation.ui.chart.vote_table import VoteTable
+from workstation.ui.chart.judged_frame import PlacedVotes, closed_slots
+from workstation.ui.chart.series import ChartSeries
+from workstation.ui.chart.vote_table import NO_BAR, VoteTable
 from workstation.ui.chart_pane import ChartPane
 from workstation.ui.engine_port import EngineRequests
 from workstation.ui.foreign_text import one_line
@@ -24,6 +26,8 @@ SETTLE_MS = 120
 
 RESTS = 3
 """Between two questions the engine has this many times as long as the answer took for everything else."""
+
+MOST_REST_MS = 2_000
 
 
 class _Question(NamedTuple):
@@ -117,7 +121,7 @@ class VoteAsking(QObject):
                 slot = slot_of(question.since, question.key.timeframe)
                 pane.chart.judged.votes.refuse(slot, one_line(reason, 200))
             pane.chart.judged.changed.emit()
-        self._look_soon(max(SETTLE_MS, RESTS * self._since_asked.elapsed()))
+        self._look_soon(min(max(SETTLE_MS, RESTS * self._since_asked.elapsed()), MOST_REST_MS))
 
     def _tables(self, key: SeriesKey) -> list[VoteTable]:
         return [pane.chart.judged.votes for pane in self._workspace.panes if pane.key == key]
@@ -130,7 +134,7 @@ class VoteAsking(QObject):
     def _on_history(self, key: SeriesKey) -> None:
         """Ask again for everything: bars that were missing may be there, and were read across before."""
         for table in self._tables(key):
-            table.clear()
+            table.expire()
 
     def _on_link(self) -> None:
         self._out = None
@@ -138,6 +142,12 @@ class VoteAsking(QObject):
         for pane in self._workspace.panes:
             pane.chart.judged.votes.hope()
         self._look_soon()
+
+
+def _bars_called_missing(series: ChartSeries, placed: PlacedVotes) -> IntArray:
+    """Return the slots that the engine called missing and the chart shows: they came in between."""
+    slots = placed.first + np.flatnonzero(placed.votes.states == NO_BAR)
+    return np.array([slot for slot in slots.tolist() if series.pyramid.bar(slot) is not None], np.int64)
 
 
 def _question(pane: ChartPane) -> _Question | None:
@@ -149,7 +159,10 @@ def _question(pane: ChartPane) -> _Question | None:
     if placed is None or placed.is_crowded:
         return None
     seen, there = frame.slots.visible(frame.layout.plot_width), closed_slots(frame.series)
-    slots = pane.chart.judged.votes.missing(seen, there)
+    table = pane.chart.judged.votes
+    slots = table.missing(seen, there)
+    if slots is None and table.doubt(_bars_called_missing(frame.series, placed)):
+        slots = table.missing(seen, there)
     if slots is None:
         return None
     return _Question(key, *(open_of_slot(slot, key.timeframe) for slot in slots))

@@ -56,6 +56,8 @@ def _grade_parts(frame: Frame, colours: ChartColours, slot: int) -> tuple[Part, 
     grades, head = frame.judged.board.grades, ("Grade", QColor(colours.text))
     if _is_forming(frame, slot):
         return head, ("forming: graded when it closes", None)
+    if frame.series.candle_at(slot) is None:
+        return head, (NOTHING, None)
     closes = np.array([frame.series.open_time(slot + 1)])
     value = float(grades.at(closes, frame.series.key.bar_ms)[0])
     if math.isnan(value):

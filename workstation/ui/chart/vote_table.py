@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from workstation.domain.candle import IntArray
 from workstation.domain.market import open_of_slot, slot_of
 from workstation.domain.vote_span import FAMILY_ROWS, MOST_BARS, VoteSpan
 
@@ -45,18 +46,38 @@ class VoteTable:
     def __init__(self) -> None:
         self._blocks: dict[int, Votes] = {}
         self._in_vain: set[int] = set()
+        self._doubted: set[int] = set()
+        self._stale: set[int] = set()
         self.note = ""
         """Why there is nothing more, in words; empty while there is no reason."""
 
     def clear(self) -> None:
         """Forget everything."""
         self._blocks.clear()
+        self._stale.clear()
+        self.hope()
+
+    def expire(self) -> None:
+        """Take that everything may be otherwise now: it is shown until it is told anew."""
+        self._stale = set(self._blocks)
         self.hope()
 
     def hope(self) -> None:
         """Take that what was asked for in vain may be known by now."""
         self._in_vain.clear()
+        self._doubted.clear()
         self.note = ""
+
+    def doubt(self, slots: IntArray) -> bool:
+        """Take that these bars are there; return whether any was told to be missing and is to be asked anew.
+
+        One that is told so again is believed before `hope`.
+        """
+        found = [slot for slot in slots.tolist() if self._is_missing(slot) and slot not in self._doubted]
+        for slot in found:
+            self._blocks[slot // MOST_BARS].states[slot % MOST_BARS] = NOT_TOLD
+        self._doubted.update(found)
+        return bool(found)
 
     def refuse(self, slot: int, reason: str) -> None:
         """Take that the bars from a slot on are not told, and why; before `hope` nobody asks again."""
@@ -105,6 +126,8 @@ class VoteTable:
             start = number * MOST_BARS
             low, high = max(start, there[0]), min(start + MOST_BARS, there[1])
             states = self.between(low, high).states
+            if number in self._stale:
+                states[:] = NOT_TOLD
             in_sight = states[max(first - low, 0) : end - low]
             if (in_sight == NOT_TOLD).any():
                 gaps = np.flatnonzero(states == NOT_TOLD)
@@ -113,11 +136,16 @@ class VoteTable:
                     return since, low + int(gaps[-1]) + 1
         return None
 
+    def _is_missing(self, slot: int) -> bool:
+        block = self._blocks.get(slot // MOST_BARS)
+        return block is not None and bool(block.states[slot % MOST_BARS] == NO_BAR)
+
     def _store(self, first: int, told: Votes) -> None:
         end = first + len(told.states)
         for number in range(first // MOST_BARS, -(-end // MOST_BARS)):
             block = self._blocks.pop(number, None) or Votes.none(MOST_BARS)
             self._blocks[number] = block  # the newest at the end
+            self._stale.discard(number)
             start = number * MOST_BARS
             low, high = max(first, start), min(end, start + MOST_BARS)
             _copy(told, slice(low - first, high - first), block, slice(low - start, high - start))
