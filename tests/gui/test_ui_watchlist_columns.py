@@ -172,7 +172,7 @@ def test_columns_that_do_not_fit_are_scrolled_to_once_the_trader_chose_them(desk
 
 def test_the_dialog_of_columns_works_with_the_keyboard_alone(desk, panel, qtbot):
     desk.viewing.choose_columns()
-    dialog = desk.viewing._dialog
+    dialog = panel.findChild(ColumnDialog)
     assert dialog.windowTitle() == "Columns of All watched"
     qtbot.waitUntil(lambda: dialog.list.hasFocus() and dialog.list.currentRow() == 0)
     qtbot.keyClick(dialog.list, Qt.Key.Key_Down, ALT)

@@ -1,5 +1,7 @@
 """The dialog in which columns are chosen and put in order, with the keyboard or the mouse."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
@@ -119,3 +121,10 @@ class ColumnDialog(QDialog):
     def _take(self) -> None:
         self.chosen.emit(self.columns)
         self.accept()
+
+
+def ask_columns(dialog: ColumnDialog, take: Callable[[Words], None]) -> None:
+    """Open a dialog of columns; what is chosen is taken, and the dialog goes with its window."""
+    dialog.chosen.connect(take)
+    dialog.finished.connect(dialog.deleteLater)
+    dialog.open()

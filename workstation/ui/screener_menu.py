@@ -9,12 +9,10 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 
 from workstation.domain.errors import UsageError
-from workstation.domain.screen_column import COLUMNS
 from workstation.domain.watch_book import LONGEST_NAME, SavedScreen, WatchList
 from workstation.ui.foreign_text import in_menu
 from workstation.ui.menu_emptying import empty
-from workstation.ui.panels.screener import FIRST_COLUMNS, ScreenerPanel
-from workstation.ui.screener_words import column_words
+from workstation.ui.panels.screener import ScreenerPanel
 from workstation.ui.watchlist_keeper import WatchlistKeeper
 
 
@@ -55,14 +53,7 @@ class ScreenerMenu(QMenu):
             bool(undone)
         )
         self.addSeparator()
-        columns = self.addMenu("Columns")
-        for column in tuple(COLUMNS)[1:]:
-            action = columns.addAction(column_words(column))
-            action.setCheckable(True)
-            action.setChecked(column in self._panel.model.columns)
-            action.triggered.connect(partial(self.switch_column, column))
-        columns.addSeparator()
-        columns.addAction("As at first", lambda: self._panel.show_columns(FIRST_COLUMNS))
+        self._add("Columns…", self._panel.choose_columns)
         hits = self.addMenu(f"Add {n_hits:,} coin{'' if n_hits == 1 else 's'} to")
         hits.setEnabled(n_hits > 0)
         for one in self._keeper.book.lists:
@@ -108,11 +99,6 @@ class ScreenerMenu(QMenu):
         """Forget the saved screen; undo brings it back."""
         name, self.current = self.current, ""
         self._keeper.change(self._keeper.book.without_screen(name), f"delete {name}")
-
-    def switch_column(self, column: str, is_shown: bool) -> None:
-        """Show one more column, or one less."""
-        kept = [one for one in self._panel.model.columns[1:] if one != column]
-        self._panel.show_columns((*kept, column) if is_shown else tuple(kept))
 
     def add_hits(self, name: str) -> None:
         """Put every coin that matches into a list, and let the engine follow it."""

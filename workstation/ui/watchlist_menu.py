@@ -15,6 +15,7 @@ from workstation.domain.watch_book import FLAGS, LONGEST_NOTE, CoinNote, WatchBo
 from workstation.domain.watch_list_text import LARGEST, read_list, written_list
 from workstation.ui.bridge import World
 from workstation.ui.foreign_text import in_menu, one_line
+from workstation.ui.menu_emptying import empty
 from workstation.ui.panels.watchlist import WatchlistPanel
 from workstation.ui.screener_menu import ask_name
 from workstation.ui.watchlist_keeper import WatchlistKeeper
@@ -171,7 +172,7 @@ class WatchlistMenu(QMenu):
 
     def fill(self) -> None:
         """Offer what can be done now."""
-        self.clear()
+        empty(self)
         editing, over = self._editing, self._over
         is_own, undone = editing.shown is not None, editing.keeper.undo_words
         self._add("New list…", lambda: ask_name(over, "New list", "", editing.create))

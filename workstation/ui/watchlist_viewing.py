@@ -17,7 +17,6 @@ from workstation.ui.watchlist_menu import WatchlistEditing
 
 if TYPE_CHECKING:
     from workstation.storage.coin_reading import CoinsRead
-    from workstation.ui.column_dialog import ColumnDialog
 
 _QUIET_MS = 600  # widths change many times while one is pulled
 _HEARD = frozenset({"price", "change_24h", "volume_24h", "grade", "grade_change", "last_day", "market"})
@@ -45,7 +44,6 @@ class WatchlistViewing(QObject):
         super().__init__(parent)
         self._editing, self._keeper, self._panel = editing, editing.keeper, panel
         self._shown = ""
-        self._dialog: ColumnDialog | None = None
         self._quiet = QTimer(self, interval=_QUIET_MS, singleShot=True)
         self._quiet.timeout.connect(self._save_quietly)
         self.reading = CoinReading(around, lambda: panel.model.symbols, self._is_needed, self)
@@ -67,15 +65,10 @@ class WatchlistViewing(QObject):
 
     def choose_columns(self) -> None:
         """Open the dialog of columns."""
-        from workstation.ui.column_dialog import ColumnDialog
+        from workstation.ui.column_dialog import ColumnDialog, ask_columns
 
-        if self._dialog is None:
-            self._dialog = ColumnDialog(
-                f"Columns of {self._name}", self._panel.model.columns[1:], self._panel
-            )
-            self._dialog.chosen.connect(self._panel.show_columns)
-            self._dialog.finished.connect(self._forget_dialog)
-        self._dialog.open()
+        columns = self._panel.model.columns[1:]
+        ask_columns(ColumnDialog(f"Columns of {self._name}", columns, self._panel), self._panel.show_columns)
 
     def take_template(self, name: str) -> None:
         """Show the columns of a template; an empty name stands for those of the beginning."""
@@ -93,11 +86,6 @@ class WatchlistViewing(QObject):
     @property
     def _name(self) -> str:
         return one_line(self._shown, 24) or ALL_WATCHED
-
-    def _forget_dialog(self) -> None:
-        if self._dialog is not None:
-            self._dialog.deleteLater()
-            self._dialog = None
 
     def _on_view(self, what: str) -> None:
         self.reading.want()

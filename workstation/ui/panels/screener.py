@@ -20,6 +20,7 @@ from workstation.domain.screen_column import CoinColumns
 from workstation.domain.screen_text import parse, text_of
 from workstation.domain.ticker import Ticker
 from workstation.domain.watch_book import SavedScreen
+from workstation.ui.column_dialog import ColumnDialog, ask_columns
 from workstation.ui.foreign_text import one_line
 from workstation.ui.icon import glyph
 from workstation.ui.models.screen_model import ScreenModel
@@ -145,6 +146,7 @@ class ScreenerPanel(QWidget):
         self.table.hovered.connect(self._on_hover)
         self.model.modelReset.connect(self._after_reset)
         self.table.columns_chosen.connect(self.show_columns)
+        self.table.columns_requested.connect(self.choose_columns)
         self.table.folding_requested.connect(lambda group, folds: self.model.fold(group, is_folded=folds))
 
     def minimumSizeHint(self) -> QSize:
@@ -210,6 +212,11 @@ class ScreenerPanel(QWidget):
         sorted_by, is_down = self.model.sorted_by, self.model.is_descending
         self.table.show_columns(columns, self.table.widths)
         self.table.show_sorted(sorted_by, is_descending=is_down)
+
+    def choose_columns(self) -> None:
+        """Open the dialog of columns."""
+        dialog = ColumnDialog("Columns of the screener", self.model.columns[1:], self, FIRST_COLUMNS)
+        ask_columns(dialog, self.show_columns)
 
     def stop(self) -> None:
         """End every timer."""
