@@ -111,12 +111,26 @@ def test_a_picture_that_grows_is_the_one_painted_anew(qapp, steps):
     past, growing, now = BookPast(), BookHeat(DARK), 100
     first, step = round(SIGHT.mid / 20) - 40, 20.0
     for wait, is_moved in steps:
-        now += wait
+        for _ in range(wait):
+            now += 1
+            growing.show(past, first, 80, step, now)  # while the book is silent
         past.take(MOVED if is_moved else SIGHT, now)
         growing.show(past, first, 80, step, now)
     anew = BookHeat(DARK)
     anew.show(past, first, 80, step, now)
     assert growing.picture() == anew.picture()
+
+
+def test_nothing_is_left_of_a_past_that_was_forgotten(qapp):
+    past, heat = past_of(100, 101), BookHeat(DARK)
+    row = round(SIGHT.mid / 20)
+    heat.show(past, row - 40, 80, 20.0, 101)
+    assert heat.value(row, 100) > 0
+    past.clear()
+    past.take(SIGHT, 102)
+    heat.show(past, row - 40, 80, 20.0, 102)
+    assert np.isnan(heat.value(row, 100))
+    assert heat.value(row, 102) > 0
 
 
 @pytest.fixture

@@ -92,9 +92,12 @@ class BookPast:
     ----------
     columns : deque of BookColumn
         Oldest first, each second once.
+    beginning : int
+        Rises whenever everything was forgotten.
     """
 
     def __init__(self) -> None:
+        self.beginning = 0
         self.columns: deque[BookColumn] = deque(maxlen=KEPT_S)
         self._hole_s = -1
         self._is_whole = False
@@ -102,6 +105,7 @@ class BookPast:
     def clear(self) -> None:
         """Forget everything: another market is looked at."""
         self.columns.clear()
+        self.beginning += 1
         self.lose()
 
     def lose(self) -> None:

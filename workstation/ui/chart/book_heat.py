@@ -4,7 +4,7 @@ import numpy as np
 from PySide6.QtGui import QColor, QImage
 
 from workstation.domain.candle import FloatArray
-from workstation.ui.book_past import KEPT_S, BookPast
+from workstation.ui.book_past import KEPT_S, SILENT_S, BookPast
 from workstation.ui.theme import Theme
 
 _CONTRAST = 0.75  # below 1: what is half as much is more than half as bright
@@ -27,7 +27,7 @@ class BookHeat:
     def __init__(self, theme: Theme) -> None:
         self.first, self.n_rows, self.step, self.top = 0, 0, 0.0, 0.0
         self._values: FloatArray = np.empty((0, KEPT_S))
-        self._until = 0
+        self._until = self._beginning = 0
         self._pixels = np.empty((0, KEPT_S), np.uint8)
         self.set_theme(theme)
 
@@ -51,17 +51,20 @@ class BookHeat:
         """
         moved = until - self._until
         is_same = (first, n_rows, step) == (self.first, self.n_rows, self.step) and 0 <= moved < KEPT_S
-        self.first, self.n_rows, self.step, self._until = first, n_rows, step, until
+        is_same &= past.beginning == self._beginning
+        self.first, self.n_rows, self.step = first, n_rows, step
+        self._until, self._beginning = until, past.beginning
         if is_same:
             self._values[:, : KEPT_S - moved] = self._values[:, moved:].copy()
-            self._values[:, KEPT_S - moved - 1 :] = np.nan  # the newest second may have changed, too
+            oldest = max(KEPT_S - 1 - moved - SILENT_S, 0)  # what was silent is known afterwards
+            self._values[:, oldest:] = np.nan
         else:
-            moved, self._values = KEPT_S, np.full((n_rows, KEPT_S), np.nan)
+            oldest, self._values = 0, np.full((n_rows, KEPT_S), np.nan)
         for column in reversed(past.columns):
             at = KEPT_S - 1 - (until - column.second)
-            if at < KEPT_S - moved - 1:
+            if at < oldest:
                 break
-            if 0 <= at < KEPT_S:
+            if at < KEPT_S:
                 self._values[:, at] = column.rows(first, n_rows, step)
         self.top = max((c.strong * step / c.step for c in past.columns), default=0.0)
 

@@ -6,20 +6,19 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QBrush,
     QColor,
-    QFocusEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
-    QPaintEvent,
     QPen,
     QPixmap,
     QPolygonF,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
 from workstation.ui.book_past import KEPT_S, BookPast
 from workstation.ui.chart.book_heat import BookHeat
 from workstation.ui.number_format import duration, percent, price, volume
+from workstation.ui.panels.painted_view import PaintedView
 from workstation.ui.theme import Theme
 
 _TOP, _BOTTOM, _INSET, _AXIS_SPARE = 26.0, 24.0, 10.0, 12.0
@@ -36,26 +35,23 @@ _KEYS = {
 }
 
 
-class DepthOverTimeView(QWidget):
+class DepthOverTimeView(PaintedView):
     """Paints a book's past. The arrows move the crosshair, Esc takes it away."""
 
     said = Signal(str)  # what rested at the crosshair; empty where there is none
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(theme, parent)
         self._past = BookPast()
-        self._price_step, self._quote, self._message = 0.0, "", ""
+        self._price_step, self._quote = 0.0, ""
         self._range, self._centre, self._now = 0.01, 0.0, 0
         self._shown_s = -math.inf
         self._picture: QPixmap | None = None
         self.heat = BookHeat(theme)
         self.cross: tuple[int, int] | None = None
         """Seconds ago and row of the crosshair; None where it is not shown."""
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setAccessibleName("Depth over time: arrows move the crosshair")
-        self.set_theme(theme)
 
     def sizeHint(self) -> QSize:
         """Return a usual size."""
@@ -63,10 +59,9 @@ class DepthOverTimeView(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Take other colours."""
-        self._theme = theme
         self.heat.set_theme(theme)
         self._picture = None
-        self.update()
+        super().set_theme(theme)
 
     def set_range(self, share: float) -> None:
         """Show prices up to this fraction from the middle."""
@@ -83,13 +78,9 @@ class DepthOverTimeView(QWidget):
         self._past, self._price_step, self._quote, self._now = past, price_step, quote, int(now_s)
         self._take_newest()
 
-    def show_message(self, text: str) -> None:
-        """Show a sentence where nothing is known."""
-        self._message = text
-        self.update()
-
     def _take_newest(self) -> None:
         columns, self._picture = self._past.columns, None
+        self.is_empty = not columns
         if columns:
             newest = columns[-1]
             reach = newest.mid * self._range
@@ -154,14 +145,6 @@ class DepthOverTimeView(QWidget):
         self.said.emit(words)
         self.update()
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show where the keyboard is."""
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Show it no longer."""
-        self.update()
-
     # Painting
 
     def _room(self) -> QRectF:
@@ -176,20 +159,10 @@ class DepthOverTimeView(QWidget):
     def _y(self, value: float, room: QRectF) -> float:
         return room.bottom() - (value / self.heat.step - self.heat.first) / self.heat.n_rows * room.height()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the past, or the sentence."""
-        with QPainter(self) as painter:
-            painter.fillRect(self.rect(), QColor(self._theme.base))
-            if not self._past.columns:
-                painter.setPen(QColor(self._theme.muted))
-                wrap = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)
-                painter.drawText(self.rect().adjusted(24, 24, -24, -24), wrap, self._message)
-            else:
-                painter.drawPixmap(0, 0, self._kept_picture())
-                self._paint_cross(painter, self._room())
-            if self.hasFocus():
-                painter.setPen(QPen(QColor(self._theme.accent), 1))
-                painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+    def paint_content(self, painter: QPainter) -> None:
+        """Paint the past, and the crosshair over it."""
+        painter.drawPixmap(0, 0, self._kept_picture())
+        self._paint_cross(painter, self._room())
 
     def _kept_picture(self) -> QPixmap:
         """Return everything but the crosshair; painted only where it changed."""

@@ -5,22 +5,21 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QFocusEvent,
     QHelpEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
-    QPaintEvent,
     QPen,
     QPixmap,
 )
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QToolTip, QWidget
 
 from workstation.ui.foreign_text import one_line, tooltip
 from workstation.ui.market_tiles import Tile, TileColour, TileGroup
 from workstation.ui.panels.market_map_ink import MapInk, Writing, hotness
 from workstation.ui.panels.market_map_layout import MapLayout
 from workstation.ui.panels.market_map_words import facts
+from workstation.ui.panels.painted_view import PaintedView
 from workstation.ui.theme import Theme
 
 _GREY = 0.42
@@ -34,19 +33,18 @@ _ARROWS = {
 _OPEN_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 
 
-class MarketMapView(QWidget):
+class MarketMapView(PaintedView):
     """Tiles under their headings; arrows go from one to the next, Enter or a click opens its chart."""
 
     open_requested = Signal(str)  # symbol
     said = Signal(str)  # the tile that is pointed at or chosen, in words; empty for none
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(theme, parent)
         self._groups: Sequence[TileGroup] = ()
         self._tiles: Mapping[str, Tile] = {}
         self._colour = TileColour.CHANGE
         self._is_old = False
-        self._message = ""
         self._picture: QPixmap | None = None
         self._is_painted = False
         self._layout: MapLayout | None = None
@@ -54,11 +52,9 @@ class MarketMapView(QWidget):
         self.current = ""
         """Symbol of the chosen tile; empty where there are none."""
         self._pointed = ""
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._ink = MapInk(theme, self.font())
         self.setMouseTracking(True)
         self.setAccessibleName("Market map: arrows go from coin to coin, Enter opens the chart")
-        self.set_theme(theme)
 
     def sizeHint(self) -> QSize:
         """Return a usual size."""
@@ -68,10 +64,11 @@ class MarketMapView(QWidget):
         """Take other colours."""
         self._ink = MapInk(theme, self.font())
         self._lay()
+        super().set_theme(theme)
 
     def show_groups(self, groups: Sequence[TileGroup]) -> None:
         """Lay out these coins."""
-        self._groups = groups
+        self._groups, self.is_empty = groups, not groups
         if not any(self.current in group.symbols for group in groups):
             self.current = groups[0].symbols[0] if groups else ""
         self._lay()
@@ -81,11 +78,6 @@ class MarketMapView(QWidget):
         self._tiles, self._colour, self._is_old = tiles, colour, is_old
         self._paint_anew()
         self._say()
-
-    def show_message(self, text: str) -> None:
-        """Show a sentence where there is no tile."""
-        self._message = text
-        self.update()
 
     # Going about
 
@@ -159,17 +151,9 @@ class MarketMapView(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         """Take another font."""
         if event.type() == QEvent.Type.FontChange:
-            self._ink = MapInk(self._ink.theme, self.font())
+            self._ink = MapInk(self._theme, self.font())
             self._lay()
         super().changeEvent(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show which tile the keyboard is at."""
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Show it no longer."""
-        self.update()
 
     def _lay(self) -> None:
         """Have the tiles laid out when they are asked for: until then other changes may come."""
@@ -197,31 +181,17 @@ class MarketMapView(QWidget):
         self._is_painted = False
         self.update()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paint_content(self, painter: QPainter) -> None:
         """Paint the tiles from the picture that is kept of them, and the frames of chosen and pointed at."""
-        with QPainter(self) as painter:
-            if not self.layout_.symbols:
-                self._paint_message(painter)
-                return
-            painter.drawPixmap(0, 0, self.picture())
-            symbols, tiles = self.layout_.symbols, self.layout_.tiles
-            theme = self._ink.theme
-            for symbol, colour, is_shown in (
-                (self._pointed, theme.text, bool(self._pointed)),
-                (self.current, theme.accent, self.hasFocus()),
-            ):
-                if is_shown and symbol in symbols:
-                    painter.setPen(QPen(QColor(colour), 2))
-                    painter.drawRect(tiles[symbols.index(symbol)].adjusted(1, 1, -1, -1))
-
-    def _paint_message(self, painter: QPainter) -> None:
-        painter.fillRect(self.rect(), QColor(self._ink.theme.base))
-        painter.setPen(QColor(self._ink.theme.muted))
-        wrap = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)
-        painter.drawText(self.rect().adjusted(24, 24, -24, -24), wrap, self._message)
-        if self.hasFocus():
-            painter.setPen(QPen(QColor(self._ink.theme.accent), 1))
-            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        painter.drawPixmap(0, 0, self.picture())
+        symbols, tiles = self.layout_.symbols, self.layout_.tiles
+        for symbol, colour, is_shown in (
+            (self._pointed, self._theme.text, bool(self._pointed)),
+            (self.current, self._theme.accent, self.hasFocus()),
+        ):
+            if is_shown and symbol in symbols:
+                painter.setPen(QPen(QColor(colour), 2))
+                painter.drawRect(tiles[symbols.index(symbol)].adjusted(1, 1, -1, -1))
 
     def picture(self) -> QPixmap:
         """Return all tiles as a picture; painted only where they changed."""
@@ -231,7 +201,7 @@ class MarketMapView(QWidget):
             self._picture.setDevicePixelRatio(scale)
         if not self._is_painted:
             self._is_painted = True
-            self._picture.fill(QColor(self._ink.theme.base))
+            self._picture.fill(QColor(self._theme.base))
             with QPainter(self._picture) as painter:
                 painter.setOpacity(_GREY if self._is_old else 1.0)
                 self._paint_headings(painter)
@@ -241,7 +211,7 @@ class MarketMapView(QWidget):
     def _paint_headings(self, painter: QPainter) -> None:
         metrics = self.fontMetrics()
         painter.setFont(self.font())
-        painter.setPen(QColor(self._ink.theme.muted))
+        painter.setPen(QColor(self._theme.muted))
         aligned = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         for title, place in self.layout_.headings:
             room = place.adjusted(3, 0, -2, 0)
@@ -250,7 +220,7 @@ class MarketMapView(QWidget):
 
     def _paint_tiles(self, painter: QPainter) -> None:
         ink, colour, written = self._ink, self._colour, self._written
-        painter.setPen(QColor(ink.theme.text))
+        painter.setPen(QColor(self._theme.text))
         for symbol, place in zip(self.layout_.symbols, self.layout_.tiles, strict=True):
             tile = self._tiles.get(symbol)
             painter.fillRect(place, ink.shade(None if tile is None else hotness(tile, colour)))
