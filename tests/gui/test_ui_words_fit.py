@@ -5,7 +5,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QDialog, QLabel
 
-from tests.fakes.window_world import Desk
+from tests.fakes.window_world import PRACTICE, Desk, columns
+from workstation.domain.market import SeriesKey
 from workstation.ui.surroundings import Choices
 from workstation.ui.theme import style_sheet
 
@@ -51,6 +52,23 @@ def test_a_sentence_follows_a_chart_that_becomes_narrow_while_it_stands(desk, qt
     qtbot.waitUntil(lambda: chart.width() < 480)
     assert label.geometry().right() < chart.width() - chart.frame.layout.axis_width
     assert label.height() >= label.heightForWidth(label.width())
+
+
+def test_a_long_name_leaves_the_badge_of_practice_in_sight(desk, qtbot):
+    key = SeriesKey(PRACTICE.name, "1000SUPERLONGMEMECOINNAMEOFTHEMOON/USDT", "1h")
+    chart, badge = desk.window.chart, QColor(desk.window.theme.practice)
+    for width in (1280, 620):
+        desk.window.resize(width, 600)
+        qtbot.waitUntil(lambda width=width: desk.window.width() == width)
+        chart.set_series(key, columns(key, 60), practice=True)
+        picture = chart.grab().toImage()
+        row = [picture.pixelColor(x, 18) for x in range(chart.frame.layout.plot_width)]
+        assert row.count(badge) > 12
+
+
+def test_a_name_that_runs_right_to_left_is_isolated_once(desk):
+    desk.window.strip.set_symbol("\u05e7\u05e8\u05d9&X/USDT")
+    assert desk.window.strip.symbol_button.text() == "\u2068\u05e7\u05e8\u05d9&&X/USDT\u2069"
 
 
 def test_a_button_of_the_strip_names_the_keys_that_hold_now(desk):

@@ -117,9 +117,9 @@ class FirstStepsDesk(Section):
             self._place_soon()
 
     def stop(self) -> None:
-        """Look and place no more; return when it is written that the steps were seen."""
+        """Show nothing more; return when it is written that the steps were seen."""
         self.start.stop()
-        self._placing.stop()
+        self.end()
         self._file.finish()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -196,7 +196,7 @@ class TopStrip(QWidget):
 
     def set_symbol(self, symbol: str) -> None:
         """Name the market on the chart."""
-        self.symbol_button.setText(in_menu(one_line(symbol, 28)) or "Find a market")
+        self.symbol_button.setText(one_line(symbol, 28).replace("&", "&&") or "Find a market")
         self._symbol = symbol
         self._show_keys()
 

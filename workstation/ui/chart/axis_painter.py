@@ -17,6 +17,8 @@ AXIS_PADDING = 8.0
 """Logical pixels beside a price label."""
 
 _DAY_WEIGHT = 2
+_PRACTICE = "PRACTICE"
+_LEAST_NAME = 40.0  # pixels of a market's name in the narrowest chart
 
 
 def paint_grid(painter: QPainter, frame: Frame, colours: ChartColours) -> None:
@@ -70,15 +72,18 @@ def needed_axis_width(frame: Frame, labels: Labels) -> int:
 
 def paint_caption(painter: QPainter, frame: Frame, colours: ChartColours, labels: Labels) -> None:
     """Paint what is shown and, where the prices are not the world's, that they are not."""
-    key = frame.series.key
-    at = QPointF(LEFT, TOP)
-    x = LEFT + labels.paint(painter, at, one_line(key.symbol), colours.text, Style.CAPTION)
+    key, is_practice = frame.series.key, frame.series.practice
+    badge = labels.width(_PRACTICE, Style.SMALL) + 24 if is_practice else 0.0
+    end = frame.layout.plot_width - LEFT - badge  # a long name must not push the badge out of sight
+    room = end - LEFT - labels.width(key.timeframe) - 10
+    name = labels.cut(one_line(key.symbol), max(room, _LEAST_NAME), Style.CAPTION)
+    x = LEFT + labels.paint(painter, QPointF(LEFT, TOP), name, colours.text, Style.CAPTION)
     baseline = TOP + labels.height(Style.CAPTION) - labels.height() - 1
-    rest = key.timeframe if frame.series.practice else f"{key.timeframe}  ·  {one_line(key.venue)}"
-    rest = "  ·  ".join((rest, *frame.notes))
+    rest = key.timeframe if is_practice else f"{key.timeframe}  ·  {one_line(key.venue)}"
+    rest = labels.cut("  ·  ".join((rest, *frame.notes)), end - x - 10)
     x += 10 + labels.paint(painter, QPointF(x + 10, baseline), rest, colours.muted)
-    if frame.series.practice:
-        paint_badge(painter, QPointF(x + 12, TOP + 1), "PRACTICE", colours, labels)
+    if is_practice:
+        paint_badge(painter, QPointF(x + 12, TOP + 1), _PRACTICE, colours, labels)
 
 
 def paint_badge(painter: QPainter, at: QPointF, text: str, colours: ChartColours, labels: Labels) -> None:

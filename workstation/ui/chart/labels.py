@@ -41,6 +41,12 @@ class Labels:
         """Return how far a label reaches, logical pixels."""
         return self._laid_out(text, style)[1]
 
+    def cut(self, text: str, room: float, style: Style = Style.PLAIN) -> str:
+        """Return as much of a label as has room, logical pixels, with dots where it is cut."""
+        if self.width(text, style) <= room:
+            return text
+        return self._metrics[style].elidedText(text, Qt.TextElideMode.ElideRight, max(room, 0.0))
+
     def paint(
         self, painter: QPainter, at: QPointF, text: str, colour: QColor, style: Style = Style.PLAIN
     ) -> float:
