@@ -221,3 +221,18 @@ def test_cells_are_of_their_own_memory(chart):
     assert image.pixelColor(5, 3).alpha() == 0
     assert image.pixelColor(5, 1).alpha() == 255
     assert Qt.GlobalColor.black != image.pixelColor(5, 1)
+
+
+@pytest.mark.parametrize("kind", ["candles", "line"])
+def test_the_volume_of_the_forming_bar_is_hollow(chart, kind):
+    chart.restore_look({"kind": kind})
+    last = columns(N).close[-1]
+    seen = []
+    for closed in (False, True):
+        chart.apply_candles([Candle(START + N * HOUR, last, last, last, last, 1.0, closed=closed)])
+        chart.grab()
+        frame = chart.frame
+        y = frame.layout.volume_bottom - round(frame.layout.volume_height * 0.3)
+        seen.append(chart.grab().toImage().pixelColor(int(frame.slots.x_of(FIRST + N)), y).name())
+    chart.restore_look({"kind": "candles"})
+    assert seen[0] == QColor(DARK.base).name() != seen[1]

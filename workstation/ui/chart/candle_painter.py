@@ -112,7 +112,7 @@ def paint_hollow_candles(painter: QPainter, frame: Frame, colours: ChartColours)
 
 
 def paint_volume(painter: QPainter, frame: Frame, colours: ChartColours) -> None:
-    """Paint the volume of the bars as they traded, whatever kind is drawn above it."""
+    """Paint the volume of the bars as they traded, whatever kind is drawn above it; a forming one hollow."""
     layout, columns = frame.layout, frame.columns
     height = frame.device(layout.volume_height * 0.86)  # the rest is air below the candles
     if not (frame.volume_peak > 0 and height > 0):
@@ -124,6 +124,8 @@ def paint_volume(painter: QPainter, frame: Frame, colours: ChartColours) -> None
     width = Widths.of(frame.slots.per_slot, frame.dpr).body
     batch = rects(columns.x - width // 2, bottom - rows, width, np.full(len(rows), bottom - 1))
     paint_pair(painter, split(batch, columns.close >= columns.open), colours.rise_volume, colours.fall_volume)
+    if split_forming(frame)[1] is not None:
+        _paint_inside(painter, frame, batch[-1:], colours)
 
 
 def split_forming(frame: Frame) -> tuple[Columns, Columns | None]:
@@ -195,7 +197,11 @@ def _paint_outlined(
     """Paint outlines with the ground inside; bodies too small for an inside stay full."""
     paint_pair(painter, candles.wicks, *brushes)
     paint_pair(painter, candles.bodies, *brushes)
+    _paint_inside(painter, frame, np.concatenate(candles.bodies), colours)
+
+
+def _paint_inside(painter: QPainter, frame: Frame, bodies: RectArray, colours: ChartColours) -> None:
     line = max(round(frame.dpr), 1)
-    inner = np.concatenate(candles.bodies) + np.array([line, line, -line, -line], np.int32)
+    inner = bodies + np.array([line, line, -line, -line], np.int32)
     there = (inner[:, 2] >= inner[:, 0]) & (inner[:, 3] >= inner[:, 1])
     paint(painter, inner[there], QBrush(colours.base))
