@@ -306,7 +306,8 @@ async def test_a_keyring_that_waits_for_its_password_can_be_given_up_and_then_ke
     assert "asks for its password in a window of its own" in page.said()
     assert page.page.cancel_button.isVisible()
     page.page.cancel_button.click()
-    await until(lambda: page.said().startswith("! You did not wait"))
+    await until(page.page.place.isVisible)
+    assert page.page.place.reason.text().startswith("You did not wait for the keyring, so it keeps nothing")
     answered.set()
     await until(lambda: not any(thread.name == "keyring" for thread in threading.enumerate()))
     assert page.drawer.kept == {}
@@ -363,16 +364,25 @@ async def test_every_control_of_the_page_has_a_name_and_both_themes_are_taken(pa
     for theme in (LIGHT, DARK):
         page.desk.set_theme(theme)
         assert theme.live in page.page.rows["binance"].word.styleSheet()
-    takes_keys = [
-        widget
-        for widget in page.page.findChildren(QWidget)
-        if widget.isVisible() and widget.focusPolicy() & Qt.FocusPolicy.TabFocus
-    ]
-    nameless = [
-        w for w in takes_keys if not (w.accessibleName() or getattr(w, "text", str)() or w.windowTitle())
-    ]
-    assert len(takes_keys) >= 5
-    assert nameless == []
+    n_controls = 0
+    for show in (
+        page.page.show_form,
+        page.page.show_lock,
+        lambda: page.page.show_places("Why.", KeyFileState.ABSENT),
+        lambda: page.page.show_places("Why.", KeyFileState.LOCKED),
+    ):
+        show()
+        takes_keys = [
+            widget
+            for widget in page.page.findChildren(QWidget)
+            if widget.isVisible() and widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+        ]
+        nameless = [
+            w for w in takes_keys if not (w.accessibleName() or getattr(w, "text", str)() or w.windowTitle())
+        ]
+        assert nameless == []
+        n_controls += len(takes_keys)
+    assert n_controls >= 20
     page.page.reject()
     await asyncio.sleep(0)
     assert page.form.key.text() == ""

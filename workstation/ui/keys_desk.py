@@ -34,7 +34,7 @@ _KEYRING = (
     "The keyring takes the key; where it is locked, it asks for its password in a window of its own. "
     "Everything else goes on meanwhile."
 )
-_GIVEN_UP = "You did not wait for the keyring: no key is kept. Enter it again when the keyring is unlocked."
+_GIVEN_UP = "You did not wait for the keyring, so it keeps nothing, even if it is unlocked later."
 _CHOOSE = "The key is kept nowhere yet: choose. Prices, signals and alerts are unaffected."
 _NOTHING = "No key was kept."
 _LOST = "The engine went away before it was done. What was kept before is as it was; try again."
@@ -148,23 +148,21 @@ class KeysDesk(Section):
         try:
             await self._vault.offer(venue, new)
         except SecretsError as error:
-            self._held, self._why = (venue, new), str(error)
-            self._choose_place()
+            self._choose_place(venue, new, str(error))
         except asyncio.CancelledError:
-            self._end(_GIVEN_UP, is_done=False)
+            self._choose_place(venue, new, _GIVEN_UP)
             raise
         else:
             self._is_offered = True
             self._ask(venue, TakeNewKey)
 
-    def _choose_place(self) -> None:
-        """Ask where to keep a key that the keyring did not take."""
+    def _choose_place(self, venue: str, new: VenueCredentials, why: str) -> None:
+        """Ask where to keep a key that the keyring did not take: the venue shows its secret only once."""
         self._set_busy(is_busy=False)
         if self.page is not None and self.page.isVisible():
+            self._held, self._why = (venue, new), why
             self.page.show_places(self._why, self._bridge.world.key_file)
             self._tell(_CHOOSE)
-        else:
-            self._held = None  # the page was closed meanwhile: nobody is there to choose
 
     def _on_place(self, place: KeyPlace, passphrase: Passphrase | None) -> None:
         if passphrase is None:
