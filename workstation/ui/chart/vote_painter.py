@@ -107,12 +107,12 @@ def _paint_hatch(painter: QPainter, frame: Frame, placed: PlacedVotes, colours: 
 
 def _paint_gaps(painter: QPainter, frame: Frame, placed: PlacedVotes, colours: ChartColours) -> None:
     """Part rows and, where bars are wide, bars from one another."""
-    line, right = max(int(frame.dpr), 1), frame.device(frame.layout.plot_width)
+    line, box, n = max(int(frame.dpr), 1), _box(frame, placed), len(placed.votes.states)
     for row in range(1, len(FAMILY_ROWS)):
-        painter.fillRect(QRect(0, frame.device(placed.row_top(row)), right, line), colours.base)
+        top = frame.device(placed.row_top(row))
+        painter.fillRect(QRect(box.left(), top, box.width(), line), colours.base)
     if frame.slots.per_slot < _GAP_BAR * frame.dpr:
         return
-    box, n = _box(frame, placed), len(placed.votes.states)
     edges = box.left() + np.arange(n + 1) * (box.width() / n)
     for x in edges.astype(int).tolist():
         painter.fillRect(QRect(x, box.top(), line, box.height()), colours.base)
