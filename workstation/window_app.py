@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from workstation.domain.errors import SettingsError, StoreError, TidemarkError
 from workstation.domain.market import SeriesKey
+from workstation.link.alert_messages import AlertRuleCommand
 from workstation.link.chart_address import ChartAddress
 from workstation.link.client import LinkClient
 from workstation.link.doorbell import Doorbell, ring
@@ -139,6 +140,12 @@ class EngineDesk:
     def dismiss_alert(self, alert_id: int) -> None:
         """Close an alert for good."""
         self._ask(lambda number: DismissAlert(number, alert_id))
+
+    def change_alert_rule(
+        self, command: Callable[[int], AlertRuleCommand], on_refused: Callable[[str], None]
+    ) -> None:
+        """Set, change or delete a rule of alerts; a refusal is told to whoever asks."""
+        self._ask(command, on_refused)
 
     def explain(self, key: SeriesKey, open_time: int, on_refused: Callable[[str], None]) -> None:
         """Ask why a closed bar was judged as it was; a refusal is told to whoever asks, not to everybody."""

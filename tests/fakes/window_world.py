@@ -174,6 +174,10 @@ class Requests:
     def dismiss_alert(self, alert_id: int) -> None:
         self.asked.append(("dismiss", alert_id))
 
+    def change_alert_rule(self, command: Callable[[int], Any], on_refused: Callable[[str], None]) -> None:
+        self.asked.append(("alert rule", command(len(self.asked))))
+        self.refusals.append(on_refused)
+
     def explain(self, key: SeriesKey, open_time: int, on_refused: Callable[[str], None]) -> None:
         self.asked.append(("explain", (key, open_time)))
         self.refusals.append(on_refused)

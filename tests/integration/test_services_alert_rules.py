@@ -275,7 +275,7 @@ async def test_what_cannot_be_watched_is_said_when_it_is_set(house):
         (AlertRule("a", "kraken", screen=ScreenRule("S", "grade > 1")), "It watches kraken"),
         (AlertRule("a", "practice", screen=ScreenRule("S", "grade > 1")), "Nothing is followed"),
         (AlertRule("a", "practice", line=LineRule(KEY, old, "line")), "ends in the past"),
-        (AlertRule("a", "practice", line=replace(line, key=elsewhere)), "does not trade here"),
+        (AlertRule("a", "practice", line=replace(line, key=elsewhere)), "does not trade at this venue"),
     ):
         with pytest.raises(UsageError, match=why):
             await h.rules.change(rule)

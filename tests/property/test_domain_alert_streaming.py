@@ -35,7 +35,7 @@ def markets(draw):
     return whole.pick(~missing)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(rules(), markets(), st.data())
 def test_streaming_equals_batch_whichever_way_the_bars_are_cut(rule, bars, data):
     begin = LineState(-1, -HOUR)
@@ -52,7 +52,7 @@ def test_streaming_equals_batch_whichever_way_the_bars_are_cut(rule, bars, data)
     assert tuple(found) == whole[1]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(rules(), markets())
 def test_a_bar_that_forms_says_what_its_close_will_say(rule, bars):
     state = LineState(-1, -HOUR)
@@ -72,7 +72,7 @@ def bars_of(candle):
     )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(rules(), markets(), st.integers(0, 40), PRICES)
 def test_nothing_is_said_of_bars_before_the_rule_was_set(rule, bars, hour, price):
     state = armed(rule, hour * HOUR + 5, price)

@@ -59,7 +59,7 @@ def lines_of(drawing: Drawing) -> tuple[DrawnLine, ...]:
         case DrawingKind.RETRACEMENT | DrawingKind.EXTENSION:
             begins = min(times) if drawing.kind is DrawingKind.RETRACEMENT else times[2]
             return tuple(
-                DrawnLine(f"{ratio:g}", f"level {ratio:g} of the {name}", begins)
+                DrawnLine(f"{ratio:g}", f"{ratio:g} level of the {name}", begins)
                 for ratio, _ in level_prices(drawing)
             )
         case DrawingKind.LONG | DrawingKind.SHORT:

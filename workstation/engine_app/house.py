@@ -105,10 +105,8 @@ class EngineHouse:
         self._votes = VoteDesk(self._explanations, self._tasks)
         self.find_votes = self._votes.carry_out
         self._alerts = Alerts(self._bus, self._recorder, self._tasks)
-        self._alert_rules = AlertRuleDesk(
-            self._bus, paths, self._recorder, self._data, self._alerts, self._tasks
-        )
-        self.change_alert_rule = self._alert_rules.carry_out
+        self._rules = AlertRuleDesk(self._bus, paths, self._recorder, self._data, self._alerts, self._tasks)
+        self.change_alert_rule = self._rules.carry_out
         book = self._narratives.book
         self._rotation = RotationDesk(self._bus, paths, self._recorder, self._tasks, book, self._alerts)
         self.rotate = self._rotation.carry_out
@@ -159,7 +157,7 @@ class EngineHouse:
         if self._feed is not None:
             await self._feed.close()
         await self._data.flush()
-        await self._alert_rules.close()
+        await self._rules.close()
         await self._link.close()
         await self._tasks.close()
         await self._judgement.close()
@@ -203,7 +201,7 @@ class EngineHouse:
         self._begin_asking(opened)
         self._begin_universe(feed, markets)
         universe = self._settings.universe
-        self._alert_rules.begin(venue, markets, self._clock, universe.timeframe if universe.on else "")
+        self._rules.begin(venue, markets, self._clock, universe.timeframe if universe.on else "")
         if opened.ends_ms is not None:
             self._tasks.start("watch for the end", self._watch_for_the_end(feed, opened))
         gc.collect()

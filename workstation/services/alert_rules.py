@@ -218,7 +218,7 @@ class AlertRules:
         if rule.screen is not None:
             return self.why_no_screens
         if rule.line is not None and rule.line.key.symbol not in self._listed:
-            return f"{rule.line.key.symbol} does not trade here any more."
+            return f"{rule.line.key.symbol} does not trade at this venue, or no longer."
         return ""
 
     def _check(self, rule: AlertRule) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from workstation.domain.alert import Alert
 from workstation.domain.errors import TidemarkError
 from workstation.domain.market import SeriesKey
+from workstation.ui.alert_rule_desk import AlertRuleDesk
 from workstation.ui.announcer import Announcer, Loudness
 from workstation.ui.foreign_text import one_line
 from workstation.ui.panels.alerts import AlertPanel
@@ -50,6 +51,10 @@ class AlertDesk(Section):
         self._is_stopped = False
         self.panel = AlertPanel(theme)
         self.panels = {"Alerts": self.panel}
+        self.rules = AlertRuleDesk(around, self.panel, theme, self)
+        self.rules.symbol_opened.connect(self.symbol_opened)
+        self.rules.series_opened.connect(self.series_opened)
+        self.rules.count_changed.connect(self.panel.show_count)
         self.tray = Tray(theme, self)
         loudness = Loudness(choices.notifications, choices.sound, around.memory.quiet)
         self.announcer = Announcer(around.notifier, around.sound, around.tasks, loudness, self)
@@ -107,6 +112,8 @@ class AlertDesk(Section):
         """Return what the commands of alerts do; `go_to` reveals a dock and gives it the keyboard."""
         return {
             "alerts.focus": lambda: go_to("Alerts", self.panel.focus_list),
+            "alerts.rules": lambda: go_to("Alerts", self.panel.focus_rules),
+            **self.rules.handlers(go_to),
             "alerts.dismiss": self.panel.dismiss_current,
             "alerts.dismiss_all": self.panel.dismiss_all,
             "alerts.quiet": lambda: self.set_quiet(not self.is_quiet),
@@ -141,18 +148,25 @@ class AlertDesk(Section):
             "Alert sound": (self._choices.sound, self._set_sound),
         }
 
+    def refresh(self) -> None:
+        """Say how far prices are from lines; called every second."""
+        self.rules.refresh()
+
     def set_zone(self, zone: tzinfo) -> None:
         """Show times in this zone."""
         self.panel.set_zone(zone)
+        self.rules.set_zone(zone)
 
     def set_theme(self, theme: Theme) -> None:
         """Take other colours."""
         self.panel.set_theme(theme)
+        self.rules.set_theme(theme)
         self.tray.set_theme(theme)
 
     def stop(self) -> None:
         """Announce nothing more, and take the tray icon away."""
         self._is_stopped = True
+        self.rules.stop()
         self.announcer.stop()
         self.tray.stop()
 

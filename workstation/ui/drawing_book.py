@@ -1,6 +1,6 @@
 """The drawings of every market, for all charts at once: read and written by another thread."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import NamedTuple, Protocol
 from uuid import uuid4
@@ -17,6 +17,14 @@ class Drawn(NamedTuple):
 
     venue: str
     symbol: str
+
+
+class Bell(NamedTuple):
+    """An alert on a line of a drawing; `is_on` is False while it is paused."""
+
+    drawing_id: str
+    part: str
+    is_on: bool
 
 
 class Files(Protocol):
@@ -52,7 +60,7 @@ class DrawingBook(QObject):
     """What could not be read or kept, in words."""
 
     tools_changed = Signal()
-    """`snaps`, `is_hidden` or `styles` is another."""
+    """`snaps`, `is_hidden`, `styles` or `bells` is another."""
 
     _read = Signal(object, object, str)
 
@@ -64,6 +72,7 @@ class DrawingBook(QObject):
         self._read.connect(self._on_read)
         self.snaps = False
         self.is_hidden = False
+        self.bells: Mapping[Drawn, tuple[Bell, ...]] = {}
         self.styles: dict[DrawingKind, Style] = {}
         """How the next drawing of a kind looks, where the trader gave one another look."""
 
@@ -134,6 +143,12 @@ class DrawingBook(QObject):
         """Let the next drawing of a kind look like this."""
         self.styles[kind] = style
         self.tools_changed.emit()
+
+    def set_bells(self, bells: Mapping[Drawn, tuple[Bell, ...]]) -> None:
+        """Show which lines have alerts."""
+        if bells != self.bells:
+            self.bells = bells
+            self.tools_changed.emit()
 
     def finish(self) -> None:
         """Return when everything is written."""

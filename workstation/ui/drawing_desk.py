@@ -98,12 +98,13 @@ class DrawingDesk(Section):
     def say(self, sentence: str) -> None:
         """Say what was done, on the active chart, for a few seconds."""
         self._hush()
-        chart = self._chart
+        chart = self.chart
         self._said = PassingWord(sentence, chart, self._theme)
         self._silence.start()
 
     @property
-    def _chart(self) -> ChartView:
+    def chart(self) -> ChartView:
+        """The active chart."""
         return self._workspace.active.chart
 
     def _join_pane(self, pane: ChartPane) -> None:
@@ -122,7 +123,7 @@ class DrawingDesk(Section):
         chart.destroyed.connect(partial(self.bars.pop, chart, None))
 
     def _take(self, tool: Tool) -> None:
-        chart = self._chart
+        chart = self.chart
         chart.drawings.take(tool)
         chart.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -137,19 +138,19 @@ class DrawingDesk(Section):
         self.say(f"{tool.label}: click {points}, or Enter to begin in the middle. Esc ends it.")
 
     def _with_market(self, deed: Callable[[Drawn], None]) -> None:
-        market = self._chart.drawings.market
+        market = self.chart.drawings.market
         if market is not None:
             deed(market)
 
     def _with_chosen(self, deed: Callable[[DrawingHand], None]) -> None:
-        hand = self._chart.drawings
+        hand = self.chart.drawings
         if hand.chosen is not None:
             deed(hand)
         else:
             self.say("Choose a drawing first: click on it, or Tab on the chart.")
 
     def _open_chosen_menu(self) -> None:
-        chart = self._chart
+        chart = self.chart
         self._with_chosen(lambda _hand: self._open_menu(chart, chart.mapToGlobal(chart.rect().center())))
 
     def _open_menu(self, chart: ChartView, at: QPoint) -> None:

@@ -23,7 +23,7 @@ _COLOUR_WORDS = {
     "practice": "Violet",
     "text": "As writing",
 }
-_OWN_ACTIONS = ("drawing.duplicate", "drawing.lock", "drawing.delete")
+_OWN_ACTIONS = ("drawing.alert", "drawing.duplicate", "drawing.lock", "drawing.delete")
 _LARGEST_RISK = Decimal("1e12")
 
 

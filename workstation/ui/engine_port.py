@@ -9,6 +9,7 @@ from workstation.domain.alert import Alert
 from workstation.domain.market import SeriesKey
 from workstation.domain.ports import CandleReader
 from workstation.domain.signal import Signal
+from workstation.link.alert_messages import AlertRuleCommand
 from workstation.link.key_messages import KeyCommand
 from workstation.link.rotation_messages import RotationCommand
 
@@ -30,6 +31,20 @@ class EngineRequests(Protocol):
 
     def dismiss_alert(self, alert_id: int) -> None:
         """Close an alert for good."""
+        ...
+
+    def change_alert_rule(
+        self, command: Callable[[int], AlertRuleCommand], on_refused: Callable[[str], None]
+    ) -> None:
+        """Set, change or delete a rule of alerts; how all of them stand comes as an `AlertRulesSaid` fact.
+
+        Parameters
+        ----------
+        command : callable
+            Makes the command from its number.
+        on_refused : callable
+            Told the engine's sentence where it refuses or does not answer, in place of a notice.
+        """
         ...
 
     def explain(self, key: SeriesKey, open_time: int, on_refused: Callable[[str], None]) -> None:

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Signal
 
 from workstation.domain.screen_column import CoinColumns, FloatArray, Words
 from workstation.domain.ticker import Ticker
+from workstation.domain.watch_book import SavedScreen
 from workstation.ui.coin_reading import CoinReading
 from workstation.ui.late_panel import LatePanel, is_in_sight
 from workstation.ui.quote_board import QuoteBoard
@@ -38,6 +39,7 @@ class ScreenerDesk(Section):
     """
 
     watch_requested = Signal(object)  # tuple[str, ...]: the engine shall follow these, too
+    alert_wanted = Signal(str, str)  # name and text of a screen whose coins are to be told
 
     def __init__(
         self, around: Surroundings, keeper: WatchlistKeeper, theme: Theme, parent: QObject | None = None
@@ -76,6 +78,18 @@ class ScreenerDesk(Section):
         if self.panel is not None:
             self.panel.focus_text()
 
+    def want_alert(self) -> None:
+        """Ask to be told of coins that enter the screen as it is."""
+        self.late.ensure()
+        if self.menu is not None:
+            self.menu.want_alert()
+
+    def show_text(self, text: str) -> None:
+        """Show the coins of a screen."""
+        self.late.ensure()
+        if self.panel is not None:
+            self.panel.show_screen(SavedScreen("A screen", text))
+
     def refresh(self) -> None:
         """Read what is due where somebody looks, and let signals grow older; called every second."""
         self.reading.refresh()
@@ -101,6 +115,7 @@ class ScreenerDesk(Section):
         self.menu = ScreenerMenu(self.panel, self._keeper)
         self.panel.menu_button.setMenu(self.menu)
         self.menu.watch_requested.connect(self.watch_requested)
+        self.menu.alert_wanted.connect(self.alert_wanted)
         self.panel.open_requested.connect(self.symbol_opened)
         self.panel.named_chosen.connect(self._show_named)
         self._on_book()

@@ -31,6 +31,7 @@ class ScreenerMenu(QMenu):
     """The menu of the screener, made anew whenever it is opened."""
 
     watch_requested = Signal(object)  # tuple[str, ...] of markets
+    alert_wanted = Signal(str, str)  # name and text of the screen as it is
 
     def __init__(self, panel: ScreenerPanel, keeper: WatchlistKeeper) -> None:
         super().__init__(panel)
@@ -52,6 +53,7 @@ class ScreenerMenu(QMenu):
         self._add(f"Undo: {in_menu(undone)}" if undone else "Undo", self._keeper.undo).setEnabled(
             bool(undone)
         )
+        self._add("Tell me when a coin enters…", self.want_alert)
         self.addSeparator()
         self._add("Columns…", self._panel.choose_columns)
         hits = self.addMenu(f"Add {n_hits:,} coin{'' if n_hits == 1 else 's'} to")
@@ -94,6 +96,12 @@ class ScreenerMenu(QMenu):
             return
         before, self.current = self.current, name
         self._keeper.change(book, f"rename {before}")
+
+    def want_alert(self) -> None:
+        """Ask to be told of coins that enter this screen, or leave it."""
+        text = self._panel.text.text().strip()
+        name = self.current or " ".join(text.split())[:LONGEST_NAME]
+        self.alert_wanted.emit(name, text)
 
     def delete(self) -> None:
         """Forget the saved screen; undo brings it back."""

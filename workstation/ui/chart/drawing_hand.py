@@ -362,7 +362,8 @@ class DrawingHand(QObject):
         if place is None:
             raise RuntimeError("There is no picture to draw over.")
         measured = self.sketch.measured(self._hand) if self.sketch is not None else ()
-        return Scene(place, self.shapes(), self.selected, self._handle, measured)
+        bells = self.book.bells.get(self.market, ()) if self.book and self.market else ()
+        return Scene(place, self.shapes(), self.selected, self._handle, measured, bells)
 
     def shapes(self) -> list[Shape]:
         """Return what is drawn in sight, in the order in which it is painted."""

@@ -8,10 +8,12 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from workstation.domain.drawing import Anchor, Dash
 from workstation.ui.chart.colours import ChartColours
+from workstation.ui.chart.drawing_bell import paint_bells
 from workstation.ui.chart.drawing_place import Place
 from workstation.ui.chart.drawing_shape import Shape, Words
 from workstation.ui.chart.drawing_words import measure_words
 from workstation.ui.chart.labels import Labels, Style
+from workstation.ui.drawing_book import Bell
 from workstation.ui.theme import Theme
 
 _PATTERNS = {Dash.DASHED: [5.0, 4.0], Dash.DOTTED: [1.0, 2.5]}
@@ -33,6 +35,8 @@ class Scene:
         Number of the handle that the keyboard moves; -1 moves the whole.
     measured : tuple of Anchor
         Both ends of a measured distance; empty where nothing is measured.
+    bells : sequence of Bell
+        Alerts on lines of this market.
     """
 
     place: Place
@@ -40,6 +44,7 @@ class Scene:
     selected: str = ""
     handle: int = -1
     measured: tuple[Anchor, ...] = ()
+    bells: Sequence[Bell] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -54,6 +59,7 @@ def paint_scene(painter: QPainter, scene: Scene, brushes: tuple[ChartColours, La
     painter.setClipRect(scene.place.box)
     for shape in scene.shapes:
         _paint_shape(painter, shape, colours, labels)
+    paint_bells(painter, scene.shapes, scene.bells, scene.place, colours)
     for shape in scene.shapes:
         if shape.drawing.id == scene.selected:
             _paint_handles(painter, shape, scene.handle, colours)

@@ -1,4 +1,4 @@
-"""The alert panel: everything the trader was told, until it is dismissed."""
+"""The alert panel: everything the trader was told, until it is dismissed, and what is watched for him."""
 
 from datetime import tzinfo
 
@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QListView,
     QPushButton,
+    QTabBar,
     QVBoxLayout,
     QWidget,
 )
@@ -17,12 +18,13 @@ from PySide6.QtWidgets import (
 from workstation.domain.alert import Alert
 from workstation.ui.models.alert_model import AlertModel
 from workstation.ui.panels.alert_delegate import AlertDelegate, close_area
+from workstation.ui.panels.alert_rules import AlertRulesPage
 from workstation.ui.panels.page_stack import PageStack
 from workstation.ui.theme import Theme
 
 _OPEN_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _DISMISS_KEYS = (Qt.Key.Key_Escape, Qt.Key.Key_Delete)
-_EMPTY = "No alerts.\nA signal on a watched market is announced here, once."
+_EMPTY = "No alerts.\nA signal on a watched market, and what you have watched, is announced here, once."
 
 
 class AlertList(QListView):
@@ -86,7 +88,8 @@ class AlertPanel(QWidget):
         self._unread = QLabel()
         self._nothing = QLabel(_EMPTY)
         self.record_note = QLabel()
-        self._pages = PageStack(self)
+        self.tabs, self.rules, self._told = QTabBar(), AlertRulesPage(theme), QWidget()
+        self._pages, self._halves = PageStack(self._told), PageStack(self)
         self._lay_out()
         self._connect()
         self.set_theme(theme)
@@ -112,12 +115,27 @@ class AlertPanel(QWidget):
         top.addWidget(self.dismiss_all_button)
         self._pages.addWidget(self.list)
         self._pages.addWidget(self._nothing)
+        told = QVBoxLayout(self._told)
+        told.setContentsMargins(0, 0, 0, 0)
+        told.setSpacing(0)
+        told.addLayout(top)
+        told.addLayout(self._pages, 1)
+        told.addWidget(self.record_note)
+        self._lay_out_halves()
+
+    def _lay_out_halves(self) -> None:
+        self.tabs.setAccessibleName("Told or watched")
+        self.tabs.setDrawBase(False)
+        self.tabs.setExpanding(False)
+        for title in ("Told", "Watched"):
+            self.tabs.addTab(title)
+        self._halves.addWidget(self._told)
+        self._halves.addWidget(self.rules)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
-        whole.addLayout(top)
-        whole.addLayout(self._pages, 1)
-        whole.addWidget(self.record_note)
+        whole.addWidget(self.tabs)
+        whole.addLayout(self._halves, 1)
 
     def _connect(self) -> None:
         self.list.open_requested.connect(self._open)
@@ -125,6 +143,7 @@ class AlertPanel(QWidget):
         self.list.hovered.connect(self._on_hover)
         self.list.selectionModel().currentChanged.connect(self._on_current)
         self.dismiss_all_button.clicked.connect(self.dismiss_all)
+        self.tabs.currentChanged.connect(self._halves.setCurrentIndex)
         self.model.unread_changed.connect(self._on_unread)
         for changed in (self.model.rowsInserted, self.model.rowsRemoved, self.model.modelReset):
             changed.connect(self._on_rows_changed)
@@ -142,6 +161,10 @@ class AlertPanel(QWidget):
         self.delegate.zone = zone
         self.list.viewport().update()
 
+    def show_count(self, n_rules: int) -> None:
+        """Say beside the page of rules how many there are."""
+        self.tabs.setTabText(1, f"Watched ({n_rules})" if n_rules else "Watched")
+
     def set_record_note(self, text: str) -> None:
         """Say below the list why it is the only record; empty text says nothing."""
         self.record_note.setText(text)
@@ -158,8 +181,14 @@ class AlertPanel(QWidget):
         if self.model.rowCount():
             self._dismiss(self.model.ids)
 
+    def focus_rules(self) -> None:
+        """Give the keyboard to what is watched."""
+        self.tabs.setCurrentIndex(1)
+        self.rules.focus_list()
+
     def focus_list(self) -> None:
         """Give the keyboard to the list, with its newest alert chosen."""
+        self.tabs.setCurrentIndex(0)
         self.list.setFocus(Qt.FocusReason.ShortcutFocusReason)
         if self.model.rowCount() and self.list.currentIndex().row() < 0:
             self.list.setCurrentIndex(self.model.index(0))
