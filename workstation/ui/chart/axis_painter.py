@@ -75,7 +75,7 @@ def paint_caption(painter: QPainter, frame: Frame, colours: ChartColours, labels
     key, is_practice = frame.series.key, frame.series.practice
     badge = labels.width(_PRACTICE, Style.SMALL) + 24 if is_practice else 0.0
     end = frame.layout.plot_width - LEFT - badge  # a long name must not push the badge out of sight
-    room = end - LEFT - labels.width(key.timeframe) - 10
+    room = end - LEFT - labels.width(f"{key.timeframe} …") - 10
     name = labels.cut(one_line(key.symbol), max(room, _LEAST_NAME), Style.CAPTION)
     x = LEFT + labels.paint(painter, QPointF(LEFT, TOP), name, colours.text, Style.CAPTION)
     baseline = TOP + labels.height(Style.CAPTION) - labels.height() - 1

@@ -1,6 +1,8 @@
 """What moves over the still picture: last price, crosshair, read-out, and the way to the newest bar."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
@@ -112,16 +114,25 @@ def paint_readout(brush: Brush, frame: Frame, slot: int) -> None:
     parts = [] if candle is None else _parts(candle, frame.series.price_step, brush.colours)
     doubts = quality_words(frame.series.quality_at(slot))
     if doubts:
-        parts.append(("", doubts, brush.colours.warning))
+        parts.append(_Part(_DOUBTED, "", doubts, brush.colours.warning))
+    parts.append(_Part(_LEAST_NEEDED, "", when, brush.colours.muted))
     at = QPointF(LEFT, TOP + brush.labels.height(Style.CAPTION) + 4)
-    limit = frame.layout.plot_width
-    for name, value, colour in [*parts, ("", when, brush.colours.muted)]:
-        reach = at.x() + brush.labels.width(name) + brush.labels.width(value) + 4
-        if reach > limit:
-            return
-        if name:
-            at.setX(at.x() + brush.labels.paint(brush.painter, at, name, brush.colours.muted) + 4)
-        at.setX(at.x() + brush.labels.paint(brush.painter, at, value, colour) + 12)
+    for part in _in_room(parts, frame.layout.plot_width - LEFT, brush.labels):
+        if part.name:
+            at.setX(at.x() + brush.labels.paint(brush.painter, at, part.name, brush.colours.muted) + 4)
+        at.setX(at.x() + brush.labels.paint(brush.painter, at, part.value, part.ink) + 12)
+
+
+def _in_room(parts: Sequence["_Part"], room: float, labels: Labels) -> list["_Part"]:
+    """Return what has room, in its order; what is needed least gives way first."""
+    kept = set()
+    for part in sorted(parts, key=lambda part: part.need):
+        room -= labels.width(part.name) + (4 if part.name else 0) + labels.width(part.value)
+        if room < 0:
+            break
+        room -= 12
+        kept.add(id(part))
+    return [part for part in parts if id(part) in kept]
 
 
 def signal_lines(signal: Signal, afterwards: str = "") -> list[tuple[str, str]]:
@@ -183,15 +194,32 @@ def paint_go_live(brush: Brush, frame: Frame, is_hovered: bool) -> None:
 _VOTE_MARKS = {Direction.BULLISH: "▲", Direction.BEARISH: "▼", Direction.NEUTRAL: "–"}
 
 
-def _parts(candle: Candle, step: float, colours: ChartColours) -> list[tuple[str, str, QColor]]:
+_CLOSE, _DOUBTED, _MOVED, _FORMING, _RANGE, _VOLUME, _LEAST_NEEDED = range(7)
+
+
+class _Part(NamedTuple):
+    """A word of the read-out: how much it is needed (0 most), its name, its value, and the value's ink."""
+
+    need: int
+    name: str
+    value: str
+    ink: QColor
+
+
+def _parts(candle: Candle, step: float, colours: ChartColours) -> list[_Part]:
     ink = QColor(colours.theme.rise if candle.close >= candle.open else colours.theme.fall)
-    prices = (("O", candle.open), ("H", candle.high), ("L", candle.low), ("C", candle.close))
+    prices = (
+        (_RANGE, "O", candle.open),
+        (_RANGE, "H", candle.high),
+        (_RANGE, "L", candle.low),
+        (_CLOSE, "C", candle.close),
+    )
     change = percent((candle.close / candle.open - 1) * 100)
     return [
-        *((name, price(value, step), ink) for name, value in prices),
-        ("", change, ink),
-        ("Vol", volume(candle.volume), colours.text),
-    ] + ([] if candle.closed else [("", "forming", colours.muted)])
+        *(_Part(need, name, price(value, step), ink) for need, name, value in prices),
+        _Part(_MOVED, "", change, ink),
+        _Part(_VOLUME, "Vol", volume(candle.volume), colours.text),
+    ] + ([] if candle.closed else [_Part(_FORMING, "", "forming", colours.muted)])
 
 
 def _price_words(frame: Frame, value: float, step: float) -> list[str]:

@@ -1,0 +1,54 @@
+"""What a chart reads out of a bar: all where there is room, the close where there is little."""
+
+import pytest
+from PySide6.QtCore import QPointF
+
+from tests.fakes.window_world import LIVE, columns
+from workstation.domain.market import SeriesKey
+from workstation.ui.chart.chart_view import ChartView
+from workstation.ui.chart.labels import Labels
+from workstation.ui.theme import DARK
+
+KEY = SeriesKey(LIVE.name, "BTC/USDT", "1h")
+
+
+@pytest.fixture
+def read_out(qtbot, monkeypatch):
+    """Return what stands in the line under the caption at a width."""
+    said = []
+    paint = Labels.paint
+
+    def note(self, painter, at: QPointF, text, *rest):
+        said.append((round(at.y()), text))
+        return paint(self, painter, at, text, *rest)
+
+    monkeypatch.setattr(Labels, "paint", note)
+    chart = ChartView()
+    qtbot.addWidget(chart)
+    chart.set_theme(DARK)
+    chart.set_series(KEY, columns(KEY, 80))
+
+    def at_width(width):
+        chart.resize(width, 400)
+        chart.grab()
+        said.clear()
+        chart.grab()
+        line = next(y for y, text in said if text == "C")
+        return [text for y, text in said if y == line]
+
+    return at_width
+
+
+def test_what_has_room_is_read_out_in_the_usual_order(read_out):
+    wide = read_out(1200)
+    assert [word for word in wide if word in {"O", "H", "L", "C", "Vol"}] == ["O", "H", "L", "C", "Vol"]
+    assert wide[-1].endswith("UTC")
+
+
+def test_the_close_and_the_change_stay_where_there_is_little_room(read_out):
+    wide, narrow, narrowest = read_out(1200), read_out(460), read_out(260)
+    assert narrowest[0] == "C"
+    assert narrowest == [word for word in narrow if word in narrowest]
+    assert "%" in narrowest[-1]
+    assert not narrow[-1].endswith("UTC")
+    assert len(narrowest) < len(narrow) < len(wide)
