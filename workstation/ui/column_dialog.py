@@ -25,6 +25,7 @@ from workstation.ui.screener_words import column_words
 
 _ID = Qt.ItemDataRole.UserRole
 _HINT = "Space shows or hides a column, Alt+Up and Alt+Down move it."
+_BOX = "QListView::indicator:unchecked { border: 1px solid palette(placeholder-text); border-radius: 2px; }"
 _OWN, _FIRST = "Your choice", "As at first"
 
 
@@ -68,6 +69,8 @@ class ColumnDialog(QDialog):
     def _lay_out(self) -> None:
         self.list.setAccessibleName("Columns")
         self.list.setAlternatingRowColors(True)
+        self.list.setStyleSheet(_BOX)
+        self.list.setSpacing(1)
         self.list.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
         self.list.setMinimumHeight(260)
         self.template.setAccessibleName("Columns that suit a purpose")

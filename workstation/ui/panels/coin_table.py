@@ -45,6 +45,7 @@ _WIDEST = {
     ColumnKind.SIDE: "▼ Bearish",
     ColumnKind.LINE: "00.000",
 }
+_WHOLE_MARKET = 100  # where columns are scrolled to, names need not be short
 _LONGEST_HEAD = 110  # a longer title is cut; its tool tip says it whole
 _TOGGLES = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 _FOLDS = {Qt.Key.Key_Left: True, Qt.Key.Key_Right: False}
@@ -160,7 +161,8 @@ class CoinTable(MarketTable):
             return
         self._is_laying_out = True
         header, columns = self.horizontalHeader(), self._coins.columns
-        least = max(self._least_market, self._chosen.get("market", 0))
+        least = self._least_market if self._needed else max(self._least_market, _WHOLE_MARKET)
+        least = self._chosen.get("market") or least
         if self._needed:
             room = self.width() - self.verticalScrollBar().sizeHint().width() - least
             for name in (one for one in self._needed if one in columns):

@@ -103,7 +103,7 @@ class WatchlistPanel(QWidget):
         self._whole.setSpacing(0)
         self._whole.addLayout(self._top)
         self._whole.addWidget(self.narrowing)
-        self._whole.addLayout(self._pages)
+        self._whole.addLayout(self._pages, 1)
 
     def _connect(self) -> None:
         table, narrowing = self.table, self.narrowing
