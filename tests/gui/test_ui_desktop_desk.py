@@ -6,9 +6,13 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication
 
 from tests.fakes.window_world import Desk
+from workstation import window_app
 from workstation.storage.desktop_entry import AtLogin, DesktopEntry, DesktopFolders
+from workstation.storage.instance_lock import InstanceLock
+from workstation.storage.paths import Paths
 from workstation.ui.desktop_desk import DesktopDesk
 from workstation.ui.front_window import FrontWindow
+from workstation.ui.main_window import MainWindow
 from workstation.ui.surroundings import Choices
 from workstation.ui.theme import DARK
 from workstation.ui.tray import Tray
@@ -171,3 +175,25 @@ def test_started_plainly_the_window_is_there_at_once(hidden):
     hidden.desk.open_window(hidden=False)
     assert hidden.window.isVisible()
     assert hidden.begun == []
+
+
+def test_a_second_hidden_start_leaves_the_window_that_is_open_alone(tmp_path, monkeypatch):
+    monkeypatch.setenv("TIDEMARK_HOME", str(tmp_path))
+    monkeypatch.setattr(window_app, "ring", lambda *_: pytest.fail("nobody asked to see the window"))
+    lock = InstanceLock(Paths.of_user().window_lock)
+    assert lock.acquire()
+    try:
+        assert window_app.run_window(window_app.WindowOptions(hidden=True)) == 0
+    finally:
+        lock.release()
+
+
+def test_a_whole_window_that_starts_hidden_looks_for_a_tray_without_ever_being_painted(tmp_path, qtbot):
+    world = Desk(tmp_path)
+    window = MainWindow(world.surroundings, world.choices)
+    qtbot.addWidget(window)
+    window.start()
+    window.desktop.open_window(hidden=True)
+    qtbot.waitUntil(window.tray._looking.isActive, timeout=20_000)
+    assert not window.isVisible()
+    window.finish()
