@@ -1,11 +1,15 @@
 """A window that is used for long holds no more than at first, and stands when parts of it go."""
 
+import time
+
 import pytest
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
-from shiboken6 import delete
+from shiboken6 import delete, isValid
 
 from tests.fakes.window_world import Desk
+from workstation.domain.study_choice import StudyChoice
+from workstation.ui.chart import study_board
 from workstation.ui.menu_emptying import empty
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -46,3 +50,20 @@ def test_what_was_said_on_a_chart_that_is_gone_is_no_trouble(desk):
     window.drawings.say("Ray: click 2 points.")
     window.drawings.set_theme(window.theme)
     assert window.workspace.active is not gone
+
+
+def test_a_chart_is_closed_while_its_studies_are_computed(desk, monkeypatch):
+    def slowly(_grid, _wanted):
+        time.sleep(0.2)
+        return ()
+
+    monkeypatch.setattr(study_board, "reckon", slowly)
+    window = desk.window
+    window.actions_by_id["chart.split_right"].trigger()
+    studies = window.workspace.active.chart.studies
+    studies.add(StudyChoice("rsi", {"bars": 14.0}))
+    assert not studies.is_settled
+    window.actions_by_id["chart.close"].trigger()
+    assert studies.is_settled
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # Qt would wait for ever here
+    assert not isValid(studies)

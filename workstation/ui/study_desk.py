@@ -82,6 +82,7 @@ class StudyDesk(Section):
         hands.edit_wanted.connect(partial(self._edit, pane))
         pane.keep("studies", chart.studies_state, chart.restore_studies)
         chart.studies.edited.connect(pane.changed)
+        pane.stopped.connect(chart.studies.stop)  # Qt would wait for its thread, and that one for Python
         self._panes.append(pane)
         pane.destroyed.connect(partial(self._forget_pane, pane))
 
