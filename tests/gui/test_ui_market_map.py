@@ -16,6 +16,7 @@ from workstation.ui.market_map_desk import MarketMapDesk
 from workstation.ui.market_tiles import OTHER, TileArea, TileColour, TileGroup, main_markets, plan_of
 from workstation.ui.panels.market_map_ink import MapInk
 from workstation.ui.panels.market_map_layout import MapLayout
+from workstation.ui.price_colours import BLUE_ORANGE, GREEN_RED, coloured, contrast
 from workstation.ui.theme import DARK, LIGHT
 from workstation.ui.window_memory import WindowMemory
 
@@ -267,18 +268,9 @@ def test_arrows_reach_every_tile_of_a_map():
     assert reached == set(range(48))
 
 
+@pytest.mark.parametrize("choice", [GREEN_RED, BLUE_ORANGE, "#ffffff #ffff00", "#000000 #202020"])
 @pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
-def test_writing_can_be_read_on_the_strongest_colours(qapp, theme):
-    ink = MapInk(theme, qapp.font())
+def test_writing_can_be_read_on_the_strongest_colours(qapp, theme, choice):
+    ink = MapInk(coloured(theme, choice), qapp.font())
     for hot in (-1.0, 0.0, 1.0):
         assert contrast(theme.text, ink.shade(hot).name()) >= 4.5
-
-
-def contrast(one, other):
-    def luminance(name):
-        parts = [int(name[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
-        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-    high, low = sorted((luminance(one), luminance(other)), reverse=True)
-    return (high + 0.05) / (low + 0.05)

@@ -10,6 +10,7 @@ from workstation.ui.grade_words import points
 from workstation.ui.market_tiles import Tile, TileColour
 from workstation.ui.number_format import MINUS, NOTHING, percent
 from workstation.ui.panels.narrative_delegate import heat
+from workstation.ui.price_colours import contrast
 from workstation.ui.theme import Theme
 
 HOTTEST_PCT = 10.0
@@ -18,6 +19,7 @@ HOTTEST_PCT = 10.0
 _MIDDLE_GRADE, _HOTTEST_GRADE = 50, 50.0
 _SHADES = 40  # steps of a colour on each side of nothing
 _SIZES = (1.9, 1.45, 1.15, 0.95, 0.8)  # of the widget's font, tried from the largest
+_READABLE, _FAINTEST = 4.5, 0.02  # contrast of writing (WCAG 2.2); a share that makes no difference
 _INSET = (2.0, 2.0)
 _MOST_NAME = 16
 _LONGEST, _LONGEST_WHOLE, _SHORTEST_NAME = "+88.8 %", "+88 %", "MM…"
@@ -96,7 +98,7 @@ class MapInk:
         """Return the colour of a number from -1 to 1; what lies beyond has the strongest."""
         step = 0 if hot is None else round(min(max(hot, -1.0), 1.0) * _SHADES)
         if step not in self._shades:
-            self._shades[step] = _over(self._ground, heat(self.theme, step / _SHADES, 1.0))
+            self._shades[step] = _over(self._ground, heat(self.theme, step / _SHADES, 1.0), self.theme.text)
         return self._shades[step]
 
     def fit(self, place: QRectF, name: str) -> Writing | None:
@@ -141,14 +143,21 @@ class MapInk:
         painter.drawText(QPointF(writing.centre - wide / 2, writing.line), text)
 
 
-def _over(ground: QColor, colour: QColor) -> QColor:
-    """Return a colour as it looks on a ground: what covers is painted faster than what shines through."""
+def _over(ground: QColor, colour: QColor, text: str) -> QColor:
+    """Return a colour as it looks on a ground, faint enough for writing on it to be read.
+
+    What covers is painted faster than what shines through.
+    """
     share = colour.alphaF()
-    mixed = (
-        share * over + (1 - share) * under
-        for over, under in zip(colour.getRgbF()[:3], ground.getRgbF()[:3], strict=True)  # type: ignore[index]
-    )
-    return QColor.fromRgbF(*mixed)
+    while True:
+        mixed = QColor.fromRgbF(
+            share * colour.redF() + (1 - share) * ground.redF(),
+            share * colour.greenF() + (1 - share) * ground.greenF(),
+            share * colour.blueF() + (1 - share) * ground.blueF(),
+        )
+        if share < _FAINTEST or contrast(mixed.name(), text) >= _READABLE:
+            return mixed
+        share *= 0.9
 
 
 def _scaled(font: QFont, size: float) -> QFont:
