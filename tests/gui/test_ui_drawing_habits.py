@@ -54,16 +54,17 @@ def test_a_file_that_cannot_be_read_begins_anew(begin, tmp_path, saved):
     assert (book.snaps, book.is_hidden, book.styles) == (False, False, {})
 
 
-def test_a_new_window_draws_as_the_last_one_did(tmp_path, qtbot):
-    for is_second in (False, True):
-        desk = Desk(tmp_path)
-        desk.fill_store(n=30)
-        qtbot.addWidget(desk.open())
-        desk.welcome()
-        actions = desk.window.actions_by_id
-        assert actions["drawing.snap"].isChecked() is is_second
-        assert actions["drawing.hide"].isChecked() is is_second
-        if not is_second:
-            actions["drawing.snap"].trigger()
-            actions["drawing.hide"].trigger()
-        desk.window.finish()
+def test_a_new_window_draws_as_the_last_one_did_and_keeps_what_changes(tmp_path, qtbot):
+    file = tmp_path / "drawing_habits.json"
+    file.write_text(json.dumps({"version": 1, "snaps": True, "hidden": True, "styles": {}}))
+    desk = Desk(tmp_path)
+    desk.fill_store(n=30)
+    qtbot.addWidget(desk.open())
+    desk.welcome()
+    actions = desk.window.actions_by_id
+    assert actions["drawing.snap"].isChecked()
+    assert actions["drawing.hide"].isChecked()
+    actions["drawing.snap"].trigger()
+    desk.window.finish()
+    kept = json.loads(file.read_text())
+    assert (kept["snaps"], kept["hidden"]) == (False, True)

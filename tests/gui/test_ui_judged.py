@@ -10,7 +10,13 @@ from workstation.domain.vote_span import VoteSpan
 from workstation.link import messages as said
 from workstation.link.vote_messages import VotesFound
 from workstation.ui import background, vote_asking
+from workstation.ui.chart.chart_view import ChartView
 from workstation.ui.chart.judged_board import JudgedPane
+from workstation.ui.chart_pane import ChartSources
+from workstation.ui.judged_desk import JudgedDesk
+from workstation.ui.theme import DARK
+from workstation.ui.workspace import Workspace
+from workstation.ui.workspace_follow import SharedFollow
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
@@ -19,21 +25,43 @@ N = 300
 PATIENCE = 20_000
 
 
-@pytest.fixture
-def desk(tmp_path, qtbot, monkeypatch):
+class Charts(Desk):
+    """Charts and the desk of judgements over the fakes, without the rest of a window."""
+
+    def begin(self) -> None:
+        sources = ChartSources(self.bridge, self.past, SharedFollow(self.bridge, self.requests))
+        self.workspace = Workspace(sources, DARK, {})
+        self.judged = JudgedDesk(self.workspace, self.surroundings)
+        self.workspace.set_first("BTC/USDT", "1h")
+        self.workspace.resize(900, 700)
+        self.workspace.show()
+        self.workspace.start()
+        self.welcome()
+        self.workspace.open_first()
+
+    @property
+    def chart(self) -> ChartView:
+        return self.workspace.active.chart
+
+    def press(self, command: str) -> None:
+        self.judged.handlers(lambda _title, _focus: None)[command]()
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch):
     monkeypatch.setattr(background, "PAUSE_MS", 20)
     monkeypatch.setattr(vote_asking, "SETTLE_MS", 5)
-    made = Desk(tmp_path)
-    made.fill_store(n=N)
-    qtbot.addWidget(made.open())
-    made.welcome()
-    yield made
-    made.window.finish()
 
 
 @pytest.fixture
-def window(desk):
-    return desk.window
+def desk(tmp_path, qtbot):
+    made = Charts(tmp_path)
+    made.fill_store(n=N)
+    made.begin()
+    qtbot.addWidget(made.workspace)
+    yield made
+    made.judged.stop()
+    made.workspace.stop()
 
 
 def asked(desk) -> list[tuple[SeriesKey, int, int]]:
@@ -49,12 +77,12 @@ def answer(desk, key: SeriesKey, since: int, until: int, newest: int | None = No
     desk.tell(VotesFound(key, since, until, VoteSpan.of(key, (since, until), times, scores, sides)))
 
 
-def test_grades_are_read_where_the_trader_looks_and_again_when_coins_are_graded(desk, window, qtbot):
+def test_grades_are_read_where_the_trader_looks_and_again_when_coins_are_graded(desk, qtbot):
     closes = [NOW_MS // HOUR * HOUR - back * HOUR for back in range(5, -1, -1)]
     write(desk, *((grade("BTC/USDT", 50 + n, at), grade("ETH/USDT", 9, at)) for n, at in enumerate(closes)))
-    board = window.chart.judged
+    board = desk.chart.judged
     assert len(board.grades) == 0
-    window.actions_by_id["chart.grade"].trigger()
+    desk.press("chart.grade")
     qtbot.waitUntil(lambda: len(board.grades) == 6, timeout=PATIENCE)
     assert board.grades.values.tolist() == [50 + n for n in range(6)]
     assert board.grades.timeframe == "1h"
@@ -63,50 +91,50 @@ def test_grades_are_read_where_the_trader_looks_and_again_when_coins_are_graded(
     desk.tell(said.GradesSaid("1h", newer))
     qtbot.waitUntil(lambda: len(board.grades) == 7, timeout=PATIENCE)
     assert board.grades.values[-1] == 7
-    window.open_symbol("ETH/USDT")
+    desk.workspace.active.open("ETH/USDT")
     qtbot.waitUntil(lambda: len(board.grades) == 6 and board.grades.values[0] == 9, timeout=PATIENCE)
 
 
-def test_nothing_is_read_or_asked_while_nobody_wants_to_see_it(desk, window, qtbot, monkeypatch):
+def test_nothing_is_read_or_asked_while_nobody_wants_to_see_it(desk, qtbot, monkeypatch):
     monkeypatch.setattr("workstation.ui.pane_grades.read_steps", lambda *_: pytest.fail("read"))
     for _ in range(3):
-        window.chart.grab()
+        desk.chart.grab()
         qtbot.wait(10)
     assert asked(desk) == []
 
 
-def test_a_ledger_that_cannot_be_read_is_said_once(desk, window, qtbot):
+def test_a_ledger_that_cannot_be_read_is_said_once(desk, qtbot):
     desk.past.judgements.ledger.write_bytes(b"this is no ledger" * 400)
     heard = []
     desk.bridge.notice_posted.connect(lambda subject, text: heard.append((subject, text)))
-    window.actions_by_id["chart.grade"].trigger()
+    desk.press("chart.grade")
     qtbot.waitUntil(lambda: bool(heard), timeout=PATIENCE)
     for _ in range(3):
-        window.chart.grab()
+        desk.chart.grab()
         qtbot.wait(30)
     assert [subject for subject, _ in heard] == ["ledger"]
 
 
-def test_votes_are_asked_for_one_piece_at_a_time_and_come_into_the_strip(desk, window, qtbot):
-    key = window.chart.key
-    window.actions_by_id["chart.votes"].trigger()
+def test_votes_are_asked_for_one_piece_at_a_time_and_come_into_the_strip(desk, qtbot):
+    key = desk.chart.key
+    desk.press("chart.votes")
     qtbot.waitUntil(lambda: len(asked(desk)) == 1, timeout=PATIENCE)
     asked_key, since, until = asked(desk)[0]
     assert asked_key == key
     assert until - since <= 512 * HOUR
-    window.chart.grab()
+    desk.chart.grab()
     assert len(asked(desk)) == 1, "one question is out"
     answer(desk, *asked(desk)[0])
-    board, series = window.chart.judged, window.chart.frame.series
+    board, series = desk.chart.judged, desk.chart.frame.series
     newest = series.slot_from(until) - 1
     assert board.votes.between(newest, newest + 1).sides[0, 0] == 1
 
     def ends() -> bool:
-        window.chart.grab()
+        desk.chart.grab()
         while len(asked(desk)) > ends.n:
             ends.n += 1
             answer(desk, *asked(desk)[ends.n - 1])
-        frame = window.chart.frame
+        frame = desk.chart.frame
         placed = frame.judged.votes
         return bool((placed.votes.states == 1).all())
 
@@ -114,13 +142,13 @@ def test_votes_are_asked_for_one_piece_at_a_time_and_come_into_the_strip(desk, w
     qtbot.waitUntil(ends, timeout=PATIENCE)
 
 
-def test_a_bar_that_the_engine_does_not_know_yet_is_asked_for_when_the_next_one_closes(desk, window, qtbot):
-    window.actions_by_id["chart.votes"].trigger()
+def test_a_bar_that_the_engine_does_not_know_yet_is_asked_for_when_the_next_one_closes(desk, qtbot):
+    desk.press("chart.votes")
     qtbot.waitUntil(lambda: len(asked(desk)) == 1, timeout=PATIENCE)
     key, since, until = asked(desk)[0]
     answer(desk, key, since, until, newest=until - 2 * HOUR)
     for _ in range(3):
-        window.chart.grab()
+        desk.chart.grab()
         qtbot.wait(20)
     vain = [one for one in asked(desk)[1:] if one[2] == until]
     assert vain == []
@@ -131,8 +159,8 @@ def test_a_bar_that_the_engine_does_not_know_yet_is_asked_for_when_the_next_one_
     qtbot.waitUntil(lambda: asked(desk)[-1][1] == until - HOUR, timeout=PATIENCE)
 
 
-def test_a_bar_that_came_in_between_is_asked_for_once_more(desk, window, qtbot):
-    window.actions_by_id["chart.votes"].trigger()
+def test_a_bar_that_came_in_between_is_asked_for_once_more(desk, qtbot):
+    desk.press("chart.votes")
     qtbot.waitUntil(lambda: len(asked(desk)) == 1, timeout=PATIENCE)
     key, since, until = asked(desk)[0]
     times = np.array([at for at in range(since, until, HOUR) if at != until - 3 * HOUR])
@@ -141,7 +169,7 @@ def test_a_bar_that_came_in_between_is_asked_for_once_more(desk, window, qtbot):
     desk.tell(VotesFound(key, since, until, span))
 
     def is_asked() -> bool:
-        window.chart.grab()
+        desk.chart.grab()
         if asked(desk)[-1][2] < until - 3 * HOUR:
             answer(desk, *asked(desk)[-1])
         return asked(desk)[-1] == (key, until - 3 * HOUR, until - 2 * HOUR)
@@ -149,20 +177,25 @@ def test_a_bar_that_came_in_between_is_asked_for_once_more(desk, window, qtbot):
     qtbot.waitUntil(is_asked, timeout=PATIENCE)
 
 
-def test_a_refusal_is_said_in_the_strip_and_tried_again_after_the_link_came_back(desk, window, qtbot):
-    window.actions_by_id["chart.votes"].trigger()
+def test_a_refusal_is_said_in_the_strip_and_tried_again_after_the_link_came_back(desk, qtbot):
+    desk.press("chart.votes")
     qtbot.waitUntil(lambda: len(asked(desk)) == 1, timeout=PATIENCE)
     desk.requests.refusals[-1]("The engine is busy; try again.")
-    assert window.chart.judged.votes.note == "The engine is busy; try again."
+    assert desk.chart.judged.votes.note == "The engine is busy; try again."
     n = len(asked(desk))
     desk.bridge.on_engine_lost()
     desk.welcome()
     qtbot.waitUntil(lambda: len(asked(desk)) > n, timeout=PATIENCE)
 
 
-def test_what_a_chart_shows_below_is_its_own_checked_and_saved(window):
-    window.actions_by_id["chart.votes"].trigger()
-    window.actions_by_id["chart.profile"].trigger()
+def test_what_a_chart_shows_is_its_own_checked_in_the_window_and_saved(tmp_path, qtbot):
+    desk = Desk(tmp_path)
+    desk.fill_store(n=N)
+    qtbot.addWidget(desk.open(), before_close_func=lambda window: window.finish())
+    desk.welcome()
+    window = desk.window
+    for command in ("chart.votes", "chart.profile"):
+        window.actions_by_id[command].trigger()
     window.workspace.add(None, {})
     window.actions_by_id["chart.grade"].trigger()
     first, second = window.workspace.panes
@@ -170,26 +203,25 @@ def test_what_a_chart_shows_below_is_its_own_checked_and_saved(window):
     assert second.chart.judged.shown == (JudgedPane.GRADE,)
     assert second.save()["judged"]["grade"]["shown"] is True
     assert (first.save()["profile"], second.save()["profile"]) == (True, False)
-    assert not window.actions_by_id["chart.profile"].isChecked()
-    assert window.actions_by_id["chart.grade"].isChecked()
-    assert not window.actions_by_id["chart.votes"].isChecked()
+    checked = [name for name, action in window.actions_by_id.items() if action.isChecked()]
+    assert "chart.grade" in checked
+    assert not {"chart.votes", "chart.profile"} & set(checked)
     window.workspace.activate(window.workspace.docks[0])
     assert window.actions_by_id["chart.votes"].isChecked()
-    menu = window.look.menu(window.chart)
     assert window.actions_by_id["chart.profile"].isChecked()
-    assert {"Volume profile", "Grade at each close", "Votes of the families"} <= {
-        action.text() for action in menu.actions()
-    }
+    menu = window.look.menu(window.chart)
+    titles = {action.text() for action in menu.actions()}
+    assert {"Volume profile", "Grade at each close", "Votes of the families"} <= titles
 
 
-def test_a_closed_chart_reads_and_asks_nothing_more(desk, window, qtbot):
-    window.workspace.add(None, {})
-    window.actions_by_id["chart.grade"].trigger()
-    window.actions_by_id["chart.votes"].trigger()
-    window.workspace.close_chart(window.workspace.active_dock)
-    qtbot.waitUntil(lambda: len(window.workspace.panes) == 1, timeout=PATIENCE)
+def test_a_closed_chart_reads_and_asks_nothing_more(desk, qtbot):
+    desk.workspace.add(None, {})
+    desk.press("chart.grade")
+    desk.press("chart.votes")
+    desk.workspace.close_chart(desk.workspace.active_dock)
+    qtbot.waitUntil(lambda: len(desk.workspace.panes) == 1, timeout=PATIENCE)
     n = len(asked(desk))
     desk.tell(said.GradesSaid("1h", NOW_MS))
     qtbot.wait(30)
     assert len(asked(desk)) == n
-    assert LIVE.name == window.chart.key.venue
+    assert LIVE.name == desk.chart.key.venue

@@ -50,7 +50,7 @@ def markets(draw) -> np.ndarray:
     return block
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(markets(), st.integers(1, 40), st.booleans())
 def test_every_bars_volume_is_spread_evenly_over_its_range(block, n_rows, is_log):
     profile = volume_profile(block, n_rows, is_log)
