@@ -270,6 +270,7 @@ def style_sheet(theme: Theme) -> str:
 
 def apply(app: QApplication, theme: Theme) -> None:
     """Put the theme on every window of the application, open ones included."""
-    app.setStyle("Fusion")
+    if not app.styleSheet():  # the first; to set it again would take as long as all the rest
+        app.setStyle("Fusion")
     app.setPalette(palette(theme))
     app.setStyleSheet(style_sheet(theme))
