@@ -183,6 +183,18 @@ def test_the_crosshair_says_what_rested_there_and_where_the_book_was_not_known(p
     assert view.words().startswith("now: ") or "s ago: " in view.words()
 
 
+@pytest.mark.parametrize(("known_s", "span"), [(60, 120), (200, 300), (500, KEPT_S)])
+def test_the_picture_reaches_back_no_further_than_it_must(panel, known_s, span):
+    for second in range(1_000, 1_000 + known_s):
+        panel.sight.past.take(SIGHT, float(second))
+    panel.show_sight(panel.sight, 1_000.0 + known_s)
+    view, room = panel.over_time, panel.over_time._room()
+    assert view._x(1_000 + known_s - span, room) == pytest.approx(room.left())
+    for _ in range(KEPT_S // 10):
+        QTest.keyClick(view, Qt.Key.Key_Left)
+    assert view.cross[0] == span - 1
+
+
 @pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
 def test_a_hole_is_painted_as_a_hole(panel, theme):
     panel.set_theme(theme)

@@ -24,7 +24,8 @@ from workstation.ui.theme import Theme
 _TOP, _BOTTOM, _INSET, _AXIS_SPARE = 26.0, 24.0, 10.0, 12.0
 _SLIMMEST_HOLE = 3.0  # pixels: a book that was rebuilt within a second is seen, too
 _OFF_CENTRE = 0.5  # of the way to the edge: the middle may wander so far before prices are moved
-_TIMES_S = (900, 600, 300, 0)
+_TIMES_S = {120: (120, 60, 0), 300: (300, 180, 60, 0), KEPT_S: (KEPT_S, 600, 300, 0)}
+"""What the picture reaches back to, seconds, and the times under it: no further than it must."""
 _KEY_S, _SHOW_EVERY_S = 10, 0.45
 _RAMP = 90.0
 _KEYS = {
@@ -45,7 +46,7 @@ class DepthOverTimeView(PaintedView):
         self._past = BookPast()
         self._price_step, self._quote = 0.0, ""
         self._range, self._centre, self._now = 0.01, 0.0, 0
-        self._shown_s = -math.inf
+        self._shown_s, self._span = -math.inf, KEPT_S
         self._picture: QPixmap | None = None
         self.heat = BookHeat(theme)
         self.cross: tuple[int, int] | None = None
@@ -89,6 +90,8 @@ class DepthOverTimeView(PaintedView):
             first = math.floor((self._centre - reach) / newest.step)
             n_rows = max(math.ceil((self._centre + reach) / newest.step) - first, 1)
             self.heat.show(self._past, first, n_rows, newest.step, self._now)
+            known_s = self._now - columns[0].second
+            self._span = next((span for span in _TIMES_S if span > known_s), KEPT_S)
         self._put_cross(self.cross)
 
     # The crosshair
@@ -114,7 +117,7 @@ class DepthOverTimeView(PaintedView):
         if not room.contains(at) or not self._past.columns:
             self._put_cross(None)
             return
-        ago_s = round((room.right() - at.x()) / room.width() * KEPT_S)
+        ago_s = round((room.right() - at.x()) / room.width() * self._span)
         row = self.heat.first + int((room.bottom() - at.y()) / room.height() * self.heat.n_rows)
         self._put_cross((ago_s, row))
 
@@ -138,7 +141,7 @@ class DepthOverTimeView(PaintedView):
         self.cross = at
         if at is not None:
             row = min(max(at[1], heat.first), heat.first + max(heat.n_rows, 1) - 1)
-            self.cross = (min(max(at[0], 0), KEPT_S - 1), row)
+            self.cross = (min(max(at[0], 0), self._span - 1), row)
         words = self.words()
         if words != self.accessibleDescription():
             self.setAccessibleDescription(words)
@@ -154,7 +157,7 @@ class DepthOverTimeView(PaintedView):
         return QRectF(0.0, _TOP, max(self.width() - axis, 1.0), max(self.height() - _TOP - _BOTTOM, 1.0))
 
     def _x(self, second: float, room: QRectF) -> float:
-        return room.right() - (self._now - second) / KEPT_S * room.width()
+        return room.right() - (self._now - second) / self._span * room.width()
 
     def _y(self, value: float, room: QRectF) -> float:
         return room.bottom() - (value / self.heat.step - self.heat.first) / self.heat.n_rows * room.height()
@@ -173,7 +176,8 @@ class DepthOverTimeView(PaintedView):
             self._picture.fill(QColor(self._theme.base))
             with QPainter(self._picture) as painter:
                 painter.setFont(self.font())
-                painter.drawImage(room, self.heat.picture())
+                shown = QRectF(KEPT_S - self._span, 0.0, self._span, self.heat.n_rows)
+                painter.drawImage(room, self.heat.picture(), shown)
                 self._paint_holes(painter, room)
                 self._paint_middle(painter, room)
                 self._paint_axes(painter, room)
@@ -187,7 +191,7 @@ class DepthOverTimeView(PaintedView):
     def _paint_holes(self, painter: QPainter, room: QRectF) -> None:
         hatch = QBrush(QColor(self._theme.muted), Qt.BrushStyle.BDiagPattern)
         oldest = self._past.columns[0].second
-        for begin, end in ((self._now - KEPT_S, oldest), *self._past.holes(self._now)):
+        for begin, end in ((self._now - self._span, oldest), *self._past.holes(self._now)):
             left, right = self._x(begin, room), self._x(end, room)
             if begin >= oldest:
                 left = min(left, right - _SLIMMEST_HOLE)
@@ -223,11 +227,11 @@ class DepthOverTimeView(PaintedView):
                 room.right() + 5, self._y(at, room) - line / 2, self.width() - room.right() - 6, line
             )
             painter.drawText(place, int(Qt.AlignmentFlag.AlignVCenter), price(at, self._price_step))
-        for ago_s in _TIMES_S:
+        for ago_s in _TIMES_S[self._span]:
             x = self._x(self._now - ago_s, room)
             side = Qt.AlignmentFlag.AlignHCenter
             place = QRectF(x - 50, room.bottom() + 3, 100, _BOTTOM - 4)
-            if ago_s == _TIMES_S[0]:
+            if ago_s == self._span:
                 place, side = QRectF(_INSET, place.top(), 100, place.height()), Qt.AlignmentFlag.AlignLeft
             said = f"{ago_s // 60} m ago" if ago_s else "now"
             painter.drawText(place, int(side | Qt.AlignmentFlag.AlignVCenter), said)
