@@ -1,5 +1,6 @@
 """Several watchlists: chosen, changed and taken back, while the engine follows all of them together."""
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
@@ -54,6 +55,14 @@ def test_a_list_is_shown_instead_of_everything_and_prices_follow(desk, panel, ar
     desk.chooser.chosen.emit("")
     assert panel.model.symbols == WATCHED
     assert desk.chooser.tabs.tabText(0) == ALL_WATCHED
+
+
+def test_prices_of_the_last_day_stay_when_another_list_is_shown(desk, panel):
+    closes = np.array([1.0, 2.0, 3.0])
+    panel.model.set_spark("BTC/USDT", closes)
+    desk.editing.create("Other", ("ETH/USDT",))
+    desk.editing.show("")
+    assert panel.model.coins.line("last_day", "BTC/USDT") is closes
 
 
 def test_the_engine_follows_the_union_of_all_lists(desk, panel, around):

@@ -52,7 +52,7 @@ class WatchlistViewing(QObject):
         panel.view_changed.connect(self._on_view)
         panel.table.columns_requested.connect(self.choose_columns)
         panel.table.undo_requested.connect(self._keeper.undo)
-        panel.model.modelReset.connect(self.reading.want)
+        panel.model.modelReset.connect(self._on_reset)
 
     def show(self) -> None:
         """Show the list that is chosen as the book says."""
@@ -86,6 +86,11 @@ class WatchlistViewing(QObject):
     @property
     def _name(self) -> str:
         return one_line(self._shown, 24) or ALL_WATCHED
+
+    def _on_reset(self) -> None:
+        last = self.reading.last
+        if last is None or not set(last.coins.symbols).issuperset(self._panel.model.symbols):
+            self.reading.want()
 
     def _on_view(self, what: str) -> None:
         self.reading.want()

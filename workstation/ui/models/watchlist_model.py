@@ -48,6 +48,7 @@ class WatchlistModel(ScreenModel):
         self._monotonic = monotonic
         self._filter = ""
         self._grades: dict[str, Grade] = {}
+        self._sparks: dict[str, FloatArray] = {}  # of other lists, too
         self.notes: dict[str, CoinNote] = {}
         self.moved_at: FloatArray = np.empty(0)
         self.moved: FloatArray = np.empty(0)
@@ -86,7 +87,8 @@ class WatchlistModel(ScreenModel):
         self.moved_at = np.append(self.moved_at, -np.inf)[rows]
         self.moved = np.append(self.moved, 0.0)[rows]
         self._is_heard = np.append(self._is_heard, False)[rows]
-        self.set_coins(self.coins.of(wanted))
+        known = self.coins.of(wanted)
+        self.set_coins(CoinColumns(wanted, known.numbers, known.names, self._with_sparks(known)))
         self._show_grades()
 
     def set_known(self, known: CoinColumns) -> None:
@@ -95,9 +97,8 @@ class WatchlistModel(ScreenModel):
         numbers = {**self.coins.numbers, **fresh.numbers}
         for name in LIVE:
             numbers[name] = np.where(heard, self.coins.number(name), fresh.number(name))
-        sparks = {**fresh.lines.get(SPARK, {}), **self.coins.lines.get(SPARK, {})}
-        lines = {**fresh.lines, SPARK: sparks}
-        self.coins = CoinColumns(self.symbols, numbers, {**self.coins.names, **fresh.names}, lines)
+        names = {**self.coins.names, **fresh.names}
+        self.coins = CoinColumns(self.symbols, numbers, names, self._with_sparks(fresh))
         self._show_grades()
         self.rearrange()
         self._tell_all()
@@ -121,6 +122,7 @@ class WatchlistModel(ScreenModel):
         """Forget all that is known: it was another venue's."""
         self.moved_at.fill(-np.inf)
         self._is_heard.fill(False)
+        self._sparks.clear()
         self.coins = CoinColumns(self.symbols)
         self._show_grades()
         self.rearrange()
@@ -128,15 +130,17 @@ class WatchlistModel(ScreenModel):
 
     def set_spark(self, symbol: str, closes: FloatArray) -> None:
         """Draw these closes beside a symbol, oldest first."""
-        if symbol not in self._row_of:
-            return
-        sparks = {**self.coins.lines.get(SPARK, {}), symbol: closes}
-        lines = {**self.coins.lines, SPARK: sparks}
-        self.coins = CoinColumns(self.symbols, self.coins.numbers, self.coins.names, lines)
+        self._sparks[symbol] = closes
         row = self.row_of(symbol)
+        lines = self._with_sparks(self.coins)
+        self.coins = CoinColumns(self.symbols, self.coins.numbers, self.coins.names, lines)
         if row >= 0 and SPARK in self.columns:
             cell = self.index(row, self.columns.index(SPARK))
             self.dataChanged.emit(cell, cell)
+
+    def _with_sparks(self, coins: CoinColumns) -> dict[str, Mapping[str, FloatArray]]:
+        """Return the lines of coins, the finer ones before those of the store."""
+        return {**coins.lines, SPARK: {**coins.lines.get(SPARK, {}), **self._sparks}}
 
     def set_grades(self, grades: Iterable[Grade]) -> None:
         """Show these grades; a coin that is not among them has none."""

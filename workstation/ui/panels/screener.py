@@ -20,7 +20,6 @@ from workstation.domain.screen_column import CoinColumns
 from workstation.domain.screen_text import parse, text_of
 from workstation.domain.ticker import Ticker
 from workstation.domain.watch_book import SavedScreen
-from workstation.ui.column_dialog import ColumnDialog, ask_columns
 from workstation.ui.foreign_text import one_line
 from workstation.ui.icon import glyph
 from workstation.ui.models.screen_model import ScreenModel
@@ -215,6 +214,8 @@ class ScreenerPanel(QWidget):
 
     def choose_columns(self) -> None:
         """Open the dialog of columns."""
+        from workstation.ui.column_dialog import ColumnDialog, ask_columns
+
         dialog = ColumnDialog("Columns of the screener", self.model.columns[1:], self, FIRST_COLUMNS)
         ask_columns(dialog, self.show_columns)
 
