@@ -253,6 +253,19 @@ async def test_a_rule_that_is_changed_paused_or_deleted_says_nothing_of_before(h
     assert (h.standings, h.file.load()[0]) == ((), ())
 
 
+async def test_a_market_that_begins_again_is_watched_again(house):
+    first = house(now=NOW + 900 * HOUR).begin()
+    await first.rules.change(level(middle(SLOT - 1, SLOT + 3)))
+    await first.rules.change(screen())
+    await first.look(C0=90)
+    await first.end()
+    second = house().begin()
+    states = [record.screen.looked_ms for record in second.rules.screens()]
+    assert states == [0]
+    assert [record.line.judged_ms <= NOW for record, _ in second.rules.lines()] == [True]
+    assert {record.revision for record, _ in second.rules.lines()} == {2}
+
+
 async def test_a_vertical_line_is_told_at_its_time(house):
     h = house().begin()
     drawing = Drawing("v", DrawingKind.VERTICAL, (Anchor(NOW + 60_000, 1.0),))

@@ -64,6 +64,14 @@ class RuleRecord:
             rule, self.revision + 1, n_told=self.n_told, told_ms=self.told_ms, told_id=self.told_id
         )
 
+    def not_beyond(self, until_ms: int) -> "RuleRecord":
+        """Return the record; where it was judged beyond an instant, as the rule set anew.
+
+        Time never goes back at a venue, but it does on a practice market that begins again.
+        """
+        judged_ms = self.screen.looked_ms if self.line is None else self.line.judged_ms
+        return self if judged_ms <= until_ms else self.changed_to(self.rule)
+
     def told(self, alert: Alert) -> "RuleRecord":
         """Return the record after an alert that it raised; one that it counts already changes nothing.
 

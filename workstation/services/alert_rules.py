@@ -21,6 +21,8 @@ from workstation.services.bus import Bus
 KEEP_EVERY_S = 5.0
 """What was judged is written at most this often; what was set or told is written at once."""
 
+_FUTURE_MS = 3_600_000  # what was judged further ahead than that was judged by a clock that went back
+
 
 class RuleKeeper(Protocol):
     """Where rules are kept; its calls block."""
@@ -119,7 +121,7 @@ class AlertRules:
         self._venue, self._listed, self._clock = venue, listed, clock
         self._price_of, self._known_columns = price_of, known_columns
         for rule_id, record in self._records.items():
-            self._records[rule_id] = self._armed(record)
+            self._records[rule_id] = self._armed(record.not_beyond(clock.now_ms() + _FUTURE_MS))
         self._tasks.start("keep the rules of alerts", self._keep_for_ever())
         if self._problem:
             self._bus.publish(NoticePosted("damaged alert rules", self._problem))

@@ -185,5 +185,6 @@ def other_keys() -> tuple[tuple[str, str], ...]:
         ("Enter", "Open the chosen market or alert; on a vote: its data points"),
         ("Alt+Up and Alt+Down", "Watchlist: move the market up or down in your own order"),
         ("Del", "Watchlist: stop watching. Alerts: dismiss"),
+        ("Enter, F2, Space and Del", "What alerts watch: show it, change it, pause it, delete it"),
         ("Esc", "Close the search; on the alerts: dismiss"),
     )
