@@ -158,3 +158,14 @@ def test_no_history_breaks_it(qtbot, chart):
     settle(qtbot, chart)
     assert chart.frame.profile is None
     assert any("nothing was traded" in part for line in chart.legend for part, _ in line.parts)
+
+
+def test_a_chart_that_goes_works_nothing_more_out(qtbot):
+    view = ChartView()
+    qtbot.addWidget(view)
+    view.set_series(KEY, columns(N))
+    view.profile.show(on=True)
+    view.profile.stop()
+    view.grab()
+    assert view.profile.is_settled
+    assert view.profile.profile is None

@@ -51,7 +51,7 @@ class ProfileBoard(QObject):
         self._wanted: _Sight | None = None  # what is worked out, or was
         self._next: _Sight | None = None
         self._generation = 0
-        self._is_busy = self._is_empty = False
+        self._is_busy = self._is_empty = self._is_over = False
         self._pool = QThreadPool(self, maxThreadCount=1)
         self._settling = QTimer(self, interval=SETTLE_MS, singleShot=True)
         self._settling.timeout.connect(self._begin)
@@ -101,12 +101,13 @@ class ProfileBoard(QObject):
         """
         n_rows = min(max(int(height / _ROW) // 8 * 8, _FEWEST), _MOST)
         wish = _Sight(*slots, n_rows, is_log)
-        if wish != (self._next or self._wanted):
+        if wish != (self._next or self._wanted) and not self._is_over:
             self._series, self._next = series, wish
             self._settling.start()
 
     def stop(self) -> None:
         """Work nothing more out; what is being worked out is waited for."""
+        self._is_over = True
         self._forget_wish()
         self._pool.waitForDone()
         self._is_busy = False
