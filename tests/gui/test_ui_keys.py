@@ -57,10 +57,9 @@ KEY, SECRET, PASSWORD = "the-public-key-AB12", "the-very-secret-text", "the-pass
 class Page:
     """A desk of keys over a keyring in memory, in a window of its own."""
 
-    def __init__(self, folder, qtbot, waits_s=5.0):
+    def __init__(self, folder, waits_s=5.0):
         self.world = Desk(folder)
-        self.window = QWidget()
-        qtbot.addWidget(self.window)
+        self.window = QWidget()  # not qtbot's, which deletes it before the desk has stopped
         self.drawer, self.failures = KeyDrawer(), []
         self.world.surroundings = self._joined(self.world.surroundings)
         self.vault = KeyringVault(Secrets(lambda: self.drawer, waits_s))
@@ -96,12 +95,13 @@ class Page:
 
 
 @pytest.fixture
-async def page(tmp_path, qtbot):
-    made = Page(tmp_path, qtbot)
+async def page(tmp_path, qapp):
+    made = Page(tmp_path)
     yield made
     made.desk.stop()
     await made.tasks.close()
     made.bridge.close()
+    made.window.deleteLater()
     assert made.failures == []
 
 
