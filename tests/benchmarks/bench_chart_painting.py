@@ -7,8 +7,8 @@ A frame is one operation and the paint it asks for, in a window of 1600 by 900 o
 charts show candles and volume and whatever else is asked for (``--everything``: 5 studies, 2,000 signals, 50
 drawings), which the peers draw as plain lines. The charts take turns in several passes and the fastest of a
 frame counts towards median and p95, because a machine that does something else for 5 ms says nothing about a
-chart; `worst` is the slowest of all passes, `busy` what the processor itself worked. Exit code 1 where a bar
-is missed.
+chart; `worst` is the slowest of all passes, `busy` what the processors worked, Qt's
+helpers included. Exit code 1 where a bar is missed.
 """
 
 import argparse

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from time import perf_counter, thread_time
+from time import perf_counter, process_time
 
 import numpy as np
 from PySide6.QtCore import QEvent, QObject
@@ -17,7 +17,7 @@ Operations = Callable[[int], Iterator[tuple[str, Callable[[], object]]]]
 
 @dataclass(frozen=True)
 class Timing:
-    """What one kind of frame took, milliseconds; `busy` is the p95 of what the processor itself worked."""
+    """What one kind of frame took, milliseconds; `busy` is the p95 of what the processors worked."""
 
     chart: str
     candles: int
@@ -73,15 +73,15 @@ class Subject:
 
 
 def frame_ms(what: str, operation: Callable[[], object], counter: PaintCounter) -> tuple[float, float]:
-    """Return what a frame took by the clock and of the processor, milliseconds."""
-    seen, began, busy = counter.n_paints, perf_counter(), thread_time()
+    """Return what a frame took by the clock and of the processors, milliseconds."""
+    seen, began, busy = counter.n_paints, perf_counter(), process_time()
     operation()
     QApplication.processEvents()
     while counter.n_paints == seen:
         if perf_counter() - began > PATIENCE_S:
             raise SystemExit(f"No paint within {PATIENCE_S:.0f} s: {what}.")
         QApplication.processEvents()
-    return (perf_counter() - began) * 1000, (thread_time() - busy) * 1000
+    return (perf_counter() - began) * 1000, (process_time() - busy) * 1000
 
 
 def summed(chart: str, n: int, operation: str, every: np.ndarray) -> Timing:

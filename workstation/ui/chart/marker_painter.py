@@ -134,12 +134,19 @@ def _placed(frame: Frame, marks: Marks, direction: Direction, size: int) -> list
     is_at_low = direction is Direction.BULLISH
     below = is_at_low != frame.prices.is_inverted
     rows = frame.prices.rows(columns.low if is_at_low else columns.high)
-    placed = []
-    for i, a, b, px in zip(chosen.tolist(), left.tolist(), right.tolist(), x.tolist(), strict=True):
-        if a < b:
-            y = int(rows[a:b].max()) + away if below else int(rows[a:b].min()) - away
-            placed.append(PlacedMarker(px, y, direction, bool(marks.closed[i])))
-    return placed
+    has_bars = left < right
+    chosen, x, left, right = (each[has_bars] for each in (chosen, x, left, right))
+    y = _furthest(rows, left, right, below=below) + (away if below else -away)
+    settled = marks.closed[chosen]
+    found = zip(x.tolist(), y.tolist(), settled.tolist(), strict=True)
+    return [PlacedMarker(px, row, direction, is_closed) for px, row, is_closed in found]
+
+
+def _furthest(rows: IntArray, left: IntArray, right: IntArray, *, below: bool) -> IntArray:
+    """Return the lowest (`below`) or highest pixel row of each stretch ``left .. right - 1``, none empty."""
+    pick, ends = np.maximum if below else np.minimum, np.column_stack([left, right]).ravel()
+    found: IntArray = pick.reduceat(np.append(rows, rows[-1:]), ends)[::2]
+    return found
 
 
 def _strongest(frame: Frame, marks: Marks, rows: slice, size: int) -> IntArray:
