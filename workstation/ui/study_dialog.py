@@ -21,12 +21,14 @@ from workstation.domain.errors import SettingsError
 from workstation.domain.study import Place, Study
 from workstation.engine.studies.registry import STUDIES
 from workstation.ui.chart.study_board import StudyBoard
+from workstation.ui.foreign_text import one_line
 from workstation.ui.study_defaults import StudyDefaults
 from workstation.ui.study_form import StudyForm
 from workstation.ui.study_start import fresh_choice
 from workstation.ui.theme import Theme
 
 _ID = Qt.ItemDataRole.UserRole
+_BESIDE_NAME = 36  # pixels: a row's padding and the scroll bar
 _EMPTY = "No studies yet.\nChoose one at the left and press Enter."
 _PLACES = {Place.PRICE: "over the candles", Place.VOLUME: "over the volume", Place.PANE: "in a pane"}
 
@@ -106,6 +108,8 @@ class StudyDialog(QDialog):
         whole.addLayout(_row(self.default_button, self.plain_button), 5, 1)
         whole.addWidget(self.add_button, 6, 0)
         whole.addWidget(self.note, 6, 1)
+        names = (self.fontMetrics().horizontalAdvance(f"   {study.title}") for study in STUDIES.values())
+        whole.setColumnMinimumWidth(0, max(names) + _BESIDE_NAME)
         whole.setRowStretch(2, 1)
         whole.setColumnStretch(0, 4)
         whole.setColumnStretch(1, 5)
@@ -200,7 +204,7 @@ class StudyDialog(QDialog):
                     self._add_heading(group)
                 self._add_found(study)
         if not self.found.count():
-            self._add_heading(f"No study is called “{text.strip()[:40]}”. Try fewer letters.")
+            self._add_heading(f"No study is called “{one_line(text.strip(), 12)}”. Try fewer letters.")
         self._step(1)
 
     def _add_heading(self, text: str) -> None:
