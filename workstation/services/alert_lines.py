@@ -44,6 +44,8 @@ class LineAlerts:
         self._bus, self._market_data, self._rules, self._tasks = bus, market_data, rules, tasks
         self._keys: frozenset[SeriesKey] = frozenset()
         self._live: frozenset[SeriesKey] = frozenset()
+        self._ids: dict[SeriesKey, tuple[str, ...]] = {}
+        self._complaint = ""
         self._judging: set[SeriesKey] = set()
         self._again: set[SeriesKey] = set()
         self._touched: dict[str, tuple[int, int]] = {}
@@ -69,9 +71,12 @@ class LineAlerts:
         """Follow exactly the series that are watched."""
         if self._clock is None:
             return
-        lines = [line for _, line in self._rules.lines() if line.part != MOMENT]
-        keys = dict.fromkeys(line.key for line in lines)
-        self._live = frozenset(line.key for line in lines if not line.on_close)
+        keys: dict[SeriesKey, list[str]] = {}
+        lines = [(record, line) for record, line in self._rules.lines() if line.part != MOMENT]
+        for record, line in lines:
+            keys.setdefault(line.key, []).append(record.rule.id)
+        self._ids = {key: tuple(ids) for key, ids in keys.items()}
+        self._live = frozenset(line.key for _, line in lines if not line.on_close)
         if frozenset(keys) != self._keys:
             self._keys = frozenset(keys)
             self._market_data.follow(list(keys), "alerts")
@@ -156,8 +161,8 @@ class LineAlerts:
         await self._rules.tell(record, mark, crossing_sentence(line, crossed))
 
     def _of(self, key: SeriesKey) -> list[tuple[RuleRecord, LineRule]]:
-        lines = self._rules.lines()
-        return [(r, line) for r, line in lines if line.key == key and line.part != MOMENT and r.line]
+        found = ((record, record.rule.line) for record in self._rules.watched(self._ids.get(key, ())))
+        return [(record, line) for record, line in found if line is not None and record.line is not None]
 
     async def _watch_moments(self, clock: Clock) -> None:
         while True:
@@ -180,7 +185,9 @@ class LineAlerts:
             self._rules.judged_line(record, LineState(at_ms, at_ms))
 
     def _complain(self, text: str) -> None:
-        self._bus.publish(NoticePosted("alerts on lines", text))
+        if text != self._complaint:
+            self._complaint = text
+            self._bus.publish(NoticePosted("alerts on lines", text))
 
 
 def _judged(wanted: list[tuple[RuleRecord, LineRule]], bars: CandleColumns) -> list[_Judged]:

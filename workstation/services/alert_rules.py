@@ -1,7 +1,7 @@
 """The trader's own rules of alerts: kept, changed, told of once, and known to every window."""
 
 import asyncio
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -19,7 +19,10 @@ from workstation.services.alerts import Alerts
 from workstation.services.bus import Bus
 
 KEEP_EVERY_S = 5.0
-"""What was judged is written at most this often; what was set or told is written at once."""
+"""What was judged is written at most this often; what was set at once, and what was told is journalled."""
+
+TELL_EVERY_S = 0.1
+"""How rules stand is told at most this often while many come true at once."""
 
 _FUTURE_MS = 3_600_000  # what was judged further ahead than that was judged by a clock that went back
 
@@ -77,6 +80,8 @@ class AlertRules:
         stored, problem = keeper.load()
         self._records = {record.rule.id: record for record in stored}
         self._is_other = False  # than what is on disk
+        self._is_telling = False
+        self._has_complained = False
         self._saving = asyncio.Lock()
         self._venue = ""
         self._listed: Container[str] = ()
@@ -132,6 +137,11 @@ class AlertRules:
         watched = (record for record in self._records.values() if self._is_judged(record))
         return [(record, record.rule.line) for record in watched if record.rule.line is not None]
 
+    def watched(self, rule_ids: Iterable[str]) -> list[RuleRecord]:
+        """Return those of these rules that are to be judged now."""
+        found = (self._records.get(rule_id) for rule_id in rule_ids)
+        return [record for record in found if record is not None and self._is_judged(record)]
+
     def screens(self) -> list[RuleRecord]:
         """Return the rules on screens that are to be judged now."""
         watched = (record for record in self._records.values() if self._is_judged(record))
@@ -183,8 +193,8 @@ class AlertRules:
         now = self._records.get(record.rule.id)
         if alert is not None and now is not None:
             self._records[record.rule.id] = now.told(alert)
-            self._tell_all()
-            await self._keep_or_say()
+            self._is_other = True
+            self._tell_soon()
 
     def judged_line(self, record: RuleRecord, state: LineState) -> None:
         """Take how far a line's rule was judged."""
@@ -194,7 +204,7 @@ class AlertRules:
         after = self._records[record.rule.id] = replace(now, line=state)
         self._is_other = True
         if now.state is not after.state:
-            self._tell_all()
+            self._tell_soon()
 
     def judged_screen(self, record: RuleRecord, state: ScreenState) -> None:
         """Take what a screen's rule saw."""
@@ -246,6 +256,16 @@ class AlertRules:
             return record
         return replace(record, line=armed(line, self._clock.now_ms(), self._price_of(line.key)))
 
+    def _tell_soon(self) -> None:
+        if not self._is_telling:
+            self._is_telling = True
+            self._tasks.start("tell how alerts stand", self._tell_later())
+
+    async def _tell_later(self) -> None:
+        await asyncio.sleep(TELL_EVERY_S)
+        self._is_telling = False
+        self._tell_all()
+
     def _tell_all(self) -> None:
         records = tuple(self._records.values())
         self._bus.publish(AlertRulesChanged(tuple(r.standing(self._why_not(r.rule)) for r in records)))
@@ -259,10 +279,12 @@ class AlertRules:
         try:
             await self._keep()
         except StoreError as error:
-            self._is_other = True
+            self._is_other = self._has_complained = True
             self._bus.publish(NoticePosted("alert rules", str(error)))
         else:
-            self._bus.publish(NoticePosted("alert rules", ""))
+            if self._has_complained:
+                self._has_complained = False
+                self._bus.publish(NoticePosted("alert rules", ""))
 
     async def _keep_for_ever(self) -> None:
         while True:

@@ -83,6 +83,7 @@ class ScreenAlerts:
         self._levels: dict[str, dict[str, LevelDistances]] = {}
         self._timeframe = "1h"
         self._looking = asyncio.Lock()
+        self._complaint = ""
         bus.subscribe(CoinsGraded, lambda _graded: self._wanted.set())
         bus.subscribe(SignalRaised, lambda _raised: self._wanted.set())
         bus.subscribe(NarrativesChanged, self._on_narratives)
@@ -145,19 +146,22 @@ class ScreenAlerts:
             if self._known is None or not is_wanted or not self._tickers:
                 continue
             try:
-                await self._look(with_prices(self._known, self._tickers), clock.now_ms(), only_live=True)
+                known = await asyncio.to_thread(with_prices, self._known, self._tickers)
+                await self._look(known, clock.now_ms(), only_live=True)
             except StoreError as error:
                 self._complain(str(error))
 
     async def _look(self, known: CoinsKnown, now_ms: int, *, only_live: bool = False) -> None:
         """Look at the coins for every rule; a state goes on only when its alerts are written."""
-        coins = self._whole(known, now_ms)
+        coins = await asyncio.to_thread(self._whole, known, now_ms)
         async with self._looking:
             for record in self._rules.screens():
                 screen = record.rule.screen
                 if screen is None or (only_live and not screen.is_live):
                     continue
-                state, told = look(screen, record.screen, coins, now_ms)
+                state, told = await asyncio.to_thread(look, screen, record.screen, coins, now_ms)
+                if not self._rules.is_current(record):
+                    continue  # it was changed meanwhile
                 await self._tell(record, screen, coins, told, now_ms)
                 self._rules.judged_screen(record, state)
 
@@ -200,7 +204,9 @@ class ScreenAlerts:
         )
 
     def _complain(self, text: str) -> None:
-        self._bus.publish(NoticePosted("alerts on screens", text))
+        if text != self._complaint:
+            self._complaint = text
+            self._bus.publish(NoticePosted("alerts on screens", text))
 
 
 def with_prices(known: CoinsKnown, tickers: dict[str, Ticker]) -> CoinsKnown:
