@@ -27,9 +27,19 @@ def bench(name, *arguments):
 
 
 def test_the_chart_is_painted():
-    said = bench("chart_painting", "--alone", "--candles", 30_000, "--frames", 4, "--charts", 9)
-    assert "9 charts at once: p95" in said
+    said = bench(
+        "chart_painting", "--alone", "--candles", 30_000, "--frames", 4, "--charts", 4, "--drawings", 11
+    )
+    assert "4 charts out of sight: 0 paints, 0 candles" in said
+    assert "4 charts at once: p95" in said
     assert len(re.findall(r"^tidemark .* (?:pan|zoom|append|tick)", said, re.MULTILINE)) >= 8
+
+
+def test_switching_the_chart_is_timed():
+    said = bench("chart_switch", "--coins", 2, "--candles", 600, "--long", 3000, "--switches", 4)
+    assert re.search(r"symbol +\d+ switches: p50 +[\d.]+ ms, p95 +[\d.]+ ms", said)
+    assert re.search(r"timeframe +\d+ switches: p50 +[\d.]+ ms, p95 +[\d.]+ ms", said)
+    assert re.search(r"Heikin-Ashi \(averaged\), first of 3,000 bars: [\d.]+ ms", said)
 
 
 def test_the_second_start_is_timed_and_light():

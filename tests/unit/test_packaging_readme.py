@@ -21,6 +21,7 @@ RUN_BY = {
     "python3 packaging/bootstrap.py test tests/unit": GATE,
     "python3 packaging/bootstrap.py bench": GATE,
     "python3 packaging/bootstrap.py bench chart_painting": SHORT,
+    "python3 packaging/bootstrap.py bench chart_switch": SHORT,
     "python3 packaging/bootstrap.py bench wire_to_chart": SHORT,
     "python3 packaging/bootstrap.py bench second_start": SHORT,
     "python3 packaging/bootstrap.py bench recorded_week": SHORT,
