@@ -140,6 +140,16 @@ def test_other_columns_can_be_taken_back(desk, panel):
     assert panel.view == FIRST_VIEW
 
 
+def test_the_palette_knows_what_can_be_done_with_the_list(desk, panel):
+    handlers = desk.handlers(lambda _title, focus: focus())
+    handlers["watchlist.group"]()
+    assert panel.model.is_grouped
+    handlers["watchlist.undo"]()
+    assert not panel.model.is_grouped
+    handlers["watchlist.columns"]()
+    assert panel.findChild(ColumnDialog).isVisible()
+
+
 def test_a_column_dragged_in_the_header_stays_there(desk, panel, qtbot):
     header = panel.table.horizontalHeader()
     header.moveSection(header.visualIndex(3), 1)

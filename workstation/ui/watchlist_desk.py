@@ -16,6 +16,9 @@ from workstation.ui.watchlist_keeper import WatchlistKeeper
 from workstation.ui.watchlist_menu import WatchlistEditing, WatchlistMenu
 from workstation.ui.watchlist_viewing import WatchlistViewing
 
+WATCHLIST = "Watchlist"
+"""Title of the dock."""
+
 BOOK_FILE = "lists.json"
 """Name of the file of lists and screens; it lies beside the window's memory."""
 
@@ -121,7 +124,12 @@ class WatchlistDesk(Section):
 
     def handlers(self, go_to: GoTo) -> Mapping[str, Callable[[], None]]:
         """Return what its commands do; `go_to` reveals a dock and gives it the keyboard."""
-        return self.screener.handlers(go_to)
+        return {
+            "watchlist.columns": lambda: go_to(WATCHLIST, self.viewing.choose_columns),
+            "watchlist.group": lambda: go_to(WATCHLIST, self.viewing.switch_grouping),
+            "watchlist.undo": self.keeper.undo,
+            **self.screener.handlers(go_to),
+        }
 
     def refresh(self) -> None:
         """Let what is on screen grow older; called every second."""

@@ -74,6 +74,10 @@ class WatchlistViewing(QObject):
         """Show the columns of a template; an empty name stands for those of the beginning."""
         self._panel.take_columns(ListView(TEMPLATES[name]) if name else ListView())
 
+    def switch_grouping(self) -> None:
+        """Put the coins of each narrative together, or end that."""
+        self._panel.group(not self._panel.model.is_grouped)
+
     def refresh(self) -> None:
         """Let what is on screen grow older; called every second."""
         self.reading.refresh()
