@@ -66,7 +66,7 @@ async def main():
 
         paths = Paths.of_user()
         vault, record = VenueKeyVault(Secrets(sealed=paths.sealed_keys)), VenueKeyFile(paths.venue_keys_file)
-        file = KeyFile(paths.key_file, Cost(n=16))
+        file = KeyFile(paths.key_file, Cost(memory_kib=32))
         places = KeyPlaces(vault, VenueKeyVault(file), VenueKeyVault(SessionSecrets()), file)
         keys = VenueKeys(bus, places, record, ask, SystemClock(), tasks)
         keys.begin([KeyVenue("practice", "Practice market")])

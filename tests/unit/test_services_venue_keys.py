@@ -39,7 +39,10 @@ class Desk:
     def __init__(self, folder):
         self.drawer, self.file = KeyDrawer(), VenueKeyFile(folder / "venue_keys.json")
         self.vault = VenueKeyVault(Secrets(lambda: self.drawer))
-        self.key_file, self.memory = KeyFile(folder / "venue_keys.encrypted", Cost(n=16)), SessionSecrets()
+        self.key_file, self.memory = (
+            KeyFile(folder / "venue_keys.encrypted", Cost(memory_kib=32)),
+            SessionSecrets(),
+        )
         in_file, in_memory = VenueKeyVault(self.key_file), VenueKeyVault(self.memory)
         self.places = KeyPlaces(self.vault, in_file, in_memory, self.key_file)
         self.says, self.asked, self.told, self.states = READS, [], [], []

@@ -11,7 +11,7 @@ from workstation.storage.key_file import Cost as CostOf
 from workstation.storage.secrets import Secret
 
 RIGHT, WRONG = Passphrase("four little words here"), Passphrase("four other words here")
-CHEAP = CostOf(n=16)
+CHEAP = CostOf(memory_kib=32)
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ async def test_a_new_file_wants_a_long_passphrase_and_is_there_only_with_its_fir
 
 def test_trying_a_passphrase_takes_much_memory(path):
     header = KeyFile(path)._new_header(RIGHT)
-    assert (header.n, header.r, header.p, header.version) == (131_072, 8, 1, 1)
+    assert (header.memory_kib, header.rounds, header.lanes, header.version) == (65_536, 3, 4, 1)
 
 
 async def test_two_files_with_the_same_key_and_passphrase_have_nothing_in_common(kept, path):
@@ -126,7 +126,7 @@ async def test_a_file_that_asks_for_more_than_we_give_is_damaged(kept, path):
     from workstation.storage import key_file_text as text
 
     told = text.decoded(path.read_bytes(), path)
-    greedy = text.KeyFileHeader(told.format, told.version, told.salt, 1 << 30, told.r, told.p)
+    greedy = text.KeyFileHeader(told.format, told.version, told.salt, 1 << 30, told.rounds, told.lanes)
     path.write_bytes(text.encoded(greedy, bytes(32), {}))
     with pytest.raises(BadSecret, match="is damaged"):
         await kept.open(RIGHT)

@@ -39,13 +39,13 @@ class Cost:
 
     Parameters
     ----------
-    n, r, p : int
-        Of scrypt: ``128 * n * r`` bytes of memory; 128 MiB and 0.3 s as it is.
+    memory_kib, rounds, lanes : int
+        Of Argon2id; as they are, what RFC 9106 recommends where memory is scarce: 64 MiB, and 0.1 to 0.4 s.
     """
 
-    n: int = 1 << 17
-    r: int = 8
-    p: int = 1
+    memory_kib: int = 64 * 1024
+    rounds: int = 3
+    lanes: int = 4
 
 
 class KeyFile:
@@ -157,7 +157,7 @@ class KeyFile:
                 f"The passphrase is too short; take {FEWEST} characters or more, say four words."
             )
         salt, cost = base64.b64encode(new_key()).decode(), self._cost
-        return KeyFileHeader(FORMAT, VERSION, salt, cost.n, cost.r, cost.p)
+        return KeyFileHeader(FORMAT, VERSION, salt, cost.memory_kib, cost.rounds, cost.lanes)
 
     def _lock(self) -> None:
         self._header, self._key = None, b""

@@ -13,19 +13,19 @@ from workstation.domain.venue_key import Passphrase
 from workstation.storage.sealed_text import KEY_BYTES, seal, unseal
 
 FORMAT, VERSION = "tidemark keys", 1
-_MOST_MEMORY = 1 << 30  # bytes that a file may ask for: one that was tampered with must not take them all
+_MOST_KIB = 1 << 20  # of memory that a file may ask for: one that was tampered with must not take it all
 _MOST_ROUNDS = 16
 
 
 class KeyFileHeader(msgspec.Struct, frozen=True):
-    """What may be read of the file by everybody: how the passphrase becomes a key (scrypt, RFC 7914)."""
+    """What may be read of the file by everybody: how the passphrase becomes a key (Argon2id, RFC 9106)."""
 
     format: str
     version: int
     salt: str
-    n: int
-    r: int
-    p: int
+    memory_kib: int
+    rounds: int
+    lanes: int
 
 
 class KeyFileText(KeyFileHeader, frozen=True):
@@ -36,17 +36,23 @@ class KeyFileText(KeyFileHeader, frozen=True):
 
 
 def key_of(passphrase: Passphrase, header: KeyFileHeader) -> bytes:
-    """Return what a passphrase opens the file with; takes 0.3 s and 128 MiB, so that nobody tries many."""
-    from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+    """Return what a passphrase opens the file with; takes long and much memory, so that nobody tries many."""
+    from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
     # Composed and decomposed letters look alike: which of them a keyboard gives must not matter.
     text = unicodedata.normalize("NFKC", passphrase.text.strip())
-    kdf = Scrypt(salt=base64.b64decode(header.salt), length=KEY_BYTES, n=header.n, r=header.r, p=header.p)
+    kdf = Argon2id(
+        salt=base64.b64decode(header.salt),
+        length=KEY_BYTES,
+        iterations=header.rounds,
+        lanes=header.lanes,
+        memory_cost=header.memory_kib,
+    )
     return kdf.derive(text.encode("utf-8", "surrogatepass"))
 
 
 def _open_part(header: KeyFileHeader) -> bytes:
-    parts = (header.format, header.version, header.salt, header.n, header.r, header.p)
+    parts = (header.format, header.version, header.salt, header.memory_kib, header.rounds, header.lanes)
     return json.dumps(parts).encode()
 
 
@@ -96,8 +102,8 @@ def decoded(content: bytes, path: Path) -> KeyFileText:
 
 def _is_payable(header: KeyFileHeader) -> bool:
     """Return whether trying a passphrase takes no more than we are willing to spend."""
-    is_scrypt = header.n >= 2 and header.n & (header.n - 1) == 0 and header.r >= 1
-    return is_scrypt and 128 * header.n * header.r <= _MOST_MEMORY and 1 <= header.p <= _MOST_ROUNDS
+    is_argon = header.lanes >= 1 and header.rounds >= 1 and header.memory_kib >= 8 * header.lanes
+    return is_argon and header.memory_kib <= _MOST_KIB and max(header.lanes, header.rounds) <= _MOST_ROUNDS
 
 
 def contents_of(file: KeyFileText, key: bytes) -> dict[str, str] | None:
