@@ -19,6 +19,7 @@ from workstation.domain.alert_rule import (
 )
 from workstation.domain.drawing import Anchor, Drawing, DrawingKind, Style
 from workstation.domain.market import SeriesKey
+from workstation.domain.watch_book import SavedScreen
 from workstation.link.alert_messages import AlertRulesSaid, DeleteAlertRule
 from workstation.ui.alert_rule_dialog import LineAlertDialog, ScreenAlertDialog
 from workstation.ui.announcer import headline
@@ -298,6 +299,18 @@ def test_a_refusal_is_said_and_nothing_is_asked_while_the_engine_is_away(desk, a
     assert "The engine is away" in said_so[-1][1]
     assert len(asked.commands) == 1
     desk.welcome()
+
+
+def test_an_alert_on_a_saved_screen_watches_what_it_says_now(desk, asked):
+    keeper = desk.window.lists.keeper
+    saved = SavedScreen("Strong", SCREEN.screen.text)
+    keeper.change(keeper.book.with_screen(saved), "save")
+    other = replace(SCREEN, id="o", screen=replace(SCREEN.screen, text="grade > 70"))
+    asked.said(standing(SCREEN), standing(other))
+    keeper.change(keeper.book.with_screen(replace(saved, text="grade > 90"), "Strong"), "save")
+    assert [(command.rule.id, command.rule.screen.text) for command in asked.commands] == [
+        ("s", "grade > 90")
+    ]
 
 
 def test_a_screen_is_watched_from_the_screener(desk, asked, qtbot):

@@ -1,5 +1,6 @@
 """The trader's own rules of alerts: set from drawings and screens, listed, changed and brought back."""
 
+import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import tzinfo
@@ -21,6 +22,8 @@ from workstation.ui.screener_desk import SCREENER, ScreenerDesk
 from workstation.ui.section import GoTo
 from workstation.ui.surroundings import Surroundings
 from workstation.ui.theme import Theme
+from workstation.ui.watchlist_desk import WatchlistDesk
+from workstation.ui.watchlist_keeper import WatchlistKeeper
 
 _ALONE = "The engine is away just now, so the alert was not changed. Try again when it is back."
 _MOST_KEPT = 50  # deleted rules that can be brought back
@@ -53,6 +56,8 @@ class AlertRuleDesk(QObject):
         self._go_to: GoTo | None = None
         self._drawings: DrawingDesk | None = None
         self._screener: ScreenerDesk | None = None
+        self._keeper: WatchlistKeeper | None = None
+        self._texts: dict[str, str] = {}  # of the saved screens
         self.followed: DrawingAlerts | None = None
         self._bridge.alert_rules_changed.connect(self._on_rules)
         self._bridge.tickers_changed.connect(lambda _tickers: self.refresh())
@@ -63,11 +68,13 @@ class AlertRuleDesk(QObject):
         page.delete_wanted.connect(self.delete)
         page.undo_wanted.connect(self.undo)
 
-    def join(self, drawings: DrawingDesk, screener: ScreenerDesk) -> None:
+    def join(self, drawings: DrawingDesk, lists: WatchlistDesk) -> None:
         """Let drawings and screens have alerts."""
-        self._drawings, self._screener = drawings, screener
+        self._drawings, self._screener, self._keeper = drawings, lists.screener, lists.keeper
         self.followed = DrawingAlerts(self._bridge, drawings, self._set, self._forget, self)
-        screener.alert_wanted.connect(self.ask_screen)
+        lists.screener.alert_wanted.connect(self.ask_screen)
+        lists.keeper.changed.connect(self._on_book)
+        self._on_book()
 
     def handlers(self, go_to: GoTo) -> Mapping[str, Callable[[], None]]:
         """Return what its commands do; `go_to` reveals a dock and gives it the keyboard."""
@@ -209,6 +216,22 @@ class AlertRuleDesk(QObject):
         self.page.show_standings(standings)
         self.count_changed.emit(len(standings))
         self.refresh()
+
+    def _on_book(self) -> None:
+        """Have an alert on a saved screen watch what that screen says now."""
+        if self._keeper is None:
+            return
+        before, self._texts = self._texts, {one.name: one.text for one in self._keeper.book.screens}
+        for rule in self._rules():
+            screen = rule.screen
+            text = "" if screen is None else self._texts.get(screen.name, "")
+            if (
+                screen is not None
+                and text not in ("", screen.text)
+                and before.get(screen.name) == screen.text
+            ):
+                with contextlib.suppress(UsageError):  # it cannot be watched: the alert stays as it was
+                    self._set(replace(rule, screen=replace(screen, text=text)))
 
     def _is_answered(self) -> bool:
         is_there = self._bridge.world.connected

@@ -103,7 +103,7 @@ class MainWindow(FrontWindow):
         self.help = HelpDesk(self._around, self.charts, theme, self)
         self.lists = WatchlistDesk(self._around, self._asking, self.watchlist, theme, self)
         self.lists.screener.join(self.market.map.board)
-        self.alert_desk.rules.join(self.drawings, self.lists.screener)
+        self.alert_desk.rules.join(self.drawings, self.lists)
         self._sections: tuple[Section, ...] = (
             self.keyboard,
             self.charts,
