@@ -45,6 +45,7 @@ from workstation.ui.address_opening import AddressOpening
 from workstation.ui.application import LastResort, make_application
 from workstation.ui.bridge import Bridge
 from workstation.ui.engine_port import JudgementFiles, NarrativeFiles, RotationFiles
+from workstation.ui.freed_memory import FreedMemory, keep_one_heap
 from workstation.ui.main_window import MainWindow
 from workstation.ui.notifier import Notifier
 from workstation.ui.qt_loop import run
@@ -227,6 +228,7 @@ class WindowHouse:
         self._bridge.remember(around.memory.venue, settings.watchlist.symbols)
         self._window = MainWindow(around, _choices(settings))
         self._window.close_requested.connect(self._ending.set)
+        self._freed = FreedMemory(self._window)
         window = self._window
         self._addresses = AddressOpening(self._bridge, window.open_symbol, window.open_series, window)
         self._bell = Doorbell(paths.window_socket, window.bring_to_front, self._addresses.open)
@@ -326,6 +328,7 @@ class WindowHouse:
                 await self._engine.leave()
         elif self._engine.is_running:
             await self._engine.leave()
+        self._freed.stop()
         self._window.finish()
         await self._tasks.close()
         self._notifier.close()
@@ -372,6 +375,7 @@ def run_window(options: WindowOptions) -> int:
     try:
         settings, problems = SettingsFile(paths.settings_file).load()
         options = replace(options, notices=(*options.notices, *problems))
+        keep_one_heap()
         app = make_application(
             sys.argv[:1], settings.appearance.theme, options.scale_pct or settings.appearance.scale
         )
