@@ -19,9 +19,26 @@ from PySide6.QtCore import QCoreApplication, QEvent, QMetaMethod, QObject, QThre
 from PySide6.QtWidgets import QApplication, QGraphicsItem, QGraphicsScene, QWidget
 
 MB = 1e6
-CHART_PARTS = "workstation.ui.chart."
-REMEMBERED = frozenset({"workstation.ui.chart.time_ticks.TimeTick"})
-"""Parts that are remembered, at most so many of them, for the next chart that needs the same."""
+CHART_PARTS = frozenset(
+    f"workstation.ui.chart.{name}"
+    for name in (
+        "compare_series.Comparison",
+        "drawing_shape.Shape",
+        "labels.Labels",
+        "marker_painter.Sprites",
+        "picture.Picture",
+        "pyramid.Pyramid",
+        "series.ChartSeries",
+        "study_board.BoardStudy",
+        "study_trace.Trace",
+    )
+)
+"""What a chart is made of, and what the trader puts on it; the rest are values of the frame painted last."""
+
+CALM_MS = 500
+
+TAB_BAR = "QMainWindowTabBar"
+"""Qt keeps those it does not need just now, with their buttons, and takes them again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +111,26 @@ class Memory:
 def settle(let_pass: Callable[[float], None]) -> None:
     """Let everything that was begun come to its end, and take out what nobody holds any more.
 
+    What flashes or moves is waited for: a window that is left alone has no timer faster than `CALM_MS`.
+
     Parameters
     ----------
     let_pass : callable
         Lets the window run for so many seconds.
     """
-    for _ in range(3):
+    objects = list(all_objects())
+    pools = [one for one in objects if isinstance(one, QThreadPool)]
+    timers = [one for one in objects if isinstance(one, QTimer)]
+    for _ in range(200):
+        if not any(_goes_on(one) and one.interval() < CALM_MS for one in timers if shiboken6.isValid(one)):
+            break
+        let_pass(0.05)
+    for _ in range(2):
         let_pass(0.1)
-        for pool in [one for one in all_objects() if isinstance(one, QThreadPool)]:
-            pool.waitForDone()
-        let_pass(0.0)
+        for pool in pools:
+            if shiboken6.isValid(pool):
+                pool.waitForDone()
+        let_pass(0.02)
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         gc.collect()
 
@@ -114,13 +141,12 @@ def count() -> Census:
     ours = [one for one in held if _name(one).startswith("workstation.")]
     zombies = (one for one in ours if isinstance(one, QObject) and not shiboken6.isValid(one))
     items = [item for one in objects if isinstance(one, QGraphicsScene) for item in one.items()]
-    parts = Counter(name for name in map(_name, ours) if name.startswith(CHART_PARTS))
+    parts = Counter(name for name in map(_name, ours) if name in CHART_PARTS)
     return Census(
         objects=Counter(one.metaObject().className() for one in objects),
         timers=Counter(_owner(one) for one in objects if isinstance(one, QTimer) and _goes_on(one)),
         connections=_connections(objects),
-        chart_parts=Counter({name: n for name, n in parts.items() if name not in REMEMBERED})
-        + Counter(_name(item) for item in items if isinstance(item, QGraphicsItem)),
+        chart_parts=parts + Counter(_name(item) for item in items if isinstance(item, QGraphicsItem)),
         zombies=Counter(map(_name, zombies)),
         python=Counter(map(_name, ours)),
         threads=_n_threads(),
@@ -142,10 +168,17 @@ def all_objects() -> Iterator[QObject]:
     known: set[int] = set()
     for root in _roots():
         for one in (root, *root.findChildren(QObject)):
+            if _is_of_spare_tab_bar(one):
+                continue
             address = shiboken6.getCppPointer(one)[0]
             if address not in known:
                 known.add(address)
                 yield one
+
+
+def _is_of_spare_tab_bar(one: QObject) -> bool:
+    of = one.parent() if one.metaObject().className() != TAB_BAR else one
+    return of is not None and of.metaObject().className() == TAB_BAR
 
 
 def _roots() -> list[QObject]:

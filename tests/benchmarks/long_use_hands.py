@@ -39,6 +39,8 @@ class Hands:
 
     def __init__(self, window: MainWindow, seed: int) -> None:
         self._window, self._random = window, Random(seed)
+        self.drawn: set[str] = set()
+        """Markets with drawings."""
         self.last = ""
         """What is being done, for whoever looks for what went wrong."""
 
@@ -84,14 +86,19 @@ class Hands:
         yield
         self._press("chart.live")
         window.chart.setFocus()
+        for menu in self._menus():  # each keeps what it was filled with when it was opened last
+            menu()
+            yield from self._close_everything()
+        window.drawings.set_theme(window.theme)  # takes away what was said last
         yield
 
     def _plain_chart(self) -> Deed:
         window, chart = self._window, self._chart
-        for symbol in SYMBOLS:
+        for symbol in self.drawn:
             window.open_symbol(symbol)
             yield  # its drawings are read by another thread
             self._press("drawing.clear")
+        self.drawn.clear()
         while chart.studies.studies:
             chart.studies.remove(0)
         for symbol in tuple(window.look.compare.active.symbols):

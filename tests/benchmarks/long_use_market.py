@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QThread
 
 from tests.fakes.market_book import news
 from tests.fakes.window_world import LIVE, NOW_MS, PRICES, Desk, Requests, alert, columns, explanation, signal
@@ -142,9 +141,9 @@ class LocalMarket:
         self._reader.close()
         self._store.close()
 
-    def wait_for_readers(self) -> None:
-        """Let the threads that read have their turn."""
-        QThread.msleep(1)
+    def rest(self) -> None:
+        """Let a while pass in which nothing happens: what flashed has faded."""
+        self._desk.seconds += 10.0
 
     def _frame(self) -> said.Frame:
         symbol, step = self._engine.market

@@ -68,10 +68,7 @@ class Trader(Hands):
             "watch and no longer watch": (2, self.watch),
             "screen": (4, self.screen),
             "dismiss alerts": (2, self.dismiss),
-            "change the colours": (2, self.change_colours),
-            "change the zone": (1, self.change_zone),
-            "copy the picture": (1, self.copy_picture),
-            "resize the window": (1, self.resize),
+            "do what is rare": (1, self.do_what_is_rare),
         }
 
     @property
@@ -85,15 +82,11 @@ class Trader(Hands):
         while n > 0:
             self._random.shuffle(pack)
             for name in pack[:n]:
-                yield lambda name=name: self._noted(name)
+                yield lambda name=name: self.do(name)
             n -= len(pack)
 
-    def each_deed(self) -> Iterator[Callable[[], Deed]]:
-        """Yield every deed once."""
-        for name in self._deck:
-            yield lambda name=name: self._noted(name)
-
-    def _noted(self, name: str) -> Deed:
+    def do(self, name: str) -> Deed:
+        """Do one of his deeds, and close what it opened."""
         self.last = name
         self.n_done += 1
         yield from self._deck[name][1]()
@@ -144,6 +137,7 @@ class Trader(Hands):
 
     def draw(self) -> Deed:
         chart = self._chart
+        self.drawn |= {chart.key.symbol} if chart.key is not None else set()
         self._press(f"drawing.{self._random.choice(TOOLS)}")
         yield
         for _ in range(3):
@@ -339,6 +333,10 @@ class Trader(Hands):
         yield
         self._press("alerts.dismiss_all")
         yield
+
+    def do_what_is_rare(self) -> Deed:
+        rare = (self.change_colours, self.change_zone, self.copy_picture, self.resize)
+        yield from self._random.choice(rare)()
 
     def change_colours(self) -> Deed:
         self._press(self._random.choice(("view.theme", "view.colours")))

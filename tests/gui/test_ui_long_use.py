@@ -2,14 +2,19 @@
 
 import time
 
+import psutil
 import pytest
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from shiboken6 import delete, isValid
 
+from tests.benchmarks.long_use_census import count, settle
+from tests.benchmarks.long_use_market import LocalMarket
+from tests.benchmarks.long_use_trader import Trader
 from tests.fakes.window_world import Desk
 from workstation.domain.study_choice import StudyChoice
 from workstation.ui.chart import study_board
+from workstation.ui.freed_memory import give_back
 from workstation.ui.menu_emptying import empty
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -27,6 +32,43 @@ def desk(tmp_path, qtbot):
     window.finish()
 
 
+DEEDS = (
+    "draw",
+    "undo and redo a drawing",
+    "add a study",
+    "remove a study",
+    "compare",
+    "another chart",
+    "close a chart",
+    "switch workspaces",
+    "take an arrangement back",
+)
+
+
+def test_after_three_rounds_of_use_nothing_is_left_over(tmp_path, qtbot):
+    market = LocalMarket(tmp_path, ("1h",), 60)
+    window = market.open()
+    qtbot.addWidget(window)
+    trader = Trader(window, 5)
+
+    def do(deed) -> None:
+        for _ in deed:
+            qtbot.wait(1)
+
+    censuses = []
+    for _ in range(3):
+        for name in DEEDS:
+            do(trader.do(name))
+        market.go_on(1.5)
+        do(trader.go_home())
+        market.rest()
+        settle(lambda seconds: qtbot.wait(round(1000 * seconds)))
+        censuses.append(count())
+    market.close()
+    assert censuses[2].dangling(censuses[0]) == []
+    assert censuses[0].objects["ChartPane"] == censuses[0].objects["ChartPaneDock"] == 1
+
+
 def test_a_menu_that_is_filled_again_keeps_none_of_its_old_submenus(qtbot):
     over = QWidget()
     qtbot.addWidget(over)
@@ -38,6 +80,16 @@ def test_a_menu_that_is_filled_again_keeps_none_of_its_old_submenus(qtbot):
         QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     assert [action.text() for action in menu.actions()] == ["Plain", "More"]
     assert len(menu.findChildren(QMenu)) == 1
+
+
+def test_memory_that_lies_free_between_blocks_in_use_is_given_back():
+    blocks = [bytes(600) for _ in range(100_000)]
+    kept = blocks[::200]
+    blocks.clear()
+    before = psutil.Process().memory_info().rss
+    give_back()
+    assert before - psutil.Process().memory_info().rss > 20e6
+    assert len(kept) == 500
 
 
 def test_what_was_said_on_a_chart_that_is_gone_is_no_trouble(desk):
