@@ -1,7 +1,7 @@
 """Numbers as a crypto trader reads them: 0.00001234, 67,123.45, 1.2 B, −0.40 %.
 
-Painted many times a second, so every answer is remembered. A real minus sign is used throughout; what is not
-a number is shown as an en dash.
+Painted many times a second, so answers are remembered, as many as a few screens hold. A real minus sign is
+used throughout; what is not a number is shown as an en dash.
 """
 
 import math
@@ -26,7 +26,7 @@ def decimals_of(step: float) -> int:
     return max(decimals, 0)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def price(value: float, step: float = 0.0) -> str:
     """Return a price in full: no unit, no exponent, thousands apart.
 
@@ -51,7 +51,7 @@ def axis_price(value: float, spacing: float) -> str:
     return _signed(f"{value:,.{min(decimals_of(spacing), 12)}f}")
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def volume(value: float) -> str:
     """Return an amount in three digits and a unit: ``"12.3 K"``, ``"345 M"``, ``"1.2 B"``."""
     if not math.isfinite(value):
@@ -63,7 +63,7 @@ def volume(value: float) -> str:
     return _signed(_three_digits(value))
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def percent(value_pct: float, decimals: int = 2) -> str:
     """Return a change in percent with its sign: ``"+1.23 %"``, ``"−0.40 %"``; nothing changed has none."""
     if not math.isfinite(value_pct):

@@ -26,7 +26,7 @@ NUMBER_HINTS = {
 }
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def number_words(kind: ColumnKind, value: float, step: float = 0.0) -> str:
     """Return a number as its kind is written; a dash where it is not known.
 
