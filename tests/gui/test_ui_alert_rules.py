@@ -209,7 +209,12 @@ def test_a_drawing_deleted_while_the_engine_is_away_takes_its_alert_when_it_is_b
     qtbot.waitUntil(lambda: bool(asked.commands), timeout=20_000)
     assert asked.commands[0].rule_id == "r"
     asked.said()
+    desk.bridge.on_engine_lost()
     book.undo(MARKET)
+    assert len(asked.commands) == 1
+    desk.welcome()
+    qtbot.waitUntil(lambda: len(asked.commands) > 1, timeout=20_000)
+    assert asked.commands[1].rule == on(RAY), "what came back meanwhile is watched again"
 
 
 def test_a_bell_stands_at_each_line_that_is_watched_and_is_painted(desk, asked, qtbot):

@@ -43,6 +43,7 @@ class DrawingAlerts(QObject):
         self._set, self._forget = set_rule, forget_rule
         self._seen: dict[Drawn, dict[str, Drawing]] = {}
         self._gone: dict[str, list[AlertRule]] = {}  # by the drawing that was deleted with them
+        self._late: dict[str, AlertRule] = {}  # brought back while the engine was away
         self._timer = QTimer(self, interval=_SETTLES_MS, singleShot=True)
         self._timer.timeout.connect(self.follow)
         self._book.changed.connect(self._on_drawings)
@@ -59,6 +60,8 @@ class DrawingAlerts(QObject):
         """Have every alert stand where its drawing stands."""
         if not self._bridge.world.connected:
             return
+        for rule in tuple(self._late.values()):
+            self._set(self._late.pop(rule.id))
         for rule in self._on_lines():
             drawing = self._seen.get(_market(rule), {}).get(_drawing(rule).id)
             if drawing is not None and _place(drawing) != _place(_drawing(rule)):
@@ -72,11 +75,15 @@ class DrawingAlerts(QObject):
         taken = [rule for rule in self._on_lines() if _drawing(rule).id in before.keys() - now.keys()]
         for rule in taken:
             self._gone.setdefault(_drawing(rule).id, []).append(rule)
-            self._forget(rule)
+            self._late.pop(rule.id, None)
+            if self._bridge.world.connected:  # else it is forgotten when the engine is back
+                self._forget(rule)
         back = [one for one in self._gone if one in now]
         for drawing_id in back:
-            for rule in self._gone.pop(drawing_id):
-                self._set(_put_on(rule, now[drawing_id]))
+            rules = [_put_on(rule, now[drawing_id]) for rule in self._gone.pop(drawing_id)]
+            for rule in rules:
+                if not self._bridge.world.connected or not self._set(rule):
+                    self._late[rule.id] = rule
         if taken or back:
             QTimer.singleShot(0, self, lambda: self._say(len(taken), len(back)))
         self._timer.start()
