@@ -63,11 +63,11 @@ class Subject:
             taken.setdefault(name, []).append(frame_ms(f"{self.chart}, {name}", operation, self._counter))
         self._passes.append(taken)
 
-    def timings(self) -> list[Timing]:
-        """Return what each operation took; of every frame the fastest pass counts."""
+    def timings(self, n_passes: int = PASSES) -> list[Timing]:
+        """Return what each operation took in the first passes; of every frame the fastest one counts."""
         found = [once(self.chart, self.n, "load and paint", self.load_ms)]
         for name in self._passes[0]:
-            every = np.array([taken[name] for taken in self._passes])
+            every = np.array([taken[name] for taken in self._passes[:n_passes]])
             found.append(summed(self.chart, self.n, name, every))
         return found
 
