@@ -1,6 +1,7 @@
 """A theme, mixed for the chart."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from PySide6.QtGui import QBrush, QColor
 
@@ -55,8 +56,9 @@ class ChartColours:
         )
 
 
+@lru_cache(maxsize=1024)
 def mixed(colour: str, ground: str, share: float) -> QColor:
-    """Return `share` of a colour on a ground, opaque."""
+    """Return `share` of a colour on a ground, opaque; shared by all who ask, never to be changed."""
     a, b = QColor(colour), QColor(ground)
     parts = ((a.redF(), b.redF()), (a.greenF(), b.greenF()), (a.blueF(), b.blueF()))
     return QColor.fromRgbF(*(x * share + y * (1 - share) for x, y in parts))

@@ -167,7 +167,9 @@ def _paint_line(
         return
     y = _rows(frame, one, strokes.high) + 0.5
     joined = strokes.joined[1:]
-    lines = np.column_stack([strokes.x[:-1], y[:-1], strokes.x[1:], y[1:]])[joined]
+    lines = np.empty((len(joined), 4))
+    lines[:, 0], lines[:, 1], lines[:, 2], lines[:, 3] = strokes.x[:-1], y[:-1], strokes.x[1:], y[1:]
+    lines = lines if joined.all() else lines[joined]
     width = 1.0 if len(lines) > _MOST_FINE else 1.4
     n_soft = 1 if _ends_forming(frame, strokes) and len(joined) and joined[-1] else 0
     _draw(painter, lines[: len(lines) - n_soft], QPen(inks[0], width * frame.dpr))
