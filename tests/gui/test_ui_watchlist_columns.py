@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
 from PySide6.QtGui import QDropEvent
 
 from tests.fakes.window_world import LIVE, NOW_MS, PRICES, Desk, markets, ticker
@@ -178,6 +178,26 @@ def test_columns_that_do_not_fit_are_scrolled_to_once_the_trader_chose_them(desk
     assert not any(panel.table.isColumnHidden(at) for at in range(len(panel.model.columns)))
     assert panel.table.horizontalScrollBar().maximum() > 0
     assert panel.table.columnWidth(0) >= 60
+
+
+def test_markets_stay_in_sight_while_other_columns_are_scrolled(desk, panel, qtbot):
+    panel.resize(300, 300)
+    panel.show_columns(tuple(name for name in COLUMNS if name != "market"))
+    table = panel.table
+    table.horizontalScrollBar().setValue(200)
+    assert table.frozen.isVisible()
+    assert table.frozen.width() == table.columnWidth(0)
+    table.choose(1)
+    assert table.frozen.currentIndex().row() == 1
+    panel.grab()
+    head = table.horizontalHeader().viewport()
+    qtbot.mouseClick(head, Qt.MouseButton.LeftButton, pos=QPoint(20, 8))
+    qtbot.mouseClick(head, Qt.MouseButton.LeftButton, pos=QPoint(20, 8))
+    assert shown(panel) == ["SOL", "ETH", "BTC"], "its own head was clicked, not the one below"
+    qtbot.mouseClick(head, Qt.MouseButton.LeftButton, pos=QPoint(20, 8))
+    assert not panel.model.is_sorted
+    desk.viewing.take_template("")
+    assert not table.frozen.isVisible()
 
 
 def test_the_dialog_of_columns_works_with_the_keyboard_alone(desk, panel, qtbot):

@@ -24,6 +24,7 @@ from workstation.ui.foreign_text import in_menu
 from workstation.ui.market_drag import markets_in
 from workstation.ui.models.screen_model import SORT_MARKS, ScreenModel
 from workstation.ui.panels.coin_delegate import PADDING, CoinDelegate
+from workstation.ui.panels.frozen_column import FrozenColumn
 from workstation.ui.panels.market_table import MarketTable
 
 NO_ARROW = "QHeaderView::up-arrow, QHeaderView::down-arrow { width: 0; height: 0; image: none; }"
@@ -83,6 +84,7 @@ class CoinTable(MarketTable):
         self._needed: Words = ()
         self._is_laying_out = False
         self._drop_row = -1
+        self.frozen: FrozenColumn | None = None  # made when it is first needed
         self.setModel(model)
         self.setItemDelegate(delegate)
         row_height = delegate.sizeHint(QStyleOptionViewItem(), QModelIndex()).height()
@@ -95,6 +97,8 @@ class CoinTable(MarketTable):
         self._reordering = QTimer(self, interval=0, singleShot=True)
         self._set_up_header()
         self.clicked.connect(self._on_clicked)
+        self.hovered.connect(self._on_hovered)
+        self.horizontalScrollBar().valueChanged.connect(self._freeze)
         model.modelReset.connect(self._span_heads)
         model.layoutChanged.connect(self._span_heads)
 
@@ -171,6 +175,19 @@ class CoinTable(MarketTable):
         used = sum(header.sectionSize(at) for at in range(1, len(columns)) if not header.isSectionHidden(at))
         header.resizeSection(0, max(least, self.viewport().width() - used))
         self._is_laying_out = False
+        if self.frozen is not None:
+            self.frozen.follow()
+
+    def _on_hovered(self, _row: int) -> None:
+        if self.frozen is not None:
+            self.frozen.viewport().update()
+
+    def _freeze(self, scrolled: int) -> None:
+        """Keep the markets in sight while the other columns are scrolled."""
+        if scrolled and self.frozen is None:
+            self.frozen = FrozenColumn(self)
+        elif self.frozen is not None:
+            self.frozen.follow()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit the columns."""
@@ -193,7 +210,8 @@ class CoinTable(MarketTable):
         self.columns_chosen.emit(tuple(name for name in order if name != "market"))
 
     def _show_header_menu(self, where: QPoint) -> None:
-        at = self.horizontalHeader().logicalIndexAt(where)
+        is_frozen = self.frozen is not None and self.frozen.covers(where.x())
+        at = 0 if is_frozen else self.horizontalHeader().logicalIndexAt(where)
         name = self._coins.columns[at] if 0 <= at < len(self._coins.columns) else "market"
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
