@@ -3,6 +3,7 @@
 Not a command of its own: `bench_long_use` and a test count with it.
 """
 
+import contextlib
 import ctypes
 import gc
 import os
@@ -60,7 +61,7 @@ class Census:
     python : Counter of str
         Objects of our own classes and functions, by class.
     threads, files : int
-        Of the process.
+        Of the process, without those that a pool keeps for the next work: pools are counted as objects.
     """
 
     objects: Counter[str]
@@ -150,7 +151,7 @@ def count() -> Census:
         zombies=Counter(map(_name, zombies)),
         python=Counter(map(_name, ours)),
         threads=_n_threads(),
-        files=len(os.listdir("/proc/self/fd")) if Path("/proc/self/fd").exists() else 0,
+        files=_n_files(),
     )
 
 
@@ -219,7 +220,29 @@ def _name(one: object) -> str:
 
 def _n_threads() -> int:
     tasks = Path("/proc/self/task")
-    return len(os.listdir(tasks)) if tasks.exists() else threading.active_count()
+    if not tasks.exists():
+        return threading.active_count()
+    names = [_read(tasks / task / "comm") for task in os.listdir(tasks)]
+    return sum(not name.startswith("Thread (pooled)") for name in names)
+
+
+def _n_files() -> int:
+    """Return how many files are open; each thread of Qt's has an event of its own beside them."""
+    folder = Path("/proc/self/fd")
+    names = [_read_link(folder / number) for number in os.listdir(folder)] if folder.exists() else []
+    return sum("eventfd" not in name for name in names)
+
+
+def _read(path: Path) -> str:
+    with contextlib.suppress(OSError):  # the thread ended meanwhile
+        return path.read_text()
+    return ""
+
+
+def _read_link(path: Path) -> str:
+    with contextlib.suppress(OSError):
+        return os.readlink(path)
+    return "eventfd"  # closed meanwhile: it was this very listing
 
 
 class _MallocInfo(ctypes.Structure):

@@ -100,6 +100,12 @@ def test_long_lists_of_coins_are_timed():
     assert len(re.findall(r"screener, 100 rows: \w+ +p50 +[\d.]+ ms, p95 +[\d.]+ ms", said)) == 4
 
 
+def test_long_use_counts_what_the_window_holds_after_each_cycle():
+    said = bench("long_use", "--minutes", 0.2, "--cycle", 0.1, "--bars", 60)
+    assert "8 actions" in said
+    assert re.search(r"memory at rest after the warm-up .* bar \+2 %", said)
+
+
 def test_data_points_are_timed_beside_pandas_and_ta_lib():
     said = bench("data_points", "--short")
     assert re.search(r"\d+ data points that pandas has, of \d+ from candles", said)

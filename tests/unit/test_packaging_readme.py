@@ -32,6 +32,7 @@ RUN_BY = {
     "python3 packaging/bootstrap.py bench rotation_graph": SHORT,
     "python3 packaging/bootstrap.py bench palette": SHORT,
     "python3 packaging/bootstrap.py bench watchlist": SHORT,
+    "python3 packaging/bootstrap.py bench long_use": SHORT,
 }
 
 
