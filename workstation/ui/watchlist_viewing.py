@@ -18,7 +18,7 @@ from workstation.ui.watchlist_menu import WatchlistEditing
 if TYPE_CHECKING:
     from workstation.storage.coin_reading import CoinsRead
 
-_QUIET_MS = 600  # widths change many times while one is pulled
+_QUIET_MS = 300  # widths change many times while one is pulled
 _HEARD = frozenset({"price", "change_24h", "volume_24h", "grade", "grade_change", "last_day", "market"})
 
 
