@@ -1,6 +1,7 @@
 """The window's process: builds the window, joins it to an engine, and ends both in order."""
 
 import asyncio
+import contextlib
 import gc
 import sys
 from collections.abc import Callable, Sequence
@@ -53,6 +54,7 @@ from workstation.ui.sound import AlertSound
 from workstation.ui.surroundings import Choices, Surroundings
 from workstation.ui.window_memory import WindowMemory
 
+TOUR_WAITS_S = 120.0  # for the first candle, before pictures are taken of a market
 LINGER_S = 60.0  # how long an engine of ours waits for a window that crashed to come back
 _BACKTESTS = "rotation-backtest"
 FIRST_RESTART_S, LAST_RESTART_S = 1.0, 30.0
@@ -283,6 +285,10 @@ class WindowHouse:
     async def _take_tour(self, folder: Path) -> None:
         from workstation.ui.picture_tour import PictureTour
 
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(TOUR_WAITS_S):
+                while self._window.chart.last_painted_candle is None:  # noqa: ASYNC110  of a slow first start
+                    await asyncio.sleep(0.1)
         await asyncio.sleep(self._options.after_s)
         await PictureTour(self._window, self._window, folder).run()
 
