@@ -133,7 +133,7 @@ def _asked() -> argparse.Namespace:
 
 
 _HEADINGS = (
-    "   use    RSS    USS trimmed C heap    Python objects timers threads listeners chart  ours files\n"
+    "   use    RSS    own at rest C heap    Python objects timers threads listeners chart  ours files\n"
     "   min     MB     MB      MB     MB    blocks                                  parts"
 )
 
@@ -141,7 +141,7 @@ _HEADINGS = (
 def _row(minutes: float, session: Session) -> str:
     """Return what there was after a cycle."""
     counted, took = session.counted[-1], session.measured[-1]
-    sizes = f"{took.rss / MB:6.1f} {took.uss / MB:6.1f} {took.trimmed / MB:7.1f} {took.heap / MB:6.1f}"
+    sizes = f"{took.rss / MB:6.1f} {took.own / MB:6.1f} {took.trimmed / MB:7.1f} {took.heap / MB:6.1f}"
     return (
         f"{minutes:6g} {sizes} {took.blocks:9,} {counted.objects.total():7,} {counted.timers.total():6}"
         f" {counted.threads:7} {counted.connections.total():9,} {counted.chart_parts.total():5,}"
@@ -160,7 +160,7 @@ def _missed(session: Session, failures: list[str], n_warm: int) -> bool:
         f"bar +{MOST_GROWTH_PCT:g} % {verdict}"
     )
     print(
-        f"  before the window gave back what lies free: {100 * (last.uss / warm.uss - 1):+.2f} %; "
+        f"  before the window gave back what lies free: {100 * (last.own / warm.own - 1):+.2f} %; "
         f"C heap in use {100 * (last.heap / max(warm.heap, 1) - 1):+.2f} %, "
         f"Python blocks {100 * (last.blocks / warm.blocks - 1):+.2f} %"
     )

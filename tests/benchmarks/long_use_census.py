@@ -17,7 +17,9 @@ from pathlib import Path
 import psutil
 import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, QMetaMethod, QObject, QThread, QThreadPool, QTimer
-from PySide6.QtWidgets import QApplication, QGraphicsItem, QGraphicsScene, QWidget
+from PySide6.QtWidgets import QApplication, QGraphicsItem, QGraphicsScene
+
+from workstation.ui.freed_memory import give_back
 
 MB = 1e6
 CHART_PARTS = frozenset(
@@ -92,8 +94,9 @@ class Memory:
 
     Parameters
     ----------
-    rss, uss : int
-        Resident; and of that what no other process shares.
+    rss, own : int
+        Resident; and of that what is no file's. Pages of libraries are left out: they become its own
+        or shared as other programs end and start.
     trimmed : int
         The latter once the C library gave back what it holds free between blocks in use.
     heap : int
@@ -103,7 +106,7 @@ class Memory:
     """
 
     rss: int
-    uss: int
+    own: int
     trimmed: int
     heap: int
     blocks: int
@@ -157,11 +160,10 @@ def count() -> Census:
 
 def measure() -> Memory:
     """Return what the process takes now, and what it takes once free memory is given back."""
-    process, blocks = psutil.Process(), sys.getallocatedblocks()
-    full = process.memory_full_info()
-    heap = _heap_in_use()
-    _trim()
-    return Memory(full.rss, full.uss, process.memory_full_info().uss, heap, blocks)
+    blocks, heap = sys.getallocatedblocks(), _heap_in_use()
+    rss, own = psutil.Process().memory_info().rss, _own_bytes()
+    give_back()
+    return Memory(rss, own, _own_bytes(), heap, blocks)
 
 
 def all_objects() -> Iterator[QObject]:
@@ -273,12 +275,10 @@ def _heap_in_use() -> int:
     return int(info.uordblks + info.hblkhd)
 
 
-def _trim() -> None:
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim is not None:
-        trim(0)
-
-
-def open_windows() -> list[QWidget]:
-    """Return the dialogs, menus and floating docks that are on screen beside the window itself."""
-    return [one for one in QApplication.topLevelWidgets() if one.isVisible() and one.isWindow()]
+def _own_bytes() -> int:
+    """Return what is resident and no file's."""
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return int(psutil.Process().memory_full_info().uss)
+    line = next(line for line in status.read_text().splitlines() if line.startswith("RssAnon"))
+    return 1024 * int(line.split()[1])
