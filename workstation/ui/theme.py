@@ -159,6 +159,7 @@ QToolButton:hover { background: $raised; border-color: $border; }
 QToolButton:checked { color: $on_accent; background: $accent; }
 QToolButton:focus { border-color: $accent; }
 QToolButton:disabled { color: $disabled; }
+QTabBar::tear { width: 0; border: 0; }
 QTabBar QToolButton { background: $panel; border: 1px solid $border; padding: 0; }
 QTabBar QToolButton::left-arrow { image: url($icons/left.svg); width: 10px; height: 10px; }
 QTabBar QToolButton::right-arrow { image: url($icons/right.svg); width: 10px; height: 10px; }

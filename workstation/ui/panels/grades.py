@@ -21,6 +21,7 @@ from workstation.ui.panels.grade_delegate import PADDING, ROW_HEIGHT, SHAPE_WIDT
 from workstation.ui.panels.grade_detail import GradeDetail
 from workstation.ui.panels.market_table import MarketTable
 from workstation.ui.panels.page_stack import PageStack
+from workstation.ui.panels.yielding_scroll import YieldingScroll
 from workstation.ui.reading_words import length_words
 from workstation.ui.theme import Theme
 
@@ -30,6 +31,7 @@ NONE_YET = (
     "every one of them is kept in the ledger."
 )
 _SMALLEST = QSize(180, 120)
+_LEAST_ROWS = 4  # its head is one
 _NARROWEST_COIN = 78
 _MOST_WARNINGS = 3
 _BY_NEED = ("grade", "zone", "change", "label", "compatible")
@@ -57,6 +59,7 @@ class GradePanel(QWidget):
         self.delegate = GradeDelegate(self.model, theme, self)
         self.filter, self.age = QLineEdit(), QLabel()
         self.table, self.detail = MarketTable(), GradeDetail(theme)
+        self._in_full = YieldingScroll(self.detail, "The chosen grade in full")
         self.nothing, self.damage = QLabel(), QLabel()
         self._pages = PageStack(self)
         self._read = GradesRead()
@@ -93,7 +96,7 @@ class GradePanel(QWidget):
         whole.addLayout(top)
         whole.addLayout(self._pages, 1)
         whole.addWidget(self.damage)
-        whole.addWidget(self.detail)
+        whole.addWidget(self._in_full)
 
     def _set_up_table(self) -> None:
         self.table.setAccessibleName("Grades")
@@ -101,6 +104,7 @@ class GradePanel(QWidget):
         self.table.setItemDelegate(self.delegate)
         self.table.verticalHeader().setMinimumSectionSize(ROW_HEIGHT)
         self.table.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        self.table.setMinimumHeight(_LEAST_ROWS * ROW_HEIGHT)
         header = self.table.horizontalHeader()
         header.setAccessibleName("Grade columns")
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
@@ -209,7 +213,7 @@ class GradePanel(QWidget):
         row = self.table.currentIndex().row()
         has_room = self.height() >= _LOWEST_WITH_DETAIL
         is_chosen = 0 <= row < self.model.rowCount()
-        self.detail.setVisible(is_chosen and has_room)
+        self._in_full.setVisible(is_chosen and has_room)
         if is_chosen:
             grade = self.model.grade_at(row)
             low = band_of(grade.value)
