@@ -14,7 +14,7 @@ rects = st.builds(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(target=rects, others=st.lists(rects, max_size=3))
 def test_the_card_is_whole_and_its_arrow_stands_on_it(target, others):
     place = place_beside(SIZE, ROOM, target, others)
@@ -24,7 +24,7 @@ def test_the_card_is_whole_and_its_arrow_stands_on_it(target, others):
     assert (place.side is None) is place.rect.intersects(target)
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(x=st.integers(0, 1200), y=st.integers(0, 650), width=st.integers(20, 420), height=st.integers(20, 220))
 def test_a_panel_that_leaves_room_beside_it_is_never_covered(x, y, width, height):
     target = QRect(x, y, width, height)
