@@ -157,7 +157,7 @@ def fill(panel, until=1_600):
 
 def test_depth_over_time_says_what_it_waits_for(panel):
     panel.show_sight(panel.sight, 5.0)
-    assert panel.over_time._message == "Waiting for the book of BTC/USDT…"
+    assert panel.over_time._message == "Waiting for the book of BTC/USDT."
     assert not panel.amount.isVisible()
     panel.kind.setCurrentText("Now")
     assert panel.amount.isVisible()

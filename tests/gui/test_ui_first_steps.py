@@ -103,10 +103,24 @@ def test_without_candles_they_are_only_offered(tmp_path, qtbot):
     card.onward_button.click()
     assert card.progress.text() == "1 of 5"
     steps.end()
+    steps.start.wait()
     look(steps, OFFLINE_LOOKS)
     steps.card.away_button.click()
     assert not steps.is_shown
     qtbot.waitUntil(lambda: is_seen(tmp_path))
+
+
+def test_candles_that_come_late_begin_them_in_place_of_the_offer(tmp_path, qtbot):
+    desk = opened(tmp_path, qtbot, has_candles=False)
+    steps = desk.window.help.first_steps
+    look(steps, OFFLINE_LOOKS + READY_LOOKS)
+    assert steps.card.title.text() == "New here?"
+    desk.fill_store()
+    desk.window.desk.open("ETH/USDT", "1h")
+    qtbot.waitUntil(lambda: desk.window.chart.extent is not None)
+    look(steps, READY_LOOKS)
+    assert steps.card.progress.text() == "1 of 5"
+    assert steps.card.onward_button.hasFocus()
 
 
 def test_the_keyboard_alone_goes_through_all_of_them(desk, steps, qtbot):

@@ -65,7 +65,7 @@ class FirstStepsDesk(Section):
         self._placing = QTimer(self, interval=0, singleShot=True)
         self._placing.timeout.connect(self._place)
         self.start = FirstStepsStart(charts.workspace, window, self)
-        self.start.candles_came.connect(self.begin)
+        self.start.candles_came.connect(self._on_candles)
         self.start.none_came.connect(self._offer)
 
     def handlers(self, go_to: GoTo) -> Mapping[str, Callable[[], None]]:
@@ -131,6 +131,14 @@ class FirstStepsDesk(Section):
                 self._refuse()
             return True
         return super().eventFilter(watched, event)
+
+    def _on_candles(self) -> None:
+        """Begin; in place of an offer that stands there, without taking the keyboard from anybody."""
+        if self.card is None:
+            self.begin()
+        elif self._at < 0:
+            focused = QApplication.focusWidget()
+            self._show(0, has_keyboard=focused is not None and self.card.isAncestorOf(focused))
 
     def _offer(self) -> None:
         """Ask whether the steps are wanted without prices."""

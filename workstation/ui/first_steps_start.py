@@ -13,7 +13,7 @@ READY_LOOKS, OFFLINE_LOOKS = 3, 40
 
 
 class FirstStepsStart(QObject):
-    """Looks now and then, from `wait` on, until it has spoken once.
+    """Looks now and then, from `wait` on, until there are candles.
 
     Parameters
     ----------
@@ -30,11 +30,13 @@ class FirstStepsStart(QObject):
         super().__init__(parent)
         self._workspace, self._window = workspace, window
         self._n_looks = self._n_ready = 0
+        self._has_offered = False
         self._looking = QTimer(self, interval=LOOK_MS)
         self._looking.timeout.connect(self.look)
 
     def wait(self) -> None:
         """Begin to look."""
+        self._n_looks, self._n_ready, self._has_offered = 0, 0, False
         self._looking.start()
 
     def stop(self) -> None:
@@ -43,7 +45,7 @@ class FirstStepsStart(QObject):
 
     @property
     def is_waiting(self) -> bool:
-        """True until it has spoken, or was stopped."""
+        """True until candles came, or it was stopped."""
         return self._looking.isActive()
 
     @property
@@ -60,13 +62,13 @@ class FirstStepsStart(QObject):
 
     def look(self) -> None:
         """Say that candles came, or that none did, where the time has come and nothing is in the way."""
-        if not self.is_free:
+        if not self.is_free and not self._has_offered:
             return
         self._n_looks += 1
         self._n_ready += self._workspace.active.chart.extent is not None
         if self._n_ready >= READY_LOOKS:
             self.stop()
             self.candles_came.emit()
-        elif self._n_looks >= OFFLINE_LOOKS:
-            self.stop()
+        elif self._n_looks >= OFFLINE_LOOKS and not self._has_offered:
+            self._has_offered = True
             self.none_came.emit()

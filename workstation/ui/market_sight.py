@@ -92,7 +92,7 @@ class MarketSight:
             return "The engine is away: this is from before. It is being started again."
         news, age_ms = self._news, self.age_ms(now_s)
         if news is None:
-            return f"Waiting for the book of {one_line(self.symbol, 24)}…"
+            return f"Waiting for the book of {one_line(self.symbol, 24)}."
         if news.book is None:
             return one_line(news.trouble, 200) or "Rebuilding the book…"
         if age_ms is not None and age_ms > OLD_MS:
