@@ -145,10 +145,15 @@ def engine_of(window: subprocess.Popen) -> psutil.Process:
 
 
 def measure(record: Record, name: str, seconds: float, messages_per_s: float = float("nan")) -> Stage:
-    """Let a stage run."""
+    """Let a stage run, longer where no candle was painted meanwhile."""
+
+    def seen() -> Stage:
+        return record.stage(name, since, time.monotonic_ns(), messages_per_s)
+
     since = time.monotonic_ns()
     time.sleep(seconds)
-    return record.stage(name, since, time.monotonic_ns(), messages_per_s)
+    wait_for(lambda: seen().n_candles)
+    return seen()
 
 
 def stages(seconds: float) -> list[Stage]:
