@@ -40,7 +40,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
 
 class _ProgramsInOneProcess(LoadScopeScheduling):
     def _split_scope(self, nodeid: str) -> str:
-        return "programs" if nodeid.startswith(WHOLE_PROGRAMS) else nodeid
+        return "programs" if nodeid.startswith(WHOLE_PROGRAMS) else nodeid.partition("::")[0]
 
 
 @pytest.fixture(scope="session")

@@ -297,7 +297,7 @@ class WindowHouse:
         wait_s = FIRST_RESTART_S
         await asyncio.sleep(0.1)  # one that runs already has answered by now
         while True:
-            if not self._client.is_connected and not self._engine.is_running:
+            if not self._client.is_calling and not self._engine.is_running:
                 if self._engine.exit_code is not None:
                     self._bridge.on_engine_lost(self._engine.why_it_ended())
                     await asyncio.sleep(wait_s)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import socket
 import stat
 
 import pytest
@@ -154,6 +155,16 @@ async def test_another_version_of_the_link_is_refused_with_what_to_do(ends, monk
     await until(lambda: ends.facts)
     assert "speaks version 99" in ends.facts[0].text
     assert not ends.client.is_connected
+
+
+async def test_an_engine_that_is_too_busy_to_say_welcome_is_known_to_be_there(ends):
+    with socket.socket(socket.AF_UNIX) as busy:
+        busy.bind(str(ends.path))
+        busy.listen()
+        ends.tasks.start("client", ends.client.run())
+        await until(lambda: ends.client.is_calling)
+        assert not ends.client.is_connected
+    await until(lambda: not ends.client.is_calling)
 
 
 async def test_a_window_that_does_not_read_is_dropped_and_others_still_hear(ends, monkeypatch):

@@ -55,11 +55,17 @@ class LinkClient:
         self._numbers = itertools.count(1)
         self._answers: dict[int, asyncio.Future[None]] = {}
         self._writer: asyncio.StreamWriter | None = None
+        self._is_calling = False
 
     @property
     def is_connected(self) -> bool:
         """True between welcome and loss."""
         return self._writer is not None
+
+    @property
+    def is_calling(self) -> bool:
+        """True while an engine is there, whether it has said welcome or is too busy to."""
+        return self._is_calling
 
     async def run(self) -> None:
         """Stay connected: until cancelled, come back whenever the engine does."""
@@ -75,6 +81,7 @@ class LinkClient:
     async def _once(self) -> None:
         reader, writer = await asyncio.open_unix_connection(str(self._path))
         facts: MessageReader[ToWindow] = MessageReader(reader, ToWindow)  # type: ignore[arg-type]
+        self._is_calling = True
         try:
             number = next(self._numbers)
             writer.write(encode(Hello(number, PROTOCOL, self._last_alert_id())))
@@ -89,7 +96,7 @@ class LinkClient:
                 if isinstance(fact, MarketsListed | QuotesSaid):
                     await asyncio.sleep(0)  # there may be dozens; the window paints between them
         finally:
-            was_connected, self._writer = self._writer is not None, None
+            was_connected, self._writer, self._is_calling = self._writer is not None, None, False
             for answer in self._answers.values():
                 if not answer.done():
                     answer.set_exception(LinkError("The engine went away before it answered."))
