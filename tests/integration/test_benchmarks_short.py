@@ -50,7 +50,7 @@ def test_the_second_start_is_timed_and_light():
 
 
 def test_a_candle_is_timed_from_the_wire_to_the_chart():
-    said = bench("wire_to_chart", "--seconds", 1.5)
+    said = bench("wire_to_chart", "--seconds", 0.7)
     stages = re.findall(r"^(.{28}) +(\d+) ", said, re.MULTILINE)
     assert len(stages) == 4
     assert all(int(n_candles) > 0 for _, n_candles in stages)
