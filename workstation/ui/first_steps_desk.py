@@ -22,6 +22,7 @@ from workstation.ui.window_docks import Docks
 from workstation.ui.workspace_desk import WorkspaceDesk
 
 _BARS_BACK = 200
+_MOVES = frozenset({QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.Show})
 _OFFER = Page(
     "",
     "New here?",
@@ -76,6 +77,7 @@ class FirstStepsDesk(Section):
         """Take what the steps press and point at."""
         self._actions, self._docks, self._palette = actions, docks, palette
         palette.closed.connect(self._on_palette_closed, Qt.ConnectionType.QueuedConnection)
+        palette.installEventFilter(self)
         docks.moved.connect(self._place_soon)
         self._charts.workspace.arranged.connect(self._place_soon)
 
@@ -123,9 +125,11 @@ class FirstStepsDesk(Section):
         self._file.finish()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Follow the window's size, and end with an Esc that nobody took."""
-        if event.type() == QEvent.Type.Resize:
+        """Follow the sizes of window and palette, and end with an Esc that nobody took."""
+        if event.type() in _MOVES:
             self._place_soon()
+        elif watched is self._palette:
+            return False
         elif isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
             if event.type() == QEvent.Type.KeyPress:
                 self._refuse()
