@@ -475,10 +475,12 @@ def test_standings_of_the_engine_and_the_stored_past_come_together(desk, qtbot):
     desk.window.actions_by_id["narratives.focus"].trigger()
     panel = desk.window.narratives.panel
     qtbot.waitUntil(panel.nothing.isVisible)
+    qtbot.waitUntil(lambda: panel.model.past.wanted is not None)
     desk.tell(said.NarrativesSaid((standing("memes", 3.0, holdings=HOLDINGS[1:]),)))
     qtbot.waitUntil(lambda: panel.model.past.wanted is not None and "memes" in panel.model.past.log)
     assert names(panel) == ["memes"]
     assert len(panel.model.spark_at(0)) == 30
+    qtbot.waitUntil(lambda: panel.detail.coins.currentIndex().isValid())
     with qtbot.waitSignal(desk.window.desk.opened) as opened:
         qtbot.keyClick(panel.detail.coins, Qt.Key.Key_Return)
     assert opened.args[0].symbol == "DOGE/USDT"

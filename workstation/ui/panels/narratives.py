@@ -198,10 +198,10 @@ class NarrativePanel(QWidget):
         """Show how narratives stand; `now_ms` tells the age of it, 0 where no clock is known."""
         name = self.current_name()
         self.model.set_standings(standings)
-        self._choose(name)
-        self.show_age(now_ms)
         self._pages.setCurrentIndex(0 if standings else 1)
         self._pin()
+        self._choose(name)
+        self.show_age(now_ms)
         self.heat_button.setEnabled(bool(standings))
 
     def show_past(self, past: NarrativePast) -> None:
@@ -267,7 +267,7 @@ class NarrativePanel(QWidget):
             self._choose(name)
 
     def _choose(self, name: str) -> None:
-        row = self.model.row_of(name)
+        row = self.model.row_of(name) if name else -1  # what narratives are held against has no name
         self.table.choose(max(row, 0) if self.model.n_narratives else -1)
         self._show_detail()
 
