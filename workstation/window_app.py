@@ -42,15 +42,15 @@ from workstation.storage.instance_lock import InstanceLock
 from workstation.storage.journal import Journal
 from workstation.storage.paths import Paths, resource
 from workstation.storage.settings import Settings, SettingsFile
-from workstation.ui.address_opening import AddressOpening
+from workstation.ui.alerts.notifier import Notifier
+from workstation.ui.alerts.sound import AlertSound
 from workstation.ui.application import LastResort, make_application
 from workstation.ui.bridge import Bridge
+from workstation.ui.desktop.address_opening import AddressOpening
 from workstation.ui.engine_port import JudgementFiles, NarrativeFiles, RotationFiles
 from workstation.ui.freed_memory import FreedMemory, keep_one_heap
 from workstation.ui.main_window import MainWindow
-from workstation.ui.notifier import Notifier
 from workstation.ui.qt_loop import run
-from workstation.ui.sound import AlertSound
 from workstation.ui.surroundings import Choices, Surroundings
 from workstation.ui.window_memory import WindowMemory
 

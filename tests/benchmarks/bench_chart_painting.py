@@ -40,8 +40,8 @@ from workstation.domain.market import slot_of
 from workstation.domain.study_choice import StudyChoice
 from workstation.engine.studies.registry import STUDIES
 from workstation.ui.chart.chart_view import ChartView
+from workstation.ui.chart.drawing_book import DrawingBook, Drawn
 from workstation.ui.chart.kind_choice import ChartKind
-from workstation.ui.drawing_book import DrawingBook, Drawn
 
 SMALL = 10_000
 LONGEST_FRAME_MS = 8.3

@@ -34,8 +34,8 @@ from workstation.domain.study_choice import StudyChoice
 from workstation.engine.studies.registry import STUDIES
 from workstation.link.messages import MarketsListed
 from workstation.storage.candle_store import CandleStore
+from workstation.ui.chart.drawing_book import Drawn
 from workstation.ui.chart.kind_choice import ChartKind
-from workstation.ui.drawing_book import Drawn
 
 BAR_MS = 100.0
 TIMEFRAMES = ("15m", "1h", "4h")

@@ -26,8 +26,8 @@ from workstation.domain.ticker import Ticker
 from workstation.ui import theme as themes
 from workstation.ui.bridge import World
 from workstation.ui.commands import COMMANDS
-from workstation.ui.models.palette_rows import Sources
-from workstation.ui.palette import Palette
+from workstation.ui.keyboard.palette import Palette
+from workstation.ui.keyboard.palette_rows import Sources
 from workstation.ui.theme import DARK
 
 BAR_MS = 30.0

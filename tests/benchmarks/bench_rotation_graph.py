@@ -23,8 +23,8 @@ from workstation.domain.narrative import Narrative, NarrativeBook
 from workstation.engine.narratives.panel import DAY_MS
 from workstation.engine.narratives.relative_rotation import Benchmark, relative_rotation
 from workstation.ui import theme as themes
-from workstation.ui.narrative_reading import NarrativePast, PastWanted
-from workstation.ui.panels.rotation_graph import RotationGraphPanel
+from workstation.ui.narratives.narrative_reading import NarrativePast, PastWanted
+from workstation.ui.narratives.rotation_graph_panel import RotationGraphPanel
 from workstation.ui.theme import DARK
 
 FRAME_MS = 16.7

@@ -26,9 +26,9 @@ from PySide6.QtWidgets import QApplication
 from workstation.domain.screen_column import COLUMNS, CoinColumns, ColumnKind
 from workstation.domain.ticker import Ticker
 from workstation.ui import theme as themes
-from workstation.ui.panels.screener import ScreenerPanel
-from workstation.ui.panels.watchlist import WatchlistPanel
 from workstation.ui.theme import DARK
+from workstation.ui.watchlists.screener_panel import ScreenerPanel
+from workstation.ui.watchlists.watchlist_panel import WatchlistPanel
 
 FRAME_MS, CORE_PCT = 16.7, 7.0
 UPDATES_PER_S = 10

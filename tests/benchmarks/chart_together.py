@@ -17,11 +17,11 @@ from workstation.domain.market import SeriesKey
 from workstation.link.messages import CandleState, Frame
 from workstation.ui.bridge import Bridge
 from workstation.ui.chart.chart_view import ChartView
-from workstation.ui.chart_pane import ChartSources
-from workstation.ui.late_panel import is_in_sight
 from workstation.ui.theme import DARK
-from workstation.ui.workspace import Workspace
-from workstation.ui.workspace_follow import SharedFollow
+from workstation.ui.widgets.late_panel import is_in_sight
+from workstation.ui.workspaces.chart_pane import ChartSources
+from workstation.ui.workspaces.workspace import Workspace
+from workstation.ui.workspaces.workspace_follow import SharedFollow
 
 SIZE = (1600, 900)
 

@@ -13,10 +13,10 @@ from PySide6.QtCore import QTimer
 from tests.fakes.patience import until
 from workstation.storage.paths import resource
 from workstation.ui import qt_loop
+from workstation.ui.alerts.notifier import Notifier
 from workstation.ui.application import make_application
-from workstation.ui.notifier import Notifier
+from workstation.ui.desktop.tray import Tray
 from workstation.ui.theme import DARK
-from workstation.ui.tray import Tray
 
 
 def say(**facts: object) -> None:

@@ -7,7 +7,7 @@ from tests.fakes.advice_world import DAY, RULES, became, given
 from workstation.domain.given_advice import AdviceEntry
 from workstation.domain.paper_account import PaperAccount
 from workstation.domain.paper_standing import HeldCoin, PaperStanding
-from workstation.ui.rotation_view import CoinNow, RotationView
+from workstation.ui.rotation.rotation_view import CoinNow, RotationView
 
 AT_DAY = 19_900
 PRICES = {"PEPE": Decimal("0.00001"), "BTC": Decimal(60_000), "WIF": Decimal("2.5")}

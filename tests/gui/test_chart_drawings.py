@@ -18,11 +18,11 @@ from workstation.storage.drawings import DrawingFiles
 from workstation.ui.chart import drawing_shape
 from workstation.ui.chart.chart_view import ChartView
 from workstation.ui.chart.drawing_bar import DrawingBar
+from workstation.ui.chart.drawing_book import DrawingBook, Drawn
 from workstation.ui.chart.drawing_shape import shape_of
 from workstation.ui.chart.drawing_tool import Tool
 from workstation.ui.chart.drawing_words import measure_words
-from workstation.ui.drawing_book import DrawingBook, Drawn
-from workstation.ui.drawing_menu import ask_risk, ask_words, risk_of
+from workstation.ui.drawings.drawing_menu import ask_risk, ask_words, risk_of
 from workstation.ui.theme import DARK
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager

@@ -8,9 +8,9 @@ from PySide6.QtTest import QAbstractItemModelTester
 
 from tests.fakes.window_world import alert
 from workstation.domain.signal import Direction
-from workstation.ui.models.alert_model import AlertModel, agreement, lateness, spoken
-from workstation.ui.panels.alert_delegate import CLOSE_WIDTH, close_area
-from workstation.ui.panels.alerts import AlertPanel
+from workstation.ui.alerts.alert_delegate import CLOSE_WIDTH, close_area
+from workstation.ui.alerts.alert_model import AlertModel, agreement, lateness, spoken
+from workstation.ui.alerts.alerts_panel import AlertPanel
 from workstation.ui.theme import DARK, LIGHT
 
 pytestmark = pytest.mark.qt_log_ignore(

@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from tests.fakes.window_world import Desk, ticker
 from workstation.domain.list_view import FIRST_COLUMNS
-from workstation.ui.models.watchlist_model import WatchlistModel
-from workstation.ui.panels.coin_delegate import PADDING
-from workstation.ui.panels.watchlist import WatchlistPanel
 from workstation.ui.theme import DARK, LIGHT
+from workstation.ui.watchlists.coin_delegate import PADDING
+from workstation.ui.watchlists.watchlist_model import WatchlistModel
+from workstation.ui.watchlists.watchlist_panel import WatchlistPanel
 
 pytestmark = pytest.mark.qt_log_ignore(
     "This plugin does not support"

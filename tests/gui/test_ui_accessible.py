@@ -26,11 +26,11 @@ from tests.fakes.window_world import Desk, alert, provider
 from workstation.link import messages as said
 from workstation.ui import theme as themes
 from workstation.ui.commands import COMMANDS
-from workstation.ui.late_panel import LatePanel
-from workstation.ui.panels.tick_box import TickBox
-from workstation.ui.settings_dialog import SettingsDialog
-from workstation.ui.shortcuts_dialog import ShortcutsDialog
+from workstation.ui.keyboard.shortcuts_dialog import ShortcutsDialog
+from workstation.ui.settings.settings_dialog import SettingsDialog
 from workstation.ui.theme import DARK, LIGHT, Theme
+from workstation.ui.widgets.late_panel import LatePanel
+from workstation.ui.widgets.tick_box import TickBox
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager
 

@@ -5,8 +5,8 @@ import pytest
 from tests.fakes.window_world import LIVE, markets
 from workstation.link import messages as said
 from workstation.link.chart_address import ChartAddress
-from workstation.ui.address_opening import AddressOpening
 from workstation.ui.bridge import Bridge
+from workstation.ui.desktop.address_opening import AddressOpening
 
 
 @pytest.fixture

@@ -21,12 +21,12 @@ from workstation.domain.drawing import Anchor, Drawing, DrawingKind, Style
 from workstation.domain.market import SeriesKey
 from workstation.domain.watch_book import SavedScreen
 from workstation.link.alert_messages import AlertRulesSaid, DeleteAlertRule
-from workstation.ui.alert_rule_dialog import LineAlertDialog, ScreenAlertDialog
-from workstation.ui.announcer import headline
+from workstation.ui.alerts.alert_model import AlertModel, agreement, spoken, title_of
+from workstation.ui.alerts.alert_rule_dialog import LineAlertDialog, ScreenAlertDialog
+from workstation.ui.alerts.announcer import headline
 from workstation.ui.chart.drawing_bell import bell_at
+from workstation.ui.chart.drawing_book import Drawn
 from workstation.ui.chart.drawing_place import Place
-from workstation.ui.drawing_book import Drawn
-from workstation.ui.models.alert_model import AlertModel, agreement, spoken, title_of
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager
 

@@ -11,10 +11,10 @@ from PySide6.QtTest import QTest
 
 from tests.fakes.market_book import book, news
 from workstation.engine.book_ladder import sight_of
-from workstation.ui.book_past import KEPT_S, SILENT_S, BookPast, column_of
 from workstation.ui.chart.book_heat import BookHeat
-from workstation.ui.market_sight import MarketSight
-from workstation.ui.panels.depth import DepthPanel
+from workstation.ui.chart.book_past import KEPT_S, SILENT_S, BookPast, column_of
+from workstation.ui.market.depth_panel import DepthPanel
+from workstation.ui.market.market_sight import MarketSight
 from workstation.ui.theme import DARK, LIGHT
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -163,7 +163,7 @@ def test_depth_over_time_says_what_it_waits_for(panel):
     assert panel.amount.isVisible()
 
 
-def test_the_crosshair_says_what_rested_there_and_where_the_book_was_not_known(panel):
+def test_the_crosshair_says_what_rested_there_and_where_the_book_was_not_known(panel, qtbot):
     fill(panel)
     view = panel.over_time
     QTest.keyClick(view, Qt.Key.Key_Left)
@@ -179,8 +179,9 @@ def test_the_crosshair_says_what_rested_there_and_where_the_book_was_not_known(p
     QTest.keyClick(view, Qt.Key.Key_Escape)
     assert view.cross is None
     room = view._room()
+    QTest.mouseMove(view, QPoint(int(room.right()) - 3, int(room.center().y())))
     QTest.mouseMove(view, QPoint(int(room.right()) - 2, int(room.center().y())))
-    assert view.words().startswith("now: ") or "s ago: " in view.words()
+    qtbot.waitUntil(lambda: view.words().startswith("now: ") or "s ago: " in view.words())
 
 
 @pytest.mark.parametrize(("known_s", "span"), [(60, 120), (200, 300), (500, KEPT_S)])

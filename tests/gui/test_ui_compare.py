@@ -12,7 +12,7 @@ from workstation.domain.market import SeriesKey, slot_of
 from workstation.link import messages as said
 from workstation.ui.chart.chart_view import ChartView
 from workstation.ui.chart.compare_painter import line_colour
-from workstation.ui.compare_dialog import CompareDialog
+from workstation.ui.looks.compare_dialog import CompareDialog
 from workstation.ui.theme import DARK
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")

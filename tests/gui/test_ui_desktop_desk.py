@@ -10,13 +10,13 @@ from workstation import window_app
 from workstation.storage.desktop_entry import AtLogin, DesktopEntry, DesktopFolders
 from workstation.storage.instance_lock import InstanceLock
 from workstation.storage.paths import Paths
-from workstation.ui.desktop_desk import DesktopDesk
-from workstation.ui.front_window import FrontWindow
+from workstation.ui.desktop.desktop_desk import DesktopDesk
+from workstation.ui.desktop.front_window import FrontWindow
+from workstation.ui.desktop.tray import Tray
+from workstation.ui.desktop.tray_start import TrayStart
 from workstation.ui.main_window import MainWindow
 from workstation.ui.surroundings import Choices
 from workstation.ui.theme import DARK
-from workstation.ui.tray import Tray
-from workstation.ui.tray_start import TrayStart
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager
 

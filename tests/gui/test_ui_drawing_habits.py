@@ -8,8 +8,8 @@ from PySide6.QtCore import QObject
 from tests.fakes.window_world import Desk
 from workstation.domain.drawing import Dash, DrawingKind, Style
 from workstation.storage.drawings import DrawingFiles
-from workstation.ui.drawing_book import DrawingBook
-from workstation.ui.drawing_habits import DrawingHabits
+from workstation.ui.chart.drawing_book import DrawingBook
+from workstation.ui.drawings.drawing_habits import DrawingHabits
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 

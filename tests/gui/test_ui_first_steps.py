@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QApplication, QDialog
 
 from tests.fakes.window_world import Desk
 from workstation.storage.paths import FIRST_STEPS
-from workstation.ui.first_steps import STEPS
-from workstation.ui.first_steps_start import OFFLINE_LOOKS, READY_LOOKS
+from workstation.ui.help.first_steps import STEPS
+from workstation.ui.help.first_steps_start import OFFLINE_LOOKS, READY_LOOKS
 from workstation.ui.surroundings import Choices
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager

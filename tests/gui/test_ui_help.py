@@ -7,10 +7,10 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 
 from workstation import __version__
 from workstation.domain.errors import StoreError
-from workstation.ui import documentation_dialog
-from workstation.ui.about_box import about_box
 from workstation.ui.commands import COMMANDS
-from workstation.ui.documentation_dialog import DocumentationDialog
+from workstation.ui.help import documentation_dialog
+from workstation.ui.help.about_box import about_box
+from workstation.ui.help.documentation_dialog import DocumentationDialog
 from workstation.ui.theme import DARK
 
 

@@ -9,14 +9,15 @@ from workstation.domain.market import SeriesKey
 from workstation.domain.vote_span import VoteSpan
 from workstation.link import messages as said
 from workstation.link.vote_messages import VotesFound
-from workstation.ui import background, vote_asking
+from workstation.ui import background
 from workstation.ui.chart.chart_view import ChartView
 from workstation.ui.chart.judged_board import JudgedPane
-from workstation.ui.chart_pane import ChartSources
-from workstation.ui.judged_desk import JudgedDesk
+from workstation.ui.looks import vote_asking
+from workstation.ui.looks.judged_desk import JudgedDesk
 from workstation.ui.theme import DARK
-from workstation.ui.workspace import Workspace
-from workstation.ui.workspace_follow import SharedFollow
+from workstation.ui.workspaces.chart_pane import ChartSources
+from workstation.ui.workspaces.workspace import Workspace
+from workstation.ui.workspaces.workspace_follow import SharedFollow
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
@@ -96,7 +97,7 @@ def test_grades_are_read_where_the_trader_looks_and_again_when_coins_are_graded(
 
 
 def test_nothing_is_read_or_asked_while_nobody_wants_to_see_it(desk, qtbot, monkeypatch):
-    monkeypatch.setattr("workstation.ui.pane_grades.read_steps", lambda *_: pytest.fail("read"))
+    monkeypatch.setattr("workstation.ui.looks.pane_grades.read_steps", lambda *_: pytest.fail("read"))
     for _ in range(3):
         desk.chart.grab()
         qtbot.wait(10)

@@ -36,8 +36,8 @@ from workstation.link.wire import encode
 from workstation.services.supervisor import Supervisor
 from workstation.storage.secrets import Secrets
 from workstation.storage.venue_key_vault import KeyringVault
-from workstation.ui.keys_desk import KeysDesk
-from workstation.ui.panels.keys import AWAY, NONE_YET
+from workstation.ui.keys.keys_desk import KeysDesk
+from workstation.ui.keys.keys_dialog import AWAY, NONE_YET
 from workstation.ui.theme import DARK, LIGHT
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager

@@ -15,7 +15,7 @@ from tests.fakes.window_world import Desk
 from workstation.domain.study_choice import StudyChoice
 from workstation.ui.chart import study_board
 from workstation.ui.freed_memory import give_back
-from workstation.ui.menu_emptying import empty
+from workstation.ui.widgets.menu_emptying import empty
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 

@@ -10,9 +10,9 @@ from workstation.domain.market import slot_of
 from workstation.ui.chart.chart_view import ChartView
 from workstation.ui.chart.kind_choice import ChartKind
 from workstation.ui.chart.price_scale import Scaling
-from workstation.ui.chart_picture import chart_picture, file_name, picture_words
-from workstation.ui.jump_dialog import JumpDialog
-from workstation.ui.look_desk import kind_command
+from workstation.ui.looks.chart_picture import chart_picture, file_name, picture_words
+from workstation.ui.looks.jump_dialog import JumpDialog
+from workstation.ui.looks.look_desk import kind_command
 from workstation.ui.theme import DARK
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")

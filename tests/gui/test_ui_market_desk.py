@@ -8,7 +8,7 @@ from tests.fakes.market_book import news, trades
 from tests.fakes.window_world import LIVE, NOW_MS, Desk
 from workstation.domain.market import SeriesKey
 from workstation.link import messages as said
-from workstation.ui.panels.order_book import steps_for
+from workstation.ui.market.order_book_panel import steps_for
 from workstation.ui.theme import LIGHT
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")

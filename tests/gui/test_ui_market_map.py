@@ -11,11 +11,11 @@ from workstation.domain.narrative_index import Holding, IndexStanding
 from workstation.domain.ticker import Ticker
 from workstation.link import messages as said
 from workstation.link.market_messages import QuotesSaid
-from workstation.ui.grade_desk import GradeDesk
-from workstation.ui.market_map_desk import MarketMapDesk
-from workstation.ui.market_tiles import OTHER, TileArea, TileColour, TileGroup, main_markets, plan_of
-from workstation.ui.panels.market_map_ink import MapInk
-from workstation.ui.panels.market_map_layout import MapLayout
+from workstation.ui.judgement.grade_desk import GradeDesk
+from workstation.ui.market.market_map_desk import MarketMapDesk
+from workstation.ui.market.market_map_ink import MapInk
+from workstation.ui.market.market_map_layout import MapLayout
+from workstation.ui.market.market_tiles import OTHER, TileArea, TileColour, TileGroup, main_markets, plan_of
 from workstation.ui.price_colours import BLUE_ORANGE, GREEN_RED, coloured, contrast
 from workstation.ui.theme import DARK, LIGHT
 from workstation.ui.window_memory import WindowMemory

@@ -19,8 +19,10 @@ from workstation.link import messages as said
 from workstation.storage.candle_store import CandleStore
 from workstation.storage.narrative_files import read_book, write_book
 from workstation.storage.narrative_store import NarrativeStore
-from workstation.ui import narrative_words as words
-from workstation.ui.narrative_reading import (
+from workstation.ui.narratives import narrative_words as words
+from workstation.ui.narratives.narrative_delegate import heat
+from workstation.ui.narratives.narrative_detail import NO_LOG
+from workstation.ui.narratives.narrative_reading import (
     CASH,
     EQUAL_WEIGHT,
     BenchmarkRow,
@@ -30,11 +32,9 @@ from workstation.ui.narrative_reading import (
     past_of,
     read_past,
 )
-from workstation.ui.panels.narrative_delegate import heat
-from workstation.ui.panels.narrative_detail import NO_LOG
-from workstation.ui.panels.narratives import WAITING, NarrativePanel, age_words
-from workstation.ui.panels.rotation_graph import READING, RotationGraphPanel
-from workstation.ui.panels.treemap_layout import squarified
+from workstation.ui.narratives.narratives_panel import WAITING, NarrativePanel, age_words
+from workstation.ui.narratives.rotation_graph_panel import READING, RotationGraphPanel
+from workstation.ui.narratives.treemap_layout import squarified
 from workstation.ui.theme import DARK, LIGHT
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -501,7 +501,7 @@ def test_a_store_that_cannot_be_read_is_a_sentence(desk, qtbot, monkeypatch):
     def fail(*_args):
         raise StoreError("The candles cannot be read.")
 
-    monkeypatch.setattr("workstation.ui.narrative_reading.read_past", fail)
+    monkeypatch.setattr("workstation.ui.narratives.narrative_reading.read_past", fail)
     desk.window.actions_by_id["narratives.graph"].trigger()
     graph = desk.window.narratives.graph
     qtbot.waitUntil(lambda: graph.problem.text() == "The candles cannot be read.")

@@ -6,7 +6,7 @@ from PySide6.QtGui import QWindow
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from tests.fakes.window_world import Desk
-from workstation.ui.panels.page_stack import PageStack
+from workstation.ui.widgets.page_stack import PageStack
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager
 

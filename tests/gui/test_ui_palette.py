@@ -7,8 +7,8 @@ from PySide6.QtCore import Qt
 from tests.fakes.window_world import Desk, markets
 from workstation.domain.narrative_index import IndexStanding
 from workstation.ui.bridge import World
-from workstation.ui.models.palette_rows import Finder, Kind, Sources, rank_title
-from workstation.ui.models.symbol_index import rank_typed
+from workstation.ui.keyboard.palette_rows import Finder, Kind, Sources, rank_title
+from workstation.ui.keyboard.symbol_index import rank_typed
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager
 

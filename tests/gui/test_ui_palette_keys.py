@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QWidget
 
 from workstation.domain.errors import UsageError
 from workstation.ui.commands import COMMANDS, Command
-from workstation.ui.key_bindings import KeyBindings, KeyTaken, plain_title, pressed_keys, why_not
-from workstation.ui.shortcuts_dialog import ShortcutsDialog
+from workstation.ui.keyboard.key_bindings import KeyBindings, KeyTaken, plain_title, pressed_keys, why_not
+from workstation.ui.keyboard.shortcuts_dialog import ShortcutsDialog
 from workstation.ui.theme import DARK
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager

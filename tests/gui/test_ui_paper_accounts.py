@@ -11,13 +11,13 @@ from tests.fakes.advice_world import DAY
 from tests.fakes.rotation_view import AT_DAY, standing, view
 from workstation.domain.paper_account import PaperFill, Side
 from workstation.domain.paper_standing import HeldCoin
-from workstation.ui.panels.paper_account_forms import NewAccountForm, RenameForm, SureForm
-from workstation.ui.panels.paper_accounts import ALONE, NONE_YET, PaperAccountsPanel
-from workstation.ui.panels.return_lines import ReturnLines
-from workstation.ui.return_line import ReturnLine
-from workstation.ui.rotation_reading import RotationRead, fills_csv
-from workstation.ui.rotation_view import RotationView
+from workstation.ui.rotation.paper_account_forms import NewAccountForm, RenameForm, SureForm
+from workstation.ui.rotation.paper_accounts_panel import ALONE, NONE_YET, PaperAccountsPanel
+from workstation.ui.rotation.rotation_reading import RotationRead, fills_csv
+from workstation.ui.rotation.rotation_view import RotationView
 from workstation.ui.theme import DARK, LIGHT
+from workstation.ui.widgets.return_line import ReturnLine
+from workstation.ui.widgets.return_lines import ReturnLines
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 

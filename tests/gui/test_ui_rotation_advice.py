@@ -13,12 +13,12 @@ from workstation.domain.given_advice import AdviceEntry
 from workstation.domain.narrative_index import ChangeKind
 from workstation.domain.paper_account import Side
 from workstation.domain.rotation import AdviceChange, RotationRules
-from workstation.ui.panels.rotation_advice import NO_ACCOUNT, NONE_YET, AdvicePanel
-from workstation.ui.rotation_view import RotationView
-from workstation.ui.rotation_words import RULES as RULE_FORM
-from workstation.ui.rotation_words import age_words, outcome_words, record_words, rules_sentences
+from workstation.ui.rotation.rotation_advice_panel import NO_ACCOUNT, NONE_YET, AdvicePanel
+from workstation.ui.rotation.rotation_view import RotationView
+from workstation.ui.rotation.rotation_words import RULES as RULE_FORM
+from workstation.ui.rotation.rotation_words import age_words, outcome_words, record_words, rules_sentences
+from workstation.ui.rotation.trial_words import NO_TRIAL, verdict_words
 from workstation.ui.theme import DARK, LIGHT
-from workstation.ui.trial_words import NO_TRIAL, verdict_words
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 

@@ -13,11 +13,11 @@ from workstation.cli.progress import IN_LINES, Progress
 from workstation.domain.errors import StoreError, UsageError
 from workstation.domain.rotation import RotationRules
 from workstation.ui.bridge import Bridge
-from workstation.ui.panels.rotation_backtest import NONE_YET, STOPPED, BacktestPanel
+from workstation.ui.rotation.rotation_backtest_panel import NONE_YET, STOPPED, BacktestPanel
+from workstation.ui.rotation.trial import TrialAsked, TrialFiles
+from workstation.ui.rotation.trial_desk import TrialDesk
+from workstation.ui.rotation.trial_process import _ENVIRONMENT, TrialProcess
 from workstation.ui.theme import DARK, LIGHT
-from workstation.ui.trial import TrialAsked, TrialFiles
-from workstation.ui.trial_desk import TrialDesk
-from workstation.ui.trial_process import _ENVIRONMENT, TrialProcess
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 

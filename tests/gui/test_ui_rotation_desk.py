@@ -31,7 +31,7 @@ from workstation.link.rotation_messages import (
 )
 from workstation.storage.candle_store import CandleStore
 from workstation.storage.paper_account_store import PaperAccountStore
-from workstation.ui.panels.rotation_rules import RulesDialog
+from workstation.ui.rotation.rotation_rules import RulesDialog
 from workstation.ui.theme import LIGHT
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtWidgets import QDialogButtonBox, QWidget
 
 from workstation.domain.rotation import RotationRules
-from workstation.ui.panels.rotation_rules import RulesDialog
+from workstation.ui.rotation.rotation_rules import RulesDialog
 from workstation.ui.theme import DARK
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")

@@ -16,12 +16,12 @@ from workstation.domain.signal import Direction
 from workstation.domain.watch_book import SavedScreen, WatchBook, WatchList
 from workstation.storage.coin_reading import CoinFiles as Files
 from workstation.storage.coin_reading import CoinsRead, CoinsWanted, newest_signals, read_coins, read_moves
-from workstation.ui.models.screen_model import NO_NARRATIVE, ScreenModel
-from workstation.ui.panels.screener import FIRST_COLUMNS, ScreenerPanel
-from workstation.ui.screener_desk import ScreenerDesk
-from workstation.ui.screener_menu import ScreenerMenu
 from workstation.ui.theme import DARK, LIGHT
-from workstation.ui.watchlist_keeper import WatchlistKeeper
+from workstation.ui.watchlists.screen_model import NO_NARRATIVE, ScreenModel
+from workstation.ui.watchlists.screener_desk import ScreenerDesk
+from workstation.ui.watchlists.screener_menu import ScreenerMenu
+from workstation.ui.watchlists.screener_panel import FIRST_COLUMNS, ScreenerPanel
+from workstation.ui.watchlists.watchlist_keeper import WatchlistKeeper
 
 pytestmark = pytest.mark.qt_log_ignore(
     "This plugin does not support"

@@ -12,9 +12,9 @@ from workstation.domain.errors import SettingsError
 from workstation.storage.setting import Settings, declarations
 from workstation.storage.settings import SettingsFile
 from workstation.storage.settings_text import exported, imported
-from workstation.ui.settings_book import SettingsBook
-from workstation.ui.settings_dialog import SettingsDialog
-from workstation.ui.settings_words import text_of, title_of, value_of
+from workstation.ui.settings.settings_book import SettingsBook
+from workstation.ui.settings.settings_dialog import SettingsDialog
+from workstation.ui.settings.settings_words import text_of, title_of, value_of
 from workstation.ui.theme import DARK
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager

@@ -12,9 +12,9 @@ from tests.fakes.window_world import Desk
 from workstation.domain.errors import SettingsError
 from workstation.domain.study_choice import StudyChoice
 from workstation.ui.chart.chart_view import ChartView
-from workstation.ui.study_defaults import StudyDefaults
-from workstation.ui.study_dialog import StudyDialog
-from workstation.ui.study_start import fresh_choice
+from workstation.ui.studies.study_defaults import StudyDefaults
+from workstation.ui.studies.study_dialog import StudyDialog
+from workstation.ui.studies.study_start import fresh_choice
 from workstation.ui.theme import DARK, LIGHT
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager

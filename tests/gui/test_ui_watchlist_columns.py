@@ -13,13 +13,13 @@ from workstation.domain.screen_column import COLUMNS, NO_GRADE, CoinColumns
 from workstation.link import messages as said
 from workstation.storage.coin_reading import CoinsRead, CoinsWanted
 from workstation.ui.asking import Asking
-from workstation.ui.column_dialog import ColumnDialog
-from workstation.ui.market_drag import dragged, markets_in
-from workstation.ui.models.narrative_coin_model import NarrativeCoinModel
-from workstation.ui.models.palette_rows import Kind
-from workstation.ui.panels.watchlist import WatchlistPanel
+from workstation.ui.keyboard.palette_rows import Kind
+from workstation.ui.narratives.narrative_coin_model import NarrativeCoinModel
 from workstation.ui.theme import DARK
-from workstation.ui.watchlist_desk import WatchlistDesk
+from workstation.ui.watchlists.column_dialog import ColumnDialog
+from workstation.ui.watchlists.watchlist_desk import WatchlistDesk
+from workstation.ui.watchlists.watchlist_panel import WatchlistPanel
+from workstation.ui.widgets.market_drag import dragged, markets_in
 
 pytestmark = pytest.mark.qt_log_ignore(
     "This plugin does not support"

@@ -8,9 +8,9 @@ from tests.fakes.window_world import LIVE, PRICES, Desk, markets, ticker
 from workstation.domain.watch_book import ALL_WATCHED, CoinNote
 from workstation.link import messages as said
 from workstation.ui.asking import Asking
-from workstation.ui.panels.watchlist import WatchlistPanel
 from workstation.ui.theme import DARK
-from workstation.ui.watchlist_desk import WatchlistDesk
+from workstation.ui.watchlists.watchlist_desk import WatchlistDesk
+from workstation.ui.watchlists.watchlist_panel import WatchlistPanel
 
 pytestmark = pytest.mark.qt_log_ignore(
     "This plugin does not support"

@@ -9,9 +9,9 @@ from tests.fakes.window_world import LIVE, NOW_MS, Desk, signal
 from workstation.domain.market import SeriesKey, slot_of
 from workstation.domain.signal import Direction
 from workstation.link import messages as said
-from workstation.ui.late_panel import is_in_sight
 from workstation.ui.theme import LIGHT
-from workstation.ui.workspace_template import TEMPLATES
+from workstation.ui.widgets.late_panel import is_in_sight
+from workstation.ui.workspaces.workspace_template import TEMPLATES
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 

@@ -14,8 +14,8 @@ from tests.fakes.patience import PATIENCE_S
 from tests.fakes.window_world import Desk
 from workstation.domain.errors import StoreError
 from workstation.ui.main_window import MainWindow
-from workstation.ui.workspace_dialog import WorkspaceDialog
-from workstation.ui.workspace_file import BACKUP_DAYS, WorkspaceBook, WorkspaceFile
+from workstation.ui.workspaces.workspace_dialog import WorkspaceDialog
+from workstation.ui.workspaces.workspace_file import BACKUP_DAYS, WorkspaceBook, WorkspaceFile
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 

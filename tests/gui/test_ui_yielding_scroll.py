@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtWidgets import QLabel, QTableView, QVBoxLayout, QWidget
 
-from workstation.ui.panels.yielding_scroll import YieldingScroll
+from workstation.ui.widgets.yielding_scroll import YieldingScroll
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager
 

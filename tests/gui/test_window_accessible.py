@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from tests.fakes.window_world import Desk, alert, provider
 from workstation.link import messages as said
-from workstation.ui.foreign_text import in_menu, one_line, tooltip
+from workstation.ui.words.foreign_text import in_menu, one_line, tooltip
 from workstation.ui.zone import ZONES, day_and_time, zone_of
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager

@@ -5,8 +5,8 @@ import pytest
 from tests.fakes.window_world import Desk
 from workstation.domain.alert import AdviceMark, Alert
 from workstation.link import messages as said
-from workstation.ui.announcer import headline
-from workstation.ui.models.alert_model import agreement, lateness, spoken
+from workstation.ui.alerts.alert_model import agreement, lateness, spoken
+from workstation.ui.alerts.announcer import headline
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager
 

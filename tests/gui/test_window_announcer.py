@@ -10,8 +10,8 @@ from tests.fakes.patience import PATIENCE_S, until
 from tests.fakes.window_world import Notes, RunAtOnce, alert
 from workstation.domain.signal import Direction
 from workstation.storage.paths import resource
-from workstation.ui.announcer import Announcer, Loudness, headline
-from workstation.ui.sound import NO_SOUND, AlertSound
+from workstation.ui.alerts.announcer import Announcer, Loudness, headline
+from workstation.ui.alerts.sound import NO_SOUND, AlertSound
 
 
 @pytest.fixture
@@ -138,7 +138,7 @@ async def test_the_bell_rings_where_nothing_plays_and_that_is_said_once(tmp_path
 
 
 async def test_a_player_that_hangs_is_ended(tmp_path, monkeypatch):
-    monkeypatch.setattr("workstation.ui.sound._TIMEOUT_S", 0.2)
+    monkeypatch.setattr("workstation.ui.alerts.sound._TIMEOUT_S", 0.2)
     mark, rings = tmp_path / "started", []
     stuck = player(tmp_path, "stuck", f"echo $$ > {mark}; exec sleep 60")
     sound = AlertSound(tmp_path / "a.wav", lambda: rings.append("bell"), lambda _text: None, (stuck,))

@@ -25,14 +25,14 @@ from workstation.domain.outcome import GradeOutcome
 from workstation.link import messages as said
 from workstation.storage.ledger import Ledger
 from workstation.storage.model_store import ModelStore
-from workstation.ui import ledger_reading
-from workstation.ui.band_words import UNKNOWN_RECORD, band_words
-from workstation.ui.grade_words import change_words, component_word
-from workstation.ui.ledger_reading import GradesRead
-from workstation.ui.models.grade_model import GradeModel
-from workstation.ui.panels.grades import NONE_YET, READING, GradePanel, age_words
-from workstation.ui.panels.zone_shape import ZoneInk, paint_zone_shape
+from workstation.ui.judgement import ledger_reading
+from workstation.ui.judgement.grade_model import GradeModel
+from workstation.ui.judgement.grades_panel import NONE_YET, READING, GradePanel, age_words
+from workstation.ui.judgement.ledger_reading import GradesRead
 from workstation.ui.theme import DARK, LIGHT
+from workstation.ui.widgets.zone_shape import ZoneInk, paint_zone_shape
+from workstation.ui.words.band_words import UNKNOWN_RECORD, band_words
+from workstation.ui.words.grade_words import change_words, component_word
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
@@ -119,7 +119,7 @@ def test_the_window_never_reads_in_its_own_thread_nor_where_nobody_looks(desk, q
         threads.append(threading.get_ident())
         return GradesRead(grades())
 
-    monkeypatch.setattr("workstation.ui.ledger_reading.read_grades", read)
+    monkeypatch.setattr("workstation.ui.judgement.ledger_reading.read_grades", read)
     for _ in range(5):
         desk.tell(said.GradesSaid("1h", NOW_MS))
     assert threads == []

@@ -6,8 +6,8 @@ from tests.fakes.window_world import NOW_MS, StoredCandles, columns
 from workstation.domain.candle import CandleColumns
 from workstation.domain.errors import StoreError
 from workstation.domain.market import SeriesKey
-from workstation.ui import history_reader
-from workstation.ui.history_reader import HistoryReader
+from workstation.ui.workspaces import history_reader
+from workstation.ui.workspaces.history_reader import HistoryReader
 
 KEY = SeriesKey("binance", "BTC/USDT", "1m")
 MINUTE = 60_000

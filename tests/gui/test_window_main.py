@@ -20,7 +20,7 @@ from workstation.domain.events import FeedState
 from workstation.domain.market import SeriesKey, Venue, VenueKind, slot_of
 from workstation.domain.signal import Direction
 from workstation.link import messages as said
-from workstation.ui.shortcuts_dialog import ShortcutsDialog
+from workstation.ui.keyboard.shortcuts_dialog import ShortcutsDialog
 from workstation.ui.surroundings import Choices
 from workstation.ui.theme import DARK, LIGHT
 from workstation.ui.window_memory import WindowMemory

@@ -12,8 +12,8 @@ from workstation.domain.model_standing import Place, Standing, SwitchedOff
 from workstation.domain.model_state import ModelState
 from workstation.link import messages as said
 from workstation.storage.model_store import ModelStore
-from workstation.ui.model_reading import ModelsOfName, ModelsRead
-from workstation.ui.model_words import (
+from workstation.ui.judgement.model_reading import ModelsOfName, ModelsRead
+from workstation.ui.judgement.model_words import (
     day_words,
     figure_interval,
     figure_value,
@@ -21,7 +21,7 @@ from workstation.ui.model_words import (
     name_words,
     state_words,
 )
-from workstation.ui.panels.models import NONE_YET, ModelPanel
+from workstation.ui.judgement.models_panel import NONE_YET, ModelPanel
 from workstation.ui.theme import DARK, LIGHT
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")

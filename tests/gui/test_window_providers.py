@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QLabel
 from tests.fakes.window_world import NOW_MS, Desk, provider
 from workstation.domain.provider import ProviderStatus
 from workstation.link import messages as said
-from workstation.ui.panels.provider_row import StatusMark, answered_words
-from workstation.ui.panels.providers import AWAY, NONE_YET
+from workstation.ui.providers.provider_row import StatusMark, answered_words
+from workstation.ui.providers.providers_panel import AWAY, NONE_YET
 from workstation.ui.theme import DARK, LIGHT
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")

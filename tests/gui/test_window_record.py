@@ -26,10 +26,10 @@ from workstation.domain.outcome import Barrier, Outcome
 from workstation.domain.signal import Direction, Family, FamilyVote, Regime, Signal, SignalOrigin
 from workstation.link import messages as said
 from workstation.storage.ledger import Ledger
-from workstation.ui.ledger_reading import Cancelled, RecordRead, prove
-from workstation.ui.panels.ledger_line import NOT_CHECKED
-from workstation.ui.panels.record import NONE_YET, RecordPanel
-from workstation.ui.record_words import group_word, outcome_words, spoken_record, verification_words
+from workstation.ui.judgement.ledger_line import NOT_CHECKED
+from workstation.ui.judgement.ledger_reading import Cancelled, RecordRead, prove
+from workstation.ui.judgement.record_panel import NONE_YET, RecordPanel
+from workstation.ui.judgement.record_words import group_word, outcome_words, spoken_record, verification_words
 from workstation.ui.theme import DARK, LIGHT
 from workstation.ui.zone import zone_of
 
@@ -181,7 +181,7 @@ def test_a_check_can_be_cancelled_and_tells_how_far_it_is(desk, panel, qtbot, mo
             is_under_way.wait(0.005)
         raise Cancelled("The check was cancelled; nothing was found up to there.")
 
-    monkeypatch.setattr("workstation.ui.ledger_reading.prove", slow)
+    monkeypatch.setattr("workstation.ui.judgement.ledger_reading.prove", slow)
     panel.ledger.verify_button.click()
     qtbot.waitUntil(lambda: panel.ledger.label.text() == "Reading 500 of 2,000 rows…")
     assert panel.ledger.progress.isVisible()
@@ -206,7 +206,7 @@ def test_closing_the_window_ends_a_check_that_is_under_way(tmp_path, qtbot, monk
             threading.Event().wait(0.005)
         raise Cancelled("x")
 
-    monkeypatch.setattr("workstation.ui.ledger_reading.prove", endless)
+    monkeypatch.setattr("workstation.ui.judgement.ledger_reading.prove", endless)
     desk.window.actions_by_id["record.verify"].trigger()
     assert desk.window.judgement.record.proving.is_busy
     desk.window.finish()
@@ -308,8 +308,9 @@ def test_signals_without_an_outcome_have_no_rate():
 def test_nothing_of_judgement_is_loaded_before_somebody_looks():
     code = (
         "import sys; import workstation.ui.main_window; "
-        "print([m for m in sys.modules if m.startswith(('workstation.ui.panels.grades', "
-        "'workstation.ui.panels.record', 'workstation.ui.panels.model', 'workstation.storage.ledger', "
+        "print([m for m in sys.modules if m.startswith(('workstation.ui.judgement.grades_panel', "
+        "'workstation.ui.judgement.record_panel', 'workstation.ui.judgement.models_panel', "
+        "'workstation.ui.judgement.model_section', 'workstation.storage.ledger', "
         "'workstation.storage.model'))])"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 
 from tests.fakes.window_world import Desk, markets, ticker
 from workstation.domain.market import Market
-from workstation.ui.models.symbol_index import SymbolIndex, timeframe_typed
+from workstation.ui.keyboard.symbol_index import SymbolIndex, timeframe_typed
 
 pytestmark = pytest.mark.qt_log_ignore(
     "This plugin does not support"

@@ -10,10 +10,10 @@ from workstation.domain.market import SeriesKey
 from workstation.domain.signal import Contribution, Direction, Flip, Regime
 from workstation.link import messages as said
 from workstation.ui.chart.overlay_painter import signal_lines
-from workstation.ui.models.signal_rows import SPOKE, WOULD_UNDO, ContributionRow, FlipRow, signal_rows
-from workstation.ui.models.why_model import VoteRow
-from workstation.ui.signal_words import chance_words, flip_words, horizon_words
+from workstation.ui.judgement.signal_rows import SPOKE, WOULD_UNDO, ContributionRow, FlipRow, signal_rows
+from workstation.ui.judgement.why_model import VoteRow
 from workstation.ui.theme import DARK, LIGHT
+from workstation.ui.words.signal_words import chance_words, flip_words, horizon_words
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 

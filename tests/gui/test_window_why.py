@@ -9,12 +9,12 @@ from workstation.domain.candle import CandleColumns
 from workstation.domain.explanation import Availability
 from workstation.domain.market import SeriesKey
 from workstation.link import messages as said
-from workstation.ui.models.why_model import FamilyRow, VoteRow, WhyModel
-from workstation.ui.panels.why import WORKING
-from workstation.ui.reading_words import missing_words, plain_name, unit_words, value_words
+from workstation.ui.judgement.why_desk import AWAY, NOT_A_TIME
+from workstation.ui.judgement.why_model import FamilyRow, VoteRow, WhyModel
+from workstation.ui.judgement.why_panel import WORKING
 from workstation.ui.surroundings import Choices
 from workstation.ui.theme import DARK, LIGHT
-from workstation.ui.why_desk import AWAY, NOT_A_TIME
+from workstation.ui.words.reading_words import missing_words, plain_name, unit_words, value_words
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QRect, QSize, Qt
 
-from workstation.ui.first_steps_place import place_beside
+from workstation.ui.help.first_steps_place import place_beside
 
 ROOM = QRect(8, 8, 1264, 704)
 SIZE = QSize(400, 230)

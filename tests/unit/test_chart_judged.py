@@ -10,7 +10,7 @@ from workstation.domain.vote_span import MOST_BARS, VoteSpan
 from workstation.ui.chart.grade_steps import GradeSteps
 from workstation.ui.chart.judged_board import JudgedBoard, JudgedPane
 from workstation.ui.chart.vote_table import NO_BAR, NOT_TOLD, TOLD, VoteTable
-from workstation.ui.grade_history import best_timeframe
+from workstation.ui.judgement.grade_history import best_timeframe
 
 HOUR = 3_600_000
 KEY = SeriesKey("binance", "BTC/USDT", "1h")

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from workstation.ui import number_format
+from workstation.ui.words import number_format
 
 
 @pytest.mark.parametrize(

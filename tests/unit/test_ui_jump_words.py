@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from workstation.domain.errors import UsageError
-from workstation.ui.jump_words import moment_of
+from workstation.ui.looks.jump_words import moment_of
 
 BERLIN, ZONE_UTC = ZoneInfo("Europe/Berlin"), ZoneInfo("UTC")
 NOW = datetime(2024, 3, 31, 10, 30, tzinfo=UTC)

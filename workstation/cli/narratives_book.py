@@ -66,7 +66,7 @@ def edit_book(edit: Callable[[NarrativeBook], NarrativeBook]) -> int:
 
 def print_changes(diff: BookDiff) -> None:
     """Print every change as a sentence."""
-    from workstation.ui.foreign_text import one_line
+    from workstation.ui.words.foreign_text import one_line
 
     for sentence in diff.sentences or ("Nothing changes.",):
         print(one_line(sentence, 2_000))
@@ -74,7 +74,7 @@ def print_changes(diff: BookDiff) -> None:
 
 def _print_narrative(narrative: Narrative) -> None:
     from workstation.cli.table import print_table
-    from workstation.ui.foreign_text import one_line
+    from workstation.ui.words.foreign_text import one_line
 
     print(f"{narrative.name}: {one_line(narrative.title)}")
     rows = [

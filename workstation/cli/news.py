@@ -31,7 +31,7 @@ def show_news(asked: argparse.Namespace) -> int:
 
 
 def _lines(headline: "Headline") -> str:
-    from workstation.ui.foreign_text import one_line
+    from workstation.ui.words.foreign_text import one_line
 
     heard = datetime.fromtimestamp(headline.seen_ms / 1000, UTC)
     coins = " ".join(headline.coins) or "-"

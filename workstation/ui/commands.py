@@ -9,10 +9,8 @@ from PySide6.QtWidgets import QMainWindow
 from workstation.ui.chart.judged_board import JudgedPane
 from workstation.ui.chart.kind_choice import ChartKind
 from workstation.ui.chart.price_scale import Scaling
-from workstation.ui.workspace_template import TEMPLATES, TIMEFRAME_TEMPLATE
-
-TIMEFRAME_KEYS = ("1m", "5m", "15m", "30m", "1h", "4h", "1d", "1w")
-"""Timeframes with a button and a key of their own, in the order of ``Ctrl+1`` to ``Ctrl+8``."""
+from workstation.ui.workspaces.timeframe_keys import TIMEFRAME_KEYS
+from workstation.ui.workspaces.workspace_template import TEMPLATES, TIMEFRAME_TEMPLATE
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,44 +11,44 @@ from workstation.domain.alert import Alert
 from workstation.domain.market import SeriesKey
 from workstation.domain.ticker import Ticker
 from workstation.ui import theme as themes
-from workstation.ui.alert_desk import AlertDesk
+from workstation.ui.alerts.alert_desk import AlertDesk
 from workstation.ui.appearance import Appearance
 from workstation.ui.application import running_application
 from workstation.ui.asking import Asking
 from workstation.ui.chart.chart_view import ChartView
-from workstation.ui.chart_desk import ChartDesk
 from workstation.ui.commands import make_actions
-from workstation.ui.desktop_desk import DesktopDesk
-from workstation.ui.drawing_desk import DrawingDesk
-from workstation.ui.foreign_text import one_line
-from workstation.ui.front_window import FrontWindow
-from workstation.ui.help_desk import HelpDesk
-from workstation.ui.judgement_desk import JudgementDesk
-from workstation.ui.keyboard_desk import KeyboardDesk
-from workstation.ui.keys_desk import KeysDesk
-from workstation.ui.look_desk import LookDesk
-from workstation.ui.market_desk import MarketDesk
+from workstation.ui.desktop.desktop_desk import DesktopDesk
+from workstation.ui.desktop.front_window import FrontWindow
+from workstation.ui.drawings.drawing_desk import DrawingDesk
+from workstation.ui.help.help_desk import HelpDesk
+from workstation.ui.judgement.judgement_desk import JudgementDesk
+from workstation.ui.judgement.why_desk import WhyDesk
+from workstation.ui.keyboard.keyboard_desk import KeyboardDesk
+from workstation.ui.keys.keys_desk import KeysDesk
+from workstation.ui.looks.look_desk import LookDesk
+from workstation.ui.market.market_desk import MarketDesk
 from workstation.ui.memory_keeper import MemoryKeeper
-from workstation.ui.narrative_desk import NarrativeDesk
+from workstation.ui.narratives.narrative_desk import NarrativeDesk
 from workstation.ui.notice_banner import NoticeArea
-from workstation.ui.panels.watchlist import WatchlistPanel
-from workstation.ui.provider_desk import ProviderDesk
-from workstation.ui.rotation_desk import ADVICE, RotationDesk
+from workstation.ui.providers.provider_desk import ProviderDesk
+from workstation.ui.rotation.rotation_desk import ADVICE, RotationDesk
 from workstation.ui.section import Section
-from workstation.ui.settings_live import live_settings
-from workstation.ui.spark_reader import SparkReader
+from workstation.ui.settings.settings_live import live_settings
 from workstation.ui.status_strip import StatusStrip
-from workstation.ui.study_desk import StudyDesk
+from workstation.ui.studies.study_desk import StudyDesk
 from workstation.ui.surroundings import Choices, Surroundings
 from workstation.ui.theme import Theme
 from workstation.ui.top_strip import TopStrip
 from workstation.ui.venue_badge import PracticeBand, mode_word
-from workstation.ui.watchlist_desk import WatchlistDesk
-from workstation.ui.why_desk import WhyDesk
+from workstation.ui.watchlists.spark_reader import SparkReader
+from workstation.ui.watchlists.watchlist_desk import WatchlistDesk
+from workstation.ui.watchlists.watchlist_panel import WatchlistPanel
 from workstation.ui.window_docks import Docks
 from workstation.ui.window_memory import WindowMemory
 from workstation.ui.window_menu import fill_menu
-from workstation.ui.workspace_desk import WorkspaceDesk
+from workstation.ui.words.foreign_text import one_line
+from workstation.ui.workspaces.chart_desk import ChartDesk
+from workstation.ui.workspaces.workspace_desk import WorkspaceDesk
 from workstation.ui.zone import zone_of
 
 

@@ -14,7 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QMainWindow, QWidget
 
 from workstation.domain.errors import StoreError
-from workstation.ui.first_steps import STEPS as FIRST_STEPS
+from workstation.ui.help.first_steps import STEPS as FIRST_STEPS
 
 PACE_S = 0.8
 """Between a step and its picture: what is read in another thread is there by then."""

@@ -5,13 +5,13 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
 from workstation.domain.events import FeedState
-from workstation.ui import number_format
 from workstation.ui.bridge import Bridge
-from workstation.ui.foreign_text import one_line, tooltip
-from workstation.ui.panels.universe_bar import is_under_way, universe_words
 from workstation.ui.process_cost import ProcessCost
+from workstation.ui.providers.universe_bar import is_under_way, universe_words
 from workstation.ui.theme import Theme
 from workstation.ui.venue_badge import mode_word, speed_text
+from workstation.ui.words import number_format
+from workstation.ui.words.foreign_text import one_line, tooltip
 
 _REFRESH_MS = 1000
 _NARROWEST, _SPACING = 120, 6

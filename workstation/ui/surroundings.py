@@ -3,13 +3,29 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from workstation.domain.ports import TaskOwner
 from workstation.storage.settings import SettingsFile
-from workstation.ui.announcer import Plays, Shows
 from workstation.ui.bridge import Bridge
 from workstation.ui.engine_port import EngineRequests, Past
 from workstation.ui.window_memory import WindowMemory
+
+
+class Shows(Protocol):
+    """Shows a notification on the desktop."""
+
+    async def show(self, title: str, body: str, on_click: Callable[[], None]) -> bool:
+        """Return whether it was shown."""
+        ...
+
+
+class Plays(Protocol):
+    """Plays the alert's sound."""
+
+    async def play(self) -> bool:
+        """Return whether it was heard."""
+        ...
 
 
 @dataclass(slots=True)

@@ -18,12 +18,12 @@ from PySide6.QtWidgets import (
 
 from workstation.domain.market import TIMEFRAMES
 from workstation.domain.ticker import Ticker
-from workstation.ui import number_format
-from workstation.ui.commands import TIMEFRAME_KEYS
-from workstation.ui.foreign_text import in_menu, one_line, tooltip
 from workstation.ui.icon import glyph
 from workstation.ui.theme import Theme
 from workstation.ui.venue_badge import VenueBadge
+from workstation.ui.words import number_format
+from workstation.ui.words.foreign_text import in_menu, one_line, tooltip
+from workstation.ui.workspaces.timeframe_keys import TIMEFRAME_KEYS
 from workstation.ui.zone import ZONES, zone_label
 
 _GLYPH = QSize(18, 18)

@@ -5,8 +5,8 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from workstation.domain.market import Venue, VenueKind
-from workstation.ui.foreign_text import one_line
 from workstation.ui.theme import Theme
+from workstation.ui.words.foreign_text import one_line
 
 PRACTICE_WORD = "PRACTICE"
 _BAND_PADDING = 12

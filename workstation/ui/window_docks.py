@@ -7,7 +7,7 @@ from PySide6.QtCore import QByteArray, QEvent, QObject, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
-from workstation.ui.late_panel import LatePanel
+from workstation.ui.widgets.late_panel import LatePanel
 from workstation.ui.window_memory import WindowMemory
 
 LAYOUT_VERSION = 6

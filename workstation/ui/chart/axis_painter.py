@@ -6,8 +6,8 @@ from PySide6.QtGui import QColor, QPainter
 from workstation.ui.chart.colours import ChartColours
 from workstation.ui.chart.frame import Frame
 from workstation.ui.chart.labels import Labels, Style
-from workstation.ui.foreign_text import one_line
-from workstation.ui.number_format import axis_price, decimals_of, percent, price, volume
+from workstation.ui.words.foreign_text import one_line
+from workstation.ui.words.number_format import axis_price, decimals_of, percent, price, volume
 
 LEFT = 12.0
 """Logical pixels between the edge and the caption."""

@@ -4,7 +4,7 @@ import numpy as np
 from PySide6.QtGui import QColor, QImage
 
 from workstation.domain.candle import FloatArray
-from workstation.ui.book_past import KEPT_S, SILENT_S, BookPast
+from workstation.ui.chart.book_past import KEPT_S, SILENT_S, BookPast
 from workstation.ui.theme import Theme
 
 _CONTRAST = 0.75  # below 1: what is half as much is more than half as bright

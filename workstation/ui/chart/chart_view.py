@@ -18,9 +18,9 @@ from workstation.ui.chart.judged_hands import JudgedHands
 from workstation.ui.chart.kind_choice import ChartKind
 from workstation.ui.chart.price_scale import Scaling
 from workstation.ui.chart.series import ChartSeries
-from workstation.ui.foreign_text import one_line
-from workstation.ui.number_format import price
 from workstation.ui.theme import Theme
+from workstation.ui.words.foreign_text import one_line
+from workstation.ui.words.number_format import price
 
 
 class ChartView(ChartCanvas):

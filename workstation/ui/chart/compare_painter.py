@@ -9,8 +9,8 @@ from workstation.ui.chart.compare_series import ComparedLine
 from workstation.ui.chart.frame import Frame
 from workstation.ui.chart.kind_lines import paint_segments, paint_way, segments
 from workstation.ui.chart.labels import Labels, Style
-from workstation.ui.foreign_text import one_line
 from workstation.ui.theme import Theme
+from workstation.ui.words.foreign_text import one_line
 
 _LINE = 1.4  # logical pixels
 _LONGEST_NAME = 14

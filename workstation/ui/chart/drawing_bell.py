@@ -8,9 +8,9 @@ from PySide6.QtGui import QColor, QPainter
 from workstation.domain.alert_line import MOMENT, line_of, price_on_bar
 from workstation.domain.drawing import Drawing
 from workstation.ui.chart.colours import ChartColours
+from workstation.ui.chart.drawing_book import Bell
 from workstation.ui.chart.drawing_place import Place
 from workstation.ui.chart.drawing_shape import Shape
-from workstation.ui.drawing_book import Bell
 from workstation.ui.icon import glyph
 
 _SIDE = 16.0  # logical pixels of a bell

@@ -8,6 +8,7 @@ from PySide6.QtGui import QPainter, QPixmap
 
 from workstation.domain.drawing import Anchor, Drawing, DrawingKind, Style
 from workstation.ui.chart.colours import ChartColours
+from workstation.ui.chart.drawing_book import DrawingBook, Drawn, new_id
 from workstation.ui.chart.drawing_painter import Scene
 from workstation.ui.chart.drawing_picture import DrawnPicture
 from workstation.ui.chart.drawing_place import Place
@@ -16,7 +17,6 @@ from workstation.ui.chart.drawing_tool import Sketch, Tool, keyboard_points, mov
 from workstation.ui.chart.drawing_words import describe
 from workstation.ui.chart.frame import Frame
 from workstation.ui.chart.labels import Labels
-from workstation.ui.drawing_book import DrawingBook, Drawn, new_id
 
 _SLIP = 4.0  # logical pixels a hand may move between press and release of a click
 _WHOLE = -1

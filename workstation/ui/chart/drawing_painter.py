@@ -9,11 +9,11 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from workstation.domain.drawing import Anchor, Dash
 from workstation.ui.chart.colours import ChartColours
 from workstation.ui.chart.drawing_bell import paint_bells
+from workstation.ui.chart.drawing_book import Bell
 from workstation.ui.chart.drawing_place import Place
 from workstation.ui.chart.drawing_shape import Shape, Words
 from workstation.ui.chart.drawing_words import measure_words
 from workstation.ui.chart.labels import Labels, Style
-from workstation.ui.drawing_book import Bell
 from workstation.ui.theme import Theme
 
 _PATTERNS = {Dash.DASHED: [5.0, 4.0], Dash.DOTTED: [1.0, 2.5]}

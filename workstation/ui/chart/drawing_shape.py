@@ -12,7 +12,7 @@ from workstation.domain.drawing import Anchor, Drawing, DrawingKind
 from workstation.domain.drawing_price import level_prices, price_between
 from workstation.ui.chart.drawing_place import Place
 from workstation.ui.chart.drawing_words import position_words, ratio_words, text_words
-from workstation.ui.number_format import price
+from workstation.ui.words.number_format import price
 
 _REACH = 6.0  # logical pixels from a line that still take hold of it
 _HANDLE_REACH = 9.0

@@ -6,8 +6,8 @@ from functools import lru_cache
 from workstation.domain.drawing import Anchor, Drawing
 from workstation.domain.drawing_price import plan_of
 from workstation.ui.chart.drawing_place import Place
-from workstation.ui.foreign_text import one_line
-from workstation.ui.number_format import duration, percent, price, volume
+from workstation.ui.words.foreign_text import one_line
+from workstation.ui.words.number_format import duration, percent, price, volume
 
 _UNITS_MS = (86_400_000, 3_600_000, 60_000)
 

@@ -13,8 +13,8 @@ from workstation.ui.chart.judged_frame import MOST_VOTED, PlacedVotes, closed_sl
 from workstation.ui.chart.labels import Labels
 from workstation.ui.chart.study_legend import LegendLine, Part, line_of
 from workstation.ui.chart.vote_table import NO_BAR, NOT_TOLD
-from workstation.ui.grade_words import LABEL_WORDS, ZONE_WORDS
-from workstation.ui.number_format import MINUS, NOTHING
+from workstation.ui.words.grade_words import LABEL_WORDS, ZONE_WORDS
+from workstation.ui.words.number_format import MINUS, NOTHING
 
 
 def judged_lines(

@@ -13,8 +13,8 @@ from workstation.ui.chart.colours import ChartColours, mixed
 from workstation.ui.chart.frame import Frame
 from workstation.ui.chart.labels import Labels, Style
 from workstation.ui.chart.rect_batch import paint, rects
-from workstation.ui.number_format import price
 from workstation.ui.theme import Theme
+from workstation.ui.words.number_format import price
 
 MOST_LEVELS = 14
 """Levels drawn at once; the nearest to the newest close."""

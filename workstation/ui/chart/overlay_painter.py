@@ -17,8 +17,8 @@ from workstation.ui.chart.labels import Labels, Style
 from workstation.ui.chart.quality_painter import quality_words
 from workstation.ui.chart.study_frame import pane_value_at, value_words
 from workstation.ui.chart.time_ticks import moment_label, zone_label
-from workstation.ui.number_format import countdown, percent, price, volume
-from workstation.ui.signal_words import chance_words, flip_words, ground_words, heading_words
+from workstation.ui.words.number_format import countdown, percent, price, volume
+from workstation.ui.words.signal_words import chance_words, flip_words, ground_words, heading_words
 
 GO_LIVE = "Newest  »"
 _CORNER = 3.0

@@ -13,7 +13,7 @@ from workstation.ui.chart.profile_board import ProfileBoard
 from workstation.ui.chart.rect_batch import RectArray, paint
 from workstation.ui.chart.study_legend import LegendLine, Part, line_of
 from workstation.ui.chart.volume_profile import VALUE_SHARE, VolumeProfile
-from workstation.ui.number_format import price, volume
+from workstation.ui.words.number_format import price, volume
 
 _SHARE, _WIDEST, _LEAST_WIDTH = 0.24, 280.0, 260.0  # of the chart; logical pixels
 _INSIDE, _OUTSIDE = 0.42, 0.2  # strength of the colours inside and outside the value area

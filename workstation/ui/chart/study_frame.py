@@ -14,8 +14,8 @@ from workstation.ui.chart.price_scale import PriceMap, nice_step, price_ticks
 from workstation.ui.chart.study_board import BoardStudy, StudyBoard
 from workstation.ui.chart.study_trace import Strokes
 from workstation.ui.chart.time_scale import SlotMap
-from workstation.ui.number_format import axis_price, volume
 from workstation.ui.theme import Theme
+from workstation.ui.words.number_format import axis_price, volume
 
 FOLDED_HEIGHT = 22
 """Logical pixels of a pane whose study is not drawn: its legend only."""

@@ -14,7 +14,7 @@ from workstation.ui.chart.frame import Frame
 from workstation.ui.chart.labels import Labels, Style
 from workstation.ui.chart.price_scale import nice_step
 from workstation.ui.chart.study_frame import PlacedStudy, colour_of, value_words
-from workstation.ui.number_format import NOTHING, price, volume
+from workstation.ui.words.number_format import NOTHING, price, volume
 
 _GAP = 8.0
 _SWATCH = 10.0

@@ -1,0 +1,1 @@
+"""The window's place on the desktop: tray, start at login, addresses."""

@@ -1,0 +1,1 @@
+"""What the trader draws on charts: tools, undo, menus."""

@@ -1,0 +1,1 @@
+"""First steps, help pages and what this program is."""

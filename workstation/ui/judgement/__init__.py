@@ -1,0 +1,1 @@
+"""What the engine thinks: why, grades, the record of signals, models."""

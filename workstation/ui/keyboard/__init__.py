@@ -1,0 +1,1 @@
+"""Every command by keyboard: palette, shortcuts."""

@@ -1,0 +1,1 @@
+"""What a chart shows besides its bars: comparisons, judgement, a date, its picture."""

@@ -1,0 +1,87 @@
+"""Asks which market, or which narrative's index, a chart shall be compared with."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QDialog, QLabel, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+
+from workstation.ui.theme import Theme
+from workstation.ui.words.foreign_text import one_line
+
+_MOST_SHOWN = 60
+_SIZE = (360, 420)
+_SYMBOL = Qt.ItemDataRole.UserRole
+
+
+class CompareDialog(QDialog):
+    """A field and what fits it. Open it with ``open()``.
+
+    Parameters
+    ----------
+    symbols : sequence of str
+        What there is to compare with, the likeliest first.
+    refusal : callable
+        Returns why a symbol cannot be compared with, a sentence; empty where it can.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(
+        self, symbols: Sequence[str], refusal: Callable[[str], str], theme: Theme, parent: QWidget
+    ) -> None:
+        super().__init__(parent)
+        self._symbols, self._refusal = symbols, refusal
+        self.field, self.list, self.line = QLineEdit(), QListWidget(), QLabel()
+        self.setWindowTitle("Compare with")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.resize(*_SIZE)
+        self.field.setPlaceholderText("Market or narrative, such as ETH or INDEX:AI")
+        self.field.setAccessibleName("Market to compare with")
+        self.list.setAccessibleName("Markets that fit")
+        self.list.setUniformItemSizes(True)
+        self.list.setStyleSheet("QListWidget::item { padding: 4px 6px; }")
+        self.line.setTextFormat(Qt.TextFormat.PlainText)
+        self.line.setWordWrap(True)
+        self.line.setStyleSheet(f"color: {theme.muted};")
+        column = QVBoxLayout(self)
+        for part in (self.field, self.list, self.line):
+            column.addWidget(part)
+        self.field.textChanged.connect(self._fill)
+        self.field.returnPressed.connect(self._choose)
+        self.list.itemActivated.connect(self._choose)
+        self._fill("")
+        self.field.setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Let the arrows choose while the field has the keyboard."""
+        if event.key() in {Qt.Key.Key_Up, Qt.Key.Key_Down}:
+            step = 1 if event.key() == Qt.Key.Key_Down else -1
+            self.list.setCurrentRow(min(max(self.list.currentRow() + step, 0), self.list.count() - 1))
+        else:
+            super().keyPressEvent(event)
+
+    def _fill(self, text: str) -> None:
+        wanted = text.strip().upper()
+        fitting = [symbol for symbol in self._symbols if wanted in symbol.upper()]
+        fitting.sort(key=lambda symbol: not symbol.upper().startswith(wanted))
+        self.list.clear()
+        for symbol in fitting[:_MOST_SHOWN]:
+            item = QListWidgetItem(one_line(symbol))
+            item.setData(_SYMBOL, symbol)
+            self.list.addItem(item)
+        self.list.setCurrentRow(0)
+        self.line.setText(
+            "Enter lays it over the chart." if fitting else f"Nothing here is called {one_line(text)}."
+        )
+
+    def _choose(self, *_: object) -> None:
+        if self.list.currentRow() < 0:
+            return
+        symbol = str(self.list.currentItem().data(_SYMBOL))
+        why = self._refusal(symbol)
+        if why:
+            self.line.setText(why)
+            return
+        self.chosen.emit(symbol)
+        self.accept()

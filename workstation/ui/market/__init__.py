@@ -1,0 +1,1 @@
+"""What happens in the market: order book, trades, depth, market map."""

@@ -1,1 +1,0 @@
-"""What panels show, as Qt models."""

@@ -1,0 +1,1 @@
+"""Narratives: their indices, their coins and where they stand against each other."""

@@ -1,1 +1,0 @@
-"""What docks around the chart."""

@@ -1,0 +1,1 @@
+"""Who supplies data, and how far each is."""

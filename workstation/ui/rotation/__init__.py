@@ -1,0 +1,1 @@
+"""Rotation between narratives: advice, paper accounts, trials of the past."""

@@ -1,0 +1,1 @@
+"""Indicators on a chart and what they are set to."""

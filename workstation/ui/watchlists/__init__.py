@@ -1,0 +1,1 @@
+"""Lists of coins and screens over all of them."""

@@ -1,0 +1,1 @@
+"""How numbers, grades, signals and foreign text are said."""
