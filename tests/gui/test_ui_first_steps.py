@@ -174,6 +174,8 @@ def test_the_palette_that_was_tried_gives_the_keyboard_back(desk, steps, qtbot):
         steps.card.onward_button.click()
     steps.card.try_button.click()
     assert desk.window.search.edit.hasFocus()
+    palette = rect_in(desk.window, desk.window.search)
+    qtbot.waitUntil(lambda: not steps.card.geometry().intersects(palette), timeout=20_000)
     QTest.keyClick(desk.window.search.edit, Qt.Key.Key_Escape)
     qtbot.waitUntil(steps.card.try_button.hasFocus)
 

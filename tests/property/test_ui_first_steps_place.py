@@ -2,7 +2,7 @@
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
 
 from workstation.ui.help.first_steps_place import place_beside
 
@@ -37,6 +37,33 @@ def test_it_keeps_off_what_floats_over_the_window():
     assert not place.rect.intersects(floating)
     assert not place.rect.intersects(target)
     assert place.side is Qt.Edge.TopEdge
+
+
+def places_of(room, size):
+    return st.builds(
+        lambda x, y: QRect(QPoint(x, y), size),
+        st.integers(room.left(), room.right() + 1 - size.width()),
+        st.integers(room.top(), room.bottom() + 1 - size.height()),
+    )
+
+
+@settings(max_examples=60)
+@given(
+    free=places_of(ROOM, SIZE),
+    target=st.none() | rects,
+    others=st.lists(rects, max_size=4),
+)
+def test_it_never_lies_under_anything_where_a_free_place_exists(free, target, others):
+    clear = [one for one in others if not one.intersects(free)]
+    place = place_beside(SIZE, ROOM, target, clear)
+    assert ROOM.contains(place.rect)
+    assert not any(place.rect.intersects(one) for one in clear)
+
+
+def test_a_palette_over_the_middle_of_a_small_window_leaves_the_card_a_corner():
+    room, palette = QRect(8, 8, 1264, 704), QRect(330, 84, 620, 415)
+    place = place_beside(QSize(400, 184), room, QRect(844, 440, 436, 231), [palette])
+    assert not place.rect.intersects(palette)
 
 
 def test_without_a_target_it_waits_in_the_lower_left_corner():

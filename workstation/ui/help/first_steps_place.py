@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 
@@ -30,7 +31,7 @@ class Place:
 
 
 def place_beside(size: QSize, room: QRect, target: QRect | None, others: Sequence[QRect] = ()) -> Place:
-    """Return where a card covers least: beside its target, inside the window, off what floats over it.
+    """Return where a card covers least: off what floats over the window, then off its target, then near it.
 
     Parameters
     ----------
@@ -41,14 +42,37 @@ def place_beside(size: QSize, room: QRect, target: QRect | None, others: Sequenc
     target : QRect or None
         What it speaks of; partly or wholly outside of `room` where that floats. None where it is nowhere.
     others : sequence of QRect
-        What would hide the card.
+        What would hide the card. It lies under none of them where any free place exists.
     """
+    near = target if target is not None else QRect(QPoint(room.x(), room.bottom() + 1), QSize(0, 0))
+    wished = [_within(rect, room) for rect in _around(size, near)]
+    places = [*wished, *(_within(rect, room) for rect in _elsewhere(size, room, [near, *others]))]
+    best = min(
+        places,
+        key=lambda rect: (
+            sum(_area(rect, one) for one in others),
+            _area(rect, near),
+            rect not in wished,
+            _away(rect, near),
+        ),
+    )
     if target is None:
-        return Place(_within(QRect(QPoint(room.x(), room.bottom() + 1), size), room))
-    places = [_within(rect, room) for rect in _around(size, target)]
-    best = min(places, key=lambda rect: _area(rect, target) + 4 * sum(_area(rect, one) for one in others))
+        return Place(best)
     side = _side(best, target)
     return Place(best, side, _along(best, target, side))
+
+
+def _elsewhere(size: QSize, room: QRect, things: Sequence[QRect]) -> Iterator[QRect]:
+    """Yield the room's corners, and places where the card touches the room's edge or a thing both ways.
+
+    A free place can be moved left and up until something stops it: where one exists, one of these is free.
+    """
+    xs, ys = {room.left(), room.right() + 1 - size.width()}, {room.top(), room.bottom() + 1 - size.height()}
+    for one in things:
+        xs |= {one.left() - size.width(), one.right() + 1}
+        ys |= {one.top() - size.height(), one.bottom() + 1}
+    for x, y in product(sorted(xs), sorted(ys)):
+        yield QRect(QPoint(x, y), size)
 
 
 def _around(size: QSize, target: QRect) -> Iterator[QRect]:
@@ -68,6 +92,11 @@ def _within(rect: QRect, room: QRect) -> QRect:
     x = max(min(rect.x(), room.right() + 1 - rect.width()), room.x())
     y = max(min(rect.y(), room.bottom() + 1 - rect.height()), room.y())
     return QRect(QPoint(x, y), rect.size())
+
+
+def _away(rect: QRect, target: QRect) -> int:
+    """Return how far the middles are from each other, pixels."""
+    return (rect.center() - target.center()).manhattanLength()
 
 
 def _area(one: QRect, other: QRect) -> int:
