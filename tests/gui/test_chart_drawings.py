@@ -15,13 +15,14 @@ from workstation.domain.drawing import Anchor, Drawing, DrawingKind, Style
 from workstation.domain.drawing_price import price_at
 from workstation.domain.market import SeriesKey
 from workstation.storage.drawings import DrawingFiles
-from workstation.ui.chart import drawing_shape
 from workstation.ui.chart.chart_view import ChartView
 from workstation.ui.chart.drawing_bar import DrawingBar
 from workstation.ui.chart.drawing_book import DrawingBook, Drawn
+from workstation.ui.chart.drawing_reach import Reach
 from workstation.ui.chart.drawing_shape import shape_of
 from workstation.ui.chart.drawing_tool import Tool
 from workstation.ui.chart.drawing_words import measure_words
+from workstation.ui.chart.price_scale import Scaling
 from workstation.ui.drawings.drawing_menu import ask_risk, ask_words, risk_of
 from workstation.ui.theme import DARK
 
@@ -199,18 +200,39 @@ def test_the_picture_is_the_same_painted_at_once_and_kept(chart, book):
     assert at_once == kept
 
 
+@pytest.mark.parametrize("scaling", [Scaling.LINEAR, Scaling.LOG])
 @pytest.mark.parametrize("kind", DrawingKind)
-def test_what_is_left_out_as_out_of_sight_would_not_have_been_seen(chart, book, monkeypatch, kind):
-    rng, place = np.random.default_rng(5), chart.drawings._place
-    spots = rng.uniform((-200, 60), (600, 140), (120, kind.n_anchors, 2))
+def test_what_is_left_out_as_out_of_reach_would_not_have_been_seen(chart, kind, scaling):
+    chart.set_scaling(scaling)
+    rng, here = np.random.default_rng(5), place(chart)
+    spots = rng.uniform((-200, 20), (600, 180), (120, kind.n_anchors, 2))
     made = [
-        Drawing("1", kind, tuple(Anchor(START + int(t * HOUR), float(p)) for t, p in one)) for one in spots
+        Drawing(str(i), kind, tuple(Anchor(START + int(t * HOUR), float(p)) for t, p in one))
+        for i, one in enumerate(spots)
     ]
-    found = [shape_of(each, place, lambda text: 7.0 * len(text)) for each in made]
-    monkeypatch.setattr(drawing_shape, "_may_be_seen", lambda drawing, place: True)
-    truth = [shape_of(each, place, lambda text: 7.0 * len(text)) for each in made]
-    assert found == truth
-    assert 0 < sum(shape is None for shape in found) < len(found)
+    kept = Reach(made).in_sight(here)
+    shapes = [shape_of(each, here, lambda text: 7.0 * len(text)) for each in made]
+    seen = [shape.drawing for shape in shapes if shape is not None]
+    assert set(seen) <= set(kept)
+    assert kept == [each for each in made if each in kept]
+    assert 0 < len(kept) < len(made)
+
+
+def test_words_of_one_drawing_never_lie_on_one_another(chart, book):
+    chart.show_slots(*(chart.frame.slots.slot_at(0) - 400, chart.frame.series.pyramid.last_slot))
+    low = Drawing("low", DrawingKind.RETRACEMENT, (anchor(30, 99.0), anchor(60, 101.0)))
+    high = Drawing("high", DrawingKind.RETRACEMENT, (anchor(100, 60.0), anchor(140, 140.0)))
+    book.add(BTC, low)
+    book.add(BTC, high)
+    book.add(BTC, Drawing("plan", DrawingKind.LONG, (anchor(50, 100.0), anchor(50, 99.9), anchor(60, 100.1))))
+    QApplication.processEvents()
+    by_id = {shape.drawing.id: shape for shape in chart.drawings.shapes()}
+    for shape in by_id.values():
+        rows = [words.at.y() for words in shape.words]
+        assert all(abs(a - b) > 10 for i, a in enumerate(rows) for b in rows[:i])
+    assert 1 <= len(by_id["low"].words) < len(by_id["low"].lines)
+    assert len(by_id["high"].words) == len(by_id["high"].lines) > 2
+    assert [words.text.split()[0] for words in by_id["plan"].words] == ["Long", "Stop"]
 
 
 def test_a_tick_leaves_drawings_where_they_are_and_another_scale_moves_them(chart, book):

@@ -12,6 +12,7 @@ from workstation.ui.chart.drawing_book import DrawingBook, Drawn, new_id
 from workstation.ui.chart.drawing_painter import Scene
 from workstation.ui.chart.drawing_picture import DrawnPicture
 from workstation.ui.chart.drawing_place import Place
+from workstation.ui.chart.drawing_reach import Reach
 from workstation.ui.chart.drawing_shape import Shape, distance, shape_of
 from workstation.ui.chart.drawing_tool import Sketch, Tool, keyboard_points, moved, with_anchor
 from workstation.ui.chart.drawing_words import describe
@@ -56,6 +57,7 @@ class DrawingHand(QObject):
         self._hand: Anchor | None = None
         self._place: Place | None = None
         self._width_of: Callable[[str], float] = len
+        self._reach = Reach(())
         self._made: list[Shape] | None = None  # what is in sight; None where that may be other now
         self._grip: int | None = None
         self._handle = _WHOLE
@@ -369,18 +371,19 @@ class DrawingHand(QObject):
         """Return what is drawn in sight, in the order in which it is painted."""
         if self._made is None:
             place = self._place
-            made = [shape_of(each, place, self._width_of) for each in self._shown()] if place else []
+            made = [shape_of(each, place, self._width_of) for each in self._shown(place)] if place else []
             self._made = [shape for shape in made if shape is not None]
         return self._made
 
-    def _shown(self) -> list[Drawing]:
-        """Return what there is to draw: what is kept, as the hand moves it, and what is being made."""
-        place, book, market = self._place, self.book, self.market
-        if place is None or book is None or market is None:
+    def _shown(self, place: Place) -> list[Drawing]:
+        """Return what may be in sight: of what is kept, as the hand moves it, and what is being made."""
+        book, market, held = self.book, self.market, self._held
+        if book is None or market is None:
             return []
-        held = self._held
         kept = () if book.is_hidden else book.drawings(market)
-        shown = [held if held is not None and each.id == held.id else each for each in kept]
+        self._reach = self._reach.of(kept)
+        moving = [held if each.id == held.id else each for each in kept] if held is not None else None
+        shown = moving or self._reach.in_sight(place)
         sketched = self.sketch.drawing(place, self._hand) if self.sketch is not None else None
         return shown if sketched is None else [*shown, sketched]
 

@@ -2,23 +2,26 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
-from workstation.domain.drawing import Anchor, Dash
+from workstation.domain.drawing import Anchor, Dash, Style
 from workstation.ui.chart.colours import ChartColours
 from workstation.ui.chart.drawing_bell import paint_bells
 from workstation.ui.chart.drawing_book import Bell
 from workstation.ui.chart.drawing_place import Place
 from workstation.ui.chart.drawing_shape import Shape, Words
 from workstation.ui.chart.drawing_words import measure_words
-from workstation.ui.chart.labels import Labels, Style
+from workstation.ui.chart.labels import Labels
+from workstation.ui.chart.labels import Style as LabelStyle
 from workstation.ui.theme import Theme
 
 _PATTERNS = {Dash.DASHED: [5.0, 4.0], Dash.DOTTED: [1.0, 2.5]}
 _HANDLE = 4.5  # logical pixels
 _PLATE = 0.78  # of the ground behind words
+_PLATE_TINT = 0.18  # of a text's colour on its plate
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,72 +77,94 @@ def ink(colour: str, theme: Theme) -> QColor:
 
 
 def _paint_shape(painter: QPainter, shape: Shape, colours: ChartColours, labels: Labels) -> None:
-    style = shape.drawing.style
-    own = ink(style.colour, colours.theme)
-    _paint_areas(painter, shape, own, colours.theme)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    style, theme = shape.drawing.style, colours.theme
+    if shape.areas:
+        _paint_areas(painter, shape, theme)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    pen = QPen(own, style.width)
+    painter.setPen(_pen(style, theme))
+    _stroke(painter, shape.lines)
+    if shape.thin:
+        painter.setPen(_thin_pen(style.colour, theme))
+        _stroke(painter, shape.thin)
+    if shape.plate is not None:
+        painter.fillRect(shape.plate, colours.base)
+        painter.fillRect(shape.plate, _tint(style.colour, theme, _PLATE_TINT))
+        at = shape.words[0].at - QPointF(0, labels.height())
+        labels.paint(painter, at, shape.words[0].text, colours.text)
+    elif shape.words:
+        _paint_words(painter, shape.words, _tint(style.colour, theme, 1.0), colours, labels)
+
+
+@lru_cache(maxsize=128)
+def _tint(colour: str, theme: Theme, strength: float) -> QColor:
+    """Return a drawing's colour, see-through; shared by all who ask, never to be changed."""
+    made = ink(colour, theme)
+    made.setAlphaF(strength)
+    return made
+
+
+@lru_cache(maxsize=128)
+def _pen(style: Style, theme: Theme) -> QPen:
+    pen = QPen(ink(style.colour, theme), style.width)
     if style.dash in _PATTERNS:
         pen.setDashPattern(_PATTERNS[style.dash])
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-    painter.setPen(pen)
-    _stroke(painter, shape.lines)
-    thin = QPen(own, 1)
-    thin.setDashPattern([4, 4])
-    painter.setPen(thin)
-    _stroke(painter, shape.thin)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
-    if shape.plate is not None:
-        ground = QColor(own)
-        ground.setAlphaF(0.18)
-        painter.fillRect(shape.plate, colours.base)
-        painter.fillRect(shape.plate, ground)
-    for words in shape.words:
-        _paint_words(painter, words, own, colours, labels, has_plate=shape.plate is not None)
+    return pen
 
 
-def _paint_areas(painter: QPainter, shape: Shape, own: QColor, theme: Theme) -> None:
-    painter.setPen(Qt.PenStyle.NoPen)
+@lru_cache(maxsize=32)
+def _thin_pen(colour: str, theme: Theme) -> QPen:
+    pen = QPen(ink(colour, theme), 1)
+    pen.setDashPattern([4, 4])
+    return pen
+
+
+def _paint_areas(painter: QPainter, shape: Shape, theme: Theme) -> None:
+    own = shape.drawing.style.colour
     for area in shape.areas:
-        colour = ink(area.colour, theme) if area.colour else QColor(own)
-        colour.setAlphaF(area.strength)
+        colour = _tint(area.colour or own, theme, area.strength)
         if isinstance(area.outline, QRectF):
             painter.fillRect(area.outline, colour)
         else:
+            painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(colour)
             painter.drawPolygon(area.outline)
 
 
 def _stroke(painter: QPainter, lines: Sequence[Sequence[QPointF]]) -> None:
-    """Draw strokes; level ones are quicker and crisper without smoothing."""
+    """Draw strokes; level and upright ones are quicker and crisper without smoothing."""
+    slanted = []
     for points in lines:
-        if len(points) != 2:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.drawPolyline(QPolygonF(list(points)))
-            continue
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=points[0].y() != points[1].y())
-        painter.drawLine(points[0], points[1])
+        if len(points) == 2 and (points[0].y() == points[1].y() or points[0].x() == points[1].x()):
+            painter.drawLine(points[0], points[1])
+        else:
+            slanted.append(points)
+    if not slanted:
+        return
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for points in slanted:
+        if len(points) == 2:
+            painter.drawLine(points[0], points[1])
+        else:
+            painter.drawPolyline(QPolygonF(points))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
 
 
 def _paint_words(
-    painter: QPainter, words: Words, own: QColor, colours: ChartColours, labels: Labels, *, has_plate: bool
+    painter: QPainter, lines: Sequence[Words], own: QColor, colours: ChartColours, labels: Labels
 ) -> None:
-    if has_plate:
-        at = words.at - QPointF(0, labels.height())
-        labels.paint(painter, at, words.text, colours.text)
-        return
-    box, height = painter.clipBoundingRect(), labels.height(Style.SMALL)
-    if words.at.y() < box.top() or words.at.y() - height > box.bottom():
-        return
-    width = labels.width(words.text, Style.SMALL)
-    right = box.right() - width - 6
-    corner = words.at - QPointF(width if words.from_right else 0, height)
-    corner.setX(max(min(corner.x(), right), 4.0))
-    ground = QColor(colours.base)
-    ground.setAlphaF(_PLATE)
-    painter.fillRect(QRectF(corner, corner + QPointF(width, height)).adjusted(-3, 0, 3, 0), ground)
-    labels.paint(painter, corner, words.text, own, Style.SMALL)
+    """Write on plates that keep the candles behind them in sight."""
+    box, height = painter.clipBoundingRect(), labels.height(LabelStyle.SMALL)
+    top, bottom, right = box.top(), box.bottom(), box.right()
+    plate = _tint(colours.theme.base, colours.theme, _PLATE)
+    for words in lines:
+        x, y = words.at.x(), words.at.y()
+        if y < top or y - height > bottom:
+            continue
+        width = labels.width(words.text, LabelStyle.SMALL)
+        x = max(min(x - width if words.from_right else x, right - width - 6), 4.0)
+        painter.fillRect(QRectF(x - 3, y - height, width + 6, height), plate)
+        labels.paint(painter, QPointF(x, y - height), words.text, own, LabelStyle.SMALL)
 
 
 def _paint_handles(painter: QPainter, shape: Shape, chosen: int, colours: ChartColours) -> None:
@@ -169,7 +194,7 @@ def _paint_measure(painter: QPainter, scene: Scene, colours: ChartColours, label
     painter.drawLine(QPointF(middle.x(), begin.y()), QPointF(middle.x(), end.y()))
     painter.drawLine(QPointF(begin.x(), middle.y()), QPointF(end.x(), middle.y()))
     lines = measure_words(first, second, scene.place)
-    width = max(labels.width(text, Style.STRONG) for text in lines) + 20
+    width = max(labels.width(text, LabelStyle.STRONG) for text in lines) + 20
     height = labels.height() * 2 + 14
     box = scene.place.box
     left = min(max(middle.x() - width / 2, 4.0), box.width() - width - 4)
@@ -181,4 +206,4 @@ def _paint_measure(painter: QPainter, scene: Scene, colours: ChartColours, label
     painter.drawRoundedRect(plate, 4, 4)
     for i, (text, each) in enumerate(zip(lines, (colour, colours.text), strict=True)):
         at = plate.topLeft() + QPointF(10, 7 + i * labels.height())
-        labels.paint(painter, at, text, each, Style.STRONG if i == 0 else Style.PLAIN)
+        labels.paint(painter, at, text, each, LabelStyle.STRONG if i == 0 else LabelStyle.PLAIN)

@@ -10,6 +10,7 @@ from workstation.ui.chart.frame import Frame
 
 _LEAST_PRICE, _MOST_PRICE = 1e-12, 1e15
 _SNAP_REACH = 28.0  # logical pixels to the nearest price of the bar
+_FURTHEST = 1e6  # logical pixels
 _CURVE_STEP = 12.0  # logical pixels between the points of a line that is bent on this scale
 
 
@@ -38,6 +39,14 @@ class Place:
         self._origin = frame.series.open_time(0)
         self._bar_ms = frame.series.key.bar_ms
         self._step = frame.series.price_step  # as it is now: the frame's series may hear of another
+        slots, prices = frame.slots, frame.prices
+        self._per_ms = slots.per_slot / (slots.dpr * self._bar_ms)
+        self._left = slots.x_of(-0.5)
+        size = (prices.high - prices.low) * frame.dpr * (-1 if prices.is_inverted else 1)
+        self._edge, self._per_price = (
+            (prices.low if prices.is_inverted else prices.high),
+            prices.height / size,
+        )
 
     def is_like(self, other: "Place") -> bool:
         """Return whether every instant and price stands where it does in another place, in the same words."""
@@ -50,11 +59,13 @@ class Place:
 
     def x(self, time_ms: float) -> float:
         """Return where an instant stands."""
-        return self.frame.slots.x_of((time_ms - self._origin) / self._bar_ms - 0.5)
+        return (time_ms - self._origin) * self._per_ms + self._left
 
     def y(self, price: float) -> float:
         """Return where a price above zero stands."""
-        return self.frame.prices.y(price) / self.frame.dpr
+        if self.frame.prices.is_log:
+            return self.frame.prices.y(price) / self.frame.dpr
+        return min(max((self._edge - price) * self._per_price, -_FURTHEST), _FURTHEST)
 
     def point(self, anchor: Anchor) -> QPointF:
         """Return where an anchor stands."""

@@ -9,14 +9,15 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPolygonF
 
 from workstation.domain.drawing import Anchor, Drawing, DrawingKind
-from workstation.domain.drawing_price import level_prices, price_between
+from workstation.domain.drawing_price import price_between
 from workstation.ui.chart.drawing_place import Place
-from workstation.ui.chart.drawing_words import position_words, ratio_words, text_words
+from workstation.ui.chart.drawing_words import level_words, position_words, text_words
 from workstation.ui.words.number_format import price
 
 _REACH = 6.0  # logical pixels from a line that still take hold of it
 _HANDLE_REACH = 9.0
 _LEAST_EXTENSION = 40.0  # logical pixels
+_APART = 0.85  # lines of text between two words of one drawing; closer, the later one is left out
 _WIDEST = 4.0  # of a line's width, logical pixels
 _FURTHEST = 20_000.0  # logical pixels; beyond, a coordinate means nothing and costs time
 
@@ -91,15 +92,13 @@ class Shape:
 
 
 def shape_of(drawing: Drawing, place: Place, width_of: Callable[[str], float]) -> Shape | None:
-    """Return what a drawing looks like; None where nothing of it is in sight.
+    """Return what a drawing looks like; None where nothing of it is in sight. See `Reach` for many of them.
 
     Parameters
     ----------
     width_of : callable
         How far a text reaches.
     """
-    if not _may_be_seen(drawing, place):
-        return None
     shape = Shape(drawing)
     shape.handles.extend(place.point(anchor) for anchor in drawing.anchors)
     if drawing.kind is DrawingKind.TEXT:
@@ -194,16 +193,25 @@ def _levels(shape: Shape, place: Place, reach: tuple[float, float]) -> None:
     left, right = min(reach), max(reach)
     lowest = place.box.height() + place.text_height + _WIDEST  # words stand above their level
     before: float | None = None
-    for ratio, level in level_prices(shape.drawing):
+    written = -math.inf
+    for ratio, level, text in level_words(shape.drawing, place):
         y = place.y(level)
         if -_WIDEST <= y <= lowest:
             shape.lines.append(place.level(left, right, y))
-            shape.words.append(Words(QPointF(max(left, 2.0) + 4, y - 1), ratio_words(ratio, level, place)))
+            if abs(y - written) >= place.text_height * _APART:
+                shape.words.append(Words(QPointF(max(left, 2.0) + 4, y - 1), text))
+                written = y
         if before is not None and 0.382 <= ratio <= 1.0:
-            band = QRectF(QPointF(left, before), QPointF(right, y)).normalized().intersected(place.box)
-            if not band.isEmpty():
-                shape.areas.append(Area(band))
+            _add_band(shape, place, (left, right), (before, y))
         before = y
+
+
+def _add_band(shape: Shape, place: Place, xs: tuple[float, float], ys: tuple[float, float]) -> None:
+    """Fill the part in sight between two levels."""
+    left, right = max(xs[0], 0.0), min(xs[1], place.box.width())
+    top, bottom = max(min(ys), 0.0), min(max(ys), place.box.height())
+    if right > left and bottom > top:
+        shape.areas.append(Area(QRectF(left, top, right - left, bottom - top)))
 
 
 def _position(shape: Shape, place: Place) -> None:
@@ -218,7 +226,7 @@ def _position(shape: Shape, place: Place) -> None:
     for edge, text in zip((target, entry, stop), position_words(shape.drawing, place), strict=True):
         is_below = edge is not entry and edge.y() > entry.y()
         y = edge.y() + place.text_height + 2 if is_below else edge.y() - 2
-        if text:
+        if text and (edge is entry or abs(y - entry.y() + 2) >= place.text_height * _APART):
             shape.words.append(Words(QPointF(left + 6, y), text))
 
 
@@ -248,21 +256,6 @@ def _is_seen(points: list[QPointF], box: QRectF) -> bool:
 def distance(a: QPointF, b: QPointF) -> float:
     """Return how far two points are apart."""
     return math.hypot(a.x() - b.x(), a.y() - b.y())
-
-
-def _may_be_seen(drawing: Drawing, place: Place) -> bool:
-    """Return whether what a drawing reaches may lie in the sight of both scales; most of many do not."""
-    if drawing.kind is DrawingKind.HORIZONTAL:
-        return 0 <= place.y(drawing.anchors[0].price) <= place.box.height()
-    times = [anchor.time_ms for anchor in drawing.anchors]
-    left, right = place.x(min(times)), place.x(max(times))
-    if drawing.kind is DrawingKind.RAY:
-        return left <= place.box.width() if times[1] >= times[0] else right >= 0
-    if drawing.kind is DrawingKind.EXTENSION:
-        right += max(abs(place.x(times[1]) - place.x(times[0])), _LEAST_EXTENSION)
-    elif drawing.kind is DrawingKind.TEXT:
-        right = math.inf  # its words reach further than its point
-    return right >= 0 and left <= place.box.width()
 
 
 def _inside(outline: QPolygonF | QRectF, at: QPointF) -> bool:

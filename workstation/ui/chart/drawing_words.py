@@ -4,7 +4,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from workstation.domain.drawing import Anchor, Drawing
-from workstation.domain.drawing_price import plan_of
+from workstation.domain.drawing_price import level_prices, plan_of
 from workstation.ui.chart.drawing_place import Place
 from workstation.ui.words.foreign_text import one_line
 from workstation.ui.words.number_format import duration, percent, price, volume
@@ -20,9 +20,15 @@ def text_words(drawing: Drawing) -> str:
     return one_line(drawing.text, 120) or EMPTY_TEXT
 
 
-def ratio_words(ratio: float, level: float, place: Place) -> str:
-    """Return what stands at a Fibonacci level."""
-    return f"{ratio:g}  {price(level, place.frame.series.price_step)}"
+def level_words(drawing: Drawing, place: Place) -> tuple[tuple[float, float, str], ...]:
+    """Return a Fibonacci drawing's levels: ratio, price, and what stands there."""
+    return _level_words(drawing, place.frame.series.price_step)
+
+
+@lru_cache(maxsize=256)
+def _level_words(drawing: Drawing, step: float) -> tuple[tuple[float, float, str], ...]:
+    levels = level_prices(drawing)
+    return tuple((ratio, level, f"{ratio:g}  {price(level, step)}") for ratio, level in levels)
 
 
 def measure_words(first: Anchor, second: Anchor, place: Place) -> tuple[str, str]:
