@@ -6,7 +6,6 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication
 
 from tests.fakes.window_world import Desk
-from workstation import window_app
 from workstation.storage.desktop_entry import AtLogin, DesktopEntry, DesktopFolders
 from workstation.storage.instance_lock import InstanceLock
 from workstation.storage.paths import Paths
@@ -17,6 +16,7 @@ from workstation.ui.desktop.tray_start import TrayStart
 from workstation.ui.main_window import MainWindow
 from workstation.ui.surroundings import Choices
 from workstation.ui.theme import DARK
+from workstation.window_app import WindowOptions, run_window, running
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager
 
@@ -179,11 +179,11 @@ def test_started_plainly_the_window_is_there_at_once(hidden):
 
 def test_a_second_hidden_start_leaves_the_window_that_is_open_alone(tmp_path, monkeypatch):
     monkeypatch.setenv("TIDEMARK_HOME", str(tmp_path))
-    monkeypatch.setattr(window_app, "ring", lambda *_: pytest.fail("nobody asked to see the window"))
+    monkeypatch.setattr(running, "ring", lambda *_: pytest.fail("nobody asked to see the window"))
     lock = InstanceLock(Paths.of_user().window_lock)
     assert lock.acquire()
     try:
-        assert window_app.run_window(window_app.WindowOptions(hidden=True)) == 0
+        assert run_window(WindowOptions(hidden=True)) == 0
     finally:
         lock.release()
 
