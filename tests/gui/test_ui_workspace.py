@@ -63,6 +63,19 @@ def followed(desk) -> set[SeriesKey]:
 # which chart?
 
 
+def test_a_market_in_other_bars_is_opened_once_and_never_the_old_market_in_them(desk):
+    opened = []
+    desk.window.workspace.opened.connect(opened.append)
+    wanted = SeriesKey("binance", "ETH/USDT", "15m")
+    desk.window.open_series(wanted.symbol, wanted.timeframe)
+    assert opened == [wanted]
+    desk.window.open_bar(BTC, NOW_MS - 5 * HOUR)
+    assert opened == [wanted, BTC]
+    asked = [key for word, key in desk.requests.asked if word == "follow"]
+    assert asked[-2:] == [wanted, BTC]
+    assert ("chart.timeframe", "15m") in desk.chosen
+
+
 def test_a_new_chart_shows_the_same_market_and_becomes_the_one_commands_act_upon(desk):
     first = desk.window.workspace.active
     second = do(desk, "chart.split_right")

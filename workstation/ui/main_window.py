@@ -258,8 +258,7 @@ class MainWindow(FrontWindow):
 
     def open_series(self, symbol: str, timeframe: str) -> None:
         """Show a market, or the index of a narrative, in these bars."""
-        self.set_timeframe(timeframe)
-        self.open_symbol(symbol)
+        self.charts.open_series(symbol, timeframe)
 
     def open_alert(self, alert: Alert) -> None:
         """Show the bar or the advice that an alert is about; only say where it is of another venue."""

@@ -112,16 +112,18 @@ class WorkspaceDesk(Section):
 
     def open_bar(self, key: SeriesKey, open_time: int) -> None:
         """Show a bar of a series of this venue, in the middle of the active chart."""
-        self.set_timeframe(key.timeframe)
-        self.workspace.active.open(key.symbol)
+        self.open_series(key.symbol, key.timeframe)
         slot = slot_of(open_time, key.timeframe)
         self.workspace.active.chart.show_slots(slot - _BARS_AROUND, slot + _BARS_AROUND)
 
+    def open_series(self, symbol: str, timeframe: str) -> None:
+        """Show a market in bars of this length in the active chart, opened once."""
+        self._choose_timeframe(timeframe)
+        self.workspace.active.open(symbol, timeframe)
+
     def set_timeframe(self, timeframe: str) -> None:
         """Show bars of this length in the active chart."""
-        self.choose("timeframe", timeframe)
-        self.workspace.set_first(self._memory.symbol, timeframe)
-        self.timeframe_shown.emit(timeframe)
+        self._choose_timeframe(timeframe)
         self.workspace.active.set_timeframe(timeframe)
 
     def choose(self, choice: str, value: str | bool) -> None:
@@ -164,6 +166,11 @@ class WorkspaceDesk(Section):
         self._file.forget_starts()
         self.keeper.finish()
         self.workspace.stop()
+
+    def _choose_timeframe(self, timeframe: str) -> None:
+        self.choose("timeframe", timeframe)
+        self.workspace.set_first(self._memory.symbol, timeframe)
+        self.timeframe_shown.emit(timeframe)
 
     def _ask_after_crashes(self) -> None:
         """Begin with a plain chart; what was arranged stays as it was saved until the trader says."""
