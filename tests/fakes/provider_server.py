@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import inspect
 import json
 import zlib
 from collections.abc import Awaitable, Callable
@@ -30,7 +31,7 @@ class ProviderServer:
 
     async def __aenter__(self) -> "ProviderServer":
         app = web.Application()
-        app.router.add_get("/{path:.*}", self._serve)
+        app.router.add_route("*", "/{path:.*}", self._serve)
         self._runner = web.AppRunner(app, shutdown_timeout=0.01)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
@@ -55,6 +56,8 @@ class ProviderServer:
         reply = self.right.get(request.path)
         if callable(reply):
             reply = reply(request)
+        if inspect.isawaitable(reply):
+            reply = await reply
         body = json.dumps(reply).encode()
         if self.fault is not None and len(self.asked) > self.fault_from:
             return await FAULTS[self.fault](self, request, body)

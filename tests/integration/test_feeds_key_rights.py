@@ -8,6 +8,7 @@ import copy
 import hashlib
 import hmac
 import time
+from urllib.parse import urlencode
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
@@ -135,6 +136,73 @@ def binance(public_key, **rights):
     }
 
 
+def kraken(*words):
+    """Kraken: POST /0/private/GetApiKeyInfo, rights as a list of words; the secret is in base64."""
+    about = {
+        "apiKeyName": "desk", "apiKey": KEY, "nonceWindow": "0", "permissions": list(words), "iban": "AA12",
+        "validUntil": "0", "createdTime": "1728443843", "modifiedTime": "1728443843", "ipAllowlist": [],
+    }  # fmt: skip
+
+    def signed(reply):
+        async def check(request):
+            body = await request.post()
+            text = urlencode(dict(body))
+            hashed = hashlib.sha256((body["nonce"] + text).encode()).digest()
+            mac = hmac.new(SECRET.encode(), request.path.encode() + hashed, hashlib.sha512).digest()
+            if request.headers.get("API-Key") != KEY:
+                return {"error": ["EAPI:Invalid key"]}
+            if request.headers["API-Sign"] != base64.b64encode(mac).decode():
+                return {"error": ["EAPI:Invalid signature"]}
+            return reply
+
+        return check
+
+    known = {"error": [], "result": about} if words else {"error": ["EGeneral:Unknown method"]}
+    return {
+        "/0/public/Time": {"error": [], "result": {"unixtime": now_ms() // 1000}},
+        "/0/private/GetApiKeyInfo": signed(known),
+        "/0/private/Balance": signed({"error": [], "result": {"ZUSD": "1.0"}}),
+    }
+
+
+def gate(*perms, others=()):
+    """Gate: GET /account/main_keys, every key of the account by its beginning; what may only be read."""
+
+    def key(name, rights):
+        return {"state": 1, "name": "desk", "key": name, "perms": rights, "ip_whitelist": [], "user_id": 1}
+
+    ours = key(KEY[:12] + "*****", [{"name": name, "read_only": is_read} for name, is_read in perms])
+    theirs = [key(name, [{"name": "withdraw", "read_only": False}]) for name in others]
+    keys = [*theirs, ours] if perms else {"label": "FORBIDDEN", "message": "no right to see the account"}
+
+    def signed(reply):
+        def check(request):
+            told, nothing = request.headers, hashlib.sha512(b"").hexdigest()
+            text = f"GET\n{request.path}\n{request.query_string}\n{nothing}\n{told['Timestamp']}"
+            assert told["SIGN"] == hmac.new(SECRET.encode(), text.encode(), hashlib.sha512).hexdigest()
+            return reply if told["KEY"] == KEY else {"label": "INVALID_KEY", "message": "Invalid key"}
+
+        return check
+
+    return {
+        "/api/v4/spot/time": {"server_time": now_ms()},
+        "/api/v4/spot/accounts": signed([]),
+        "/api/v4/account/main_keys": signed(keys),
+    }
+
+
+def bitget(*words, is_unified=False):
+    """Bitget: GET /api/v2/spot/account/info, rights as a list of words; none of a unified account."""
+    about = {"userId": "1", "inviterId": "2", "ips": "", "authorities": list(words), "parentId": 0}
+    classic = {"code": "00000", "msg": "success", "data": about}
+    if is_unified:
+        classic = {"code": "40085", "msg": "You are in Unified Account mode", "data": None}
+    settings = {"code": "00000", "msg": "success", "data": {"assetMode": "single", "uid": "1"}}
+    now = {"code": "00000", "msg": "success", "data": {"serverTime": str(now_ms())}}
+    paths = {"/api/v2/spot/account/info": classic, "/api/v3/account/settings": settings}
+    return {"/api/v2/public/time": now} | paths
+
+
 def pointed(value, url):
     """Return addresses with every one of them changed to `url`, their paths as they are."""
     if isinstance(value, dict):
@@ -150,7 +218,7 @@ async def rights(venue, replies, credentials):
     async with ProviderServer() as server:
         server.right = replies
         opened.exchange.urls = pointed(copy.deepcopy(opened.exchange.urls), server.url)
-        opened.exchange.aiohttp_trust_env = False
+        opened.exchange.aiohttp_trust_env = opened.exchange.enableRateLimit = False
         return await ask_rights(opened, credentials)
 
 
@@ -165,10 +233,27 @@ async def rights(venue, replies, credentials):
         ("bybit", bybit(1, Spot=["SpotTrade"], Wallet=["AccountTransfer", "Withdraw"]), READS),
         ("bybit", bybit(0, ContractTrade=["Order", "Position"], Wallet=["AccountTransfer"]), TRADES),
         ("bybit", bybit(0, Spot=["SpotTrade"], Wallet=["AccountTransfer", "Withdraw"]), ALL),
+        ("kraken", kraken("query-funds", "query-open-trades"), READS),
+        ("kraken", kraken("query-funds", "modify-trades", "add-withdraw-address"), TRADES),
+        ("kraken", kraken("query-funds", "modify-trades", "withdraw-funds"), ALL),
+        ("kraken", kraken(), KeyRights(read=True)),
+        ("gate", gate(("account", True), ("spot", True)), KeyRights(True, False)),
+        (
+            "gate",
+            gate(("spot", False), ("wallet", False), others=["another-key*****"]),
+            KeyRights(True, True),
+        ),
+        ("gate", gate(("spot", False), ("withdraw", False)), ALL),
+        ("gate", gate(("spot", True), others=[KEY[:4] + "*****"]), KeyRights(read=True)),
+        ("bitget", bitget("readonly"), KeyRights(read=True)),
+        ("bitget", bitget("trade", "readonly"), KeyRights(True, True)),
+        ("bitget", bitget("trade", "withdraw", "readonly"), ALL),
+        ("bitget", bitget(is_unified=True), KeyRights(read=True)),
     ],
 )
 async def test_rights_are_read_as_each_venue_writes_them(venue, replies, meant):
-    assert await rights(venue, replies, VenueCredentials(KEY, SECRET, PASSWORD)) == meant
+    secret = base64.b64encode(SECRET.encode()).decode() if venue == "kraken" else SECRET
+    assert await rights(venue, replies, VenueCredentials(KEY, secret, PASSWORD)) == meant
 
 
 @pytest.mark.parametrize(
@@ -178,10 +263,13 @@ async def test_rights_are_read_as_each_venue_writes_them(venue, replies, meant):
         ("kucoin", kucoin("General"), "password"),
         ("kucoin", kucoin("General"), "key"),
         ("bybit", bybit(0), "key"),
+        ("kraken", kraken("query-funds"), "key"),
+        ("gate", gate(("spot", True)), "key"),
     ],
 )
 async def test_a_key_that_a_venue_refuses_is_said_without_its_words(venue, replies, wrong):
-    parts = {"key": KEY, "secret": SECRET, "password": PASSWORD} | {wrong: "something-else"}
+    secret = base64.b64encode(SECRET.encode()).decode() if venue == "kraken" else SECRET
+    parts = {"key": KEY, "secret": secret, "password": PASSWORD} | {wrong: "something-else"}
     with pytest.raises(VenueError, match="does not accept this key") as told:
         await rights(venue, replies, VenueCredentials(**parts))
     assert not any(part in str(told.value) for part in parts.values())
@@ -234,7 +322,7 @@ async def test_a_right_that_is_not_told_is_not_known():
 
 
 async def test_a_venue_that_tells_no_rights_proves_by_its_answer_that_the_key_reads():
-    replies = {"/api/v4/spot/time": {"server_time": now_ms()}, "/api/v4/spot/accounts": []}
+    replies = gate()
     assert await rights("gate", replies, VenueCredentials(KEY, SECRET)) == KeyRights(read=True)
 
 
@@ -242,6 +330,15 @@ async def test_what_is_no_reply_of_a_venue_is_said_and_grants_nothing():
     replies = bybit(0) | {"/v5/user/query-api": {"retCode": 0, "result": {"readOnly": 0}}}
     with pytest.raises(VenueError, match="answered with something else"):
         await rights("bybit", replies, VenueCredentials(KEY, SECRET))
+
+
+async def test_a_secret_that_is_none_of_the_venues_is_said_to_be_that():
+    with pytest.raises(VenueError, match="no secret of Kraken's"):
+        await rights("kraken", kraken("query-funds"), VenueCredentials(KEY, "abcde", PASSWORD))
+
+
+def test_a_venue_that_does_not_say_who_can_withdraw_leaves_that_to_the_trader():
+    assert {venue.name for venue in key_venues() if not venue.tells_rights} == {"gate", "bitget"}
 
 
 def test_private_keys_are_offered_where_the_venue_takes_them():

@@ -104,6 +104,13 @@ async def test_a_key_that_passes_is_kept_and_everything_but_its_secrets_is_writt
     assert VenueKeyFile(tmp_path / "venue_keys.json").load() == [desk.key]
 
 
+async def test_a_venue_that_does_not_say_whether_a_key_can_withdraw_leaves_that_to_the_trader(desk):
+    desk.says = KeyRights(read=True)
+    judged = await desk.enter()
+    assert judged.is_done
+    assert judged.sentence.endswith("did not say whether it can withdraw: make sure there that it cannot.")
+
+
 @pytest.mark.parametrize(
     ("says", "sentence"),
     [

@@ -1,12 +1,9 @@
 """What a trader's key may do at a venue: asked with the key, and without changing anything there."""
 
 import asyncio
+import binascii
 import logging
-from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Any
 
 import ccxt
 
@@ -14,7 +11,8 @@ from workstation.domain.errors import UsageError, VenueError, VenueUnreachable
 from workstation.domain.ports import Clock
 from workstation.domain.venue_key import KeyRights, KeyVenue, VenueCredentials
 from workstation.feeds.line import UNREADABLE
-from workstation.feeds.private_key import ED25519, RSA, check_private_key
+from workstation.feeds.private_key import check_private_key
+from workstation.feeds.venue_key_rights import DESKS, WANT_PASSWORD
 from workstation.feeds.venues import OpenVenue, open_live
 
 _LONGEST_S = 25.0
@@ -22,90 +20,12 @@ _LONGEST_S = 25.0
 _SILENT = logging.Logger("venue keys", logging.CRITICAL + 1)  # noqa: LOG001  no level set elsewhere wakes it
 """ccxt writes every request with its headers to its log at the level debug: there, keys and passwords."""
 
-Asked = Callable[[Any], Awaitable[KeyRights]]
-
-
-def _flag(told: Mapping[str, Any], name: str) -> bool | None:
-    """Return a right; None where the venue left it out: what is not said is not granted, nor denied."""
-    value = told.get(name)
-    return value if isinstance(value, bool) else None
-
-
-def _words(told: object) -> set[str]:
-    """Return rights told as words with commas between them."""
-    return {word.strip().lower() for word in str(told or "").split(",") if word.strip()}
-
-
-async def _binance(exchange: Any) -> KeyRights:
-    told = await exchange.sapiGetAccountApiRestrictions()
-    await exchange.privateGetAccount()
-    return KeyRights(
-        read=_flag(told, "enableReading"),
-        trade=_flag(told, "enableSpotAndMarginTrading"),
-        withdraw=_flag(told, "enableWithdrawals"),
-    )
-
-
-async def _okx(exchange: Any) -> KeyRights:
-    words = _words((await exchange.privateGetAccountConfig())["data"][0].get("perm"))
-    return KeyRights(bool(words), "trade" in words, "withdraw" in words) if words else KeyRights()
-
-
-async def _bybit(exchange: Any) -> KeyRights:
-    told = (await exchange.privateGetV5UserQueryApi())["result"]
-    rights = told["permissions"]
-    can_write = str(told.get("readOnly")) == "0"
-    trades = any(rights.get(kind) for kind in ("Spot", "ContractTrade", "Derivatives", "Options"))
-    return KeyRights(True, can_write and trades, can_write and "Withdraw" in rights["Wallet"])
-
-
-async def _kucoin(exchange: Any) -> KeyRights:
-    words = _words((await exchange.privateGetUserApiKey())["data"].get("permission"))
-    if not words:
-        return KeyRights()
-    withdraws = any(word.startswith("withdraw") for word in words)
-    return KeyRights(bool(words), bool(words & {"spot", "trade", "margin", "futures"}), withdraws)
-
-
-def _reads_only(method: str) -> Asked:
-    """Return what asks a venue that does not tell rights: that it answers proves that the key reads."""
-
-    async def ask(exchange: Any) -> KeyRights:
-        await getattr(exchange, method)()
-        return KeyRights(read=True)
-
-    return ask
-
-
-@dataclass(frozen=True, slots=True)
-class _Desk:
-    """How a venue is asked."""
-
-    label: str
-    ask: Asked
-    tells_rights: bool = True
-    private_keys: tuple[str, ...] = ()  # kinds that the trader may make himself
-
-
-_DESKS: Mapping[str, _Desk] = MappingProxyType(
-    {
-        "binance": _Desk("Binance", _binance, private_keys=(ED25519, RSA)),
-        "okx": _Desk("OKX", _okx),
-        "kraken": _Desk("Kraken", _reads_only("privatePostBalance"), tells_rights=False),
-        "bybit": _Desk("Bybit", _bybit, private_keys=(RSA,)),
-        "kucoin": _Desk("KuCoin", _kucoin),
-        "gate": _Desk("Gate", _reads_only("privateSpotGetAccounts"), tells_rights=False),
-        "bitget": _Desk("Bitget", _reads_only("privateSpotGetV2SpotAccountInfo"), tells_rights=False),
-    }
-)
-_WANT_PASSWORD = frozenset({"okx", "kucoin", "bitget"})
-
 
 def key_venues() -> tuple[KeyVenue, ...]:
     """Return the live venues that keys can be kept for."""
     return tuple(
-        KeyVenue(name, desk.label, name in _WANT_PASSWORD, desk.tells_rights, bool(desk.private_keys))
-        for name, desk in _DESKS.items()
+        KeyVenue(name, desk.label, name in WANT_PASSWORD, desk.tells_rights, bool(desk.private_keys))
+        for name, desk in DESKS.items()
     )
 
 
@@ -117,7 +37,7 @@ async def ask_live(name: str, credentials: VenueCredentials, wall: Clock) -> Key
     UsageError
         No keys are kept for such a venue.
     """
-    if name not in _DESKS:
+    if name not in DESKS:
         raise UsageError(f"Venue {name!r} is not open now, so its key cannot be tested.")
     return await ask_rights(open_live(name, wall), credentials)
 
@@ -134,7 +54,7 @@ async def ask_rights(opened: OpenVenue, credentials: VenueCredentials) -> KeyRig
         was sent: a library's error may hold the signed request.
     """
     exchange, label = opened.exchange, opened.venue.label
-    desk = _DESKS[exchange.id]
+    desk = DESKS[exchange.id]
     exchange.logger = _SILENT
     exchange.apiKey, exchange.secret, exchange.password = (
         credentials.key,
@@ -167,6 +87,8 @@ def _in_words(error: Exception, label: str) -> VenueError:
                 f"{label} does not accept this key. Check that everything was pasted whole, and that the key "
                 "may be used from this address."
             )
+        case binascii.Error():
+            return VenueError(f"This is no secret of {label}'s; paste it whole, as the venue shows it.")
         case ccxt.NetworkError():
             return VenueUnreachable(f"{label} does not answer just now; try again later.")
     return VenueError(f"{label} answered with something else than was asked; the key was not tested.")

@@ -29,6 +29,7 @@ CAN_WITHDRAW = (
     "This key can withdraw, so it was refused and is not kept. Make one at the venue without the right to "
     "withdraw, and delete this one there."
 )
+NOT_TOLD = " The venue did not say whether it can withdraw: make sure there that it cannot."
 _EVERY_VENUE = ""  # what came of a request that is about no single venue
 
 
@@ -140,7 +141,8 @@ class VenueKeys:
         await self._places.vault(place).keep(venue, new)
         now_ms, before = self._clock.now_ms(), self._kept.get(venue)
         self._write(VenueKey(venue, new.ending, rights, KeyStatus.WORKS, "", now_ms, now_ms, place))
-        return f"The key works and is in {PLACE_WORDS[place]}.{await self._leave(before, place)}"
+        doubt = NOT_TOLD if rights.withdraw is None else ""
+        return f"The key works and is in {PLACE_WORDS[place]}.{doubt}{await self._leave(before, place)}"
 
     async def _leave(self, before: VenueKey | None, place: KeyPlace) -> str:
         """Take the key before out of another place; one of this session leaves what is kept alone."""
