@@ -37,26 +37,22 @@ def around(tmp_path, qapp):
 
 
 @pytest.fixture
-def panel(qtbot):
-    made = WatchlistPanel(DARK, lambda _symbol: 0.01)
-    qtbot.addWidget(made)
-    made.resize(700, 400)
+def desk(around, qtbot):
+    bridge = around.bridge
+    made = WatchlistDesk(around.surroundings, Asking(bridge, around.requests), DARK)
+    qtbot.addWidget(made.panel)
+    made.panel.resize(700, 400)
+    made.viewing.reading.background.hold(600_000)  # the store of these tests is empty
+    bridge.on_fact(said.Welcome(1, "0.1.0", 1, LIVE, WATCHED))
+    bridge.on_fact(said.MarketsListed(markets(), is_last=True))
+    made.panel.show()
     yield made
     made.stop()
 
 
 @pytest.fixture
-def desk(around, panel):
-    bridge = around.bridge
-    made = WatchlistDesk(around.surroundings, Asking(bridge, around.requests), panel, DARK)
-    made.viewing.reading.background.hold(600_000)  # the store of these tests is empty
-    bridge.watchlist_changed.connect(lambda: panel.set_symbols(bridge.world.watchlist))
-    panel.edited.connect(around.requests.set_watchlist)
-    bridge.on_fact(said.Welcome(1, "0.1.0", 1, LIVE, WATCHED))
-    bridge.on_fact(said.MarketsListed(markets(), is_last=True))
-    panel.show()
-    yield made
-    made.stop()
+def panel(desk):
+    return desk.panel
 
 
 @pytest.fixture
@@ -122,7 +118,6 @@ def test_each_list_keeps_its_own_columns_and_they_survive_the_session(desk, pane
     again = WatchlistDesk(
         around.surroundings,
         Asking(around.bridge, around.requests),
-        WatchlistPanel(DARK, lambda _s: 0.0),
         DARK,
     )
     assert again.keeper.book.view_of("Mine").columns == ("grade", "signal", "support_pct")
@@ -233,7 +228,7 @@ def test_what_the_store_knows_is_shown_and_heard_prices_stay(desk, panel):
         "▲ Bullish",
         "+5.00 %",
     ]
-    assert cell(panel, 1, "price") == "2.00", "of a market that nobody told its newest close"
+    assert cell(panel, 1, "price") == "2.0000", "of a market that nobody told its newest close"
     assert cell(panel, 2, "signal") == "–"
     assert COLUMNS["signal"].absent in cell(panel, 2, "signal", TIP)
     assert not panel.model.moved.any(), "nothing moved: it was only read"

@@ -10,7 +10,6 @@ from workstation.link import messages as said
 from workstation.ui.asking import Asking
 from workstation.ui.theme import DARK
 from workstation.ui.watchlists.watchlist_desk import WatchlistDesk
-from workstation.ui.watchlists.watchlist_panel import WatchlistPanel
 
 pytestmark = pytest.mark.qt_log_ignore(
     "This plugin does not support"
@@ -25,32 +24,28 @@ def around(tmp_path, qapp):
 
 
 @pytest.fixture
-def panel(qtbot):
-    made = WatchlistPanel(DARK, lambda _symbol: 0.01)
-    qtbot.addWidget(made)
-    made.resize(436, 300)
+def desk(around, qtbot):
+    bridge = around.bridge
+    made = WatchlistDesk(around.surroundings, Asking(bridge, around.requests), DARK)
+    qtbot.addWidget(made.panel)
+    made.panel.resize(436, 300)
+    bridge.on_fact(said.Welcome(1, "0.1.0", 1, LIVE, WATCHED))
+    bridge.on_fact(said.MarketsListed(markets(), is_last=True))
+    made.panel.show()
     yield made
     made.stop()
 
 
 @pytest.fixture
-def desk(around, panel, qtbot):
-    bridge = around.bridge
-    made = WatchlistDesk(around.surroundings, Asking(bridge, around.requests), panel, DARK)
-    bridge.watchlist_changed.connect(lambda: panel.set_symbols(bridge.world.watchlist))
-    panel.edited.connect(lambda symbols: around.requests.set_watchlist(symbols))
-    bridge.on_fact(said.Welcome(1, "0.1.0", 1, LIVE, WATCHED))
-    bridge.on_fact(said.MarketsListed(markets(), is_last=True))
-    panel.show()
-    yield made
-    made.stop()
+def panel(desk):
+    return desk.panel
 
 
 def test_a_list_is_shown_instead_of_everything_and_prices_follow(desk, panel, around):
     around.bridge.world.tickers["PEPE/USDT"] = ticker("PEPE/USDT", 2.0)
     desk.editing.create("Memes", ("PEPE/USDT", "BTC/USDT"))
     assert panel.model.symbols == ("PEPE/USDT", "BTC/USDT")
-    assert panel.model.price_text(0) == "2.00"
+    assert float(panel.model.price_text(0)) == 2.0
     assert desk.chooser.current == "Memes"
     desk.chooser.chosen.emit("")
     assert panel.model.symbols == WATCHED
@@ -161,7 +156,6 @@ def test_lists_survive_the_session(desk, around, panel, tmp_path):
     again = WatchlistDesk(
         around.surroundings,
         Asking(around.bridge, around.requests),
-        WatchlistPanel(DARK, lambda _s: 0.0),
         DARK,
     )
     assert again.keeper.book.list_named("Mine").symbols == ("SOL/USDT",)

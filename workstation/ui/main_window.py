@@ -40,9 +40,7 @@ from workstation.ui.surroundings import Choices, Surroundings
 from workstation.ui.theme import Theme
 from workstation.ui.top_strip import TopStrip
 from workstation.ui.venue_badge import PracticeBand, mode_word
-from workstation.ui.watchlists.spark_reader import SparkReader
 from workstation.ui.watchlists.watchlist_desk import WatchlistDesk
-from workstation.ui.watchlists.watchlist_panel import WatchlistPanel
 from workstation.ui.window_docks import Docks
 from workstation.ui.window_memory import WindowMemory
 from workstation.ui.window_menu import fill_menu
@@ -86,7 +84,8 @@ class MainWindow(FrontWindow):
         kept = self._around.memory_file.parent / "drawings"
         self.drawings = DrawingDesk(self.workspace, bridge, kept, theme, self)
         self.studies = StudyDesk(self._around, self.charts, theme, self)
-        self.watchlist = WatchlistPanel(theme, self._bridge.world.price_step)
+        self.lists = WatchlistDesk(self._around, self._asking, theme, self)
+        self.watchlist = self.lists.panel
         self.alert_desk = AlertDesk(self._around, self._choices, theme, self)
         self.alerts, self.tray = self.alert_desk.panel, self.alert_desk.tray
         self.status = StatusStrip(bridge, theme)
@@ -101,7 +100,6 @@ class MainWindow(FrontWindow):
         self.keys = KeysDesk(self._around, theme, self)
         self.desktop = DesktopDesk(self._around, self._choices, self.tray, self)
         self.help = HelpDesk(self._around, self.charts, theme, self)
-        self.lists = WatchlistDesk(self._around, self._asking, self.watchlist, theme, self)
         self.lists.screener.join(self.market.map.board)
         self.alert_desk.rules.join(self.drawings, self.lists)
         self._sections: tuple[Section, ...] = (
@@ -122,7 +120,6 @@ class MainWindow(FrontWindow):
             self.keys,
             self.desktop,
         )
-        self.sparks = SparkReader(bridge, self._around.past, self)
         self._clock = QTimer(self, interval=1000)
         self._keeper = MemoryKeeper(self._memory, self._around.memory_file, self._gather_memory, self)
 
@@ -137,7 +134,7 @@ class MainWindow(FrontWindow):
         self.setCentralWidget(self.charts.view)
         self.setStatusBar(self.status)
         panels = {title: panel for section in self._sections for title, panel in section.panels.items()}
-        self.docks = Docks(self, {"Watchlist": self.watchlist, **panels})
+        self.docks = Docks(self, panels)
         self.search = self.keyboard.palette
         plain = WindowMemory(geometry=self._memory.geometry)
         self.docks.restore(plain if self.charts.is_safe else self._memory)
@@ -149,6 +146,7 @@ class MainWindow(FrontWindow):
         bridge.tickers_changed.connect(self._on_tickers)
         bridge.notice_posted.connect(self.notices.post)
         self.workspace.opened.connect(self._on_opened)
+        self.workspace.opened.connect(self.lists.follow)
         self.workspace.opened.connect(self.why_desk.follow)
         self.workspace.opened.connect(self.market.follow)
         self.workspace.bar_clicked.connect(self.why_desk.show_bar)
@@ -166,8 +164,7 @@ class MainWindow(FrontWindow):
         self.desktop.join(self.actions_by_id)
         self.desktop.started_hidden.connect(self._on_first_frame)
         self.provider_desk.join(self.actions_by_id["universe.hold"])
-        self.sparks.read.connect(self.watchlist.model.set_spark)
-        self.sparks.read.connect(self.keyboard.take_spark)
+        self.lists.sparks.read.connect(self.keyboard.take_spark)
         self.judgement.grades.read.connect(self.keyboard.take_grades)
         self.judgement.grades.tell_too(self.watchlist)
         self.judgement.grades.read.connect(self.watchlist.model.set_grades)
@@ -175,8 +172,6 @@ class MainWindow(FrontWindow):
             section.symbol_opened.connect(self.open_symbol)
             section.series_opened.connect(self.open_series)
             section.bar_opened.connect(self.open_bar)
-        self.watchlist.open_requested.connect(self.open_symbol)
-        self.watchlist.edited.connect(self._asking.set_watchlist)
         self.watchlist.add_requested.connect(partial(search.open, adding=True))
         bridge.markets_changed.connect(search.set_markets)
         search.symbol_chosen.connect(self.open_symbol)
@@ -193,6 +188,7 @@ class MainWindow(FrontWindow):
         self._clock.timeout.connect(self._on_second)
         self._connect_alerts()
         self.docks.moved.connect(self._keeper.save_soon)
+        self._keeper.said.connect(partial(bridge.notice_posted.emit, "saving"))
 
     def _connect_alerts(self) -> None:
         desk = self.alert_desk
@@ -207,8 +203,6 @@ class MainWindow(FrontWindow):
 
     def _handlers(self) -> dict[str, Callable[[], None]]:
         handlers: dict[str, Callable[[], None]] = {
-            "watchlist.add": self._watch_current,
-            "watchlist.filter": lambda: self._go_to("Watchlist", self.watchlist.focus_filter),
             "view.reset": lambda: self.docks.reset(),
             **self.appearance.handlers(),
         }
@@ -227,12 +221,7 @@ class MainWindow(FrontWindow):
         """Show what the store has: the chart, the watchlist and the alerts of earlier sessions."""
         self.alert_desk.restore()
         world, memory = self._bridge.world, self._memory
-        venue, watchlist = world.venue or memory.venue, world.watchlist or memory.watchlist
-        if (venue, watchlist) != (world.venue, world.watchlist):
-            self._bridge.remember(venue, watchlist)
-        else:
-            self._on_venue()
-            self._on_watchlist()
+        self._bridge.remember(world.venue or memory.venue, world.watchlist or memory.watchlist)
         self._clock.start()
         self.chart.setFocus()
         self.chart.frame_painted.connect(self._on_first_frame)
@@ -288,7 +277,7 @@ class MainWindow(FrontWindow):
         self.theme = theme
         themes.apply(running_application(), theme)
         self.actions_by_id["view.colours"].setChecked(self.appearance.is_for_colour_blind)
-        for part in (self.band, self.strip, self.notices, self.watchlist, self.status):
+        for part in (self.band, self.strip, self.notices, self.status):
             part.set_theme(theme)
         for section in self._sections:
             section.set_theme(theme)
@@ -298,8 +287,7 @@ class MainWindow(FrontWindow):
         self._clock.stop()
         for section in self._sections:
             section.stop()
-        for part in (self.sparks, self.watchlist, self.status):
-            part.stop()
+        self.status.stop()
         self._keeper.finish()
         self._bridge.close()
         self.let_go()
@@ -336,8 +324,6 @@ class MainWindow(FrontWindow):
         self._keeper.save_soon()
         self.band.set_venue(venue)
         self.strip.badge.set_venue(venue)
-        self.watchlist.set_venue_known(is_known=venue is not None)
-        self.watchlist.model.clear_prices()
         if venue is None:
             return
         self.workspace.show_venue()
@@ -345,23 +331,15 @@ class MainWindow(FrontWindow):
         self._title()
 
     def _on_watchlist(self) -> None:
-        symbols = self._bridge.world.watchlist
         self._keeper.save_soon()
-        self.watchlist.set_symbols(symbols)
-        self.watchlist.apply(list(self._bridge.world.tickers.values()))
-        self.sparks.set_symbols(symbols)
         self.workspace.open_first()
-        if self.desk.key is not None:
-            self.watchlist.show_opened(self.desk.key.symbol)
 
     def _on_tickers(self, tickers: list[Ticker]) -> None:
-        self.watchlist.apply(tickers)
         if self.desk.key is not None and any(one.symbol == self.desk.key.symbol for one in tickers):
             self._show_price()
 
     def _on_opened(self, key: SeriesKey) -> None:
         self.strip.set_symbol(key.symbol)
-        self.watchlist.show_opened(key.symbol)
         self._show_price()
         self._title()
         self._keeper.save_soon()
@@ -385,10 +363,6 @@ class MainWindow(FrontWindow):
         key = self.desk.key
         shown = f"{one_line(key.symbol, 40)} {key.timeframe} · " if key else ""
         self.setWindowTitle(f"{shown}{mode_word(self._bridge.world.venue)} — Tidemark")
-
-    def _watch_current(self) -> None:
-        if self.desk.key is not None:
-            self.watchlist.add(self.desk.key.symbol)
 
     def _go_to(self, title: str, focus: Callable[[], None]) -> None:
         self.docks.reveal(title)

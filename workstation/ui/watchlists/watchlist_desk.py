@@ -4,11 +4,13 @@ from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QObject
 
+from workstation.domain.market import SeriesKey
 from workstation.ui.asking import Asking
 from workstation.ui.section import GoTo, Section
 from workstation.ui.surroundings import Surroundings
 from workstation.ui.theme import Theme
 from workstation.ui.watchlists.screener_desk import ScreenerDesk
+from workstation.ui.watchlists.spark_reader import SparkReader
 from workstation.ui.watchlists.watchlist_chooser import WatchlistChooser
 from workstation.ui.watchlists.watchlist_keeper import WatchlistKeeper
 from workstation.ui.watchlists.watchlist_menu import WatchlistEditing, WatchlistMenu
@@ -32,8 +34,6 @@ class WatchlistDesk(Section):
         Bridge and store.
     asking : Asking
         Who is asked to follow markets.
-    panel : WatchlistPanel
-        The watchlist.
     theme : Theme
         Colours.
     """
@@ -42,28 +42,31 @@ class WatchlistDesk(Section):
         self,
         around: Surroundings,
         asking: Asking,
-        panel: WatchlistPanel,
         theme: Theme,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._bridge, self._asking, self._panel = around.bridge, asking, panel
+        self._bridge, self._asking = around.bridge, asking
+        self._opened = ""
+        self.panel = WatchlistPanel(theme, around.bridge.world.price_step)
+        self.sparks = SparkReader(around.bridge, around.past, self)
         self.keeper = WatchlistKeeper(around.memory_file.with_name(BOOK_FILE), self)
         self.screener = ScreenerDesk(around, self.keeper, theme, self)
-        self.panels = self.screener.panels
+        self.panels = {WATCHLIST: self.panel, **self.screener.panels}
         self.screener.symbol_opened.connect(self.symbol_opened)
         self.screener.watch_requested.connect(self.watch_too)
         self.keeper.complained.connect(self._tell)
         self.editing = WatchlistEditing(self.keeper, self._bridge.world, self)
         self.chooser = WatchlistChooser(theme)
-        self.menu = WatchlistMenu(self.editing, panel)
-        self.viewing = WatchlistViewing(around, self.editing, panel, self)
+        self.menu = WatchlistMenu(self.editing, self.panel)
+        self.viewing = WatchlistViewing(around, self.editing, self.panel, self)
         self.chooser.menu_button.setMenu(self.menu)
-        panel.put_above(self.chooser)
+        self.panel.put_above(self.chooser)
         self._join_lists()
+        self._listen()
 
     def _join_lists(self) -> None:
-        panel, editing = self._panel, self.editing
+        panel, editing = self.panel, self.editing
         self.chooser.chosen.connect(editing.show)
         self.chooser.dropped.connect(lambda symbols, name: editing.add_to(name, symbols))
         self.menu.columns_requested.connect(self.viewing.choose_columns)
@@ -76,7 +79,33 @@ class WatchlistDesk(Section):
         panel.list_edited.connect(editing.put)
         panel.edited.connect(self._on_edited)
         panel.row_menu_opened.connect(self.menu.add_notes)
-        self._bridge.watchlist_changed.connect(self._read_book)
+
+    def _listen(self) -> None:
+        """Show what the engine says of what is watched."""
+        bridge, panel = self._bridge, self.panel
+        panel.open_requested.connect(self.symbol_opened)
+        panel.edited.connect(self._asking.set_watchlist)
+        self.sparks.read.connect(panel.model.set_spark)
+        bridge.venue_changed.connect(self._on_venue)
+        bridge.watchlist_changed.connect(self._read_book)
+        bridge.watchlist_changed.connect(self._on_watchlist)
+        bridge.tickers_changed.connect(panel.apply)
+
+    def follow(self, key: SeriesKey) -> None:
+        """Choose the row of the market that is on the chart now."""
+        self._opened = key.symbol
+        self.panel.show_opened(key.symbol)
+
+    def _on_venue(self) -> None:
+        self.panel.set_venue_known(is_known=self._bridge.world.venue is not None)
+        self.panel.model.clear_prices()
+
+    def _on_watchlist(self) -> None:
+        world = self._bridge.world
+        self.panel.set_symbols(world.watchlist)
+        self.panel.apply(list(world.tickers.values()))
+        self.sparks.set_symbols(world.watchlist)
+        self.panel.show_opened(self._opened)
 
     def _read_book(self) -> None:
         """Read the book once, after the start: nothing of it is needed before there is a watchlist."""
@@ -92,9 +121,9 @@ class WatchlistDesk(Section):
             self.editing.current = ""
         shown = self.editing.shown
         self.chooser.offer(sizes, self.editing.current)
-        self._panel.model.set_notes(dict(shown.notes) if shown is not None else {})
-        self._panel.show_list(None if shown is None else shown.symbols)
-        self._panel.apply(list(self._bridge.world.tickers.values()))
+        self.panel.model.set_notes(dict(shown.notes) if shown is not None else {})
+        self.panel.show_list(None if shown is None else shown.symbols)
+        self.panel.apply(list(self._bridge.world.tickers.values()))
         self.viewing.show()
 
     def _on_edited(self, symbols: tuple[str, ...]) -> None:
@@ -125,6 +154,8 @@ class WatchlistDesk(Section):
     def handlers(self, go_to: GoTo) -> Mapping[str, Callable[[], None]]:
         """Return what its commands do; `go_to` reveals a dock and gives it the keyboard."""
         return {
+            "watchlist.add": lambda: self.panel.add(self._opened),
+            "watchlist.filter": lambda: go_to(WATCHLIST, self.panel.focus_filter),
             "watchlist.columns": lambda: go_to(WATCHLIST, self.viewing.choose_columns),
             "watchlist.group": lambda: go_to(WATCHLIST, self.viewing.switch_grouping),
             "watchlist.undo": self.keeper.undo,
@@ -138,11 +169,14 @@ class WatchlistDesk(Section):
 
     def set_theme(self, theme: Theme) -> None:
         """Take other colours."""
+        self.panel.set_theme(theme)
         self.chooser.set_theme(theme)
         self.screener.set_theme(theme)
 
     def stop(self) -> None:
         """Read nothing more; everything is on disk then."""
+        self.sparks.stop()
+        self.panel.stop()
         self.viewing.stop()
         self.screener.stop()
         self.keeper.stop()
