@@ -101,8 +101,8 @@ def place(view):
 
 def middle(view, number: int = 0) -> QPointF:
     QApplication.processEvents()
-    points = view.drawings.shapes()[number].lines[0]
-    return (points[0] + points[-1]) / 2
+    points = next(view.drawings.shapes()[number].strokes())
+    return (QPointF(*points[0]) + QPointF(*points[-1])) / 2
 
 
 @pytest.mark.parametrize("tool", [each for each in Tool if each not in {Tool.TEXT, Tool.MEASURE}])
@@ -159,10 +159,10 @@ def test_a_drawing_stands_on_the_same_moment_in_every_timeframe_and_on_every_sca
                 opened = view.frame.series.open_time(slot)
                 assert opened <= each.time_ms < opened + view.frame.series.key.bar_ms
                 assert where.price(where.y(each.price)) == pytest.approx(each.price)
-            for point in view.drawings.shapes()[0].lines[0]:
-                if 1 < point.x() < where.box.width() - 1:
-                    told = price_at(drawn, round(where.time(point.x())))
-                    assert where.price(point.y()) == pytest.approx(told, rel=1e-4)
+            for x, y in next(view.drawings.shapes()[0].strokes()):
+                if 1 < x < where.box.width() - 1:
+                    told = price_at(drawn, round(where.time(x)))
+                    assert where.price(y) == pytest.approx(told, rel=1e-4)
 
 
 def test_every_chart_of_a_symbol_shows_its_drawings_at_once_and_no_other_does(qtbot, chart, book):
@@ -228,7 +228,7 @@ def test_words_of_one_drawing_never_lie_on_one_another(chart, book):
     QApplication.processEvents()
     by_id = {shape.drawing.id: shape for shape in chart.drawings.shapes()}
     for shape in by_id.values():
-        rows = [words.at.y() for words in shape.words]
+        rows = [words.y for words in shape.words]
         assert all(abs(a - b) > 10 for i, a in enumerate(rows) for b in rows[:i])
     assert 1 <= len(by_id["low"].words) < len(by_id["low"].lines)
     assert len(by_id["high"].words) == len(by_id["high"].lines) > 2

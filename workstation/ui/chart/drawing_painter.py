@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
@@ -12,10 +13,11 @@ from workstation.ui.chart.colours import ChartColours
 from workstation.ui.chart.drawing_bell import paint_bells
 from workstation.ui.chart.drawing_book import Bell
 from workstation.ui.chart.drawing_place import Place
-from workstation.ui.chart.drawing_shape import Shape, Words
+from workstation.ui.chart.drawing_shape import Line, Shape
 from workstation.ui.chart.drawing_words import measure_words
 from workstation.ui.chart.labels import Labels
 from workstation.ui.chart.labels import Style as LabelStyle
+from workstation.ui.chart.rect_batch import draw_lines
 from workstation.ui.theme import Theme
 
 _PATTERNS = {Dash.DASHED: [5.0, 4.0], Dash.DOTTED: [1.0, 2.5]}
@@ -61,7 +63,12 @@ def paint_scene(painter: QPainter, scene: Scene, brushes: tuple[ChartColours, La
     painter.save()
     painter.setClipRect(scene.place.box)
     for shape in scene.shapes:
-        _paint_shape(painter, shape, colours, labels)
+        if shape.areas:
+            _paint_areas(painter, shape, colours.theme)
+    _paint_strokes(painter, scene.shapes, colours.theme)
+    for shape in scene.shapes:
+        if shape.words:
+            _paint_words(painter, shape, colours, labels)
     paint_bells(painter, scene.shapes, scene.bells, scene.place, colours)
     for shape in scene.shapes:
         if shape.drawing.id == scene.selected:
@@ -76,25 +83,6 @@ def ink(colour: str, theme: Theme) -> QColor:
     return QColor(colour if colour.startswith("#") else getattr(theme, colour))
 
 
-def _paint_shape(painter: QPainter, shape: Shape, colours: ChartColours, labels: Labels) -> None:
-    style, theme = shape.drawing.style, colours.theme
-    if shape.areas:
-        _paint_areas(painter, shape, theme)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(_pen(style, theme))
-    _stroke(painter, shape.lines)
-    if shape.thin:
-        painter.setPen(_thin_pen(style.colour, theme))
-        _stroke(painter, shape.thin)
-    if shape.plate is not None:
-        painter.fillRect(shape.plate, colours.base)
-        painter.fillRect(shape.plate, _tint(style.colour, theme, _PLATE_TINT))
-        at = shape.words[0].at - QPointF(0, labels.height())
-        labels.paint(painter, at, shape.words[0].text, colours.text)
-    elif shape.words:
-        _paint_words(painter, shape.words, _tint(style.colour, theme, 1.0), colours, labels)
-
-
 @lru_cache(maxsize=128)
 def _tint(colour: str, theme: Theme, strength: float) -> QColor:
     """Return a drawing's colour, see-through; shared by all who ask, never to be changed."""
@@ -104,18 +92,14 @@ def _tint(colour: str, theme: Theme, strength: float) -> QColor:
 
 
 @lru_cache(maxsize=128)
-def _pen(style: Style, theme: Theme) -> QPen:
-    pen = QPen(ink(style.colour, theme), style.width)
-    if style.dash in _PATTERNS:
+def _pen(style: Style, is_thin: bool, theme: Theme) -> QPen:
+    """Return a pen; shared by all who ask, never to be changed."""
+    pen = QPen(ink(style.colour, theme), 1 if is_thin else style.width)
+    if is_thin:
+        pen.setDashPattern([4, 4])
+    elif style.dash in _PATTERNS:
         pen.setDashPattern(_PATTERNS[style.dash])
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-    return pen
-
-
-@lru_cache(maxsize=32)
-def _thin_pen(colour: str, theme: Theme) -> QPen:
-    pen = QPen(ink(colour, theme), 1)
-    pen.setDashPattern([4, 4])
     return pen
 
 
@@ -131,40 +115,53 @@ def _paint_areas(painter: QPainter, shape: Shape, theme: Theme) -> None:
             painter.drawPolygon(area.outline)
 
 
-def _stroke(painter: QPainter, lines: Sequence[Sequence[QPointF]]) -> None:
-    """Draw strokes; level and upright ones are quicker and crisper without smoothing."""
-    slanted = []
-    for points in lines:
-        if len(points) == 2 and (points[0].y() == points[1].y() or points[0].x() == points[1].x()):
-            painter.drawLine(points[0], points[1])
-        else:
-            slanted.append(points)
-    if not slanted:
-        return
+def _paint_strokes(painter: QPainter, shapes: Sequence[Shape], theme: Theme) -> None:
+    """Draw the strokes of all drawings, those of one pen together; level and upright ones are crisp."""
+    crisp: dict[tuple[Style, bool], list[Line]] = {}
+    smooth: dict[tuple[Style, bool], list[Line]] = {}
+    for shape in shapes:
+        for is_thin, lines in ((False, shape.lines), (True, shape.thin)):
+            if lines:
+                key = (shape.drawing.style, is_thin)
+                level = [line for line in lines if line[1] == line[3] or line[0] == line[2]]
+                crisp.setdefault(key, []).extend(level)
+                if len(level) < len(lines):
+                    slanted = [line for line in lines if line[1] != line[3] and line[0] != line[2]]
+                    smooth.setdefault(key, []).extend(slanted)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for key, lines in crisp.items():
+        painter.setPen(_pen(*key, theme))
+        draw_lines(painter, np.array(lines))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    for points in slanted:
-        if len(points) == 2:
-            painter.drawLine(points[0], points[1])
-        else:
-            painter.drawPolyline(QPolygonF(points))
+    for key, lines in smooth.items():
+        painter.setPen(_pen(*key, theme))
+        draw_lines(painter, np.array(lines))
+    for shape in shapes:
+        for points, is_thin in shape.bent:
+            painter.setPen(_pen(shape.drawing.style, is_thin, theme))
+            painter.drawPolyline(QPolygonF([QPointF(*spot) for spot in points]))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
 
 
-def _paint_words(
-    painter: QPainter, lines: Sequence[Words], own: QColor, colours: ChartColours, labels: Labels
-) -> None:
+def _paint_words(painter: QPainter, shape: Shape, colours: ChartColours, labels: Labels) -> None:
     """Write on plates that keep the candles behind them in sight."""
+    own, theme = shape.drawing.style.colour, colours.theme
+    if shape.plate is not None:
+        painter.fillRect(shape.plate, colours.base)
+        painter.fillRect(shape.plate, _tint(own, theme, _PLATE_TINT))
+        words = shape.words[0]
+        labels.paint(painter, QPointF(words.x, words.y - labels.height()), words.text, colours.text)
+        return
     box, height = painter.clipBoundingRect(), labels.height(LabelStyle.SMALL)
     top, bottom, right = box.top(), box.bottom(), box.right()
-    plate = _tint(colours.theme.base, colours.theme, _PLATE)
-    for words in lines:
-        x, y = words.at.x(), words.at.y()
-        if y < top or y - height > bottom:
-            continue
-        width = labels.width(words.text, LabelStyle.SMALL)
-        x = max(min(x - width if words.from_right else x, right - width - 6), 4.0)
-        painter.fillRect(QRectF(x - 3, y - height, width + 6, height), plate)
-        labels.paint(painter, QPointF(x, y - height), words.text, own, LabelStyle.SMALL)
+    for x, y, text, from_right in shape.words:
+        if top <= y <= bottom + height:
+            width = labels.width(text, LabelStyle.SMALL)
+            left = max(min(x - width if from_right else x, right - width - 6), 4.0)
+            plate = QRectF(left - 3, y - height, width + 6, height)
+            painter.fillRect(plate, _tint(theme.base, theme, _PLATE))
+            at = QPointF(left, y - height)
+            labels.paint(painter, at, text, _tint(own, theme, 1.0), LabelStyle.SMALL)
 
 
 def _paint_handles(painter: QPainter, shape: Shape, chosen: int, colours: ChartColours) -> None:

@@ -8,6 +8,9 @@ from workstation.domain.drawing import Anchor
 from workstation.domain.drawing_price import price_between
 from workstation.ui.chart.frame import Frame
 
+Point = tuple[float, float]
+"""x and y, logical pixels."""
+
 _LEAST_PRICE, _MOST_PRICE = 1e-12, 1e15
 _SNAP_REACH = 28.0  # logical pixels to the nearest price of the bar
 _FURTHEST = 1e6  # logical pixels
@@ -67,9 +70,13 @@ class Place:
             return self.frame.prices.y(price) / self.frame.dpr
         return min(max((self._edge - price) * self._per_price, -_FURTHEST), _FURTHEST)
 
+    def spot(self, anchor: Anchor) -> Point:
+        """Return where an anchor stands, as two numbers: of a Qt point there would be hundreds a frame."""
+        return self.x(anchor.time_ms), self.y(anchor.price)
+
     def point(self, anchor: Anchor) -> QPointF:
         """Return where an anchor stands."""
-        return QPointF(self.x(anchor.time_ms), self.y(anchor.price))
+        return QPointF(*self.spot(anchor))
 
     def time(self, x: float) -> float:
         """Return the instant at an x, UTC milliseconds."""
@@ -103,9 +110,7 @@ class Place:
         """Return the instant in the middle of a bar."""
         return self.frame.series.open_time(slot) + self.frame.series.key.bar_ms // 2
 
-    def line(
-        self, first: Anchor, second: Anchor, reach: tuple[float, float], *, is_log: bool
-    ) -> list[QPointF]:
+    def line(self, first: Anchor, second: Anchor, reach: tuple[float, float], *, is_log: bool) -> list[Point]:
         """Return the line through two anchors between two x, as points.
 
         It is straight where the scale is of the line's own kind, and a curve on another scale: a line has
@@ -113,31 +118,29 @@ class Place:
         """
         left, right = max(min(reach), -1.0), min(max(reach), self.box.width() + 1.0)
         if first.time_ms == second.time_ms:
-            return [self.point(first), self.point(second)]
+            return [self.spot(first), self.spot(second)]
         if left > right:
             return []
         n = 1 if is_log == self.frame.prices.is_log else max(math.ceil((right - left) / _CURVE_STEP), 1)
         if n == 1:
-            return self.straight(self.point(first), self.point(second), (left, right))
+            return self.straight(self.spot(first), self.spot(second), (left, right))
         xs = [left + (right - left) * i / n for i in range(n + 1)]
         prices = [price_between(first, second, self.time(x), is_log=is_log) for x in xs]
         found = [(x, price) for x, price in zip(xs, prices, strict=True) if price is not None]
-        return [QPointF(x, self.y(price)) for x, price in found if price > _LEAST_PRICE]
+        return [(x, self.y(price)) for x, price in found if price > _LEAST_PRICE]
 
-    def straight(
-        self, first: QPointF, second: QPointF, reach: tuple[float, float] | None = None
-    ) -> list[QPointF]:
+    def straight(self, first: Point, second: Point, reach: tuple[float, float] | None = None) -> list[Point]:
         """Return the part in sight, or between two x, of the straight line through two points.
 
         A line that goes on for a million pixels costs time, a broken one very much of it.
         """
-        if first.x() == second.x():
+        if first[0] == second[0]:
             return [first, second]
-        ends = (first.x(), second.x())
+        ends = (first[0], second[0])
         left, right = reach or (max(min(ends), -1.0), min(max(ends), self.box.width() + 1.0))
-        slope = (second.y() - first.y()) / (second.x() - first.x())
-        return [QPointF(x, first.y() + slope * (x - first.x())) for x in (left, right)]
+        slope = (second[1] - first[1]) / (second[0] - first[0])
+        return [(x, first[1] + slope * (x - first[0])) for x in (left, right)]
 
-    def level(self, left: float, right: float, y: float) -> list[QPointF]:
+    def level(self, left: float, right: float, y: float) -> list[Point]:
         """Return the part in sight of a level line."""
-        return [QPointF(max(left, -1.0), y), QPointF(min(right, self.box.width() + 1.0), y)]
+        return [(max(left, -1.0), y), (min(right, self.box.width() + 1.0), y)]

@@ -1,18 +1,22 @@
 """What drawings look like in one picture: lines, areas and words, for the painter and for the hand."""
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPolygonF
 
 from workstation.domain.drawing import Anchor, Drawing, DrawingKind
 from workstation.domain.drawing_price import price_between
-from workstation.ui.chart.drawing_place import Place
+from workstation.ui.chart.drawing_place import Place, Point
 from workstation.ui.chart.drawing_words import level_words, position_words, text_words
 from workstation.ui.words.number_format import price
+
+Line = tuple[float, float, float, float]
+"""x, y of one end and of the other, logical pixels."""
 
 _REACH = 6.0  # logical pixels from a line that still take hold of it
 _HANDLE_REACH = 9.0
@@ -22,58 +26,73 @@ _WIDEST = 4.0  # of a line's width, logical pixels
 _FURTHEST = 20_000.0  # logical pixels; beyond, a coordinate means nothing and costs time
 
 
-@dataclass(frozen=True, slots=True)
-class Area:
-    """A filled part.
-
-    Parameters
-    ----------
-    colour : str
-        Of the theme, ``"#rrggbb"``, or empty for the drawing's own.
-    """
+class Area(NamedTuple):
+    """A filled part; its colour is of the theme, ``"#rrggbb"``, or empty for the drawing's own."""
 
     outline: QPolygonF | QRectF
     colour: str = ""
     strength: float = 0.1
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """A line of writing; `at` is its lower left corner, or lower right where `from_right`."""
+class Words(NamedTuple):
+    """A line of writing; x and y are of its lower left corner, or lower right where `from_right`."""
 
-    at: QPointF
+    x: float
+    y: float
     text: str
     from_right: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Shape:
     """A drawing in one picture, logical pixels.
 
     Parameters
     ----------
-    lines : list of list of QPointF
-        Strokes in the drawing's style.
-    thin : list of list of QPointF
-        Strokes one pixel wide.
-    handles : list of QPointF
+    lines : list of Line
+        Straight strokes in the drawing's style.
+    thin : list of Line
+        Straight strokes one pixel wide.
+    bent : list of (list of Point, bool)
+        Lines that this price scale bends, each with whether it is thin.
+    spots : list of Point
         Where its anchors can be taken, in their order.
     plate : QRectF or None
         Where a text stands; it counts as the drawing.
     """
 
     drawing: Drawing
-    lines: list[list[QPointF]] = field(default_factory=list)
-    thin: list[list[QPointF]] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+    thin: list[Line] = field(default_factory=list)
+    bent: list[tuple[list[Point], bool]] = field(default_factory=list)
     areas: list[Area] = field(default_factory=list)
     words: list[Words] = field(default_factory=list)
-    handles: list[QPointF] = field(default_factory=list)
+    spots: list[Point] = field(default_factory=list)
     plate: QRectF | None = None
 
     @property
     def left(self) -> float:
         """Where it begins."""
-        return min(handle.x() for handle in self.handles)
+        return min(self.spots)[0]
+
+    @property
+    def handles(self) -> list[QPointF]:
+        """Where its anchors can be taken, in their order."""
+        return [QPointF(*spot) for spot in self.spots]
+
+    def stroke(self, points: list[Point], *, thin: bool = False) -> None:
+        """Add a stroke through points; nothing where there are fewer than two."""
+        if len(points) == 2:
+            (self.thin if thin else self.lines).append((*points[0], *points[1]))
+        elif points:
+            self.bent.append((points, thin))
+
+    def strokes(self) -> Iterator[list[Point]]:
+        """Yield every stroke as points."""
+        for x, y, end_x, end_y in (*self.lines, *self.thin):
+            yield [(x, y), (end_x, end_y)]
+        for points, _ in self.bent:
+            yield points
 
     def handle_at(self, at: QPointF) -> int | None:
         """Return the number of the handle under a point; None where there is none."""
@@ -87,8 +106,8 @@ class Shape:
             return True
         if self.drawing.kind.is_position and any(_inside(area.outline, at) for area in self.areas):
             return True
-        reach = _REACH + self.drawing.style.width / 2
-        return any(_off(line, at) <= reach for line in (*self.lines, *self.thin))
+        reach, spot = _REACH + self.drawing.style.width / 2, (at.x(), at.y())
+        return any(_off(points, spot) <= reach for points in self.strokes())
 
 
 def shape_of(drawing: Drawing, place: Place, width_of: Callable[[str], float]) -> Shape | None:
@@ -99,60 +118,59 @@ def shape_of(drawing: Drawing, place: Place, width_of: Callable[[str], float]) -
     width_of : callable
         How far a text reaches.
     """
-    shape = Shape(drawing)
-    shape.handles.extend(place.point(anchor) for anchor in drawing.anchors)
+    shape = Shape(drawing, spots=[place.spot(anchor) for anchor in drawing.anchors])
     if drawing.kind is DrawingKind.TEXT:
         return _text(shape, place, width_of)
     _MAKERS[drawing.kind](shape, place)
-    strokes = [each for each in (*shape.lines, *shape.thin) if each]
-    return shape if any(_is_seen(each, place.box) for each in strokes) else None
+    right, bottom = place.box.right(), place.box.bottom()
+    return shape if any(_is_seen(points, right, bottom) for points in shape.strokes()) else None
 
 
 def _text(shape: Shape, place: Place, width_of: Callable[[str], float]) -> Shape | None:
-    words, at = text_words(shape.drawing), shape.handles[0]
-    plate = QRectF(at.x(), at.y() - place.text_height - 6, width_of(words) + 12, place.text_height + 6)
-    shape.words.append(Words(plate.bottomLeft() + QPointF(6, -3), words))
-    return replace(shape, plate=plate) if plate.intersects(place.box) else None
+    words, (x, y) = text_words(shape.drawing), shape.spots[0]
+    height = place.text_height + 6
+    shape.plate = QRectF(x, y - height, width_of(words) + 12, height)
+    shape.words.append(Words(x + 6, y - 3, words))
+    return shape if shape.plate.intersects(place.box) else None
 
 
 def _trend(shape: Shape, place: Place) -> None:
     first, second = shape.drawing.anchors
-    reach = (place.x(first.time_ms), place.x(second.time_ms))
-    shape.lines.append(place.line(first, second, reach, is_log=shape.drawing.is_log))
+    reach = (shape.spots[0][0], shape.spots[1][0])
+    shape.stroke(place.line(first, second, reach, is_log=shape.drawing.is_log))
 
 
 def _ray(shape: Shape, place: Place) -> None:
     first, second = shape.drawing.anchors
-    begin, width = place.x(first.time_ms), place.box.width()
+    begin, width = shape.spots[0][0], place.box.width()
     end = begin if first.time_ms == second.time_ms else width if second.time_ms > first.time_ms else 0.0
     if (end - begin) * (second.time_ms - first.time_ms) < 0:
         return
     points = place.line(first, second, (begin, end), is_log=shape.drawing.is_log)
     if begin == end:
-        points = [points[0], QPointF(begin, place.box.height() if points[1].y() > points[0].y() else 0)]
-    shape.lines.append(points)
+        points = [points[0], (begin, place.box.height() if points[1][1] > points[0][1] else 0.0)]
+    shape.stroke(points)
 
 
 def _horizontal(shape: Shape, place: Place) -> None:
-    y = shape.handles[0].y()
-    right = place.box.width()
-    shape.lines.append([QPointF(0, y), QPointF(right, y)])
+    y, right = shape.spots[0][1], place.box.width()
+    shape.lines.append((0.0, y, right, y))
     text = price(shape.drawing.anchors[0].price, place.frame.series.price_step)
-    shape.words.append(Words(QPointF(right - 6, y - 2), text, from_right=True))
+    shape.words.append(Words(right - 6, y - 2, text, from_right=True))
 
 
 def _vertical(shape: Shape, place: Place) -> None:
-    x = shape.handles[0].x()
-    shape.lines.append([QPointF(x, 0), QPointF(x, place.box.height())])
-    shape.handles[0] = QPointF(x, min(max(shape.handles[0].y(), 12), place.box.height() - 12))
+    (x, y), height = shape.spots[0], place.box.height()
+    shape.lines.append((x, 0.0, x, height))
+    shape.spots[0] = x, min(max(y, 12.0), height - 12.0)
 
 
 def _channel(shape: Shape, place: Place) -> None:
     first, second, aside = shape.drawing.anchors
     is_log = shape.drawing.is_log
-    reach = (place.x(first.time_ms), place.x(second.time_ms))
+    reach = (shape.spots[0][0], shape.spots[1][0])
     line = place.line(first, second, reach, is_log=is_log)
-    shape.lines.append(line)
+    shape.stroke(line)
     through = price_between(first, second, aside.time_ms, is_log=is_log)
     if through is None:
         return
@@ -160,10 +178,10 @@ def _channel(shape: Shape, place: Place) -> None:
     if beside[0] is None or beside[1] is None:
         return
     parallel = place.line(beside[0], beside[1], reach, is_log=is_log)
-    shape.lines.append(parallel)
-    shape.areas.append(Area(QPolygonF([*line, *reversed(parallel)])))
-    middle = [(a + b) / 2 for a, b in zip(line, parallel, strict=False)]
-    shape.thin.append(middle)
+    shape.stroke(parallel)
+    shape.areas.append(Area(QPolygonF([QPointF(*spot) for spot in (*line, *reversed(parallel))])))
+    pairs = zip(line, parallel, strict=False)
+    shape.stroke([((a[0] + b[0]) / 2, (a[1] + b[1]) / 2) for a, b in pairs], thin=True)
 
 
 def _shifted(anchor: Anchor, start: float, end: float, *, is_log: bool) -> Anchor | None:
@@ -172,21 +190,24 @@ def _shifted(anchor: Anchor, start: float, end: float, *, is_log: bool) -> Ancho
 
 
 def _rectangle(shape: Shape, place: Place) -> None:
-    box = _clipped(QRectF(shape.handles[0], shape.handles[1]).normalized())
-    outline = [box.topLeft(), box.topRight(), box.bottomRight(), box.bottomLeft(), box.topLeft()]
-    shape.lines.append(outline)
-    shape.areas.append(Area(box.intersected(place.box)))
+    (x, y), (end_x, end_y) = shape.spots
+    left, right = max(min(x, end_x), -_FURTHEST), min(max(x, end_x), _FURTHEST)
+    top, bottom = max(min(y, end_y), -_FURTHEST), min(max(y, end_y), _FURTHEST)
+    shape.lines += [(left, top, right, top), (left, bottom, right, bottom)]
+    shape.lines += [(left, top, left, bottom), (right, top, right, bottom)]
+    _add_band(shape, place, (left, right), (top, bottom))
 
 
 def _retracement(shape: Shape, place: Place) -> None:
-    _levels(shape, place, (shape.handles[0].x(), shape.handles[1].x()))
-    shape.thin.append(place.straight(shape.handles[0], shape.handles[1]))
+    _levels(shape, place, (shape.spots[0][0], shape.spots[1][0]))
+    shape.stroke(place.straight(*shape.spots), thin=True)
 
 
 def _extension(shape: Shape, place: Place) -> None:
-    xs = [handle.x() for handle in shape.handles]
+    xs = [x for x, _ in shape.spots]
     _levels(shape, place, (xs[2], xs[2] + max(abs(xs[1] - xs[0]), _LEAST_EXTENSION)))
-    shape.thin.extend(place.straight(a, b) for a, b in pairwise(shape.handles))
+    for first, second in pairwise(shape.spots):
+        shape.stroke(place.straight(first, second), thin=True)
 
 
 def _levels(shape: Shape, place: Place, reach: tuple[float, float]) -> None:
@@ -197,37 +218,38 @@ def _levels(shape: Shape, place: Place, reach: tuple[float, float]) -> None:
     for ratio, level, text in level_words(shape.drawing, place):
         y = place.y(level)
         if -_WIDEST <= y <= lowest:
-            shape.lines.append(place.level(left, right, y))
+            shape.stroke(place.level(left, right, y))
             if abs(y - written) >= place.text_height * _APART:
-                shape.words.append(Words(QPointF(max(left, 2.0) + 4, y - 1), text))
+                shape.words.append(Words(max(left, 2.0) + 4, y - 1, text))
                 written = y
         if before is not None and 0.382 <= ratio <= 1.0:
             _add_band(shape, place, (left, right), (before, y))
         before = y
 
 
-def _add_band(shape: Shape, place: Place, xs: tuple[float, float], ys: tuple[float, float]) -> None:
-    """Fill the part in sight between two levels."""
-    left, right = max(xs[0], 0.0), min(xs[1], place.box.width())
+def _add_band(
+    shape: Shape, place: Place, xs: Point, ys: Point, colour: str = "", strength: float = 0.1
+) -> None:
+    """Fill the part in sight between two x and two y, whichever is the smaller one."""
+    left, right = max(min(xs), 0.0), min(max(xs), place.box.width())
     top, bottom = max(min(ys), 0.0), min(max(ys), place.box.height())
     if right > left and bottom > top:
-        shape.areas.append(Area(QRectF(left, top, right - left, bottom - top)))
+        shape.areas.append(Area(QRectF(left, top, right - left, bottom - top), colour, strength))
 
 
 def _position(shape: Shape, place: Place) -> None:
-    entry, stop, target = shape.handles
-    left, right = min(entry.x(), target.x()), max(entry.x(), target.x())
-    shape.handles[:] = [QPointF(left, entry.y()), QPointF(left, stop.y()), QPointF(right, target.y())]
+    (x, y), (_, stop), (end_x, target) = shape.spots
+    left, right = min(x, end_x), max(x, end_x)
+    shape.spots[:] = [(left, y), (left, stop), (right, target)]
     for edge, colour in ((stop, "fall"), (target, "rise")):
-        box = QRectF(QPointF(left, entry.y()), QPointF(right, edge.y())).normalized()
-        shape.areas.append(Area(box.intersected(place.box), colour, 0.18))
-        shape.thin.append(place.level(left, right, edge.y()))
-    shape.lines.append(place.level(left, right, entry.y()))
-    for edge, text in zip((target, entry, stop), position_words(shape.drawing, place), strict=True):
-        is_below = edge is not entry and edge.y() > entry.y()
-        y = edge.y() + place.text_height + 2 if is_below else edge.y() - 2
-        if text and (edge is entry or abs(y - entry.y() + 2) >= place.text_height * _APART):
-            shape.words.append(Words(QPointF(left + 6, y), text))
+        _add_band(shape, place, (left, right), (y, edge), colour, 0.18)
+        shape.stroke(place.level(left, right, edge), thin=True)
+    shape.stroke(place.level(left, right, y))
+    least = place.text_height * _APART
+    for edge, text in zip((target, y, stop), position_words(shape.drawing, place), strict=True):
+        foot = edge + place.text_height + 2 if edge > y else edge - 2
+        if text and (edge == y or abs(foot - y + 2) >= least):
+            shape.words.append(Words(left + 6, foot, text))
 
 
 _MAKERS: dict[DrawingKind, Callable[[Shape, Place], None]] = {
@@ -244,13 +266,9 @@ _MAKERS: dict[DrawingKind, Callable[[Shape, Place], None]] = {
 }
 
 
-def _clipped(box: QRectF) -> QRectF:
-    return box.intersected(QRectF(-_FURTHEST, -_FURTHEST, 2 * _FURTHEST, 2 * _FURTHEST))
-
-
-def _is_seen(points: list[QPointF], box: QRectF) -> bool:
-    xs, ys = [each.x() for each in points], [each.y() for each in points]
-    return max(xs) >= 0 and min(xs) <= box.right() and max(ys) >= 0 and min(ys) <= box.bottom()
+def _is_seen(points: list[Point], right: float, bottom: float) -> bool:
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    return max(xs) >= 0 and min(xs) <= right and max(ys) >= 0 and min(ys) <= bottom
 
 
 def distance(a: QPointF, b: QPointF) -> float:
@@ -263,14 +281,14 @@ def _inside(outline: QPolygonF | QRectF, at: QPointF) -> bool:
     return box.contains(at)
 
 
-def _off(points: list[QPointF], at: QPointF) -> float:
+def _off(points: list[Point], at: Point) -> float:
     """Return how far a point lies from a stroke."""
     return min((_off_piece(a, b, at) for a, b in pairwise(points)), default=math.inf)
 
 
-def _off_piece(a: QPointF, b: QPointF, at: QPointF) -> float:
-    dx, dy = b.x() - a.x(), b.y() - a.y()
+def _off_piece(a: Point, b: Point, at: Point) -> float:
+    dx, dy = b[0] - a[0], b[1] - a[1]
     length = dx * dx + dy * dy
-    share = ((at.x() - a.x()) * dx + (at.y() - a.y()) * dy) / length if length else 0.0
+    share = ((at[0] - a[0]) * dx + (at[1] - a[1]) * dy) / length if length else 0.0
     share = min(max(share, 0.0), 1.0)
-    return math.hypot(a.x() + share * dx - at.x(), a.y() + share * dy - at.y())
+    return math.hypot(a[0] + share * dx - at[0], a[1] + share * dy - at[1])

@@ -140,6 +140,15 @@ class PriceScale:
         """Keep what is shown, whatever comes into sight."""
         self._manual = (shown.low, shown.high)
 
+    @property
+    def held(self) -> tuple[float, float] | None:
+        """The lower and the upper edge that the trader keeps, as `PriceMap` has them; None while fitted."""
+        return self._manual
+
+    def set_held(self, held: tuple[float, float]) -> None:
+        """Keep these edges; the upper one must lie above the lower one."""
+        self._manual = held
+
     def map(self, lowest: float, highest: float, height: int, header: int, base: float = 0.0) -> PriceMap:
         """Return the scale in device pixels.
 

@@ -1,4 +1,4 @@
-"""Many rectangles in one call to Qt.
+"""Many rectangles or lines in one call to Qt.
 
 PySide reads a list of rectangles one wrapper at a time; a pointer to the first of an array costs nothing, and
 whole-number rectangles without a pen take the rasteriser's shortest way.
@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import shiboken6
 from numpy.typing import NDArray
-from PySide6.QtCore import QRect
+from PySide6.QtCore import QLineF, QRect
 from PySide6.QtGui import QBrush, QPainter
 
-from workstation.domain.candle import IntArray
+from workstation.domain.candle import FloatArray, IntArray
 
 RectArray = NDArray[np.int32]
 """Shape (n, 4): left, top, right, bottom in device pixels, all inclusive, as a `QRect` lies in memory."""
@@ -35,3 +35,16 @@ def paint(painter: QPainter, batch: RectArray, brush: QBrush) -> None:
         painter.setBrush(brush)
         first: Any = shiboken6.wrapInstance(batch.ctypes.data, QRect)
         painter.drawRects(first, len(batch))
+
+
+def draw_lines(painter: QPainter, lines: FloatArray) -> None:
+    """Draw every line with the painter's pen.
+
+    Parameters
+    ----------
+    lines : ndarray of float64, shape (n, 4), in one piece
+        x, y of one end and of the other, as a `QLineF` lies in memory.
+    """
+    if len(lines):
+        first: Any = shiboken6.wrapInstance(lines.ctypes.data, QLineF)
+        painter.drawLines(first, len(lines))

@@ -69,6 +69,8 @@ class TimeScale:
     def __init__(self, width: float) -> None:
         self.width = max(width, 1.0)
         self.bar = DEFAULT_BAR
+        self.chosen_bar = DEFAULT_BAR
+        """Pixels a bar takes where there are enough bars: a market of a few bars does not change it."""
         self.right = 0.0
         self._first = 0
         self._last = -1
@@ -99,7 +101,12 @@ class TimeScale:
 
     def reset(self) -> None:
         """Show the newest candles at the usual size."""
-        self.bar = self._allowed(DEFAULT_BAR)
+        self.begin(DEFAULT_BAR)
+
+    def begin(self, bar: float | None = None) -> None:
+        """Show the newest candles, bars as wide as chosen; a width is chosen with it."""
+        self.chosen_bar = bar or self.chosen_bar
+        self.bar = self._allowed(self.chosen_bar)
         self.go_to_newest()
 
     def go_to_newest(self) -> None:
@@ -118,12 +125,12 @@ class TimeScale:
         """Widen every bar by `factor`; the bar under `anchor_x` stays there."""
         bar = self._allowed(self.bar * factor)
         anchor = self.right - (self.width - anchor_x) / self.bar
-        self.bar = bar
+        self.bar = self.chosen_bar = bar
         self._place(anchor + (self.width - anchor_x) / bar)
 
     def show(self, first_slot: float, last_slot: float) -> None:
         """Show exactly these slots, as far as the limits allow."""
-        self.bar = self._allowed(self.width / max(last_slot - first_slot + 1.0, 1.0))
+        self.bar = self.chosen_bar = self._allowed(self.width / max(last_slot - first_slot + 1.0, 1.0))
         self._place(last_slot + 0.5)
 
     def centre_on(self, slot: float) -> None:
