@@ -53,7 +53,8 @@ async def _kucoin(exchange: Any) -> KeyRights:
     words = _words((await exchange.privateGetUserApiKey())["data"].get("permission"))
     if not words:
         return KeyRights()
-    withdraws = any(word.startswith("withdraw") for word in words)
+    # "Transfer" is its word for sending money out, past the second factor; "InnerTransfer" stays inside.
+    withdraws = any(word == "transfer" or word.startswith("withdraw") for word in words)
     return KeyRights(bool(words), bool(words & {"spot", "trade", "margin", "futures"}), withdraws)
 
 
