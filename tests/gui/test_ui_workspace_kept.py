@@ -1,5 +1,6 @@
 """Workspaces outlive crashes: saved by themselves, copied daily, named, taken back, and a plain window."""
 
+import errno
 import json
 import os
 import signal
@@ -13,7 +14,9 @@ import pytest
 from tests.fakes.patience import PATIENCE_S
 from tests.fakes.window_world import Desk
 from workstation.domain.errors import StoreError
+from workstation.storage import durable_file
 from workstation.ui.main_window import MainWindow
+from workstation.ui.steady_writing import SteadyWriting
 from workstation.ui.workspaces.workspace_dialog import WorkspaceDialog
 from workstation.ui.workspaces.workspace_file import BACKUP_DAYS, WorkspaceBook, WorkspaceFile
 
@@ -36,7 +39,7 @@ if not window.charts.is_safe:
     window.actions_by_id["chart.split_right"].trigger()
     window.open_symbol("ETH/USDT")
     window.charts.keeper.save_now()
-    window.charts.keeper._writing.waitForDone()
+    window.charts.keeper.writing.finish()
 print("safe" if window.charts.is_safe else "usual", len(window.workspace.docks), flush=True)
 app.exec()
 """
@@ -116,7 +119,7 @@ def test_copies_are_of_the_state_before_the_day_and_a_fortnight_of_them_is_kept(
         b"",
         b"\xff\x00",
         b"[]",
-        b'{"version": 2}',
+        b'{"version": 0}',
         b'{"version": 1, "current": 7, "workspaces": {}}',
         b'{"version": 1, "current": "Main", "workspaces": {"Main": 7}}',
         b"[" * 100_000,
@@ -130,11 +133,32 @@ def test_a_damaged_file_is_set_aside_and_the_newest_good_copy_is_known(tmp_path,
     file.path.write_bytes(raw)
     book, damage = file.load()
     assert book == WorkspaceBook()
-    assert "kept as workspaces.damaged" in damage
+    assert damage == "workspaces.json could not be read and is kept as workspaces.damaged."
+    assert (tmp_path / "workspaces.damaged").read_bytes() == raw
+    file.path.write_bytes(b"another")
+    assert "kept as workspaces.damaged-2" in file.load()[1], "the first stays"
     assert (tmp_path / "workspaces.damaged").read_bytes() == raw
     assert file.newest_backup() == DAY
     with pytest.raises(StoreError, match=r"damaged|not a file|names no|form|larger"):
         file.backup(date(2024, 2, 3))
+
+
+def test_a_file_of_a_newer_tidemark_is_renamed_and_named_so(tmp_path):
+    file = WorkspaceFile(tmp_path, Today())
+    file.path.write_text('{"version": 2, "tabs": []}')
+    assert file.load() == (
+        WorkspaceBook(),
+        "workspaces.json was written by a newer Tidemark and is kept as workspaces.newer.",
+    )
+    assert (tmp_path / "workspaces.newer").read_text() == '{"version": 2, "tabs": []}'
+
+
+def test_the_workspaces_are_saved_where_only_their_copies_cannot_be(tmp_path):
+    file = WorkspaceFile(tmp_path, Today())
+    (tmp_path / "workspace-backups").write_text("no folder")
+    with pytest.raises(OSError, match=r"exists|directory"):
+        file.save(WorkspaceBook("Main", {"Main": {"x": 1}}).text())
+    assert file.load()[0].state == {"x": 1}
 
 
 def test_a_state_that_cannot_be_written_is_refused_in_words():
@@ -261,10 +285,16 @@ def test_a_damaged_file_is_told_and_its_copy_offered(open_desk, tmp_path):
     again = open_desk()
     banner = again.window.charts.banner
     assert banner.isVisible()
-    assert "could not be read and are kept as workspaces.damaged" in banner.text
+    assert "could not be read and is kept as workspaces.damaged" in banner.text
     banner.yes_button.click()
     assert len(again.window.workspace.docks) == len(before)
     assert not banner.isVisible()
+
+
+def test_what_happened_to_the_layout_is_told_in_the_window(open_desk, tmp_path):
+    (tmp_path / "window.json").write_text("torn")
+    told = open_desk().window.notices.texts["layout"]
+    assert "window.json could not be read and is kept as window.damaged" in told
 
 
 def _saved(desk: Desk) -> object:
@@ -329,3 +359,91 @@ def test_a_window_that_was_closed_or_stood_a_minute_did_not_crash(open_desk, tmp
     again = open_desk()
     again.window.finish()
     assert starts.read_text() == "0"
+
+
+@pytest.mark.parametrize("answer", ["open", "save as", "restore"])
+def test_a_workspace_opened_from_the_plain_window_loses_no_other(open_desk, tmp_path, answer):
+    desk = open_desk()
+    desk.window.charts.keeper.save_as("Night")
+    arrange(desk)
+    desk.window.charts.keeper.save_as("Day")
+    desk.window.finish()
+    (tmp_path / "window-starts").write_text("2")
+    again = open_desk()
+    keeper = again.window.charts.keeper
+    keeper.rename("Night", "Evening")
+    again.window.actions_by_id["chart.split_right"].trigger()
+    assert keeper.is_held, "nobody asked for the plain window to be kept"
+    if answer == "open":
+        keeper.open("Evening")
+    elif answer == "save as":
+        keeper.save_as("Fresh")
+    else:
+        keeper.restore(keeper.backups()[0])
+        keeper.undo()
+    assert not again.window.charts.banner.isVisible()
+    assert not again.window.charts.is_safe
+    again.window.finish()
+    saved = WorkspaceBook.read(tmp_path / "workspaces.json").workspaces
+    assert {"Main", "Evening", "Day"} <= set(saved)
+    assert len(saved["Day"]["charts"]) == 3
+
+
+def test_a_plain_window_that_is_closed_without_an_answer_changes_nothing(open_desk, tmp_path):
+    desk = open_desk()
+    arrange(desk)
+    desk.window.finish()
+    file = tmp_path / "workspaces.json"
+    before = file.read_bytes()
+    (tmp_path / "window-starts").write_text("2")
+    again = open_desk()
+    again.window.actions_by_id["chart.split_right"].trigger()
+    again.window.finish()
+    assert file.read_bytes() == before
+
+
+# a disk that is full
+
+
+def test_a_disk_that_takes_nothing_is_told_once_and_what_was_arranged_is_written_later(
+    open_desk, tmp_path, qtbot, monkeypatch
+):
+    desk = open_desk()
+    notices, told = desk.window.notices, []
+    desk.bridge.notice_posted.connect(
+        lambda subject, text: told.append(text) if subject == "saving" else None
+    )
+    desk.window.charts.keeper.writing._retry.setInterval(5)
+    desk.window._keeper._writing._retry.setInterval(5)
+    is_full = [True]
+    really = durable_file.write_durably
+
+    def write(path: Path, content: bytes) -> None:
+        if is_full[0]:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        really(path, content)
+
+    monkeypatch.setattr(durable_file, "write_durably", write)
+    arrange(desk)
+    desk.window.charts.keeper.save_now()
+    desk.window._keeper._save()
+    qtbot.waitUntil(lambda: len(told) > 3, timeout=20_000)
+    assert len(set(told)) == 1, "window and workspaces say the same, so that one notice says it"
+    assert "(No space left on device" in notices.texts["saving"]
+    is_full[0] = False
+    qtbot.waitUntil(lambda: "saving" not in notices.texts, timeout=20_000)
+    assert len(WorkspaceBook.read(tmp_path / "workspaces.json").state["charts"]) == 3
+
+
+def test_what_a_full_disk_did_not_take_is_tried_once_more_at_the_end(tmp_path, qtbot):
+    writing, done = SteadyWriting(tmp_path), []
+
+    def work() -> None:
+        if len(done) < 1:
+            done.append("failed")
+            raise OSError(errno.EROFS, "Read-only file system")
+        done.append("written")
+
+    writing.write(work)
+    writing.finish()
+    assert done == ["failed", "written"]

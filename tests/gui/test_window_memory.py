@@ -1,10 +1,13 @@
 """What the window remembers survives, and a damaged file takes nothing with it."""
 
+import errno
 import json
+import os
 
 import pytest
 
 from tests.fakes.window_world import PRACTICE
+from workstation.ui.small_file import SmallFile
 from workstation.ui.window_memory import WindowMemory
 
 
@@ -29,7 +32,8 @@ def test_the_first_session_remembers_nothing(tmp_path):
         b"\xff\xfe\x00garbage",
         b"[]",
         b"null",
-        b'{"version": 2}',
+        b'{"version": 0}',
+        b'{"version": 1, "venue": null, "problem": "x"}',
         b'{"version": 1, "venue": {"name": "x"}}',
         b'{"version": 1, "venue": null, "symbol": 7}',
         b'{"version": 1, "venue": null, "unknown": 7}',
@@ -42,9 +46,40 @@ def test_the_first_session_remembers_nothing(tmp_path):
 def test_a_damaged_file_is_set_aside_and_the_window_starts_fresh(tmp_path, raw):
     file = tmp_path / "window.json"
     file.write_bytes(raw)
-    assert WindowMemory.load(file) == WindowMemory()
+    memory = WindowMemory.load(file)
+    assert memory == WindowMemory()
     assert (tmp_path / "window.damaged").read_bytes() == raw
     assert not file.exists()
+    assert "window.json could not be read and is kept as window.damaged." in memory.problem
+    memory.save(file)
+    assert WindowMemory.load(file).problem == "", "said once"
+
+
+def test_a_file_of_a_newer_tidemark_is_kept_and_named_so(tmp_path):
+    file = tmp_path / "window.json"
+    file.write_text('{"version": 2}')
+    assert "written by a newer Tidemark and is kept as window.newer" in WindowMemory.load(file).problem
+    assert (tmp_path / "window.newer").exists()
+
+
+def test_a_file_that_cannot_even_be_renamed_says_so(tmp_path, monkeypatch):
+    def refuse(*_paths: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    file = tmp_path / "window.json"
+    file.write_text("torn")
+    monkeypatch.setattr(os, "replace", refuse)
+    assert "could not be renamed (Read-only file system)" in WindowMemory.load(file).problem
+
+
+def test_a_small_file_that_cannot_be_used_is_told_to_whoever_listens(tmp_path, qtbot):
+    path = tmp_path / "shortcuts.json"
+    path.write_text('{"version": 9}')
+    file, told = SmallFile(path), []
+    file.failed.connect(told.append)
+    assert file.load() == {}
+    qtbot.waitUntil(lambda: bool(told), timeout=20_000)
+    assert "shortcuts.json was written by a newer Tidemark and is kept as shortcuts.newer." in told[0]
 
 
 def test_a_memory_from_before_the_watchlist_was_kept_is_still_read(tmp_path):

@@ -1,13 +1,13 @@
 """Writes what the window remembers soon after it changed, so that a crash forgets a second at most."""
 
-import contextlib
 from collections.abc import Callable
 from copy import deepcopy
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QThreadPool, QTimer
+from PySide6.QtCore import QObject, QTimer
 
+from workstation.ui.steady_writing import SteadyWriting
 from workstation.ui.window_memory import WindowMemory
 
 SAVE_AFTER_MS = 1000
@@ -36,7 +36,8 @@ class MemoryKeeper(QObject):
         self._is_over = False
         self._timer = QTimer(self, interval=SAVE_AFTER_MS, singleShot=True)
         self._timer.timeout.connect(self._save)
-        self._writing = QThreadPool(self, maxThreadCount=1)
+        self._writing = SteadyWriting(file.parent, self)
+        self.said = self._writing.said
 
     def save_soon(self) -> None:
         """Save within `SAVE_AFTER_MS`; steady changes do not put it off."""
@@ -48,16 +49,11 @@ class MemoryKeeper(QObject):
         self._is_over = True
         self._timer.stop()
         self._save()
-        self._writing.waitForDone()
+        self._writing.finish()
 
     def _save(self) -> None:
         self._gather()
         state = repr(self._memory)
         if state != self._written:
             self._written = state
-            self._writing.start(partial(_write, deepcopy(self._memory), self._file))
-
-
-def _write(memory: WindowMemory, file: Path) -> None:
-    with contextlib.suppress(OSError):  # a read-only home: a layout is not worth a question
-        memory.save(file)
+            self._writing.write(partial(deepcopy(self._memory).save, self._file))

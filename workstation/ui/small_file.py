@@ -1,19 +1,16 @@
 """A small JSON file of the window: read at the start with suspicion, written by another thread."""
 
-import contextlib
 import json
-import logging
-import os
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, QThreadPool, Signal
+from PySide6.QtCore import QObject, QThreadPool, QTimer, Signal
 
 from workstation.storage.durable_file import replace_durably
 from workstation.storage.privacy import make_private_folder
+from workstation.ui.set_aside import NewerFileError, check_version, set_aside
 
-_LOG = logging.getLogger(__name__)
 _VERSION = 1
 
 
@@ -23,11 +20,11 @@ class SmallFile(QObject):
     Parameters
     ----------
     path : Path
-        The file. One that cannot be used is set aside as ``*.damaged``, and nothing was kept.
+        The file. One that cannot be used is set aside, and nothing was kept.
     """
 
     failed = Signal(str)
-    """It could not be written: a sentence for the trader."""
+    """It could not be read or written: a sentence for the trader."""
 
     def __init__(self, path: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -40,10 +37,9 @@ class SmallFile(QObject):
             return _values_of(self._path.read_bytes())
         except FileNotFoundError:
             return {}
-        except (OSError, ValueError, RecursionError) as error:
-            _LOG.warning("%s cannot be used and starts fresh: %s", self._path, error)
-            with contextlib.suppress(OSError):
-                os.replace(self._path, self._path.with_suffix(".damaged"))
+        except (OSError, ValueError, RecursionError, NewerFileError) as error:
+            told = f"{set_aside(self._path, error)} What it held starts as delivered."
+            QTimer.singleShot(0, self, lambda: self.failed.emit(told))  # who reads it listens by then
             return {}
 
     def save(self, values: dict[str, Any]) -> None:
@@ -68,6 +64,6 @@ class SmallFile(QObject):
 
 def _values_of(content: bytes) -> dict[str, Any]:
     saved = json.loads(content)
-    if not isinstance(saved, dict) or saved.pop("version", None) != _VERSION:
-        raise ValueError("it is not of this version")
-    return saved
+    values = saved if isinstance(saved, dict) else {}
+    check_version(values.pop("version", None), _VERSION)
+    return values

@@ -1,20 +1,18 @@
 """What the window remembers between sessions: its layout, what it showed, and what it last announced.
 
-One small JSON file. A damaged one is set aside and the window starts fresh: nothing in it is worth a
-question.
+One small JSON file. A damaged one is set aside and told, and the window starts fresh: nothing in it is worth
+a question.
 """
 
-import contextlib
 import json
-import logging
-import os
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
 from workstation.domain.market import Venue, VenueKind
-from workstation.storage.privacy import make_private_folder, private_opener
+from workstation.storage.durable_file import replace_durably
+from workstation.storage.privacy import make_private_folder
+from workstation.ui.set_aside import NewerFileError, check_version, set_aside
 
-_LOG = logging.getLogger(__name__)
 _VERSION = 1
 
 
@@ -42,6 +40,8 @@ class WindowMemory:
         What the market map's tiles are drawn by (see ``market_tiles``).
     depth_over_time : bool
         Whether the depth shows the last quarter of an hour, not what rests now.
+    problem : str
+        Why nothing of an earlier session is in it, a sentence for the trader; never saved.
     """
 
     geometry: str = ""
@@ -55,6 +55,7 @@ class WindowMemory:
     map_area: str = "volume"
     map_colour: str = "change"
     depth_over_time: bool = False
+    problem: str = field(default="", compare=False, repr=False)
 
     @classmethod
     def load(cls, path: Path) -> "WindowMemory":
@@ -63,17 +64,16 @@ class WindowMemory:
             return cls._from_json(path.read_bytes())
         except FileNotFoundError:
             return cls()
-        except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
-            _LOG.warning("The window's layout in %s cannot be used and starts fresh: %s", path, error)
-            with contextlib.suppress(OSError):
-                os.replace(path, path.with_suffix(".damaged"))
-            return cls()
+        except (OSError, ValueError, TypeError, KeyError, RecursionError, NewerFileError) as error:
+            told = "Panels stand where they stood at first; workspaces, drawings and alerts are unaffected."
+            return cls(problem=f"{set_aside(path, error)} {told}")
 
     @classmethod
     def _from_json(cls, raw: bytes) -> "WindowMemory":
         saved = json.loads(raw)
-        if not isinstance(saved, dict) or saved.pop("version", None) != _VERSION:
-            raise ValueError("it is not a layout of this version")
+        if not isinstance(saved, dict) or "problem" in saved:
+            raise ValueError("it is no layout")
+        check_version(saved.pop("version", None), _VERSION)
         venue, watchlist = saved.pop("venue"), saved.pop("watchlist", [])
         if not isinstance(watchlist, list) or not all(isinstance(symbol, str) for symbol in watchlist):
             raise ValueError("watchlist has the wrong type")
@@ -94,10 +94,5 @@ class WindowMemory:
             The place cannot be written.
         """
         make_private_folder(path.parent)
-        fresh = path.with_suffix(".new")
-        fresh.unlink(missing_ok=True)
-        with open(fresh, "x", encoding="utf-8", opener=private_opener) as file:
-            json.dump({"version": _VERSION, **asdict(self)}, file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(fresh, path)
+        kept = {name: value for name, value in asdict(self).items() if name != "problem"}
+        replace_durably(path, json.dumps({"version": _VERSION, **kept}).encode())

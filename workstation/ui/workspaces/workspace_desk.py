@@ -77,6 +77,8 @@ class WorkspaceDesk(Section):
         self.links = LinkColours(self.workspace, theme, self)
         self.arranging = WorkspaceArranging(self.workspace, self.keeper, self.links, around.bridge, parent)
         self.keeper.said.connect(lambda text: around.bridge.notice_posted.emit("workspace", text))
+        self.keeper.writing.said.connect(lambda text: around.bridge.notice_posted.emit("saving", text))
+        self.keeper.changed.connect(self._on_workspaces)
         self.banner = WorkspaceBanner(theme)
         self.view = QWidget()
         column = QVBoxLayout(self.view)
@@ -109,6 +111,8 @@ class WorkspaceDesk(Section):
             self._ask_after_crashes()
         elif self._damage:
             self._ask_after_damage()
+        if self._memory.problem:
+            self._bridge.notice_posted.emit("layout", self._memory.problem)
 
     def open_bar(self, key: SeriesKey, open_time: int) -> None:
         """Show a bar of a series of this venue, in the middle of the active chart."""
@@ -181,6 +185,12 @@ class WorkspaceDesk(Section):
             ("Restore my workspace", self._restore),
             ("Stay plain", self._stay),
         )
+
+    def _on_workspaces(self) -> None:
+        """Take the question away where the trader answered it by opening or naming a workspace."""
+        if self.is_safe and not self.keeper.is_held:
+            self.is_safe = False
+            self.banner.hide()
 
     def _restore(self) -> None:
         self.is_safe = False

@@ -2,15 +2,15 @@
 
 import contextlib
 import json
-import logging
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 from workstation.domain.errors import StoreError
-from workstation.storage.privacy import make_private_folder, private_opener
+from workstation.storage.durable_file import replace_durably
+from workstation.storage.privacy import make_private_folder
+from workstation.ui.set_aside import NewerFileError, check_version, set_aside
 
 FIRST_NAME = "Main"
 """What the workspace is called that nobody named."""
@@ -23,7 +23,6 @@ MOST_WORKSPACES = 100
 
 _VERSION = 1
 _MOST_BYTES = 20_000_000
-_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +82,7 @@ class WorkspaceBook:
         Raises
         ------
         StoreError
-            It cannot be read, or is no book of workspaces.
+            It cannot be read, is no book of workspaces, or is a newer Tidemark's (`NewerFileError`).
         OSError
             There is no such file, or no right to read it.
         """
@@ -93,8 +92,14 @@ class WorkspaceBook:
             saved = json.loads(file.read_bytes())
         except (ValueError, RecursionError) as error:
             raise StoreError(f"{file.name} is damaged: {error}") from error
-        if not isinstance(saved, dict) or saved.get("version") != _VERSION:
-            raise StoreError(f"{file.name} is not a file of workspaces of this version.")
+        if not isinstance(saved, dict):
+            raise StoreError(f"{file.name} is not a file of workspaces.")
+        try:
+            check_version(saved.get("version"), _VERSION)
+        except ValueError as error:
+            raise StoreError(f"{file.name} is not a file of workspaces: {error}.") from error
+        except NewerFileError as error:
+            raise NewerFileError(f"{file.name} was written by a newer Tidemark.") from error
         current, workspaces = saved.get("current"), saved.get("workspaces")
         if not isinstance(current, str) or not isinstance(workspaces, dict):
             raise StoreError(f"{file.name} names no workspaces.")
@@ -126,11 +131,7 @@ class WorkspaceFile:
         except FileNotFoundError:
             return WorkspaceBook(), ""
         except (OSError, StoreError) as error:
-            _LOG.warning("The workspaces in %s cannot be used: %s", self.path, error)
-            kept = self.path.with_suffix(".damaged")
-            with contextlib.suppress(OSError):
-                os.replace(self.path, kept)
-            return WorkspaceBook(), f"The saved workspaces could not be read and are kept as {kept.name}."
+            return WorkspaceBook(), set_aside(self.path, error)
 
     def save(self, text: str) -> None:
         """Write a book so that a crash leaves the old one or the new one; the first of a day is copied.
@@ -138,11 +139,13 @@ class WorkspaceFile:
         Raises
         ------
         OSError
-            The place cannot be written.
+            The book or its copy cannot be written.
         """
         make_private_folder(self.path.parent)
-        self._back_up(text)
-        _write(self.path, text)
+        try:
+            self._back_up(text)
+        finally:  # a folder of copies that takes nothing is no reason to lose the book
+            replace_durably(self.path, text.encode())
 
     def backups(self) -> list[date]:
         """Return the days of which there is a copy, newest first."""
@@ -189,7 +192,7 @@ class WorkspaceFile:
     def _note_starts(self, n: int) -> None:
         with contextlib.suppress(OSError):  # a read-only home: the window starts as it is
             make_private_folder(self._starts.parent)
-            _write(self._starts, str(n))
+            replace_durably(self._starts, str(n).encode())
 
     def _back_up(self, text: str) -> None:
         """Keep what was saved before the first change of this day, and no more days than are wished."""
@@ -201,7 +204,7 @@ class WorkspaceFile:
             before = WorkspaceBook.read(self.path).text()
         except (OSError, StoreError):
             before = text
-        _write(copy, before)
+        replace_durably(copy, before.encode())
         for day in self.backups()[BACKUP_DAYS:]:
             (self._backup_folder / f"{day.isoformat()}.json").unlink(missing_ok=True)
 
@@ -211,13 +214,3 @@ def _day_of(file: Path) -> date | None:
         return date.fromisoformat(file.stem) if file.suffix == ".json" else None
     except ValueError:
         return None
-
-
-def _write(file: Path, text: str) -> None:
-    fresh = file.with_name(f"{file.name}.new")
-    fresh.unlink(missing_ok=True)
-    with open(fresh, "x", encoding="utf-8", opener=private_opener) as opened:
-        opened.write(text)
-        opened.flush()
-        os.fsync(opened.fileno())
-    os.replace(fresh, file)

@@ -1,14 +1,17 @@
 """Keeps workspaces by name: saves the open one by itself, switches, and takes back what was undone."""
 
+import contextlib
 import logging
 from collections.abc import Callable
 from datetime import date
 from functools import partial
 
-from PySide6.QtCore import QObject, QThreadPool, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from workstation.domain.errors import StoreError
+from workstation.ui.steady_writing import SteadyWriting
 from workstation.ui.words.foreign_text import one_line
+from workstation.ui.workspaces.chart_pane import State
 from workstation.ui.workspaces.workspace import Workspace
 from workstation.ui.workspaces.workspace_file import MOST_WORKSPACES, WorkspaceBook, WorkspaceFile
 
@@ -54,7 +57,7 @@ class WorkspaceKeeper(QObject):
         self._is_held, self._is_over = False, False
         self._timer = QTimer(self, interval=SAVE_AFTER_MS, singleShot=True)
         self._timer.timeout.connect(self.save_now)
-        self._writing = QThreadPool(self, maxThreadCount=1)
+        self.writing = SteadyWriting(file.path.parent, self)
         workspace.arranged.connect(self.save_soon)
 
     @property
@@ -68,9 +71,16 @@ class WorkspaceKeeper(QObject):
         """What `undo` would take back, such as "closing a chart"; empty where there is nothing."""
         return self._undone[-1][0] if self._undone else ""
 
+    @property
+    def is_held(self) -> bool:
+        """Whether what is on screen is not what the trader arranged, and is not saved."""
+        return self._is_held
+
     def hold(self) -> None:
-        """Write nothing until `go_on`: what is on screen is not what the trader arranged."""
+        """Save nothing of the screen until `go_on`, or until the trader opens or names a workspace."""
         self._is_held = True
+        with contextlib.suppress(StoreError):
+            self._written = self.book.text()
 
     def go_on(self) -> None:
         """Write changes again."""
@@ -79,13 +89,11 @@ class WorkspaceKeeper(QObject):
 
     def save_soon(self) -> None:
         """Save within `SAVE_AFTER_MS`; steady changes do not put it off."""
-        if not self._is_over and not self._is_held and not self._timer.isActive():
+        if not self._is_over and not self._timer.isActive():
             self._timer.start()
 
     def save_now(self) -> None:
-        """Save what is on screen."""
-        if self._is_held:
-            return
+        """Save what is on screen; while that is held, only what became of the names."""
         try:
             text = self._now().text()
         except StoreError as error:
@@ -93,14 +101,14 @@ class WorkspaceKeeper(QObject):
             return
         if text != self._written:
             self._written = text
-            self._writing.start(partial(_write, self._file, text))
+            self.writing.write(partial(self._file.save, text))
 
     def finish(self) -> None:
         """Save now, and never again."""
         self._is_over = True
         self._timer.stop()
         self.save_now()
-        self._writing.waitForDone()
+        self.writing.finish()
 
     def open(self, name: str) -> None:
         """Show another workspace; the one on screen is saved as it is."""
@@ -112,7 +120,8 @@ class WorkspaceKeeper(QObject):
         name = one_line(name, LONGEST_NAME).strip()
         refusal = self._refusal(name)
         if not refusal:
-            self.book = WorkspaceBook(name, {**self._now().workspaces, name: self._workspace.save()})
+            self.book = WorkspaceBook(name, {**self._now().workspaces, name: self._screen()})
+            self._is_held = False
             self._tell()
         return refusal
 
@@ -135,7 +144,8 @@ class WorkspaceKeeper(QObject):
 
     def arrange(self, what: str, change: Callable[[], object]) -> None:
         """Change the arrangement on screen so that `undo` can take it back."""
-        self._note(what)
+        if not self._is_held:  # what is on screen then is nothing that anybody would go back to
+            self._note(what)
         change()
         self._tell()
 
@@ -174,12 +184,16 @@ class WorkspaceKeeper(QObject):
         self._workspace.start_again()
 
     def _now(self) -> WorkspaceBook:
-        return self.book.with_state(self._workspace.save())
+        return self.book if self._is_held else self.book.with_state(self._screen())
+
+    def _screen(self) -> State:
+        return self._workspace.save()
 
     def _show(self, book: WorkspaceBook, *, is_other: bool = True) -> None:
         self.book = book
         if is_other:
             self.show()
+            self._is_held = False
         self._tell()
 
     def _note(self, what: str) -> None:
@@ -197,10 +211,3 @@ class WorkspaceKeeper(QObject):
     def _tell(self) -> None:
         self.save_soon()
         self.changed.emit()
-
-
-def _write(file: WorkspaceFile, text: str) -> None:
-    try:
-        file.save(text)
-    except OSError as error:  # a read-only home: the arrangement lasts until the window closes
-        _LOG.warning("The workspaces could not be saved: %s", error)
