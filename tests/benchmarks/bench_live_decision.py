@@ -35,12 +35,13 @@ from workstation.domain.observation import ObservationColumns
 from workstation.domain.signal import Signal
 from workstation.engine.model.bundle import read_model
 from workstation.engine.warm_up import warm_up
+from workstation.services.champion import ClosedBar
 from workstation.services.drift_watch import DriftWatch
 from workstation.services.market_data import MarketData
 from workstation.services.sights import Sights
 from workstation.services.supervisor import Supervisor
 from workstation.services.universe_judge import UniverseJudge
-from workstation.services.verdicts import ClosedBar, Verdicts
+from workstation.services.verdicts import Verdicts
 from workstation.storage.compiled_code import use_compiled_code
 from workstation.storage.paths import HOME_VARIABLE, Paths
 

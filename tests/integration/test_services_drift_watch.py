@@ -15,9 +15,9 @@ from workstation.domain.market import SeriesKey
 from workstation.domain.outcome import Barrier
 from workstation.domain.signal import SignalOrigin
 from workstation.engine.model.bundle import read_model
+from workstation.services.champion import Champion, ClosedBar
 from workstation.services.drift_watch import KEPT_AN_HOUR, SEEN_DAYS, DriftWatch, shift_words
 from workstation.services.supervisor import Supervisor
-from workstation.services.verdicts import Champion, ClosedBar
 
 KEY = SeriesKey("practice", "C0/USDT", "1h")
 NOW_SLOT = 490_000

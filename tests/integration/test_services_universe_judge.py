@@ -90,7 +90,7 @@ async def house():
             self.judge = UniverseJudge(
                 self.bus, self.data, self.archive, self.sights, no_verdicts(self.bus), self.tasks
             )
-            self.explanations = Explanations(self.data, self.archive, self.sights)
+            self.explanations = Explanations(self.data, self.archive, self.sights, no_verdicts(self.bus))
             self.raised = []
 
         async def hear(self, signal):

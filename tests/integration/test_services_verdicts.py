@@ -17,7 +17,8 @@ from workstation.engine.confluence_bank import ConfluenceBank
 from workstation.engine.model.bundle import read_model
 from workstation.engine.model.decision import decide
 from workstation.engine.segments import slots_of
-from workstation.services.verdicts import RECALLED_BARS, ClosedBar, Verdicts, point_matrix
+from workstation.services.champion import ClosedBar, point_matrix
+from workstation.services.verdicts import RECALLED_BARS, Verdicts
 from workstation.storage.model_store import ModelStore
 from workstation.storage.paths import resource
 
@@ -135,6 +136,43 @@ async def test_a_bar_that_came_after_a_hole_is_judged_on_what_stands_before_it(w
     assert signal.open_time == world.bar(key, row).open_time
     (same,) = await verdicts.speak([world.bar(key, row)])
     assert same == signal, "a bar that is given twice is not taken for the one after itself"
+
+
+async def test_a_bar_is_explained_with_what_its_signal_said(world):
+    row, key = await speaking(world)
+    (spoken,) = await world.new_verdicts().speak([world.bar(key, row)])
+    verdict, why_not = await world.verdicts.explain(world.bar(key, row))
+    assert why_not == ""
+    assert (verdict.direction, verdict.votes) == (spoken.direction, spoken.votes)
+    assert (verdict.contributions, verdict.flips) == (spoken.contributions, spoken.flips)
+    chance = (verdict.up, verdict.base_up) if spoken.direction > 0 else (verdict.down, verdict.base_down)
+    assert chance == (spoken.probability, spoken.base_rate)
+    assert (verdict.horizon_bars, verdict.model_hash) == (spoken.horizon_bars, spoken.model_hash)
+
+
+async def test_a_bar_without_a_signal_is_explained_too(world):
+    spoken = {at for key in world.keys[:1] for _, at, _ in await world.decided(key, STOOD)}
+    bars = [world.bar(world.keys[0], row) for row in range(STOOD, STOOD + 12)]
+    silent = [bar for bar in bars if bar.open_time not in spoken]
+    assert silent
+    for bar in silent:
+        verdict, why_not = await world.verdicts.explain(bar)
+        assert why_not == ""
+        assert 0 < verdict.up < 1
+        assert 0 < verdict.down < 1
+        assert verdict.contributions
+        assert verdict.direction or not verdict.flips
+
+
+async def test_a_bar_of_which_the_model_says_nothing_says_why(world):
+    early = world.bar(world.keys[0], STOOD - 1)
+    assert await world.verdicts.explain(early) == (
+        None,
+        "The model learnt from this bar: it knows what came after, so it tells no chance.",
+    )
+    daily = replace(early, key=replace(early.key, timeframe="1d"))
+    none, why_not = await world.verdicts.explain(daily)
+    assert (none, why_not) == (None, "No model judges 1d bars: families vote by written rules.")
 
 
 async def test_of_what_it_learnt_from_the_model_says_nothing(world):

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from tests.fakes.patience import until
+from tests.fakes.services_verdicts import no_verdicts
 from tests.integration.test_services_universe_judge import BTC, HOUR, Archive, N
 from workstation.domain.errors import UsageError
 from workstation.domain.vote_span import FAMILY_ROWS, MOST_BARS, VoteSpan
@@ -27,7 +28,7 @@ class House:
     def __init__(self, n: int = N) -> None:
         self.archive, bus, self.tasks = Archive(n), Bus(), Supervisor()
         data = MarketData(bus, self.archive, self.archive, self.tasks)
-        self.explanations = Explanations(data, self.archive, Sights(bus, self.archive))
+        self.explanations = Explanations(data, self.archive, Sights(bus, self.archive), no_verdicts(bus))
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from workstation.domain.market import SeriesKey
-from workstation.domain.signal import Family, FamilyVote
+from workstation.domain.signal import Contribution, Direction, Family, FamilyVote, Flip, Regime
 
 
 class Availability(StrEnum):
@@ -51,6 +51,43 @@ class PointReading:
 
 
 @dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a model thinks of one bar, whether a signal was raised on it or not.
+
+    Parameters
+    ----------
+    direction : Direction
+        Which way it leans; NEUTRAL where neither way stands out.
+    votes : tuple of FamilyVote
+        As it weighs the families: a score of one of them is its direction alone.
+    up, down, base_up, base_down : float
+        Calibrated chances of the bar, and those of any bar, 0..1.
+    horizon_bars : int
+        Bars of the timeframe within which that is so.
+    contributions : tuple of Contribution
+        The data points that spoke loudest, strongest first; towards `direction`, or up where that is neutral.
+    flips : tuple of Flip
+        What alone would end its lean, the least change first; empty where it is neutral.
+    regime : Regime or None
+        Of the market at that close; None where it is not known.
+    model_hash : str
+        SHA-256 of the model's manifest, hexadecimal.
+    """
+
+    direction: Direction
+    votes: tuple[FamilyVote, ...]
+    up: float
+    down: float
+    base_up: float
+    base_down: float
+    horizon_bars: int
+    contributions: tuple[Contribution, ...]
+    flips: tuple[Flip, ...]
+    regime: Regime | None
+    model_hash: str
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """Everything that was known at the close of one bar.
 
@@ -63,10 +100,16 @@ class Explanation:
     readings : tuple of PointReading
         Every data point there is, by family.
     votes : tuple of FamilyVote
-        Of the families that could vote; empty while too few bars stood before.
+        Of the families that could vote, by their written rules; empty while too few bars stood before.
+    verdict : Verdict or None
+        What the model says of the bar; None where none does.
+    unjudged : str
+        Why there is no verdict, a sentence; empty where there is one.
     """
 
     key: SeriesKey
     open_time: int
     readings: tuple[PointReading, ...]
     votes: tuple[FamilyVote, ...]
+    verdict: Verdict | None = None
+    unjudged: str = ""

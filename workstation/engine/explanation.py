@@ -15,7 +15,12 @@ _LEANS = {lean.point: lean for family in FAMILIES for lean in family.leans}
 
 
 def explain(key: SeriesKey, candles: CandleColumns, sight: Sight = BLIND) -> Explanation:
-    """Return every data point and vote at the newest of some bars.
+    """Return every data point and vote at the newest of some bars; see `weighed`."""
+    return weighed(key, candles, sight)[0]
+
+
+def weighed(key: SeriesKey, candles: CandleColumns, sight: Sight = BLIND) -> tuple[Explanation, Ballots]:
+    """Return every data point and vote at the newest of some bars, and the ballots they come from: one row.
 
     Parameters
     ----------
@@ -36,7 +41,7 @@ def explain(key: SeriesKey, candles: CandleColumns, sight: Sight = BLIND) -> Exp
     ballot = cast(computed, seen)
     n_before = int(computed.rows[0])
     readings = tuple(_reading(point, ballot, n_before, closed_ms) for point in DATA_POINTS.values())
-    return Explanation(key, open_time, readings, ballot.votes(0, closed_ms))
+    return Explanation(key, open_time, readings, ballot.votes(0, closed_ms)), ballot
 
 
 def _reading(point: DataPoint, ballot: Ballots, n_before: int, closed_ms: int) -> PointReading:

@@ -101,7 +101,7 @@ class EngineHouse:
             self._bus, self._data, candles, self._sights, self._recorder, verdicts, self._tasks
         )
         self._levels = Levels(self._bus, self._data, candles, self._tasks)
-        self._explanations = Explanations(self._data, candles, self._sights)
+        self._explanations = Explanations(self._data, candles, self._sights, verdicts)
         self._votes = VoteDesk(self._explanations, self._tasks)
         self.find_votes = self._votes.carry_out
         self._alerts = Alerts(self._bus, self._recorder, self._tasks)

@@ -18,8 +18,8 @@ from workstation.domain.signal import Signal, SignalOrigin
 from workstation.engine.model.drift import SEVERE, Honesty, honesty, overlap_of, stability
 from workstation.engine.segments import LEAD
 from workstation.services.bus import Bus
+from workstation.services.champion import Champion, ClosedBar, Matrix, point_matrix
 from workstation.services.models import Models
-from workstation.services.verdicts import Champion, ClosedBar, Matrix, point_matrix
 
 HOUR_MS, DAY_MS = 3_600_000, 86_400_000
 

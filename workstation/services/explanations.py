@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,13 +14,15 @@ from workstation.domain.market import SeriesKey
 from workstation.domain.ports import CandleReader
 from workstation.domain.vote_span import FAMILY_ROWS, MOST_BARS, VoteSpan
 from workstation.engine.ballot import ballots
-from workstation.engine.explanation import explain
+from workstation.engine.explanation import weighed
 from workstation.engine.features.analogue_library import AnalogueLibrary, LibraryRules
 from workstation.engine.features.market_context import MarketContext, market_context
 from workstation.engine.segments import DEPTH
 from workstation.engine.sight import Sight
+from workstation.services.champion import ClosedBar
 from workstation.services.market_data import MarketData, columns_of
 from workstation.services.sights import MARKET_BARS, Sights
+from workstation.services.verdicts import Verdicts
 
 _SHELF_BARS = 512  # bars for which one library of past windows serves
 _LEAD_BARS = 256  # that must stand before a library's first window
@@ -51,17 +53,22 @@ class Explanations:
         Stored candles of all series.
     sights : Sights
         What was observed.
+    verdicts : Verdicts
+        What the model says of a bar.
     """
 
-    def __init__(self, market_data: MarketData, reader: CandleReader, sights: Sights) -> None:
+    def __init__(
+        self, market_data: MarketData, reader: CandleReader, sights: Sights, verdicts: Verdicts
+    ) -> None:
         self._market_data = market_data
         self._reader = reader
         self._sights = sights
+        self._verdicts = verdicts
         self._shelf: _Shelf | None = None
         self._is_free = threading.Lock()  # one bar is worked out at a time
 
     async def explain(self, key: SeriesKey, open_time: int) -> Explanation:
-        """Return what was known at the close of a bar.
+        """Return what was known at the close of a bar, and what the model says of it.
 
         Raises
         ------
@@ -69,7 +76,9 @@ class Explanations:
             There is no closed candle of that bar.
         """
         heard = self._market_data.newest(key)
-        return await asyncio.to_thread(self._explain, key, open_time, [c for c in heard if c.closed])
+        told, bar = await asyncio.to_thread(self._explain, key, open_time, [c for c in heard if c.closed])
+        verdict, why_not = await self._verdicts.explain(bar)
+        return replace(told, verdict=verdict, unjudged=why_not)
 
     async def votes(self, key: SeriesKey, since: int, until: int) -> VoteSpan:
         """Return how every family voted on the closed bars that open in ``since <= open time < until``.
@@ -84,14 +93,17 @@ class Explanations:
         heard = self._market_data.newest(key)
         return await asyncio.to_thread(self._votes, key, (since, until), [c for c in heard if c.closed])
 
-    def _explain(self, key: SeriesKey, open_time: int, heard: Sequence[Candle]) -> Explanation:
+    def _explain(
+        self, key: SeriesKey, open_time: int, heard: Sequence[Candle]
+    ) -> tuple[Explanation, ClosedBar]:
         candles = self._candles(key, open_time, open_time + key.bar_ms, heard)
         if not len(candles) or int(candles.open_time[-1]) != open_time:
             raise UsageError(f"There is no closed candle of {key} at that time; nothing was judged there.")
         with self._is_free:
             library = self._library(key, open_time)
             market = self._market(key, open_time, open_time)
-            return explain(key, candles, Sight(market, self._sights.observations, library))
+            told, cast = weighed(key, candles, Sight(market, self._sights.observations, library))
+        return told, ClosedBar(key, open_time, float(candles.close[-1]), cast, 0)
 
     def _votes(self, key: SeriesKey, span: tuple[int, int], heard: Sequence[Candle]) -> VoteSpan:
         candles = self._candles(key, *span, heard)

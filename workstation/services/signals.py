@@ -27,10 +27,11 @@ from workstation.engine.confluence_bank import ConfluenceBank
 from workstation.engine.segments import DEPTH, LEAD
 from workstation.engine.sight import Sight
 from workstation.services.bus import Bus
+from workstation.services.champion import ClosedBar
 from workstation.services.level_distances import level_distances
 from workstation.services.market_data import MarketData
 from workstation.services.sights import Sights
-from workstation.services.verdicts import ClosedBar, Verdicts
+from workstation.services.verdicts import Verdicts
 
 _log = logging.getLogger(__name__)
 

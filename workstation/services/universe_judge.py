@@ -11,11 +11,12 @@ from workstation.domain.signal import Signal
 from workstation.engine.features.analogues import EVERY
 from workstation.services.banks import Banks
 from workstation.services.bus import Bus
+from workstation.services.champion import ClosedBar
 from workstation.services.level_distances import level_distances
 from workstation.services.market_data import MarketData
 from workstation.services.sights import MARKET_BARS, Sights
 from workstation.services.signals import JUDGED_FROM
-from workstation.services.verdicts import ClosedBar, Verdicts
+from workstation.services.verdicts import Verdicts
 
 _LIBRARY_BARS = 256  # that must stand before a past window's outcome, and a few more
 

@@ -5,21 +5,27 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from workstation import __version__
 from workstation.domain.candle import CandleColumns, IntArray
 from workstation.domain.errors import BadModel
+from workstation.domain.explanation import Verdict
 from workstation.domain.market import SeriesKey, slot_of
-from workstation.domain.model_card import StoredModel
-from workstation.domain.signal import Direction, FamilyVote, Flip, Regime, Signal, SignalOrigin
+from workstation.domain.signal import Regime, Signal, SignalOrigin
 from workstation.engine.ballot import Ballots
-from workstation.engine.features.history import compute
-from workstation.engine.features.registry import CANDLE_POINTS
-from workstation.engine.model.bundle import SignalModel, read_model
+from workstation.engine.model.bundle import read_model
 from workstation.engine.model.contribution import loudest
 from workstation.engine.model.decision import DecisionState, decide
 from workstation.engine.segments import DEPTH, slots_of
+from workstation.services.champion import (
+    Champion,
+    ClosedBar,
+    Matrix,
+    flips_of,
+    matrix_of,
+    point_matrix,
+    signal_of,
+    verdict_of,
+)
 from workstation.services.model_conversation import Answers
 from workstation.services.models import Models
 
@@ -29,85 +35,10 @@ RECALLED_BARS = 240
 RECALLED_TOGETHER = 32
 """Coins whose newest bars are asked about in one question."""
 
-Matrix = NDArray[np.float32]
-
-_COLUMN = {point.name: i for i, point in enumerate(CANDLE_POINTS)}
-
 
 def signal_model(timeframe: str) -> str:
     """Return the name of the model that judges the bars of a timeframe."""
     return f"signals-{timeframe}"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ClosedBar:
-    """A bar whose data points are known.
-
-    Parameters
-    ----------
-    key : SeriesKey
-        Of its series.
-    open_time : int
-        UTC milliseconds.
-    price : float
-        Its close, quote currency.
-    ballots : Ballots
-        How families voted by their written rules, and on what.
-    row : int
-        The bar's in them.
-    """
-
-    key: SeriesKey
-    open_time: int
-    price: float
-    ballots: Ballots
-    row: int
-
-
-def point_matrix(candles: CandleColumns, timeframe: str, points: Sequence[str], since: int) -> Matrix:
-    """Return data points of a series' candles from row `since` on as a model is asked, shape (n, n_points).
-
-    Parameters
-    ----------
-    points : sequence of str
-        Names of candle data points, in the model's order.
-    """
-    computed = compute(candles, timeframe, None, since, None)
-    columns = [_COLUMN[name] for name in points]
-    return np.ascontiguousarray(computed.values[columns].T, np.float32)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Champion:
-    """A model that judges.
-
-    Parameters
-    ----------
-    stored : StoredModel
-        As it lies in its place.
-    model : SignalModel
-        As the engine reads it.
-    """
-
-    stored: StoredModel
-    model: SignalModel
-
-    @property
-    def name(self) -> str:
-        """Under which it is asked."""
-        return self.stored.card.name
-
-    @property
-    def points(self) -> tuple[str, ...]:
-        """Names of the data points that it reads, in its order."""
-        return self.stored.card.features
-
-    def probability(self, answers: Answers, row: int, direction: Direction) -> tuple[float, float]:
-        """Return the calibrated chance of a direction, and its base rate."""
-        meaning = self.model.meaning
-        if direction is Direction.BULLISH:
-            return float(answers["up"][row]), meaning.base_up
-        return float(answers["down"][row]), meaning.base_down
 
 
 Judged = Callable[[Champion, ClosedBar, Matrix], None]
@@ -163,7 +94,7 @@ class Verdicts:
             return None
         if not await self._recall([bar for bar in bars if not self._is_next(bar, champion)], champion):
             return None
-        matrix = _matrix(bars, champion)
+        matrix = matrix_of(bars, champion)
         answers = await self._models.judge(champion.name, matrix)
         if answers is None:
             return None
@@ -189,14 +120,30 @@ class Verdicts:
         fresh = [bar for bar in bars if not self._is_of(bar.key, champion)]
         if not await self._recall(fresh, champion, is_preview=True):
             return None
-        answers = await self._models.judge(champion.name, _matrix(bars, champion))
+        answers = await self._models.judge(champion.name, matrix_of(bars, champion))
         if answers is None:
             return None
         return {
-            bar.key: replace(_signal(bar, answers, row, champion), closed=False)
+            bar.key: replace(signal_of(bar, answers, row, champion), closed=False)
             for row, bar in enumerate(bars)
             if self._is_next(bar, champion) and self._decided(bar, answers, row, champion)[0]
         }
+
+    async def explain(self, bar: ClosedBar) -> tuple[Verdict | None, str]:
+        """Return what the model thinks of any bar, whether it spoke or not; where nothing, why."""
+        champion = await self._champion(bar.key.timeframe)
+        if champion is None:
+            return None, f"No model judges {bar.key.timeframe} bars: families vote by written rules."
+        if bar.open_time < champion.model.learnt_to_ms:
+            return None, "The model learnt from this bar: it knows what came after, so it tells no chance."
+        if not bar.ballots.ready[bar.row]:
+            return None, "Too few bars stand before this one."
+        matrix = matrix_of([bar], champion)
+        answers = await self._models.judge(champion.name, matrix, with_contributions=True)
+        if answers is None:
+            return None, "The model does not answer just now: families vote by written rules."
+        regime = await asyncio.to_thread(self._regime_at, bar.open_time + bar.key.bar_ms)
+        return verdict_of(bar, matrix[0], answers, champion, regime), ""
 
     async def history(
         self, key: SeriesKey, candles: CandleColumns, cast: Ballots, since: int
@@ -223,14 +170,14 @@ class Verdicts:
         ]
         if not bars:
             return champion.model.learnt_to_ms, ()
-        answers = await self._models.judge(champion.name, _matrix(bars, champion))
+        answers = await self._models.judge(champion.name, matrix_of(bars, champion))
         if answers is None:
             return None
         leans, scores = answers["leans"].astype(np.int8), answers["score"].astype(np.float64)
         slots = slots_of(candles, key.timeframe)[rows.start :]
         said, _ = decide(slots, leans, scores, champion.model.meaning.rules)
         spoken = np.flatnonzero((said != 0) & cast.ready[rows.start - since :]).tolist()
-        signals = (_signal(bars[i], answers, i, champion) for i in spoken)
+        signals = (signal_of(bars[i], answers, i, champion) for i in spoken)
         return champion.model.learnt_to_ms, tuple(
             replace(signal, origin=SignalOrigin.HISTORY) for signal in signals
         )
@@ -321,7 +268,7 @@ class Verdicts:
         """Return signals of bars that speak, with what spoke for them; None where the model is gone now."""
         if not bars:
             return ()
-        matrix = _matrix(bars, champion)
+        matrix = matrix_of(bars, champion)
         answers = await self._models.judge(champion.name, matrix, with_contributions=True)
         if answers is None:
             return None
@@ -329,67 +276,13 @@ class Verdicts:
         points = champion.points
         signals = []
         for i, bar in enumerate(bars):
-            signal = _signal(bar, answers, i, champion)
+            signal = signal_of(bar, answers, i, champion)
             signals.append(
                 replace(
                     signal,
                     regime=regime,
                     contributions=loudest(points, matrix[i], answers["contributions"][i], signal.direction),
-                    flips=_flips(points, matrix[i], answers, i),
+                    flips=flips_of(points, matrix[i], answers, i),
                 )
             )
         return tuple(signals)
-
-
-def _matrix(bars: Sequence[ClosedBar], champion: Champion) -> Matrix:
-    """Return the data points of some bars in the model's order, shape (n, n_features)."""
-    points = champion.points
-    matrix = np.empty((len(bars), len(points)), np.float32)
-    by_ballots: dict[int, list[int]] = {}
-    for i, bar in enumerate(bars):
-        by_ballots.setdefault(id(bar.ballots), []).append(i)
-    for places in by_ballots.values():
-        readings = bars[places[0]].ballots.readings
-        rows = [bars[i].row for i in places]
-        matrix[places] = np.stack([readings[name][rows] for name in points], axis=1)
-    return matrix
-
-
-def _signal(bar: ClosedBar, answers: Answers, row: int, champion: Champion) -> Signal:
-    direction = Direction(int(answers["leans"][row]))
-    probability, base_rate = champion.probability(answers, row, direction)
-    return Signal(
-        key=bar.key,
-        open_time=bar.open_time,
-        price=bar.price,
-        direction=direction,
-        votes=_votes(bar, answers["sides"][row], champion),
-        closed=True,
-        origin=SignalOrigin.LIVE,
-        engine_version=__version__,
-        probability=probability,
-        base_rate=base_rate,
-        horizon_bars=champion.model.recipe.horizon,
-        model_hash=champion.stored.model_hash,
-    )
-
-
-def _votes(bar: ClosedBar, sides: NDArray[np.generic], champion: Champion) -> tuple[FamilyVote, ...]:
-    """Return the families' votes: by the model of those that it reads, by written rules of the others."""
-    learnt = dict(zip(champion.model.recipe.families, sides.tolist(), strict=True))
-    votes = bar.ballots.votes(bar.row, bar.open_time + bar.key.bar_ms)
-    return tuple(
-        FamilyVote(v.family, Direction(learnt[v.family]), float(learnt[v.family]), v.readings, v.as_of_ms)
-        if v.family in learnt
-        else v
-        for v in votes
-    )
-
-
-def _flips(points: Sequence[str], values: Matrix, answers: Answers, row: int) -> tuple[Flip, ...]:
-    columns, needed = answers["flip_columns"][row].tolist(), answers["flip_values"][row].tolist()
-    return tuple(
-        Flip(points[column], float(values[column]), value)
-        for column, value in zip(columns, needed, strict=True)
-        if column >= 0
-    )
