@@ -1,5 +1,6 @@
 """Drawings stand where they were drawn, say one price at a time, and every change can be taken back."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -145,6 +146,15 @@ def test_the_history_does_not_grow_for_ever():
     while history.undo():
         n += 1
     assert n == MOST_STEPS
+
+
+def test_steps_of_many_drawings_hold_only_what_differs():
+    history, many = DrawingHistory(), tuple(line(str(n)) for n in range(100))
+    for n in range(100):
+        history.change("Add", many[: n + 1])
+    history.change("Move", (*many[:50], replace(many[50], is_locked=True), *many[51:]))
+    history.change("Delete", history.drawings[:10] + history.drawings[11:])
+    assert {(len(step.taken), len(step.put)) for step in history._done} == {(0, 1), (1, 1), (1, 0)}
 
 
 def test_what_was_stored_comes_below_what_was_drawn_while_it_was_read():

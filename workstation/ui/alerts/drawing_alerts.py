@@ -47,6 +47,7 @@ class DrawingAlerts(QObject):
         self._timer = QTimer(self, interval=_SETTLES_MS, singleShot=True)
         self._timer.timeout.connect(self.follow)
         self._book.changed.connect(self._on_drawings)
+        self._book.put_away.connect(lambda market: self._seen.pop(market, None))
         bridge.alert_rules_changed.connect(self._on_rules)
         bridge.link_changed.connect(self._timer.start)
 

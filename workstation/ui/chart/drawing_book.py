@@ -4,12 +4,16 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import NamedTuple, Protocol
 from uuid import uuid4
+from weakref import WeakSet
 
 from PySide6.QtCore import QObject, QThreadPool, Signal
 
 from workstation.domain.drawing import Drawing, DrawingKind, Style
 from workstation.domain.drawing_history import DrawingHistory, Drawings
 from workstation.domain.errors import StoreError
+
+MOST_AWAY = 8
+"""Markets without a chart whose drawings and undo are held; those of others are read again when wanted."""
 
 
 class Drawn(NamedTuple):
@@ -39,8 +43,15 @@ class Files(Protocol):
         ...
 
 
+class Showing(Protocol):
+    """Who shows drawings."""
+
+    market: Drawn | None
+    """Whose, just now."""
+
+
 class DrawingBook(QObject):
-    """Holds drawings, and an undo of their changes for each market.
+    """Holds drawings, and an undo of their changes for each market that is shown or was a moment ago.
 
     Every change is written at once, by another thread and in the order it was made.
 
@@ -53,6 +64,9 @@ class DrawingBook(QObject):
     changed = Signal(object)
     """The drawings of this market (`Drawn`) are others."""
 
+    put_away = Signal(object)
+    """The drawings of this market (`Drawn`) are held no more; they are on disk as they were."""
+
     said = Signal(str)
     """What was done, in words."""
 
@@ -63,24 +77,36 @@ class DrawingBook(QObject):
     """`snaps`, `is_hidden`, `styles` or `bells` is another."""
 
     _read = Signal(object, object, str)
+    _kept = Signal(object, object)
 
     def __init__(self, files: Files, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._files = files
-        self._histories: dict[Drawn, DrawingHistory] = {}
+        self._histories: dict[Drawn, DrawingHistory] = {}  # the one opened last comes last
+        self._unread: set[Drawn] = set()
+        self._unkept: dict[Drawn, Drawings] = {}  # what the disk does not have yet
+        self._shown_by: WeakSet[Showing] = WeakSet()
         self._disk = QThreadPool(self, maxThreadCount=1)
         self._read.connect(self._on_read)
+        self._kept.connect(self._on_kept)
         self.snaps = False
         self.is_hidden = False
         self.bells: Mapping[Drawn, tuple[Bell, ...]] = {}
         self.styles: dict[DrawingKind, Style] = {}
         """How the next drawing of a kind looks, where the trader gave one another look."""
 
+    def show_on(self, chart: Showing) -> None:
+        """Hold the drawings of whatever market this chart shows."""
+        self._shown_by.add(chart)
+
     def open(self, market: Drawn) -> None:
-        """Read a market's drawings where that was not done yet; returns at once."""
-        if market not in self._histories:
-            self._histories[market] = DrawingHistory()
+        """Read a market's drawings where they are not held; returns at once."""
+        known = self._histories.pop(market, None)
+        self._histories[market] = known or DrawingHistory()
+        if known is None:
+            self._unread.add(market)
             self._disk.start(partial(self._load, market))
+            self._put_away()
 
     def drawings(self, market: Drawn) -> Drawings:
         """Return a market's drawings as they are now, in the order in which they are painted."""
@@ -170,7 +196,18 @@ class DrawingBook(QObject):
             self._tell(market, drawings)
         return is_other
 
+    def _put_away(self) -> None:
+        """Let go of markets that were shown long ago, where nothing of them could be lost."""
+        needed = (
+            {chart.market for chart in self._shown_by} | self._unread | set(self._unkept) | set(self.bells)
+        )
+        away = [market for market in self._histories if market not in needed]
+        for market in away[:-MOST_AWAY]:
+            del self._histories[market]
+            self.put_away.emit(market)
+
     def _tell(self, market: Drawn, drawings: Drawings) -> None:
+        self._unkept[market] = drawings
         self._disk.start(partial(self._save, market, drawings))
         self.changed.emit(market)
 
@@ -182,8 +219,15 @@ class DrawingBook(QObject):
             self._files.save(*market, drawings)
         except StoreError as error:
             self.failed.emit(str(error))
+        else:
+            self._kept.emit(market, drawings)
+
+    def _on_kept(self, market: Drawn, drawings: Drawings) -> None:
+        if self._unkept.get(market) is drawings:
+            del self._unkept[market]
 
     def _on_read(self, market: Drawn, stored: Drawings, problem: str) -> None:
+        self._unread.discard(market)
         history = self._histories[market]
         was_drawn = bool(history.drawings)
         history.put_below(stored)

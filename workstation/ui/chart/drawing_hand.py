@@ -69,6 +69,7 @@ class DrawingHand(QObject):
     def join(self, book: DrawingBook) -> None:
         """Draw what is in this book, and into it."""
         self.book = book
+        book.show_on(self)
         book.changed.connect(self._on_book)
         book.tools_changed.connect(self._touch)
         self._touch()
