@@ -15,6 +15,7 @@ from workstation.domain.market import SeriesKey, slot_of
 from workstation.domain.signal import Direction, Signal
 from workstation.ui.chart.chart_canvas import ChartCanvas
 from workstation.ui.chart.judged_hands import JudgedHands
+from workstation.ui.chart.kept_scales import KeptScales
 from workstation.ui.chart.kind_choice import ChartKind
 from workstation.ui.chart.price_scale import Scaling
 from workstation.ui.chart.series import ChartSeries
@@ -224,6 +225,22 @@ class ChartView(ChartCanvas):
             self.set_scaling(Scaling(saved["scale"]))
         self.set_inverted(saved.get("inverted") is True)
 
+    def kept_scales(self) -> KeptScales:
+        """Return how the trader's hand stretched the scales."""
+        price = self._view.price
+        panes = tuple(one.held for one in self.studies.studies)
+        return KeptScales(self._view.time.chosen_bar, price.scaling, price.held, panes)
+
+    def restore_scales(self, kept: KeptScales, *, is_same_series: bool) -> None:
+        """Take what `kept_scales` gave; prices and values only where they are of the series shown."""
+        self._view.time.begin(kept.bar)
+        if is_same_series:
+            if kept.prices is not None and kept.scaling is self.scaling:
+                self._view.price.set_held(kept.prices)
+            for one, held in zip(self.studies.studies, kept.panes, strict=False):
+                one.held = held
+        self._change()
+
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Ask for the chart's menu, where nothing under the pointer has one of its own."""
         super().contextMenuEvent(event)
@@ -253,6 +270,12 @@ class ChartView(ChartCanvas):
     def time_zone(self) -> ZoneInfo:
         """Whose wall clock labels the bars, and is meant where a time is written."""
         return self._view.zone
+
+    @property
+    def middle_ms(self) -> int | None:
+        """The open of the bar in the middle of the picture, UTC milliseconds; None without candles."""
+        series, time = self._series, self._view.time
+        return None if series is None else series.open_time(round(time.right - time.n_visible / 2))
 
     @property
     def is_practice(self) -> bool:
@@ -301,7 +324,7 @@ class ChartView(ChartCanvas):
             time.follow(pyramid.last_slot)
         time.set_extent(pyramid.first_slot, pyramid.last_slot)
         if start_over:
-            time.reset()
+            time.begin()
 
     def _describe(self) -> None:
         """Tell a screen reader what is shown."""

@@ -14,6 +14,7 @@ from workstation.ui.chart.price_scale import Scaling
 from workstation.ui.looks.compare_desk import CompareDesk
 from workstation.ui.looks.judged_desk import JudgedDesk
 from workstation.ui.looks.jump_desk import JumpDesk
+from workstation.ui.looks.kept_view import KeptView
 from workstation.ui.looks.outcome_desk import OutcomeDesk
 from workstation.ui.looks.picture_desk import PictureDesk
 from workstation.ui.section import GoTo, Section
@@ -133,6 +134,7 @@ class LookDesk(Section):
     def _join_pane(self, pane: ChartPane) -> None:
         chart = pane.chart
         pane.keep("look", chart.look, chart.restore_look)
+        KeptView(pane)
         chart.look_changed.connect(pane.changed)
         chart.look_changed.connect(self._show_look)
         chart.menu_wanted.connect(partial(self._open_menu, chart))
