@@ -95,6 +95,24 @@ def paint_crosshair(brush: Brush, frame: Frame, pointer: Pointer) -> None:
         _paint_time_tag(brush, frame, x, frame.series.open_time(pointer.slot))
 
 
+def paint_linked_tags(brush: Brush, frame: Frame, x: float, slot: int, price_there: float | None) -> None:
+    """Paint the tags of a crosshair that stands on another chart: the bar, and the price of this market.
+
+    Parameters
+    ----------
+    x : float
+        Logical pixels of the bar's middle.
+    price_there : float or None
+        None where it is another market's, or out of sight.
+    """
+    tag, ink = QColor(brush.colours.theme.tag), QColor(brush.colours.theme.on_tag)
+    if price_there is not None:
+        y = frame.prices.row(price_there) / frame.dpr
+        _paint_axis_tag(brush, frame, y, _price_words(frame, price_there, _step(frame)), tag, ink)
+    if frame.layout.time_height:
+        _paint_time_tag(brush, frame, x, frame.series.open_time(slot))
+
+
 def _pane_words(frame: Frame, y: float) -> str:
     """Return the value at a height of a study's pane or that of grades; empty elsewhere."""
     value, spacing = pane_value_at(frame, y)

@@ -1,11 +1,14 @@
 """The crosshair of another chart, drawn over this one at the same time and price."""
 
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from workstation.domain.market import slot_of
 from workstation.ui.chart.chart_view import ChartView
+from workstation.ui.chart.colours import ChartColours
+from workstation.ui.chart.labels import Labels
+from workstation.ui.chart.overlay_painter import Brush, paint_linked_tags
 from workstation.ui.theme import Theme
 
 _DOT = 2.5  # logical pixels
@@ -25,6 +28,7 @@ class LinkedCrosshair(QWidget):
     def __init__(self, chart: ChartView, theme: Theme) -> None:
         super().__init__(chart)
         self._chart, self._theme = chart, theme
+        self._labels = Labels(chart.font())
         self.time_ms: int | None = None
         self.price: float | None = None
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -60,7 +64,7 @@ class LinkedCrosshair(QWidget):
         return x, y if y is not None and 0 <= y < frame.layout.price_height else None
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw two dashed lines and a dot where they cross."""
+        """Draw two dashed lines, a dot where they cross, and what they mean on both axes."""
         place, frame = self.place(), self._chart.frame
         if place is None or frame is None:
             return
@@ -72,3 +76,11 @@ class LinkedCrosshair(QWidget):
                 painter.drawLine(QPointF(0, y), QPointF(frame.layout.plot_width, y))
                 painter.setBrush(QColor(self._theme.crosshair))
                 painter.drawEllipse(QPointF(x, y), _DOT, _DOT)
+            brush = Brush(painter, ChartColours.of(self._theme), self._labels)
+            paint_linked_tags(brush, frame, x, frame.slots.slot_at(x), self.price if y is not None else None)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Lay the labels out again in a new font."""
+        if event.type() is QEvent.Type.FontChange:
+            self._labels = Labels(self._chart.font())
+        super().changeEvent(event)

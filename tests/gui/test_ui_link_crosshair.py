@@ -1,0 +1,57 @@
+"""A crosshair that stands on another chart says on both axes of this one what it means here."""
+
+import pytest
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QColor
+
+from tests.fakes.window_world import NOW_MS, Desk
+from workstation.domain.market import slot_of
+from workstation.ui.theme import DARK
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+
+@pytest.fixture
+def desk(tmp_path, qtbot):
+    made = Desk(tmp_path)
+    made.fill_store()
+    window = made.open()
+    qtbot.addWidget(window)
+    window.resize(1280, 800)
+    made.welcome()
+    qtbot.waitUntil(lambda: window.workspace.is_started)
+    yield made
+    made.window.finish()
+
+
+def tags(chart) -> tuple[int, int]:
+    """Return how many pixels of a tag's colour stand on the price axis and on the time axis."""
+    layout, image = chart.frame.layout, chart.grab().toImage()
+    tag = QColor(DARK.tag)
+    middle = image.height() - layout.time_height // 2
+    on_prices = sum(
+        image.pixelColor(round(layout.plot_width) + 3, y) == tag for y in range(round(layout.price_height))
+    )
+    on_times = sum(image.pixelColor(x, round(middle)) == tag for x in range(round(layout.plot_width)))
+    return on_prices, on_times
+
+
+def test_a_linked_crosshair_is_read_off_both_axes_and_off_one_where_the_market_is_another(desk, qtbot):
+    window = desk.window
+    first = window.workspace.active
+    window.actions_by_id["chart.split_right"].trigger()
+    second = window.workspace.active
+    for pane in (first, second):
+        pane.chart.grab()
+        window.charts.links.choose(pane, "C")
+    assert tags(first.chart) == (0, 0)
+    frame = second.chart.frame
+    x = round(frame.slots.x_of(slot_of(NOW_MS, "1h") - 10))
+    qtbot.mouseMove(second.chart, QPoint(x, 200))
+    qtbot.waitUntil(window.charts.links.of(first).crosshair.isVisible)
+    on_prices, on_times = tags(first.chart)
+    assert on_prices > 5
+    assert on_times > 5
+    window.charts.links.of(first).crosshair.point(NOW_MS - 36_000_000, None)
+    on_prices, on_times = tags(first.chart)
+    assert (on_prices, on_times > 5) == (0, True)
