@@ -80,11 +80,11 @@ def test_a_signal_stands_outside_the_extreme_it_belongs_to(chart, direction):
         ]
     )
     picture(chart)
-    (marker,) = lay_out(chart.frame)
+    (markers,) = lay_out(chart.frame)
     opened = 100.0 + 8 * 50
     edge = opened - 1 if direction is Direction.BULLISH else opened + 9
     row = chart.frame.prices.row(edge)
-    assert marker.y < row if direction is Direction.BULLISH else marker.y > row
+    assert markers.y[0] < row if direction is Direction.BULLISH else markers.y[0] > row
 
 
 def test_a_drawing_stays_on_its_prices(chart):

@@ -428,7 +428,8 @@ def test_markers_of_one_direction_never_touch(chart):
     first = slot_of(START, "1h")
     chart.show_slots(first, first + 19_999)
     settle()
-    xs = [marker.x for marker in marker_painter.lay_out(chart.frame)]
+    (markers,) = marker_painter.lay_out(chart.frame)
+    xs = markers.x
     assert len(xs) > 10
     assert np.diff(xs).min() >= marker_painter.marker_size(chart.frame)
 
@@ -441,7 +442,8 @@ def test_a_forming_marker_stands_beside_a_settled_one_however_narrow_the_bars(ch
     first = slot_of(START, "1h")
     chart.show_slots(first, first + 5010)
     settle()
-    assert [marker.closed for marker in marker_painter.lay_out(chart.frame)] == [True, False]
+    (markers,) = marker_painter.lay_out(chart.frame)
+    assert markers.closed.tolist() == [True, False]
 
 
 @pytest.mark.parametrize("n_shown", [50, 500, 5000, 50_000])

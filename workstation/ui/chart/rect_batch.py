@@ -1,4 +1,4 @@
-"""Many rectangles or lines in one call to Qt.
+"""Many rectangles, lines or stamps in one call to Qt.
 
 PySide reads a list of rectangles one wrapper at a time; a pointer to the first of an array costs nothing, and
 whole-number rectangles without a pen take the rasteriser's shortest way.
@@ -10,7 +10,7 @@ import numpy as np
 import shiboken6
 from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QRect
-from PySide6.QtGui import QBrush, QPainter
+from PySide6.QtGui import QBrush, QPainter, QPixmap
 
 from workstation.domain.candle import FloatArray, IntArray
 
@@ -48,3 +48,15 @@ def draw_lines(painter: QPainter, lines: FloatArray) -> None:
     if len(lines):
         first: Any = shiboken6.wrapInstance(lines.ctypes.data, QLineF)
         painter.drawLines(first, len(lines))
+
+
+def stamp(painter: QPainter, pixmap: QPixmap, x: IntArray, y: IntArray) -> None:
+    """Draw a pixmap as often as there are points, each the device pixel in its middle."""
+    width, height = pixmap.width(), pixmap.height()
+    parts = np.zeros((len(x), 10))  # as a `QPainter.PixmapFragment` lies in memory
+    parts[:, 0], parts[:, 1] = x - width // 2 + width / 2, y - height // 2 + height / 2
+    parts[:, 4], parts[:, 5] = width, height
+    parts[:, 6] = parts[:, 7] = parts[:, 9] = 1.0  # neither stretched nor see-through
+    if len(parts):
+        first: Any = shiboken6.wrapInstance(parts.ctypes.data, QPainter.PixmapFragment)
+        painter.drawPixmapFragments(first, len(parts), pixmap)

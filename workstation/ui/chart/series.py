@@ -1,37 +1,17 @@
 """What a chart shows: one series of candles and the signals that stand on it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from workstation.domain.candle import Candle, CandleColumns, FlagArray, FloatArray, IntArray, Quality
+from workstation.domain.candle import Candle, CandleColumns, FlagArray, IntArray, Quality
 from workstation.domain.level import PriceLevel
 from workstation.domain.market import SeriesKey, open_of_slot, slot_of
 from workstation.domain.signal import Direction, Signal
 from workstation.ui.chart.kind_choice import ChartKind
 from workstation.ui.chart.kind_pyramid import DrawnPyramids
+from workstation.ui.chart.marks import Marks
 from workstation.ui.chart.pyramid import Pyramid
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Marks:
-    """The signals of one direction, by slot.
-
-    Parameters
-    ----------
-    slots : ndarray of int64, shape (n,)
-        Rising.
-    strength : ndarray of float64, shape (n,)
-        Sum of the votes' scores that agree; decides which marker stands for many.
-    closed : ndarray of bool, shape (n,)
-        False for one that may still vanish.
-    """
-
-    slots: IntArray
-    strength: FloatArray
-    closed: NDArray[np.bool_]
 
 
 class ChartSeries:
