@@ -256,6 +256,27 @@ def test_workspaces_are_saved_by_name_switched_renamed_deleted_and_taken_back(op
     assert (keeper.names, len(desk.window.workspace.docks)) == (("Main", "Night"), 3)
 
 
+def test_charts_stand_where_they_stood_in_every_workspace_that_is_opened(open_desk, qtbot):
+    desk = open_desk()
+    keeper, workspace = desk.window.charts.keeper, desk.window.workspace
+    desk.window.actions_by_id["chart.split_right"].trigger()
+
+    def places() -> list[tuple[int, ...]]:
+        return [dock.geometry().getRect() for dock in workspace.docks]
+
+    qtbot.waitUntil(lambda: places()[0][2] < workspace.width() / 2 + 9)
+    before = places()
+    keeper.save_as("Day")
+    desk.window.actions_by_id["workspace.1"].trigger()
+    qtbot.waitUntil(lambda: places() == [workspace.rect().getRect()])
+    keeper.open("Main")
+    qtbot.waitUntil(lambda: places() == before)
+    keeper.open("Day")
+    qtbot.waitUntil(lambda: places() == [workspace.rect().getRect()])
+    keeper.undo()
+    qtbot.waitUntil(lambda: len(places()) == 2)
+
+
 def test_the_dialog_does_it_all_and_says_what_was_refused(open_desk, qtbot):
     desk = open_desk()
     dialog = WorkspaceDialog(desk.window.charts.keeper, desk.window)

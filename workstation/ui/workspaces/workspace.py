@@ -316,6 +316,7 @@ class Workspace(QMainWindow):
         if dock is self._active:
             self._active = None
         self.removeDockWidget(dock)
+        dock.setObjectName("")  # it stays a child until later: Qt would give it the place of its namesake
         dock.deleteLater()
 
     def _on_made(self, pane: ChartPane) -> None:
