@@ -43,7 +43,7 @@ def test_every_colour_is_written_as_six_hex_digits(theme: Theme):
 @THEMES
 def test_writing_can_be_read_on_every_surface(theme: Theme):
     inks = ("text", "muted", "accent", "rise", "fall", "bullish", "bearish", "warning", "practice", "live")
-    pairs = [(ink, surface) for ink in inks for surface in SURFACES]
+    pairs = [(ink, surface) for ink in inks for surface in (*SURFACES, "selection", "hover")]
     pairs += [("on_accent", "accent"), ("on_tag", "tag"), ("text", "selection"), ("text", "hover")]
     pairs += [("on_badge", badge) for badge in ("warning", "practice", "live", "rise", "fall")]
     weak = {
@@ -52,6 +52,14 @@ def test_writing_can_be_read_on_every_surface(theme: Theme):
         if contrast(getattr(theme, pair[0]), getattr(theme, pair[1])) < 4.5
     }
     assert weak == {}
+
+
+@THEMES
+def test_what_is_switched_off_and_what_lies_over_a_chart_can_still_be_seen(theme: Theme):
+    pairs = [(ink, surface) for ink in ("disabled", "crosshair") for surface in SURFACES]
+    pairs += [("rise_body", "base"), ("fall_body", "base"), ("accent", "panel")]
+    weak = [pair for pair in pairs if contrast(getattr(theme, pair[0]), getattr(theme, pair[1])) < 3.0]
+    assert weak == []
 
 
 @THEMES

@@ -25,7 +25,7 @@ class Theme:
     window, panel, base, raised : str
         Surfaces: behind everything; title and tool bars; charts, tables and inputs; buttons, menus, tips.
     text, muted, disabled : str
-        Writing; `text` and `muted` reach a contrast of 4.5 on every surface.
+        Writing; `text` and `muted` reach a contrast of 4.5 on every surface, `disabled` one of 3.
     grid, border : str
         Lines inside a chart; edges between surfaces.
     accent, on_accent : str
@@ -88,13 +88,13 @@ DARK = Theme(
     raised="#1b212b",
     text="#e1e6ee",
     muted="#8f9aab",
-    disabled="#566070",
+    disabled="#626d80",
     grid="#1a2029",
     border="#252c37",
     accent="#5a9bff",
     on_accent="#06101f",
     rise="#26b38a",
-    fall="#f0566a",
+    fall="#f4697b",
     rise_body="#26b38a",
     fall_body="#f0566a",
     bullish="#41e0a8",
@@ -106,7 +106,7 @@ DARK = Theme(
     crosshair="#748093",
     tag="#313a48",
     on_tag="#f2f5f9",
-    selection="#1d3557",
+    selection="#1a2e4c",
     hover="#181e27",
 )
 """Graphite with a breath of blue; for long hours and dark rooms."""
@@ -119,7 +119,7 @@ LIGHT = Theme(
     raised="#ffffff",
     text="#182030",
     muted="#586374",
-    disabled="#a3abb8",
+    disabled="#818a99",
     grid="#eef1f5",
     border="#d5dbe3",
     accent="#1d5fd8",
@@ -132,12 +132,12 @@ LIGHT = Theme(
     bearish="#c21d3f",
     warning="#8f5b00",
     practice="#6b3fd4",
-    live="#0a7a55",
+    live="#0a7853",
     on_badge="#ffffff",
-    crosshair="#8a94a4",
+    crosshair="#7d8797",
     tag="#3a4556",
     on_tag="#ffffff",
-    selection="#d3e3ff",
+    selection="#e0ebff",
     hover="#eef3fb",
 )
 """Paper white and ink; for daylight and for printing."""
@@ -151,7 +151,11 @@ QToolTip { color: $text; background: $raised; border: 1px solid $border; padding
 QMainWindow::separator { background: $window; width: 4px; height: 4px; }
 QMainWindow::separator:hover { background: $accent; }
 QSplitter::handle { background: $window; }
-QDockWidget { color: $muted; }
+QDockWidget { color: $muted; titlebar-close-icon: url($icons/close.svg);
+  titlebar-normal-icon: url($icons/float.svg); }
+QDockWidget::close-button, QDockWidget::float-button { background: transparent; border: 1px solid transparent;
+  border-radius: 3px; }
+QDockWidget::close-button:hover, QDockWidget::float-button:hover { background: $hover; border-color: $border; }
 QDockWidget::title { background: $panel; padding: 6px 8px; border-bottom: 1px solid $border; }
 QToolBar { background: $panel; border: 0; border-bottom: 1px solid $border; padding: 4px 6px; spacing: 4px; }
 QToolButton { color: $text; border: 1px solid transparent; border-radius: 4px; padding: 4px 8px; }
@@ -164,7 +168,7 @@ QTabBar QToolButton { background: $panel; border: 1px solid $border; padding: 0;
 QTabBar QToolButton::left-arrow { image: url($icons/left.svg); width: 10px; height: 10px; }
 QTabBar QToolButton::right-arrow { image: url($icons/right.svg); width: 10px; height: 10px; }
 QTabBar { qproperty-elideMode: ElideNone; qproperty-usesScrollButtons: true; }
-QTabBar::tab { color: $muted; background: $panel; padding: 6px 14px; border: 0;
+QTabBar::tab { color: $muted; background: $panel; padding: 6px 10px; border: 0;
   border-top: 2px solid transparent; }
 QTabBar::tab:selected { color: $text; background: $base; border-top-color: $accent; }
 QTabBar::tab:hover { color: $text; }
@@ -182,6 +186,10 @@ QMenu::separator { height: 1px; background: $border; margin: 4px 8px; }
 QHeaderView { background: $panel; }
 QHeaderView::section { color: $muted; background: $panel; border: 0; border-bottom: 1px solid $border;
   padding: 5px 8px; }
+QHeaderView::up-arrow, QHeaderView::down-arrow { width: 8px; height: 8px; subcontrol-origin: border;
+  subcontrol-position: top center; }
+QHeaderView::up-arrow { image: url($icons/up.svg); }
+QHeaderView::down-arrow { image: url($icons/down.svg); }
 QAbstractItemView { border: 1px solid transparent; gridline-color: $grid; }
 QAbstractItemView:focus { border-color: $accent; }
 QLineEdit, QComboBox, QAbstractSpinBox { background: $base; border: 1px solid $border; border-radius: 4px;
@@ -221,7 +229,7 @@ QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QScrollBar { background: transparent; border: 0; }
 QScrollBar:vertical { width: 10px; }
 QScrollBar:horizontal { height: 10px; }
-QScrollBar::handle { background: $border; border-radius: 3px; margin: 2px; }
+QScrollBar::handle { background: $disabled; border-radius: 3px; margin: 2px; }
 QScrollBar::handle:vertical { min-height: 28px; }
 QScrollBar::handle:horizontal { min-width: 28px; }
 QScrollBar::handle:hover { background: $muted; }
