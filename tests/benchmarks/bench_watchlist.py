@@ -3,10 +3,10 @@
     python tests/benchmarks/bench_watchlist.py [--watched 1000] [--coins 5000] [--passes 4] [--seconds 5]
 
 First that many watched markets get new prices ten times a second, and what this costs of one core is printed;
-the bar is 7 %. Then the screener, with every column and every price moving, is sorted, filtered by
-conditions and scrolled, painting each time; the bar is a p95 of 16.7 ms, one frame. Several passes are made
-and the fastest of a step counts, for a machine may do something else meanwhile. Exit code 1 where
-one is missed.
+the bar is 7 %. So is what painting the whole list at once takes; the bar is 8 ms. Then the screener, with
+every column and every price moving, is sorted, filtered by conditions and scrolled, painting each time; the
+bar is a p95 of 16.7 ms, one frame. Several passes are made and the fastest of a step counts, for a machine
+may do something else meanwhile. Exit code 1 where one is missed.
 """
 
 import argparse
@@ -30,7 +30,7 @@ from workstation.ui.theme import DARK
 from workstation.ui.watchlists.screener_panel import ScreenerPanel
 from workstation.ui.watchlists.watchlist_panel import WatchlistPanel
 
-FRAME_MS, CORE_PCT = 16.7, 7.0
+FRAME_MS, CORE_PCT, WHOLE_MS = 16.7, 7.0, 8.0
 UPDATES_PER_S = 10
 STEPS = 60
 SIZE = (900, 700)
@@ -55,9 +55,11 @@ def main() -> int:
         f"watchlist: {asked.watched} rows, {UPDATES_PER_S} updates/s: {cost_pct:.1f} % of a core "
         f"(bar {CORE_PCT:g} %)"
     )
+    whole_ms = cost_of_a_whole_painting(app, rng, asked.watched)
+    print(f"watchlist: painted as a whole p95 {whole_ms:.1f} ms (bar {WHOLE_MS:g} ms)")
     slowest = max(smoothness(app, rng, asked.coins, asked.passes).values())
     print(f"screener: slowest p95 {slowest:.1f} ms (bar {FRAME_MS} ms)")
-    return 0 if cost_pct <= CORE_PCT and slowest <= FRAME_MS else 1
+    return 0 if cost_pct <= CORE_PCT and whole_ms <= WHOLE_MS and slowest <= FRAME_MS else 1
 
 
 def tickers(rng: np.random.Generator, n: int) -> list[Ticker]:
@@ -93,6 +95,25 @@ def cost_of_prices(rng: np.random.Generator, n: int, seconds: float) -> float:
     panel.stop()
     panel.close()
     return share
+
+
+def cost_of_a_whole_painting(app: QApplication, rng: np.random.Generator, n: int) -> float:
+    """Return p95 of painting every cell in sight, each of the columns of the beginning, milliseconds."""
+    panel = WatchlistPanel(DARK, lambda _symbol: 0.01, monotonic)
+    panel.resize(436, 700)
+    panel.set_symbols(tuple(f"C{i}/USDT" for i in range(n)))
+    panel.model.set_known(made_coins(rng, n))
+    panel.apply(tickers(rng, n))
+    panel.show()
+    app.processEvents()
+    spent = np.zeros((4, STEPS))
+    for step in range(spent.size):
+        began = perf_counter()
+        panel.table.viewport().repaint()
+        spent.flat[step] = (perf_counter() - began) * 1000
+    panel.stop()
+    panel.close()
+    return float(np.percentile(spent.min(axis=0), 95))
 
 
 def run_for(seconds: float) -> None:

@@ -1,14 +1,18 @@
 """The watchlist: order, filter, prices, keys."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QRect, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from tests.fakes.window_world import Desk, ticker
 from workstation.domain.list_view import FIRST_COLUMNS
 from workstation.ui.theme import DARK, LIGHT
+from workstation.ui.watchlists import coin_table
 from workstation.ui.watchlists.coin_delegate import PADDING
 from workstation.ui.watchlists.watchlist_model import WatchlistModel
 from workstation.ui.watchlists.watchlist_panel import WatchlistPanel
@@ -277,3 +281,61 @@ def test_a_thousand_rows_take_prices_without_asking_for_hidden_ones(panel):
     panel.apply([ticker(symbol, 5.0) for symbol in symbols])
     panel.table.viewport().grab()
     assert 0 < len(set(asked)) < 30
+
+
+@pytest.fixture
+def painted(panel, qtbot, monkeypatch):
+    """What was painted of the rows, as areas."""
+    areas: list[QRect] = []
+
+    class Listener(QObject):
+        def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+            if event.type() is QEvent.Type.Paint:
+                areas.extend(QRect(area) for area in event.region())
+            return False
+
+    listener = Listener()
+    panel.set_symbols(tuple(f"C{number}/USDT" for number in range(200)))
+    panel.apply([ticker(symbol, 5.0) for symbol in panel.model.symbols])
+    qtbot.waitUntil(lambda: not panel._flashing.isActive(), timeout=20_000)
+    panel.table.viewport().grab()
+    QCoreApplication.processEvents()
+    monkeypatch.setattr(coin_table, "QAccessible", SimpleNamespace(isActive=lambda: False))
+    panel.table.viewport().installEventFilter(listener)
+    yield areas
+    panel.table.viewport().removeEventFilter(listener)
+
+
+def test_new_prices_paint_their_own_columns_in_sight_and_tints_in_the_same_go(panel, painted, qtbot):
+    panel.apply([ticker(symbol, 6.0, 1.0) for symbol in panel.model.symbols])
+    qtbot.waitUntil(lambda: len(painted) > 0, timeout=20_000)
+    table = panel.table
+    left, right = (table.columnViewportPosition(at(one)) for one in ("price", "change_24h"))
+    right += table.columnWidth(at("change_24h"))
+    first = painted[0]
+    assert (first.left(), first.right() + 1) == (left, right)
+    assert all(left <= area.left() and area.right() < right for area in painted)
+
+
+def test_a_price_out_of_sight_paints_nothing_of_its_own(panel, painted):
+    index = panel.model.index(150, at("price"))
+    assert panel.table.place_of(index, index).isEmpty()
+    first, last = panel.model.index(0, at("price")), panel.model.index(0, at("price"))
+    row = panel.table.place_of(first, last)
+    assert (row.top(), row.height()) == (0, panel.table.rowHeight(0))
+
+
+def test_columns_that_move_with_prices_are_told_run_by_run(model):
+    model.set_columns(("price", "grade", "change_24h", "volume_24h"))
+    told = []
+    model.dataChanged.connect(lambda first, last, _roles: told.append((first.column(), last.column())))
+    model.apply([ticker("BTC/USDT", 7.0, 2.0)])
+    assert told == [(1, 1), (3, 4)]
+
+
+def test_the_chosen_row_is_painted_so_and_the_mark_moves_with_its_market(panel):
+    panel.table.choose(1)
+    chosen = panel.table.viewport().grab().toImage()
+    places = [panel.table.visualRect(panel.model.index(row, 0)).center() for row in (0, 1)]
+    marked = [chosen.pixelColor(panel.table.columnWidth(0) - 2, place.y()).name() for place in places]
+    assert marked[1] == QColor(DARK.selection).name() != marked[0]

@@ -19,10 +19,10 @@ PADDING = 8
 
 RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-_SELECTED = 0x8000  # QStyle.State_Selected; flags of an enum cost more than the cell
 _MOST_CUT = 20_000  # names that were cut are remembered
 _MOST_WHOLE = 10  # characters that have room in every column of numbers
-_LINE_WIDTH, _LINE_MARGIN = 1.2, 5
+_LINE_WIDTH, _LINE_MARGIN = 1.0, 5  # Qt paints anything wider as a shape, eight times as slow
+_MOST_LINES = 2_000  # that are remembered
 _ZONES = (Zone.CRASHING, Zone.LOSING, Zone.HOLDING, Zone.GAINING, Zone.SURGING)
 _SIGNED = frozenset({ColumnKind.CHANGE, ColumnKind.RATE, ColumnKind.STEP, ColumnKind.SIDE})
 _FOLDED, _OPEN = "▸", "▾"
@@ -47,6 +47,7 @@ class CoinDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self._model, self._row_height = model, row_height
         self.hover_row = -1
+        self.chosen_rows: frozenset[int] = frozenset()  # asking Qt for the state of a cell costs more than it
         self._lines: dict[tuple[str, str], tuple[FloatArray, tuple[int, int], QPolygonF]] = {}
         self._bold = QFont()
         self._cut: dict[tuple[str, int, str], str] = {}
@@ -71,8 +72,7 @@ class CoinDelegate(QStyledItemDelegate):
         row = index.row()
         source, column = self._model.source_at(row), self._model.columns[index.column()]
         inner = rect.adjusted(PADDING, 0, -PADDING, 0)
-        is_selected = option.state.value & _SELECTED
-        if is_selected:
+        if row in self.chosen_rows:
             painter.fillRect(rect, self._selection)
         elif row == self.hover_row or source < 0:
             painter.fillRect(rect, self._hover)
@@ -141,6 +141,8 @@ class CoinDelegate(QStyledItemDelegate):
         size = (inner.width(), inner.height())
         known = self._lines.get((column, symbol))
         if known is None or known[0] is not closes or known[1] != size:
+            if len(self._lines) >= _MOST_LINES:
+                self._lines.clear()
             known = self._lines[column, symbol] = (closes, size, _line(closes, *size))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setPen(self._rising if closes[-1] >= closes[0] else self._falling)

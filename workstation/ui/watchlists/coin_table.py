@@ -1,9 +1,10 @@
 """A table of coins: columns are moved, widened and hidden, groups fold, rows can be dragged."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import (
+    QAccessible,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDragMoveEvent,
@@ -29,6 +30,8 @@ from workstation.ui.words.foreign_text import in_menu
 
 NO_ARROW = "QHeaderView::up-arrow, QHeaderView::down-arrow { width: 0; height: 0; image: none; }"
 """The head of the sorted column says so in its text."""
+
+Index = QModelIndex | QPersistentModelIndex
 
 _WIDEST = {
     ColumnKind.NAME: "Liquid staking, DeFi",
@@ -79,7 +82,7 @@ class CoinTable(MarketTable):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._coins, self._least_market = model, least_market
+        self._coins, self._delegate, self._least_market = model, delegate, least_market
         self._chosen: dict[str, int] = {}
         self._needed: Words = ()
         self._is_laying_out = False
@@ -317,8 +320,30 @@ class CoinTable(MarketTable):
             self._drop_row = row
             self.viewport().update()
 
+    def dataChanged(self, first: Index, last: Index, roles: Sequence[int] = ()) -> None:
+        """Paint the cells that changed and are in sight; Qt would paint every cell that is."""
+        if QAccessible.isActive():
+            super().dataChanged(first, last, roles)  # it tells readers of the screen, too
+        else:
+            self.viewport().update(self.place_of(first, last))
+
+    def place_of(self, first: Index, last: Index) -> QRect:
+        """Return where cells from one corner to the other are in sight, pixels of the viewport."""
+        height = self.viewport().height()
+        lowest = self.rowAt(height - 1)
+        top = max(first.row(), self.rowAt(0))
+        bottom = last.row() if lowest < 0 else min(last.row(), lowest)
+        shown = [at for at in range(first.column(), last.column() + 1) if not self.isColumnHidden(at)]
+        if bottom < top or top < 0 or not shown:
+            return QRect()
+        left = min(self.columnViewportPosition(at) for at in shown)
+        right = max(self.columnViewportPosition(at) + self.columnWidth(at) for at in shown)
+        y = self.rowViewportPosition(top)
+        return QRect(left, y, right - left, self.rowViewportPosition(bottom) + self.rowHeight(bottom) - y)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the rows, and a line where dragged markets would fall."""
+        self._delegate.chosen_rows = frozenset(one.row() for one in self.selectionModel().selectedRows())
         super().paintEvent(event)
         if self._drop_row >= 0:
             last = self._coins.rowCount() - 1

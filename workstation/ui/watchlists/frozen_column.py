@@ -1,8 +1,12 @@
 """The first column of a table, which stays in sight while the others are scrolled sideways."""
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QTableView
+
+Index = QModelIndex | QPersistentModelIndex
 
 
 class FrozenColumn(QTableView):
@@ -63,6 +67,11 @@ class FrozenColumn(QTableView):
     def _on_reset(self) -> None:
         self._n_hidden = 0
         self.follow()
+
+    def dataChanged(self, first: Index, last: Index, roles: Sequence[int] = ()) -> None:
+        """Paint again only where the markets themselves changed."""
+        if first.column() == 0:
+            super().dataChanged(first, last, roles)
 
     def covers(self, x: float) -> bool:
         """Return whether a place of the table's head lies below it, pixels from the left."""

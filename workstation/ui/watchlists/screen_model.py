@@ -124,13 +124,23 @@ class ScreenModel(QAbstractTableModel):
 
     def apply(self, tickers: Iterable[Ticker]) -> bool:
         """Take newest prices; return whether anything changed."""
-        place = self._row_of
-        known = [ticker for ticker in tickers if ticker.symbol in place]
+        known, rows = self._known_of(tickers)
         if not known:
             return False
-        rows = np.array([place[ticker.symbol] for ticker in known], np.intp)
+        return self._take(rows, [ticker.last for ticker in known], known)
+
+    def _known_of(self, tickers: Iterable[Ticker]) -> tuple[list[Ticker], NDArray[np.intp]]:
+        """Return the tickers of the coins that are here, and the rows of these coins."""
+        place = self._row_of
+        known = [ticker for ticker in tickers if ticker.symbol in place]
+        return known, np.array([place[ticker.symbol] for ticker in known], np.intp)
+
+    def _take(
+        self, rows: NDArray[np.intp], last: Sequence[float | None] | FloatArray, known: Sequence[Ticker]
+    ) -> bool:
+        """Take the newest prices of some rows; return whether anything changed."""
         told = (
-            [ticker.last for ticker in known],
+            last,
             [ticker.change_24h_pct for ticker in known],
             [ticker.quote_volume_24h for ticker in known],
         )
@@ -216,14 +226,15 @@ class ScreenModel(QAbstractTableModel):
         place[self.shown[coins]] = np.flatnonzero(coins)
         rows = place[sources]
         rows = rows[rows >= 0]
-        live = [at for at, name in enumerate(self.columns) if name in LIVE]
+        live = _runs([at for at, name in enumerate(self.columns) if name in LIVE])
         if not len(rows) or not live:
             return
         spans = [(int(rows.min()), int(rows.max()))]
         if len(rows) <= _TOLD_ALONE and len(rows) <= spans[0][1] - spans[0][0]:
             spans = [(row, row) for row in rows.tolist()]
         for first, last in spans:
-            self.dataChanged.emit(self.index(first, live[0]), self.index(last, live[-1]))
+            for left, right in live:
+                self.dataChanged.emit(self.index(first, left), self.index(last, right))
 
     def _arranged(self) -> NDArray[np.intp]:
         mask = self._mask()
@@ -325,3 +336,14 @@ class ScreenModel(QAbstractTableModel):
         if role == _ALIGN:
             return _LEFT if spec.kind is ColumnKind.NAME else _RIGHT
         return None
+
+
+def _runs(places: Sequence[int]) -> list[tuple[int, int]]:
+    """Return the first and the last of places that stand side by side; they rise."""
+    runs: list[tuple[int, int]] = []
+    for at in places:
+        if runs and runs[-1][1] == at - 1:
+            runs[-1] = (runs[-1][0], at)
+        else:
+            runs.append((at, at))
+    return runs

@@ -105,17 +105,16 @@ class WatchlistModel(ScreenModel):
 
     def apply(self, tickers: Iterable[Ticker]) -> bool:
         """Take newest prices; those of unwatched markets are ignored. Return whether any was told."""
-        known = [ticker for ticker in tickers if ticker.symbol in self._row_of]
+        known, rows = self._known_of(tickers)
         if not known:
             return False
-        rows = np.array([self._row_of[ticker.symbol] for ticker in known], np.intp)
         before = self.coins.number("price")[rows]
         last = np.array([ticker.last for ticker in known])
         has_moved, was_heard = last != before, self._is_heard[rows]
         self.moved[rows[has_moved]] = np.where(was_heard, np.sign(last - before), 0.0)[has_moved]
         self.moved_at[rows[has_moved]] = self._monotonic()
         self._is_heard[rows] = True
-        super().apply(known)
+        self._take(rows, last, known)
         return True
 
     def clear_prices(self) -> None:

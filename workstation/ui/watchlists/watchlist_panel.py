@@ -20,7 +20,7 @@ from workstation.ui.watchlists.watchlist_model import WatchlistModel
 from workstation.ui.widgets.page_stack import PageStack
 from workstation.ui.words.foreign_text import in_menu, one_line
 
-_FLASH_STEP_MS = 90
+_FLASH_STEP_MS = 130  # longer than prices take that come ten times a second: both are painted at once
 _UP, _DOWN = "Alt+Up", "Alt+Down"
 _RESORT_MS = 1000  # rows that change places more often cannot be read
 _NEEDED = ("price", "change_24h", "last_day", "grade")  # of the first columns, the most needed first
@@ -231,7 +231,8 @@ class WatchlistPanel(QWidget):
         if not self.model.apply(tickers):
             return
         self.delegate.now_s = self._monotonic()
-        if not self._flashing.isActive():
+        if self._is_fading:
+            self._paint_tints()
             self._flashing.start()
         if self.model.is_sorted_by_price and not self._resorting.isActive():
             self._resorting.start()
@@ -360,9 +361,17 @@ class WatchlistPanel(QWidget):
 
     def _fade(self) -> None:
         self.delegate.now_s = self._monotonic()
-        moved_at = self.model.moved_at
-        if not len(moved_at) or self.delegate.now_s - float(moved_at.max()) > FLASH_S + _FLASH_STEP_MS / 1000:
+        self._paint_tints()
+        if not self._is_fading:
             self._flashing.stop()
+
+    @property
+    def _is_fading(self) -> bool:
+        """Return whether some price is still tinted."""
+        moved_at = self.model.moved_at
+        return len(moved_at) > 0 and self.delegate.now_s - float(moved_at.max()) < FLASH_S
+
+    def _paint_tints(self) -> None:
         if "price" in self.model.columns:
             at, viewport = self.model.columns.index("price"), self.table.viewport()
             viewport.update(
