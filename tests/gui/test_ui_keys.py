@@ -22,6 +22,7 @@ from workstation.domain.venue_key import (
     VenueKey,
 )
 from workstation.link.key_messages import (
+    ChangePassphrase,
     EnterKey,
     ForgetKey,
     KeyJudged,
@@ -259,6 +260,56 @@ async def test_a_key_in_a_locked_file_is_tested_once_the_file_is_open(page):
     assert not page.page.lock.isVisible(), "asked once"
 
 
+async def test_the_passphrase_is_changed_with_the_one_of_now_and_the_new_one_twice(page):
+    in_file = replace(KEPT, place=KeyPlace.FILE)
+    assert not page.page.change_button.isVisible(), "there is no file that has one"
+    page.bridge.on_fact(VenueKeysSaid(VENUES, (in_file,), KeyFileState.OPEN))
+    page.page.change_button.click()
+    card = page.page.change
+    assert (card.isVisible(), page.form.isVisible(), card.change_button.isEnabled()) == (True, False, False)
+    card.now.setText("a wrong one at first")
+    card.new.first.setText("five quite different words")
+    card.new.again.setText("five quite different word")
+    assert card.new.trouble.text() == "! The two are not the same yet."
+    assert not card.change_button.isEnabled()
+    card.new.again.setText("five quite different words")
+    card.new.again.returnPressed.emit()
+    command = await page.asked_for(ChangePassphrase)
+    assert command.old == Passphrase("a wrong one at first")
+    page.bridge.on_fact(KeyJudged("", False, "This passphrase does not open the file of keys."))
+    assert page.said().startswith("! This passphrase does not open")
+    assert (card.now.text(), card.change_button.isEnabled()) == ("", False)
+    page.asked.clear()
+    card.now.setText(PHRASE)
+    card.change_button.click()
+    command = await page.asked_for(ChangePassphrase)
+    assert (command.old, command.new) == (Passphrase(PHRASE), Passphrase("five quite different words"))
+    assert PHRASE not in repr(command)
+    page.bridge.on_fact(KeyJudged("", True, "The passphrase is changed."))
+    assert (card.isVisible(), page.form.isVisible(), page.said()) == (
+        False,
+        True,
+        "The passphrase is changed.",
+    )
+    assert (card.now.text(), card.new.first.text(), card.new.again.text()) == ("", "", "")
+    await until(page.page.move_button.isVisible)  # the keyring is looked for again
+
+
+async def test_a_passphrase_that_is_not_changed_after_all_leaves_nothing_typed(page):
+    page.bridge.on_fact(VenueKeysSaid(VENUES, (), KeyFileState.LOCKED))
+    card = page.page.change
+    for leave in (card.cancel_button.click, page.page.close):
+        page.page.show()
+        page.page.change_button.click()
+        for field in (card.now, card.new.first, card.new.again):
+            field.setText(PHRASE)
+        leave()
+        assert (card.now.text(), card.new.first.text(), card.new.again.text()) == ("", "", "")
+    page.page.show()
+    assert page.form.isVisible()
+    assert page.asked == []
+
+
 async def test_keys_that_lie_elsewhere_move_once_there_is_a_keyring(page):
     assert not page.page.move_button.isVisible()
     page.bridge.on_fact(VenueKeysSaid(VENUES, (replace(KEPT, place=KeyPlace.SESSION),)))
@@ -368,6 +419,7 @@ async def test_every_control_of_the_page_has_a_name_and_both_themes_are_taken(pa
     for show in (
         page.page.show_form,
         page.page.show_lock,
+        page.page._ask_change,
         lambda: page.page.show_places("Why.", KeyFileState.ABSENT),
         lambda: page.page.show_places("Why.", KeyFileState.LOCKED),
     ):

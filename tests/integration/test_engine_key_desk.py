@@ -14,6 +14,7 @@ from workstation.engine_app import key_desk
 from workstation.engine_app.key_desk import KeyDesk
 from workstation.feeds.venues import LIVE_VENUES, open_practice
 from workstation.link.key_messages import (
+    ChangePassphrase,
     EnterKey,
     ForgetKey,
     MoveKeysToKeyring,
@@ -67,6 +68,9 @@ async def test_a_practice_markets_keys_are_looked_after_once_it_is_heard(tmp_pat
             (
                 OpenKeyFile(3, Passphrase("four little words here")),
                 EnterKey(4, "practice", credentials, KeyPlace.FILE),
+                ChangePassphrase(
+                    4, Passphrase("four little words here"), Passphrase("five other words here")
+                ),
                 PutKeyFileAside(5),
                 EnterKey(6, "practice", credentials, KeyPlace.SESSION),
                 MoveKeysToKeyring(7),
@@ -79,6 +83,6 @@ async def test_a_practice_markets_keys_are_looked_after_once_it_is_heard(tmp_pat
     assert told[-1].keys[0].rights == KeyRights(read=True, trade=True, withdraw=False)
     assert list(drawer.kept) == ["key of practice"]
     desk.carry_out(ForgetKey(8, "practice"))
-    await until(lambda: len(judged) == 8)
+    await until(lambda: len(judged) == 9)
     assert drawer.kept == {}
     assert told[-1].keys == ()

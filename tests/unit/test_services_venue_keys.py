@@ -283,6 +283,19 @@ async def test_a_locked_file_is_said_and_opens_once(desk):
     assert (await desk.judged(desk.keys.test)).is_done
 
 
+async def test_the_passphrase_of_the_file_is_changed_and_the_file_is_open_then(desk):
+    await desk.enter_elsewhere(KeyPlace.FILE)
+    desk.key_file._lock()
+    new = Passphrase("five quite different words")
+    judged = await desk.judged(desk.keys.change_passphrase, Passphrase("not at all the words"), new)
+    assert (judged.venue, judged.is_done, desk.states[-1].file) == ("", False, KeyFileState.LOCKED)
+    judged = await desk.judged(desk.keys.change_passphrase, PASSPHRASE, new)
+    assert judged.is_done
+    assert "Copies made of the file before still open with the old one" in judged.sentence
+    assert desk.states[-1].file is KeyFileState.OPEN
+    assert (await desk.judged(desk.keys.test)).is_done
+
+
 async def test_keys_move_to_a_keyring_that_appears_and_nowhere_else_is_one_left(desk, tmp_path):
     await desk.enter_elsewhere(KeyPlace.FILE)
     await desk.enter_elsewhere(KeyPlace.SESSION, OTHER)

@@ -6,6 +6,7 @@ import pytest
 
 from workstation.domain.errors import BadSecret, SecretsError, UsageError
 from workstation.domain.venue_key import KeyFileState, Passphrase
+from workstation.storage import durable_file
 from workstation.storage.key_file import FEWEST, KeyFile
 from workstation.storage.key_file import Cost as CostOf
 from workstation.storage.secrets import Secret
@@ -184,3 +185,77 @@ async def test_a_file_whose_passphrase_is_lost_makes_room_and_can_come_back(kept
     path.unlink()
     with pytest.raises(SecretsError, match="cannot be renamed"):
         kept.put_aside()
+
+
+NEW = Passphrase("five quite different words here")
+
+
+async def test_another_passphrase_opens_the_same_keys_and_the_old_one_no_more(kept, path):
+    before = json.loads(path.read_text())
+    await kept.change_passphrase(RIGHT, NEW)
+    assert (kept.state, await kept.get("a")) == (KeyFileState.OPEN, Secret("the-first-secret"))
+    after = json.loads(path.read_text())
+    assert (after["salt"] != before["salt"], after["sealed"] != before["sealed"]) == (True, True)
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert [each.name for each in path.parent.iterdir()] == [path.name], "nothing is left beside it"
+    await kept.set("c", Secret("a third"))
+    again = KeyFile(path, CHEAP)
+    with pytest.raises(UsageError, match="does not open"):
+        await again.open(RIGHT)
+    await again.open(NEW)
+    assert [(await again.get(name)).reveal() for name in "abc"] == [
+        "the-first-secret",
+        "the-second-sécret-１２",
+        "a third",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        (WRONG, NEW, "does not open the file of keys; nothing was changed"),
+        (RIGHT, Passphrase("not many"), f"too short; take {FEWEST} characters"),
+        (RIGHT, Passphrase(f" {RIGHT.text} "), "same as the old one"),
+    ],
+    ids=["a wrong old one", "a short new one", "the same"],
+)
+async def test_a_passphrase_that_cannot_be_changed_stays_as_it_is(kept, path, old, new, why):
+    before = path.read_bytes()
+    with pytest.raises(UsageError, match=why) as told:
+        await kept.change_passphrase(old, new)
+    assert not any(words.text.strip() in str(told.value) for words in (old, new))
+    assert (path.read_bytes(), kept.state) == (before, KeyFileState.LOCKED)
+    await kept.open(RIGHT)
+
+
+async def test_without_a_file_there_is_no_passphrase_to_be_changed(path):
+    file = KeyFile(path, CHEAP)
+    await file.open(RIGHT)
+    with pytest.raises(SecretsError, match="the next key that is kept makes one"):
+        await file.change_passphrase(RIGHT, NEW)
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("step", ["write_durably", "sync_folder"])
+async def test_a_crash_while_the_passphrase_is_changed_leaves_the_old_one_or_the_new_one(
+    kept, path, step, monkeypatch
+):
+    class Crash(BaseException):
+        """The program ends here."""
+
+    real = getattr(durable_file, step)
+
+    def crash(*words):
+        real(*words)
+        raise Crash
+
+    await kept.open(RIGHT)
+    monkeypatch.setattr(durable_file, step, crash)
+    with pytest.raises(Crash):
+        await kept.change_passphrase(RIGHT, NEW)
+    monkeypatch.undo()
+    after = KeyFile(path, CHEAP)
+    await after.open(RIGHT if step == "write_durably" else NEW)
+    assert await after.get("a") == Secret("the-first-secret")
+    await after.set("c", Secret("x"))
+    assert [each.name for each in path.parent.iterdir()] == [path.name], "what the crash left is gone"

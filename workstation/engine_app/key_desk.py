@@ -5,6 +5,7 @@ from workstation.domain.venue_key import KeyRights, KeyVenue, VenueCredentials
 from workstation.feeds.venue_key_check import ask_live, ask_rights, key_venues
 from workstation.feeds.venues import OpenVenue, open_practice
 from workstation.link.key_messages import (
+    ChangePassphrase,
     EnterKey,
     ForgetKey,
     KeyCommand,
@@ -74,6 +75,8 @@ class KeyDesk:
                 self._keys.enter(venue, new, place)
             case OpenKeyFile(passphrase=passphrase):
                 self._keys.open_file(passphrase)
+            case ChangePassphrase(old=old, new=new):
+                self._keys.change_passphrase(old, new)
             case PutKeyFileAside():
                 self._keys.put_file_aside()
             case MoveKeysToKeyring():

@@ -54,6 +54,13 @@ class OpenKeyFile(Command, frozen=True, tag="open-key-file"):
     passphrase: Passphrase
 
 
+class ChangePassphrase(Command, frozen=True, tag="change-passphrase"):
+    """Have another passphrase open the encrypted file of keys."""
+
+    old: Passphrase
+    new: Passphrase
+
+
 class PutKeyFileAside(Command, frozen=True, tag="put-key-file-aside"):
     """Rename the encrypted file, whose passphrase is lost or which is damaged, to make room for another."""
 
@@ -63,7 +70,14 @@ class MoveKeysToKeyring(Command, frozen=True, tag="move-keys"):
 
 
 KeyCommand: TypeAlias = (
-    TakeNewKey | RetestKey | ForgetKey | EnterKey | OpenKeyFile | PutKeyFileAside | MoveKeysToKeyring
+    TakeNewKey
+    | RetestKey
+    | ForgetKey
+    | EnterKey
+    | OpenKeyFile
+    | ChangePassphrase
+    | PutKeyFileAside
+    | MoveKeysToKeyring
 )
 
 

@@ -56,6 +56,10 @@ class KeyFile(Protocol):
         """Open it; where there is none, the next key makes one under this passphrase."""
         ...
 
+    async def change_passphrase(self, old: Passphrase, new: Passphrase) -> None:
+        """Have another passphrase open it; it is open then."""
+        ...
+
     def put_aside(self) -> str:
         """Rename it to make room for another; return its name now."""
         ...

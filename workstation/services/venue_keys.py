@@ -100,6 +100,10 @@ class VenueKeys:
         """Open the encrypted file, or have the next key make one under this passphrase."""
         self._run(_EVERY_VENUE, partial(self._open_file, passphrase))
 
+    def change_passphrase(self, old: Passphrase, new: Passphrase) -> None:
+        """Have another passphrase open the encrypted file."""
+        self._run(_EVERY_VENUE, partial(self._change_passphrase, old, new))
+
     def put_file_aside(self) -> None:
         """Make room for another encrypted file; the keys of this one are missing then."""
         self._run(_EVERY_VENUE, self._put_file_aside)
@@ -197,9 +201,18 @@ class VenueKeys:
     async def _open_file(self, passphrase: Passphrase) -> str:
         is_new = self._places.file.state is KeyFileState.ABSENT
         await self._places.file.open(passphrase)
-        for key in [key for key in self._kept.values() if key.place is KeyPlace.KEYRING]:
-            await self._places.in_file.forget(key.venue)  # replaced while the file was locked
+        await self._forget_replaced()
         return "The next key makes an encrypted file." if is_new else "The encrypted file is open."
+
+    async def _forget_replaced(self) -> None:
+        """Take keys out of the file that were replaced while it was locked."""
+        for key in [key for key in self._kept.values() if key.place is KeyPlace.KEYRING]:
+            await self._places.in_file.forget(key.venue)
+
+    async def _change_passphrase(self, old: Passphrase, new: Passphrase) -> str:
+        await self._places.file.change_passphrase(old, new)
+        await self._forget_replaced()
+        return "The passphrase is changed. Copies made of the file before still open with the old one."
 
     async def _put_file_aside(self) -> str:
         name = self._places.file.put_aside()

@@ -30,6 +30,7 @@ _T = TypeVar("_T")
 FEWEST = 12
 """Characters of a passphrase: whoever takes the file may try as many as he likes."""
 
+WRONG = "This passphrase does not open the file of keys; nothing was changed. Try again."
 LOCKED = "The encrypted file of keys is locked; enter its passphrase."
 
 
@@ -86,9 +87,33 @@ class KeyFile:
         header = file or self._new_header(passphrase)
         key = await self._on_thread(key_of, passphrase, header)
         if file is not None and contents_of(file, key) is None:
-            raise UsageError(
-                "This passphrase does not open the file of keys; nothing was changed. Try again."
-            )
+            raise UsageError(WRONG)
+        self._header, self._key = header, key
+
+    async def change_passphrase(self, old: Passphrase, new: Passphrase) -> None:
+        """Have another passphrase open the file, which is open then; on disk when this returns.
+
+        The whole file is written anew, under a new salt, and takes the old one's place at once: a crash or
+        a power cut at any moment leaves the one or the other.
+
+        Raises
+        ------
+        UsageError
+            The old passphrase is wrong, or the new one is too short or the same; nothing was changed.
+        SecretsError
+            As `open`; or there is no file, or the place cannot be written.
+        """
+        file = await self._on_thread(self._read)
+        if file is None:
+            raise SecretsError("There is no encrypted file of keys yet; the next key that is kept makes one.")
+        if old.text.strip() == new.text.strip():
+            raise UsageError("The new passphrase is the same as the old one; nothing was changed.")
+        header = self._new_header(new)
+        keys = contents_of(file, await self._on_thread(key_of, old, file))
+        if keys is None:
+            raise UsageError(WRONG)
+        key = await self._on_thread(key_of, new, header)
+        await self._on_thread(self._write, header, key, keys)
         self._header, self._key = header, key
 
     async def get(self, name: str) -> Secret | None:
@@ -195,13 +220,16 @@ class KeyFile:
         header = self._header
         if header is None:
             raise SecretsError(LOCKED)
+        self._write(header, self._key, keys)
+
+    def _write(self, header: KeyFileHeader, key: bytes, keys: dict[str, str]) -> None:
         try:
             if not keys:
                 self._path.unlink(missing_ok=True)
                 sync_folder(self._path.parent)
                 return
             make_private_folder(self._path.parent)
-            replace_durably(self._path, encoded(header, self._key, keys))
+            replace_durably(self._path, encoded(header, key, keys))
         except OSError as error:
             why = error.strerror
             raise SecretsError(

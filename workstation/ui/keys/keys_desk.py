@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from workstation.domain.errors import SecretsError
 from workstation.domain.venue_key import KeyFileState, KeyPlace, Passphrase, VenueCredentials
 from workstation.link.key_messages import (
+    ChangePassphrase,
     EnterKey,
     ForgetKey,
     KeyCommand,
@@ -109,6 +110,7 @@ class KeysDesk(Section):
         page.file_opened.connect(self._open_file)
         page.file_forgotten.connect(lambda: self._ask(_EVERY_VENUE, lambda n, _venue: PutKeyFileAside(n)))
         page.move_requested.connect(self._move)
+        page.passphrase_changed.connect(self._change_passphrase)
         page.test_requested.connect(lambda venue: self._on_row(venue, RetestKey))
         page.forget_requested.connect(lambda venue: self._on_row(venue, ForgetKey))
 
@@ -180,6 +182,9 @@ class KeysDesk(Section):
 
     def _open_file(self, passphrase: Passphrase) -> None:
         self._ask(_EVERY_VENUE, lambda number, _venue: OpenKeyFile(number, passphrase))
+
+    def _change_passphrase(self, old: Passphrase, new: Passphrase) -> None:
+        self._ask(_EVERY_VENUE, lambda number, _venue: ChangePassphrase(number, old, new))
 
     def _on_row(self, venue: str, command: Callable[[int, str], KeyCommand]) -> None:
         """Carry out what is asked about a key that is kept; open the file that it lies in before."""
@@ -298,6 +303,8 @@ class KeysDesk(Section):
         if self.page is not None:
             world = self._bridge.world
             self.page.show_keys(world.key_venues, world.venue_keys, is_there=world.connected)
+            in_file = any(key.place is KeyPlace.FILE for key in world.venue_keys)
+            self.page.show_change(can_change=in_file or world.key_file is KeyFileState.LOCKED)
             busy = self._waiting is not None or (self._keeping is not None and not self._keeping.done())
             for row in self.page.rows.values():
                 row.set_busy(is_busy=busy)

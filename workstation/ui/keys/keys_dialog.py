@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from workstation.domain.venue_key import KeyFileState, KeyVenue, VenueKey
+from workstation.ui.keys.keys_change import ChangeCard
 from workstation.ui.keys.keys_form import KeyForm
 from workstation.ui.keys.keys_place import LockCard, PlaceCard
 from workstation.ui.keys.keys_row import KeyRow
@@ -36,7 +37,7 @@ WHERE = (
     "rights and times. All these are in the configuration folder. No log holds a key."
 )
 MOVE = "There is a keyring now. It can take the keys that lie elsewhere."
-_ENTER, _CHOOSE, _OPEN = "Enter a key", "Where to keep this key", "Passphrase"
+_ENTER, _CHOOSE, _OPEN, _CHANGE = "Enter a key", "Where to keep this key", "Passphrase", "New passphrase"
 _GAP = 8
 _SIZE, _EDGE = (620, 640), 40  # what the desktop puts around a window, at most
 
@@ -54,6 +55,7 @@ class KeysDialog(QDialog):
     file_opened = Signal(object)  # Passphrase
     file_forgotten = Signal()
     move_requested = Signal()
+    passphrase_changed = Signal(object, object)  # Passphrase of now, Passphrase
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -64,6 +66,8 @@ class KeysDialog(QDialog):
         self.rows: dict[str, KeyRow] = {}
         self.nothing, self.line, self.where = plain_label(), plain_label(), plain_label()
         self.form, self.place, self.lock = KeyForm(theme), PlaceCard(theme), LockCard(theme)
+        self.change, self.change_button = ChangeCard(theme), QPushButton("Change passphrase…")
+        self._can_change = False
         self.move_text, self.move_button = plain_label(), QPushButton("Move them to the keyring")
         self.cancel_button, self.close_button = QPushButton("Cancel"), QPushButton("Close")
         self._list = QVBoxLayout()
@@ -93,8 +97,9 @@ class KeysDialog(QDialog):
         move.addWidget(self.move_button)
         column.addLayout(move)
         column.addSpacing(6)
-        for part in (enter, self.form, self.place, self.lock, stored, self.where):
+        for part in (enter, *self._parts, stored, self.where):
             column.addWidget(part)
+        column.addWidget(self.change_button, 0, Qt.AlignmentFlag.AlignLeft)
         column.addStretch(1)
         self._scroll = scroll = QScrollArea(widgetResizable=True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -110,13 +115,18 @@ class KeysDialog(QDialog):
         self.line.setContentsMargins(20, 4, 20, 4)
         self.line.setMinimumHeight(2 * self.line.fontMetrics().lineSpacing() + 8)
         whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setContentsMargins(1, 1, 1, 1)  # the page's own edge
         whole.addWidget(scroll, 1)
         whole.addWidget(self.line)
         whole.addLayout(buttons)
 
+    @property
+    def _parts(self) -> tuple[KeyForm, PlaceCard, LockCard, ChangeCard]:
+        """What is asked, one at a time."""
+        return self.form, self.place, self.lock, self.change
+
     def _connect(self) -> None:
-        for button in (self.cancel_button, self.close_button, self.move_button):
+        for button in (self.cancel_button, self.close_button, self.move_button, self.change_button):
             button.setAutoDefault(False)
         self.form.entered.connect(self.entered)
         self.form.refused.connect(lambda why: self.say(why, is_trouble=True))
@@ -126,12 +136,15 @@ class KeysDialog(QDialog):
             card.forgotten.connect(self.file_forgotten)
             card.given_up.connect(self.given_up)
         self.move_button.clicked.connect(self.move_requested)
+        self.change_button.clicked.connect(self._ask_change)
+        self.change.chosen.connect(self.passphrase_changed)
+        self.change.given_up.connect(self.show_form)
         self.cancel_button.clicked.connect(self.given_up)
         self.close_button.clicked.connect(self.close)
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Leave nothing of what was typed, however the page was closed."""
-        for fields in (self.form, self.place.passphrase, self.lock.passphrase):
+        for fields in (self.form, self.place.passphrase, self.lock.passphrase, self.change):
             fields.empty()
         self.hidden.emit()
         super().hideEvent(event)
@@ -139,7 +152,7 @@ class KeysDialog(QDialog):
     def set_theme(self, theme: Theme) -> None:
         """Take other colours."""
         self._theme = theme
-        for part in (self.form, self.place, self.lock):
+        for part in self._parts:
             part.set_theme(theme)
         for heading in self._headings:
             heading.setStyleSheet("font-weight: 600; font-size: 11pt")
@@ -176,11 +189,23 @@ class KeysDialog(QDialog):
         self._show_part(self.lock, _OPEN)
         self.lock.ask()
 
+    def show_change(self, *, can_change: bool) -> None:
+        """Offer another passphrase, where there is a file that has one."""
+        self._can_change = can_change
+        self.change_button.setVisible(can_change and not self.form.isHidden())
+
+    def _ask_change(self) -> None:
+        self._show_part(self.change, _CHANGE)
+        self.say("")
+        self.change.ask()
+
     def _show_part(self, shown: QWidget, heading: str) -> None:
         self._headings[1].setText(heading)
-        for part in (self.form, self.place, self.lock):
+        for part in self._parts:
             part.setVisible(part is shown)
+        self.change.empty()
         self.form.keep_button.setVisible(shown is self.form)
+        self.change_button.setVisible(shown is self.form and self._can_change)
         if shown is not self.form:  # once it has its size
             bar, heading_label = self._scroll.verticalScrollBar(), self._headings[1]
             QTimer.singleShot(0, self, lambda: bar.setValue(heading_label.y() - _GAP))
@@ -207,7 +232,7 @@ class KeysDialog(QDialog):
 
     def set_busy(self, *, is_busy: bool, can_cancel: bool = False) -> None:
         """Let nothing be asked while the keyring or a venue is; `can_cancel` where it can be given up."""
-        for part in (self.form, self.place, self.lock, self.move_button):
+        for part in (*self._parts, self.move_button, self.change_button):
             part.setEnabled(not is_busy)
         self.form.keep_button.setVisible(not can_cancel and not self.form.isHidden())
         self.cancel_button.setVisible(can_cancel)
@@ -216,6 +241,8 @@ class KeysDialog(QDialog):
         for card in (self.place, self.lock):
             if not is_busy and not card.isHidden() and not card.passphrase.isHidden():
                 card.passphrase.first.setFocus()  # it lost the keyboard when it was switched off
+        if not is_busy and not self.change.isHidden():
+            self.change.ask()
 
     def say(self, sentence: str, *, is_trouble: bool = False) -> None:
         """Say what happens, or what came of it."""

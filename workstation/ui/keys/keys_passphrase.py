@@ -16,30 +16,39 @@ _KNOWN = "Enter the passphrase of the encrypted file. It is asked once after eac
 _FORGOTTEN, _SURE = "Forgotten…", "Really put the file aside"
 
 
-def _field(name: str) -> QLineEdit:
+def hidden_field(name: str) -> QLineEdit:
+    """Return a field that shows dots and gives nothing back to the clipboard."""
     field = QLineEdit(echoMode=QLineEdit.EchoMode.Password)
     field.setAccessibleName(name)
     return field
 
 
 class PassphraseFields(QWidget):
-    """Shows dots, gives the passphrase away once, and is empty then."""
+    """Shows dots, gives the passphrase away once, and is empty then.
+
+    Parameters
+    ----------
+    theme : Theme
+        Colours.
+    name : str
+        What the passphrase is called.
+    """
 
     changed = Signal()
     entered = Signal()
     forgotten = Signal()
     """The file is to be put aside; it took two clicks."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, name: str = "Passphrase", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._state = KeyFileState.LOCKED
         self.advice, self.trouble = plain_label(), plain_label()
-        self.first, self.again = _field("Passphrase"), _field("Passphrase again")
+        self.first, self.again = hidden_field(name), hidden_field(f"{name} again")
         self.forgotten_button = QPushButton(_FORGOTTEN)
         self.forgotten_button.setAutoDefault(False)
         self._rows = QFormLayout()
         self._rows.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        self._rows.addRow("Passphrase", self.first)
+        self._rows.addRow(name, self.first)
         self._rows.addRow("Once more", self.again)
         self._rows.addRow("", self.trouble)
         beside = QHBoxLayout()
