@@ -1,18 +1,15 @@
 """Lines through closes, as one call to Qt however many there are; a missing bar breaks them."""
 
-from typing import Any
-
 import numpy as np
-import shiboken6
 from numpy.typing import NDArray
-from PySide6.QtCore import QLineF, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 
 from workstation.domain.candle import FloatArray
 from workstation.ui.chart.columns import Columns
 from workstation.ui.chart.frame import Frame
 from workstation.ui.chart.price_scale import PriceMap
-from workstation.ui.chart.rect_batch import RectArray, paint, rects
+from workstation.ui.chart.rect_batch import RectArray, draw_lines, paint, rects
 
 _NARROW = 2.0  # device pixels between bars; below, strokes a pixel apart look the same as a smooth line
 
@@ -78,9 +75,7 @@ def paint_segments(painter: QPainter, lines: Segments, colour: QColor, width: fl
         pen.setDashPattern([2.0, 2.0])
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(pen)
-    whole = np.ascontiguousarray(lines)
-    first: Any = shiboken6.wrapInstance(whole.ctypes.data, QLineF)
-    painter.drawLines(first, len(whole))
+    draw_lines(painter, np.ascontiguousarray(lines))
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
 

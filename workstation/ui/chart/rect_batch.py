@@ -33,7 +33,7 @@ def paint(painter: QPainter, batch: RectArray, brush: QBrush) -> None:
     """Fill every rectangle; the painter has no pen."""
     if len(batch):
         painter.setBrush(brush)
-        first: Any = shiboken6.wrapInstance(batch.ctypes.data, QRect)
+        first: Any = shiboken6.wrapInstance(_address(batch), QRect)
         painter.drawRects(first, len(batch))
 
 
@@ -46,7 +46,7 @@ def draw_lines(painter: QPainter, lines: FloatArray) -> None:
         x, y of one end and of the other, as a `QLineF` lies in memory.
     """
     if len(lines):
-        first: Any = shiboken6.wrapInstance(lines.ctypes.data, QLineF)
+        first: Any = shiboken6.wrapInstance(_address(lines), QLineF)
         painter.drawLines(first, len(lines))
 
 
@@ -58,5 +58,11 @@ def stamp(painter: QPainter, pixmap: QPixmap, x: IntArray, y: IntArray) -> None:
     parts[:, 4], parts[:, 5] = width, height
     parts[:, 6] = parts[:, 7] = parts[:, 9] = 1.0  # neither stretched nor see-through
     if len(parts):
-        first: Any = shiboken6.wrapInstance(parts.ctypes.data, QPainter.PixmapFragment)
+        first: Any = shiboken6.wrapInstance(_address(parts), QPainter.PixmapFragment)
         painter.drawPixmapFragments(first, len(parts), pixmap)
+
+
+def _address(array: NDArray[Any]) -> int:
+    """Return where an array in one piece begins; `ndarray.ctypes` says the same in twice the time."""
+    address: int = array.__array_interface__["data"][0]
+    return address

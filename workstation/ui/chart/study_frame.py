@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
@@ -77,12 +78,21 @@ class PlacedStudy:
         scale = self.scale
         return scale.rows(values) + round(self.top * dpr) if scale else np.zeros(len(values), np.int64)
 
+    def row(self, value: float, dpr: float) -> int:
+        """Return the device pixel row of one value in its pane."""
+        return (self.scale.row(value) if self.scale else 0) + round(self.top * dpr)
+
 
 def colour_of(one: BoardStudy, output: Output, theme: Theme) -> QColor:
-    """Return the colour of an output: the trader's, else its role's in the theme."""
+    """Return the colour of an output: the trader's, else its role's in the theme; never to be changed."""
     chosen = one.choice.colours.get(output.name, output.role)
     named = chosen if chosen.startswith("#") else getattr(theme, chosen, None)
-    return QColor(named if isinstance(named, str) else getattr(theme, output.role))
+    return _colour(named if isinstance(named, str) else getattr(theme, output.role))
+
+
+@lru_cache(maxsize=256)
+def _colour(name: str) -> QColor:
+    return QColor(name)
 
 
 def pane_heights(board: StudyBoard, body: int, others: Sequence[tuple[int, int]] = ()) -> tuple[int, ...]:
@@ -155,10 +165,11 @@ def widened(low: float, high: float, studies: tuple[PlacedStudy, ...]) -> tuple[
 
 def _outputs(one: BoardStudy, slots: SlotMap, width: int) -> tuple[PlacedOutput, ...]:
     found = []
+    first, end = slots.visible(width)
     for output, trace in zip(one.study.outputs, one.traces, strict=False):
-        shift = output.shift(one.choice.values)
-        first, end = slots.visible(width)
-        moved = SlotMap(slots.per_slot, round(slots.offset + shift * slots.per_slot), slots.dpr)
+        shift, moved = output.shift(one.choice.values), slots
+        if shift:
+            moved = SlotMap(slots.per_slot, round(slots.offset + shift * slots.per_slot), slots.dpr)
         strokes = trace.gather(moved, first - shift, end - shift)
         found.append(PlacedOutput(output, shift, strokes))
     return tuple(found)

@@ -1,10 +1,7 @@
 """Studies as a few calls to Qt each: bands, lines, dots, histograms, and the axes of panes."""
 
-from typing import Any
-
 import numpy as np
-import shiboken6
-from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 
 from workstation.domain.candle import FloatArray, IntArray
@@ -13,7 +10,7 @@ from workstation.ui.chart.axis_painter import AXIS_PADDING
 from workstation.ui.chart.colours import ChartColours, mixed
 from workstation.ui.chart.frame import Frame
 from workstation.ui.chart.labels import Labels
-from workstation.ui.chart.rect_batch import RectArray, paint, rects
+from workstation.ui.chart.rect_batch import RectArray, draw_lines, paint, rects
 from workstation.ui.chart.study_frame import PlacedOutput, PlacedStudy, colour_of, value_words
 from workstation.ui.chart.study_trace import Strokes
 
@@ -94,8 +91,7 @@ def _paint_guides(painter: QPainter, frame: Frame, one: PlacedStudy, colours: Ch
     guides = one.board.study.guides
     ticks = [value for value, _ in one.ticks if value not in guides]
     for value, ink in [*((value, colours.grid) for value in ticks), *((v, colours.border) for v in guides)]:
-        row = int(one.rows(np.array([value]), frame.dpr)[0])
-        painter.fillRect(QRect(0, row, right, line), ink)
+        painter.fillRect(QRect(0, one.row(value, frame.dpr), right, line), ink)
 
 
 def _paint_band(painter: QPainter, frame: Frame, one: PlacedStudy, colours: ChartColours) -> None:
@@ -104,7 +100,7 @@ def _paint_band(painter: QPainter, frame: Frame, one: PlacedStudy, colours: Char
     first, second = edges[0], edges[-1]
     if first is None or second is None or not len(first.strokes.x) or not len(second.strokes.x):
         return
-    x, (i, j) = _common(first.strokes.x, second.strokes.x)
+    x, i, j = _common(first.strokes.x, second.strokes.x)
     if not len(x):
         return
     a, b = _rows(frame, one, first.strokes.high[i]), _rows(frame, one, second.strokes.low[j])
@@ -131,12 +127,12 @@ def _between(
     return every, *(np.interp(every, pixels, edge).astype(np.int64) for edge in (a, b))
 
 
-def _common(first: FloatArray, second: FloatArray) -> tuple[FloatArray, tuple[IntArray, IntArray]]:
+def _common(first: FloatArray, second: FloatArray) -> tuple[FloatArray, IntArray | slice, IntArray | slice]:
+    """Return the x of both lines, and where each has them."""
     if len(first) == len(second) and first[0] == second[0]:
-        every = np.arange(len(first))
-        return first, (every, every)
+        return first, slice(None), slice(None)
     x, i, j = np.intersect1d(first, second, assume_unique=True, return_indices=True)
-    return x, (i, j)
+    return x, i, j
 
 
 def _paint_output(
@@ -185,8 +181,9 @@ def _summed(frame: Frame, one: PlacedStudy, strokes: Strokes) -> RectArray:
     if one.board.study.place is Place.PRICE and frame.prices.is_inverted:
         top, bottom = bottom, top
     touching = strokes.joined[1:]
-    upper = np.where(touching, np.minimum(top[1:], bottom[:-1]), top[1:])
-    lower = np.where(touching, np.maximum(bottom[1:], top[:-1]), bottom[1:])
+    upper, lower = np.minimum(top[1:], bottom[:-1]), np.maximum(bottom[1:], top[:-1])
+    if not touching.all():
+        upper, lower = np.where(touching, upper, top[1:]), np.where(touching, lower, bottom[1:])
     left = np.floor(strokes.x).astype(np.int64)
     top[1:], bottom[1:] = upper, lower
     return rects(left, top, max(round(frame.dpr), 1), bottom)
@@ -208,9 +205,7 @@ def _draw(painter: QPainter, lines: FloatArray, pen: QPen) -> None:
     pen.setCapStyle(Qt.PenCapStyle.FlatCap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(pen)
-    whole = np.ascontiguousarray(lines)
-    first: Any = shiboken6.wrapInstance(whole.ctypes.data, QLineF)
-    painter.drawLines(first, len(whole))
+    draw_lines(painter, np.ascontiguousarray(lines))
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
 
@@ -232,7 +227,7 @@ def _paint_histogram(
     colour: QColor,
 ) -> None:
     """Paint bars from zero: those that grow away from it full, those that shrink softer."""
-    zero = int(_rows(frame, one, np.zeros(1))[0])
+    zero = one.row(0.0, frame.dpr) if one.scale else int(_rows(frame, one, np.zeros(1))[0])
     top, bottom = _rows(frame, one, strokes.high), _rows(frame, one, strokes.low)
     is_up = strokes.high + strokes.low >= 0
     body = max(int(frame.slots.per_slot * 0.72), 1)
