@@ -277,6 +277,43 @@ def test_charts_stand_where_they_stood_in_every_workspace_that_is_opened(open_de
     qtbot.waitUntil(lambda: len(places()) == 2)
 
 
+def test_each_workspace_has_its_own_panels_and_undo_leaves_them_alone(open_desk, qtbot):
+    desk = open_desk()
+    keeper, docks = desk.window.charts.keeper, desk.window.docks.by_title
+
+    def shown(title: str) -> bool:
+        return not docks[title].isHidden()
+
+    keeper.save_as("Scalping")
+    docks["Book"].show()
+    docks["Narratives"].hide()
+    keeper.open("Main")
+    assert (shown("Book"), shown("Narratives")) == (False, True)
+    keeper.open("Scalping")
+    assert (shown("Book"), shown("Narratives")) == (True, False)
+    desk.window.actions_by_id["chart.split_right"].trigger()
+    docks["Trades"].show()
+    keeper.undo()
+    assert shown("Trades"), "the chart was taken back, not the panel"
+    keeper.delete("Scalping")
+    assert not shown("Book")
+    keeper.undo()
+    assert shown("Book")
+
+
+def test_the_plain_window_brings_panels_back_and_leaves_the_window_where_it_is(open_desk, tmp_path):
+    desk = open_desk()
+    desk.window.docks.by_title["Book"].show()
+    desk.window.finish()
+    (tmp_path / "window-starts").write_text("2")
+    again = open_desk()
+    again.window.resize(1200, 760)
+    assert again.window.docks.by_title["Book"].isHidden()
+    again.window.charts.banner.yes_button.click()
+    assert not again.window.docks.by_title["Book"].isHidden()
+    assert again.window.size().toTuple() == (1200, 760)
+
+
 def test_the_dialog_does_it_all_and_says_what_was_refused(open_desk, qtbot):
     desk = open_desk()
     dialog = WorkspaceDialog(desk.window.charts.keeper, desk.window)
@@ -452,6 +489,7 @@ def test_a_disk_that_takes_nothing_is_told_once_and_what_was_arranged_is_written
     assert len(set(told)) == 1, "window and workspaces say the same, so that one notice says it"
     assert "(No space left on device" in notices.texts["saving"]
     is_full[0] = False
+    qtbot.waitUntil((tmp_path / "workspaces.json").exists, timeout=20_000)
     qtbot.waitUntil(lambda: "saving" not in notices.texts, timeout=20_000)
     assert len(WorkspaceBook.read(tmp_path / "workspaces.json").state["charts"]) == 3
 

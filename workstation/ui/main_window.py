@@ -153,7 +153,7 @@ class MainWindow(FrontWindow):
         self.charts.timeframe_shown.connect(self.strip.set_timeframe)
         self.charts.log_shown.connect(self._show_log)
         self.charts.levels_shown.connect(self._show_levels)
-        self.charts.restored.connect(lambda: self.docks.restore(self._memory))
+        self.charts.join(self.docks)
         self.workspace.search_requested.connect(search.open)
         self.workspace.on_each(lambda pane: search.open_on_typing(pane.chart))
         self.docks.by_title["Why"].visibilityChanged.connect(self.why_desk.set_seen)

@@ -3,10 +3,11 @@
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
+from workstation.ui.in_sight import KeptInSight, bring_in_sight
 from workstation.ui.widgets.late_panel import LatePanel
 from workstation.ui.window_memory import WindowMemory
 
@@ -25,7 +26,6 @@ HIDDEN = frozenset({"Book", "Trades", "Depth", "Models", "Paper", "Backtest", "P
 _COLUMN_WIDTH = 436
 _DEFAULT_SIZE = (1280, 800)
 _FRAME = (16, 48)  # room for a window manager's borders and title
-_SMALLEST_OVERLAP = 80
 _PLACE_EVENTS = frozenset({QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.Hide})
 
 
@@ -48,6 +48,7 @@ class Docks(QObject):
         window.setDockNestingEnabled(True)
         self._stacks = [{title: self._dock(title, panels[title]) for title in stack} for stack in STACKS]
         self.by_title = {title: dock for stack in self._stacks for title, dock in stack.items()}
+        self.sight = KeptInSight(self._windows, self)
         self.reset()
         for part in (window, *self.by_title.values()):
             part.installEventFilter(self)
@@ -67,6 +68,11 @@ class Docks(QObject):
             dock.visibilityChanged.connect(panel.take_seen)
         dock.toggleViewAction().triggered.connect(lambda is_shown: dock.raise_() if is_shown else None)
         return dock
+
+    def _windows(self) -> list[QWidget]:
+        """Return every window on the desktop: this one, and docks of panels and charts that float."""
+        docks = self._window.findChildren(QDockWidget)
+        return [self._window, *(dock for dock in docks if dock.isFloating())]
 
     def reset(self) -> None:
         """Put every dock where it stood at first."""
@@ -90,36 +96,32 @@ class Docks(QObject):
     def save(self, memory: WindowMemory) -> None:
         """Write the places into the memory."""
         memory.geometry = _encoded(self._window.saveGeometry())
-        memory.docks = _encoded(self._window.saveState(LAYOUT_VERSION))
+        memory.docks = self.places()
+
+    def places(self) -> str:
+        """Return where the docks stand, which are shown, and which are in front; for `show_places`."""
+        return _encoded(self._window.saveState(LAYOUT_VERSION))
+
+    def show_places(self, text: str) -> None:
+        """Put the docks where `places` said; they stay where they are if it cannot be read."""
+        self._window.restoreState(_decoded(text), LAYOUT_VERSION)
+        self.sight.look()
 
     def restore(self, memory: WindowMemory) -> bool:
         """Bring back the places; the first ones where they cannot be read. Return whether they could."""
         if not self._window.restoreGeometry(_decoded(memory.geometry)):
             self._window.resize(_first_size())
-        self._keep_on_screen()
+        bring_in_sight(self._window)
         is_restored = bool(memory.docks) and self._window.restoreState(_decoded(memory.docks), LAYOUT_VERSION)
         if not is_restored:
             self.reset()
         return is_restored
-
-    def _keep_on_screen(self) -> None:
-        """Bring the window back where the screen it stood on is gone."""
-        frame = self._window.frameGeometry()
-        screens = [screen.availableGeometry() for screen in QGuiApplication.screens()]
-        if screens and not any(_overlaps(frame, screen) for screen in screens):
-            self._window.move(screens[0].topLeft())
-            self._window.resize(self._window.size().boundedTo(screens[0].size()))
 
 
 def _first_size() -> QSize:
     """Return the size of a first window: the usual one, or what the screen leaves beside its frame."""
     usual, screens = QSize(*_DEFAULT_SIZE), QGuiApplication.screens()
     return usual.boundedTo(screens[0].availableSize() - QSize(*_FRAME)) if screens else usual
-
-
-def _overlaps(frame: QRect, screen: QRect) -> bool:
-    common = frame.intersected(screen)
-    return common.width() >= _SMALLEST_OVERLAP and common.height() >= _SMALLEST_OVERLAP
 
 
 def _encoded(state: QByteArray) -> str:

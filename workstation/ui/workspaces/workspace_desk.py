@@ -13,6 +13,7 @@ from workstation.domain.narrative_index import is_index
 from workstation.ui.section import GoTo, Section
 from workstation.ui.surroundings import Choices, Surroundings
 from workstation.ui.theme import Theme
+from workstation.ui.window_docks import Docks
 from workstation.ui.workspaces.chart_pane import ChartPane, ChartSources
 from workstation.ui.workspaces.link_colours import LinkColours
 from workstation.ui.workspaces.timeframe_keys import TIMEFRAME_KEYS
@@ -50,9 +51,6 @@ class WorkspaceDesk(Section):
 
     log_shown = Signal(bool)
     """The active chart is logarithmic, or is not."""
-
-    restored = Signal()
-    """The trader left the plain window that follows crashes: panels shall stand where they stood."""
 
     levels_shown = Signal(bool)
     """Charts draw price levels, or do not."""
@@ -99,6 +97,11 @@ class WorkspaceDesk(Section):
         }
         handlers |= self.arranging.handlers()
         return handlers | {f"timeframe.{name}": partial(self.set_timeframe, name) for name in TIMEFRAME_KEYS}
+
+    def join(self, docks: Docks) -> None:
+        """Keep the panels with each workspace."""
+        self.keeper.panels = docks
+        docks.moved.connect(self.keeper.save_soon)
 
     def show_choices(self) -> None:
         """Begin with what was chosen in earlier sessions."""
@@ -194,9 +197,10 @@ class WorkspaceDesk(Section):
 
     def _restore(self) -> None:
         self.is_safe = False
+        if self.keeper.panels is not None:  # of a workspace that was saved without its own
+            self.keeper.panels.show_places(self._memory.docks)
         self.keeper.show()
         self.keeper.go_on()
-        self.restored.emit()
 
     def _stay(self) -> None:
         self.is_safe = False

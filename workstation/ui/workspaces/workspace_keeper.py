@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable
 from datetime import date
 from functools import partial
+from typing import Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -24,8 +25,21 @@ LONGEST_NAME = 60
 PLAIN_NAME = "Plain"
 """What a workspace is called that was begun after crashes."""
 
+_PANELS = "panels"
 _MOST_STEPS = 20  # steps that can be taken back
 _LOG = logging.getLogger(__name__)
+
+
+class Panels(Protocol):
+    """The panels around the charts."""
+
+    def places(self) -> str:
+        """Return where they stand and which are shown."""
+        ...
+
+    def show_places(self, text: str) -> None:
+        """Put them where `places` said."""
+        ...
 
 
 class WorkspaceKeeper(QObject):
@@ -52,7 +66,8 @@ class WorkspaceKeeper(QObject):
     ) -> None:
         super().__init__(parent)
         self._workspace, self._file, self.book = workspace, file, book
-        self._undone: list[tuple[str, WorkspaceBook]] = []
+        self.panels: Panels | None = None
+        self._undone: list[tuple[str, WorkspaceBook, bool]] = []
         self._written = ""
         self._is_held, self._is_over = False, False
         self._timer = QTimer(self, interval=SAVE_AFTER_MS, singleShot=True)
@@ -139,7 +154,7 @@ class WorkspaceKeeper(QObject):
         """Delete a workspace; `undo` brings it back."""
         if name not in self.names or len(self.names) == 1:
             return
-        self._note(f"deleting {name}")
+        self._note(f"deleting {name}", of_panels=True)
         self._show(self._now().without(name), is_other=name == self.book.current)
 
     def arrange(self, what: str, change: Callable[[], object]) -> None:
@@ -152,8 +167,8 @@ class WorkspaceKeeper(QObject):
     def undo(self) -> None:
         """Take back the last closing, arranging, renaming or deleting; orders are never touched."""
         if self._undone:
-            what, book = self._undone.pop()
-            self._show(book)
+            what, book, of_panels = self._undone.pop()
+            self._show(book, of_panels=of_panels)
             self.said.emit(f"Taken back: {what}.")
 
     def restore(self, day: date) -> str:
@@ -162,7 +177,7 @@ class WorkspaceKeeper(QObject):
             book = self._file.backup(day)
         except StoreError as error:
             return str(error)
-        self._note("restoring a copy")
+        self._note("restoring a copy", of_panels=True)
         self._show(book)
         return ""
 
@@ -178,8 +193,11 @@ class WorkspaceKeeper(QObject):
         )
         self._tell()
 
-    def show(self) -> None:
-        """Show the open workspace as it was saved."""
+    def show(self, *, of_panels: bool = True) -> None:
+        """Show the open workspace as it was saved, its panels, too."""
+        places = self.book.state.get(_PANELS)
+        if of_panels and self.panels is not None and isinstance(places, str):
+            self.panels.show_places(places)
         self._workspace.restore(self.book.state)
         self._workspace.start_again()
 
@@ -187,17 +205,18 @@ class WorkspaceKeeper(QObject):
         return self.book if self._is_held else self.book.with_state(self._screen())
 
     def _screen(self) -> State:
-        return self._workspace.save()
+        panels = {} if self.panels is None else {_PANELS: self.panels.places()}
+        return {**self._workspace.save(), **panels}
 
-    def _show(self, book: WorkspaceBook, *, is_other: bool = True) -> None:
+    def _show(self, book: WorkspaceBook, *, is_other: bool = True, of_panels: bool = True) -> None:
         self.book = book
         if is_other:
-            self.show()
+            self.show(of_panels=of_panels)
             self._is_held = False
         self._tell()
 
-    def _note(self, what: str) -> None:
-        self._undone = [*self._undone, (what, self._now())][-_MOST_STEPS:]
+    def _note(self, what: str, *, of_panels: bool = False) -> None:
+        self._undone = [*self._undone, (what, self._now(), of_panels)][-_MOST_STEPS:]
 
     def _refusal(self, name: str) -> str:
         if not name:
