@@ -173,15 +173,15 @@ def test_every_column_sorts_and_keeps_the_chosen_narrative(panel, known_past, co
 
 
 def test_a_cell_says_its_number_with_a_sign(panel):
-    assert [cell(panel.model, 0, title) for title in ("7d", "24h", "Volume", "BTC", "Signals")] == [
+    assert [cell(panel.model, 0, title) for title in ("7 d", "24 h", "Volume", "BTC", "Signals")] == [
         "+12.0 %",
         "+1.7 %",
         "2.5 %",
         "+0.50",
         "▲ 2  ▼ 1",
     ]
-    assert cell(panel.model, 2, "7d") == "−8.0 %"
-    assert cell(panel.model, 3, "7d") == "–"
+    assert cell(panel.model, 2, "7 d") == "−8.0 %"
+    assert cell(panel.model, 3, "7 d") == "–"
 
 
 @pytest.mark.parametrize(
@@ -201,13 +201,13 @@ def test_what_narratives_are_held_against_stays_below_however_they_are_sorted(pa
     panel.resize(1000, 720)
     assert panel.model.rowCount() == 4, "a high panel pins them in a table of their own"
     assert panel.against.isVisible()
-    assert cell(panel.against_model, 0, "7d") == "+99.0 %"
+    assert cell(panel.against_model, 0, "7 d") == "+99.0 %"
 
 
 def test_the_heat_map_colours_by_return_and_keeps_sign_and_number(panel):
     panel.heat_button.click()
     assert panel.model.is_heat
-    assert cell(panel.model, 2, "7d") == "−8.0 %"
+    assert cell(panel.model, 2, "7 d") == "−8.0 %"
     hot, cool = heat(DARK, 20.0, 25.0), heat(DARK, 2.0, 25.0)
     assert hot.rgb() == QColor(DARK.rise).rgb()
     assert hot.alpha() > cool.alpha() > 0

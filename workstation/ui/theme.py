@@ -155,7 +155,8 @@ QDockWidget { color: $muted; titlebar-close-icon: url($icons/close.svg);
   titlebar-normal-icon: url($icons/float.svg); }
 QDockWidget::close-button, QDockWidget::float-button { background: transparent; border: 1px solid transparent;
   border-radius: 3px; }
-QDockWidget::close-button:hover, QDockWidget::float-button:hover { background: $hover; border-color: $border; }
+QDockWidget::close-button:hover, QDockWidget::float-button:hover { background: $hover;
+  border-color: $border; }
 QDockWidget::title { background: $panel; padding: 6px 8px; border-bottom: 1px solid $border; }
 QToolBar { background: $panel; border: 0; border-bottom: 1px solid $border; padding: 4px 6px; spacing: 4px; }
 QToolButton { color: $text; border: 1px solid transparent; border-radius: 4px; padding: 4px 8px; }
@@ -183,6 +184,9 @@ QMenu::item { padding: 5px 24px 5px 12px; border-radius: 3px; }
 QMenu::item:selected { background: $selection; color: $text; }
 QMenu::item:disabled { color: $disabled; }
 QMenu::separator { height: 1px; background: $border; margin: 4px 8px; }
+#depth, #market-map, #order-book, #trades { background: $panel; }
+#trades QTableView { outline: 0; }
+#trades QTableView::item, #trades QHeaderView::section { padding-left: 4px; padding-right: 4px; }
 QHeaderView { background: $panel; }
 QHeaderView::section { color: $muted; background: $panel; border: 0; border-bottom: 1px solid $border;
   padding: 5px 8px; }

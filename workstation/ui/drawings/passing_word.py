@@ -35,6 +35,7 @@ class PassingWord(QLabel):
         self.ensurePolished()  # before it has its padding it would ask for too little
         self._wanted = self.sizeHint()
         chart.installEventFilter(self)
+        chart.frame_painted.connect(self._place)  # panes may come and go below the prices
         self._place()
         self.show()
 

@@ -44,7 +44,6 @@ _WIDEST = {
     "compatible": "Compat.",
 }
 _GRADE_WIDTH = 104
-_SORT_MARK = 14  # of the arrow in a head
 _LOWEST_WITH_DETAIL = 260  # a lower panel keeps its room for the table
 
 
@@ -229,7 +228,7 @@ class GradePanel(QWidget):
         for column_id in (*_BY_NEED, *parts):
             at = self.model.column_of(column_id)
             widest = _WIDEST.get(column_id, self.model.columns[at].title)
-            width = metrics.horizontalAdvance(widest) + 2 * PADDING + _SORT_MARK
+            width = metrics.horizontalAdvance(widest) + 2 * PADDING
             if column_id == "zone":
                 width = max(width, metrics.horizontalAdvance(widest) + 2 * PADDING + SHAPE_WIDTH + 2)
             width = _GRADE_WIDTH if column_id == "grade" else width

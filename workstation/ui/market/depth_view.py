@@ -21,6 +21,7 @@ from workstation.ui.widgets.painted_view import PaintedView
 from workstation.ui.words.number_format import NOTHING, percent, price, volume
 
 _TOP, _BOTTOM, _INSET = 26.0, 24.0, 10.0
+_BESIDE = 5.0  # a line that values are written at
 _HILL, _GREY = 60, 0.42
 _SPARE = 1.08  # above the higher hill
 _N_LINES = 4
@@ -158,7 +159,7 @@ class DepthView(PaintedView):
             painter.setPen(QColor(theme.grid))
             painter.drawLine(QPointF(0, y), QPointF(width, y))
             painter.setPen(QColor(theme.muted))
-            painter.drawText(QPointF(_INSET, y - 3), volume(value))
+            painter.drawText(QPointF(width / 2 + _BESIDE, y - 3), volume(value))  # above the valley: no hill
         floor = self._y(0.0, most)
         painter.setPen(QColor(theme.border))
         painter.drawLine(QPointF(0, floor), QPointF(width, floor))

@@ -105,8 +105,9 @@ class TradesPanel(QWidget):
         self.nothing.setText(self._why_empty(sight, now_s) if is_empty else "")
         left_out = f" · {self.model.n_left_out:,} came too fast to be shown" if self.model.n_left_out else ""
         away = "" if sight.is_connected else "The engine is away: nothing new is heard. "
-        large = f"◆ worth {LARGE_TIMES:.0f} times the median"
-        self.footer.setText(f"{away}{self.model.n_heard:,} trades · {large}{left_out}")
+        large = f" · ◆ worth {LARGE_TIMES:.0f} times the median" if self.model.n_heard else ""
+        trades = "1 trade" if self.model.n_heard == 1 else f"{self.model.n_heard:,} trades"
+        self.footer.setText(f"{away}{trades}{large}{left_out}")
 
     def _why_empty(self, sight: MarketSight, now_s: float) -> str:
         if not sight.can_be_followed or not sight.is_connected:

@@ -26,9 +26,9 @@ COIN_COLUMNS = (
     Column("weight", "Weight", "Part of the index's value now"),
     Column("grade", "Grade", "0 to 100: how the coin stands among all coins"),
     Column("lean", "Signal", "The coin's newest signal that still stands"),
-    Column("day", "24h", "Return over 24 hours"),
-    Column("week", "7d", "Return over 7 days"),
-    Column("month", "30d", "Return over 30 days"),
+    Column("day", "24 h", "Return over 24 hours"),
+    Column("week", "7 d", "Return over 7 days"),
+    Column("month", "30 d", "Return over 30 days"),
 )
 _FIGURES = {
     "weight": "weight",

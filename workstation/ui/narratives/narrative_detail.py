@@ -24,7 +24,7 @@ from workstation.ui.theme import Theme
 from workstation.ui.widgets.market_table import MarketTable
 
 NO_LOG = "No change is known yet: the log is worked out from the stored history of the coins."
-_PADDING, _SORT_MARK, _NARROWEST_COIN = 8, 14, 72
+_PADDING, _NARROWEST_COIN = 8, 72
 _WIDEST = {
     "weight": "100.0 %",
     "lean": "▼ bearish",
@@ -164,7 +164,7 @@ class NarrativeDetail(QFrame):
         room = self.width() - self.coins.verticalScrollBar().sizeHint().width() - _NARROWEST_COIN
         places = {column.id: at for at, column in enumerate(COIN_COLUMNS)}
         for column_id in _BY_NEED:
-            title = metrics.horizontalAdvance(COIN_COLUMNS[places[column_id]].title) + _SORT_MARK
+            title = metrics.horizontalAdvance(COIN_COLUMNS[places[column_id]].title)
             width = (
                 max(title, metrics.horizontalAdvance(_WIDEST.get(column_id, "")))
                 + 2 * _PADDING

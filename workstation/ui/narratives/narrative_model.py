@@ -40,9 +40,9 @@ class Column:
 
 COLUMNS = (
     Column("title", "Narrative", "A story that several coins are bought for; below, what it is held against"),
-    Column("day", "24h", "Return of the index over 24 hours, after cost"),
-    Column("week", "7d", "Return of the index over 7 days, after cost"),
-    Column("month", "30d", "Return of the index over 30 days, after cost"),
+    Column("day", "24 h", "Return of the index over 24 hours, after cost"),
+    Column("week", "7 d", "Return of the index over 7 days, after cost"),
+    Column("month", "30 d", "Return of the index over 30 days, after cost"),
     Column("all", "All", "Return of the index since it began at 1,000, after cost"),
     Column("rank", "Rank", "By 7-day return, and the places that it rose or fell in a week"),
     Column("breadth", "Breadth", "Held coins above their mean of 20 days"),
@@ -227,7 +227,7 @@ class NarrativeModel(QAbstractTableModel):
         if isinstance(row, IndexStanding):
             first, second = words.summary(row, self.rank_before(row.name))
             return tooltip(first, *second.splitlines())
-        returns = (("24h", row.roi_24h_pct), ("7d", row.roi_7d_pct), ("30d", row.roi_30d_pct))
+        returns = (("24 h", row.roi_24h_pct), ("7 d", row.roi_7d_pct), ("30 d", row.roi_30d_pct))
         figures = "   ·   ".join(f"{over} {words.roi(value)}" for over, value in returns)
         daily = ("All coins that trade for dollars, to 00:00 UTC",) if row.title == EQUAL_WEIGHT else ()
         return tooltip(row.title, figures, *daily)

@@ -104,9 +104,9 @@ def summary(standing: IndexStanding, before: int | None) -> tuple[str, str]:
     """Return everything about a narrative in two lines, for where columns have no room."""
     returns = (
         f"{one_line(standing.title)}   {index_value(standing.value)}",
-        f"24h {roi(standing.roi_24h_pct)}",
-        f"7d {roi(standing.roi_7d_pct)}",
-        f"30d {roi(standing.roi_30d_pct)}",
+        f"24 h {roi(standing.roi_24h_pct)}",
+        f"7 d {roi(standing.roi_7d_pct)}",
+        f"30 d {roi(standing.roi_30d_pct)}",
         f"all {roi(standing.roi_all_pct)}",
     )
     grade = number_format.NOTHING if standing.grade is None else str(standing.grade)

@@ -47,7 +47,6 @@ _WIDEST = {
     "value": "67,660.57",
     "spark": "30 days + some",
 }
-_SORT_MARK = 14
 _LOWEST_WITH_FIGURES = 460
 _LOWEST_WITH_DETAIL = 330  # a lower panel keeps its room for the table
 
@@ -315,7 +314,7 @@ class NarrativePanel(QWidget):
         room = self.width() - bar - title_width
         for column_id in (*_BY_NEED, "correlation"):
             at = column_at(column_id)
-            title = metrics.horizontalAdvance(COLUMNS[at].title) + _SORT_MARK
+            title = metrics.horizontalAdvance(COLUMNS[at].title)
             width = max(title, metrics.horizontalAdvance(_WIDEST.get(column_id, ""))) + 2 * PADDING
             room -= width
             for one in (header, self.against.horizontalHeader()):

@@ -16,6 +16,7 @@ _LEVELS = 5  # of a tail that fades
 _TINT = 0.07  # of a quadrant's ground
 _FAINTEST = 0.12  # of a line, so that it never is lighter than the ground
 _FADED = 0.35  # what is not chosen while something is
+_FADED_NAME = 0.6  # still read
 _LABEL_GAP, _TICK_GAP, _LONGEST_NAME = 7.0, 8.0, 24
 _BOX_PADDING = 6.0
 _CENTRE = int(Qt.AlignmentFlag.AlignCenter)
@@ -212,7 +213,10 @@ class RotationGraphPainter:
 
     def _paint_names(self, painter: QPainter, heads: list[_Head], scene: Scene) -> None:
         """Write names beside the heads, the chosen one first; one that has no room is left out."""
-        taken = [(p.x() - _HEAD, p.y() - _HEAD, p.x() + _HEAD, p.y() + _HEAD) for _, p, _ in heads]
+        points = [point for _, point, _ in heads]
+        if scene.lit >= 0:
+            points += scene.places.tail(scene.step, scene.tail, scene.lit)[:-1]
+        taken = [(p.x() - _HEAD, p.y() - _HEAD, p.x() + _HEAD, p.y() + _HEAD) for p in points]
         for column, point, strength in reversed(heads):
             title, is_lit = scene.titles[column], column == scene.lit
             if len(title) > _LONGEST_NAME and not is_lit:
@@ -222,7 +226,7 @@ class RotationGraphPainter:
             if box is None:
                 continue
             taken.append(box)
-            painter.setPen(self._mixed(None, 1.0 if is_lit else 0.85 * strength))
+            painter.setPen(self._mixed(None, 1.0 if is_lit else max(0.85 * strength, _FADED_NAME)))
             painter.drawText(QRectF(box[0], box[1], width + 2, box[3] - box[1]), _MIDDLE_LEFT, title)
 
 

@@ -23,7 +23,7 @@ from workstation.ui.narratives.rotation_graph_places import Places
 from workstation.ui.theme import Theme
 from workstation.ui.words.foreign_text import one_line
 
-_LEFT_EDGE, _RIGHT_EDGE, _TOP_EDGE, _BOTTOM_EDGE = 40.0, 12.0, 10.0, 34.0
+_LEFT_EDGE, _RIGHT_EDGE, _TOP_EDGE, _BOTTOM_EDGE = 48.0, 12.0, 10.0, 34.0
 _NEAR = 14.0  # pixels
 _STEPS_OF_KEY = {
     Qt.Key.Key_Left: -1,

@@ -155,7 +155,7 @@ def _facts(holding: Holding) -> list[str]:
     return [
         one_line(holding.coin, 40),
         f"weight {words.weight(holding.weight)}",
-        f"24h {words.roi(holding.roi_24h_pct)}",
-        f"7d {words.roi(holding.roi_7d_pct)}",
-        f"30d {words.roi(holding.roi_30d_pct)}",
+        f"24 h {words.roi(holding.roi_24h_pct)}",
+        f"7 d {words.roi(holding.roi_7d_pct)}",
+        f"30 d {words.roi(holding.roi_30d_pct)}",
     ]
