@@ -6,6 +6,7 @@ from PySide6.QtGui import QColor
 
 from tests.fakes.window_world import NOW_MS, Desk
 from workstation.domain.market import slot_of
+from workstation.domain.study_choice import StudyChoice
 from workstation.ui.theme import DARK
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -55,3 +56,36 @@ def test_a_linked_crosshair_is_read_off_both_axes_and_off_one_where_the_market_i
     window.charts.links.of(first).crosshair.point(NOW_MS - 36_000_000, None)
     on_prices, on_times = tags(first.chart)
     assert (on_prices, on_times > 5) == (0, True)
+
+
+def test_lines_of_studies_stay_where_they_are_under_a_linked_crosshair(desk, qtbot):
+    chart = desk.window.chart
+    crosshair = desk.window.charts.links.of(desk.window.workspace.active).crosshair
+    chart.studies.add(StudyChoice("sma", {"bars": 20.0}))
+    chart.grab()
+    before = [line.box for line in chart.legend]
+    assert before
+    crosshair.point(NOW_MS - 36_000_000, None)
+    chart.grab()
+    assert [line.box for line in chart.legend] == before
+
+
+def test_what_is_compared_stands_beside_the_tools_and_moves_no_line_of_studies(desk, qtbot):
+    chart = desk.window.chart
+    chart.studies.add(StudyChoice("sma", {"bars": 20.0}))
+    chart.grab()
+    before = [line.box.left() for line in chart.legend]
+    comparison = desk.window.look.compare.active
+    comparison.add("ETH/USDT")
+    qtbot.waitUntil(lambda: chart.grab() is not None and comparison.legend.isVisible())
+    bar = desk.window.drawings.bars[chart]
+    for is_open in (True, False, True):
+        bar.set_open(is_open)
+        qtbot.waitUntil(lambda: chart.grab() is not None and not is_on(comparison.legend, bar))
+        qtbot.waitUntil(lambda: comparison.legend.x() < bar.geometry().right() + 20)
+    chart.grab()
+    assert [line.box.left() for line in chart.legend] == before
+
+
+def is_on(one, other) -> bool:
+    return other.isVisible() and one.geometry().intersects(other.geometry())

@@ -180,8 +180,7 @@ class ChartCanvas(QWidget):
             paint_signal(brush, frame, signal, pointer)
 
     def _paint_legend(self, brush: Brush, frame: Frame, slot: int) -> None:
-        over = [w for w in self.children() if isinstance(w, QWidget) and w.isVisible() and w.x() < LEFT]
-        taken = [QRectF(widget.geometry()) for widget in over]
+        taken = self.left_edge_taken()
         self.legend = lay_out_legend(frame, brush.labels, brush.colours, slot, taken) if frame.studies else []
         y = self._pointer.y() if self._pointer is not None else math.nan
         left, inks = max((box.right() for box in taken), default=0.0), (brush.labels, brush.colours)
@@ -190,6 +189,12 @@ class ChartCanvas(QWidget):
         if frame.judged.board.shown:
             self.legend += judged_lines(frame, inks, (slot, y), left)
         paint_legend(brush.painter, frame, self.legend, (brush.labels, brush.colours))
+
+    def left_edge_taken(self) -> list[QRectF]:
+        """Return what stands over the left edge and takes room there, logical pixels."""
+        glass = Qt.WidgetAttribute.WA_TransparentForMouseEvents
+        over = [w for w in self.children() if isinstance(w, QWidget) and w.isVisible() and w.x() < LEFT]
+        return [QRectF(widget.geometry()) for widget in over if not widget.testAttribute(glass)]
 
     def _free_below(self, frame: Frame) -> float:
         """Return where the lines of the legend over the candles end, logical pixels."""

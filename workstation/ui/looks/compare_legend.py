@@ -1,9 +1,10 @@
 """The compared series of a chart as buttons in its corner: name, change, and away with it."""
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QPoint, QTimer, Signal
 from PySide6.QtWidgets import QBoxLayout, QToolButton, QWidget
 
 from workstation.domain.market import SeriesKey
+from workstation.ui.chart.axis_painter import LEFT
 from workstation.ui.chart.chart_view import ChartView
 from workstation.ui.chart.compare_painter import line_colour
 from workstation.ui.chart.compare_series import ComparedLine
@@ -13,6 +14,7 @@ from workstation.ui.words.foreign_text import in_menu, one_line, tooltip
 from workstation.ui.words.number_format import percent
 
 _EDGE = 8  # logical pixels to the chart's corner
+_BESIDE = 4  # to what stands at the chart's left edge
 _LONGEST = 24
 
 Row = tuple[SeriesKey, int, str]
@@ -42,6 +44,7 @@ class CompareLegend(QWidget):
         self._soon = QTimer(self, interval=0, singleShot=True)
         self._soon.timeout.connect(self._show)
         chart.frame_painted.connect(self._on_frame)
+        self.move(round(LEFT), 0)
         self.hide()
 
     def set_theme(self, theme: Theme) -> None:
@@ -56,9 +59,8 @@ class CompareLegend(QWidget):
     def _on_frame(self) -> None:
         """Take what was painted; a widget is not to be changed within a paint."""
         frame = self._chart.frame
-        bottom = frame.layout.price_height - _EDGE if frame is not None else 0
         rows = tuple(self._row(line) for line in frame.compared) if frame is not None else ()
-        if rows != self._rows or (rows and self.geometry().bottom() + 1 != bottom):
+        if rows != self._rows or (rows and self.pos() != self._corner()):
             self._rows = rows
             self._soon.start()
 
@@ -85,11 +87,20 @@ class CompareLegend(QWidget):
         self.setVisible(bool(self._rows))
         if frame is not None:
             width = sum(button.sizeHint().width() + self._line.spacing() for button in self.buttons)
-            is_wide = width > frame.layout.plot_width - 2 * _EDGE
+            is_wide = width > frame.layout.plot_width - self._corner().x() - _EDGE
             way = QBoxLayout.Direction
             self._line.setDirection(way.TopToBottom if is_wide else way.LeftToRight)
             self.adjustSize()
-            self.move(_EDGE, frame.layout.price_height - _EDGE - self.height())
+            self.move(self._corner())
+
+    def _corner(self) -> QPoint:
+        """Return where its upper left corner belongs: above the volume, beside what stands at the edge."""
+        frame = self._chart.frame
+        bottom = frame.layout.price_height - _EDGE if frame is not None else 0
+        beside = [
+            box.right() for box in self._chart.left_edge_taken() if box.bottom() > bottom - self.height()
+        ]
+        return QPoint(round(max([LEFT, *(right + _BESIDE for right in beside)])), bottom - self.height())
 
     def _button(self, place: int) -> QToolButton:
         button = QToolButton(self)
