@@ -19,7 +19,7 @@ from workstation.domain.alert_rule import (
 )
 from workstation.domain.drawing import Anchor, Drawing, DrawingKind, Style
 from workstation.domain.market import SeriesKey
-from workstation.domain.watch_book import SavedScreen
+from workstation.domain.watch_book import SavedScreen, WatchList
 from workstation.link.alert_messages import AlertRulesSaid, DeleteAlertRule
 from workstation.ui.alerts.alert_model import AlertModel, agreement, spoken, title_of
 from workstation.ui.alerts.alert_rule_dialog import LineAlertDialog, ScreenAlertDialog
@@ -318,6 +318,44 @@ def test_an_alert_on_a_saved_screen_watches_what_it_says_now(desk, asked):
     ]
 
 
+def test_an_alert_follows_its_screen_to_another_name_and_back(desk, asked):
+    keeper = desk.window.lists.keeper
+    keeper.change(keeper.book.with_screen(SavedScreen("Strong", SCREEN.screen.text), "Strong"), "save")
+    asked.said(standing(SCREEN))
+    renamed = SavedScreen("Best of all", SCREEN.screen.text)
+    keeper.change(keeper.book.with_screen(renamed, "Strong"), "rename")
+    assert asked.commands[-1].rule == replace(SCREEN, screen=replace(SCREEN.screen, name="Best of all"))
+    asked.said(standing(asked.commands[-1].rule))
+    keeper.undo()
+    assert asked.commands[-1].rule == SCREEN
+    keeper.change(keeper.book.without_screen("Strong"), "delete")
+    assert len(asked.commands) == 2
+
+
+def test_an_alert_by_lists_is_told_what_they_hold_also_after_the_engine_was_away(desk, asked, qtbot):
+    keeper, screener = desk.window.lists.keeper, desk.window.lists.screener
+    keeper.change(keeper.book.with_list(WatchList("Core", ("BTC/USDT",)), "Core"), "list")
+    desk.window.actions_by_id["screener.focus"].trigger()
+    screener.panel.text.setText("grade > 80 and list is core")
+    desk.window.actions_by_id["screener.alert"].trigger()
+    dialog = dialog_of(desk, ScreenAlertDialog, qtbot)
+    dialog.set_button.click()
+    rule = asked.commands[-1].rule
+    assert rule.screen.lists == (("Core", ("BTC/USDT",)),)
+    asked.said(standing(rule))
+    keeper.change(keeper.book.with_list(WatchList("Core", ("BTC/USDT", "ETH/USDT")), "Core"), "add")
+    assert asked.commands[-1].rule.screen.lists == (("Core", ("BTC/USDT", "ETH/USDT")),)
+    asked.said(standing(asked.commands[-1].rule))
+    n_asked = len(asked.commands)
+    desk.bridge.on_engine_lost()
+    keeper.change(keeper.book.with_list(WatchList("Core", ("SOL/USDT",)), "Core"), "other")
+    assert len(asked.commands) == n_asked
+    desk.welcome()
+    asked.said(standing(rule))
+    assert asked.commands[-1].rule.screen.lists == (("Core", ("SOL/USDT",)),)
+    screener.panel.text.clear()
+
+
 def test_a_screen_is_watched_from_the_screener(desk, asked, qtbot):
     actions, screener = desk.window.actions_by_id, desk.window.lists.screener
     actions["screener.alert"].trigger()
@@ -325,7 +363,7 @@ def test_a_screen_is_watched_from_the_screener(desk, asked, qtbot):
     screener.panel.text.setText("grade > 80 and list is Mine")
     actions["screener.alert"].trigger()
     dialog = dialog_of(desk, ScreenAlertDialog, qtbot)
-    assert "The engine cannot watch list" in dialog.note.text()
+    assert "You have no list Mine; make one, or name another." in dialog.note.text()
     assert not dialog.set_button.isEnabled()
     dialog.reject()
     qtbot.waitUntil(lambda: not dialog.isVisible(), timeout=20_000)

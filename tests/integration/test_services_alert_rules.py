@@ -2,6 +2,7 @@
 
 import shutil
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -21,6 +22,7 @@ from workstation.domain.events import (
     TickersUpdated,
 )
 from workstation.domain.level import LevelDistances
+from workstation.domain.screen import ALWAYS_KNOWN
 from workstation.domain.screen_column import CoinColumns
 from workstation.domain.ticker import Ticker
 from workstation.services.alert_lines import LineAlerts
@@ -77,7 +79,7 @@ class House:
             self.screens.begin("1h", self.clock, self.read)
         else:
             self.rules.why_no_screens = "Nothing is followed."
-        known = COLUMNS_READ.union(LEVEL_COLUMNS)
+        known = COLUMNS_READ.union(LEVEL_COLUMNS, ALWAYS_KNOWN)
         self.rules.begin(venue, {"BTC/USDT"}, self.clock, self.lines.price_of, known)
         return self
 
@@ -294,8 +296,9 @@ async def test_what_cannot_be_watched_is_said_when_it_is_set(house):
         with pytest.raises(UsageError, match=why):
             await h.rules.change(rule)
     h.rules.why_no_screens = ""
-    with pytest.raises(UsageError, match="cannot be watched by list: only the window"):
-        await h.rules.change(AlertRule("a", "practice", screen=ScreenRule("S", "list is Mine")))
+    h.rules._known_columns = frozenset({"price"})
+    with pytest.raises(UsageError, match="cannot be watched by grade: only the window"):
+        await h.rules.change(AlertRule("a", "practice", screen=ScreenRule("S", "grade > 1")))
     assert h.standings == ()
 
 
@@ -352,6 +355,22 @@ async def test_a_coin_that_enters_a_screen_is_told_once_with_the_reason(house):
     await h.look(C0=90, C1=99)
     assert [alert.rule.symbol for alert in h.said] == ["C1/USDT", "C1/USDT"]
     await until(lambda: h.standings[0].n_told == 2)
+
+
+async def test_a_screen_by_lists_is_told_and_what_the_trader_puts_into_them_is_not(house):
+    h = house().begin()
+    listed = partial(ScreenRule, "Mine", "grade > 80 and list is Mine", cool_down_ms=0)
+    rule = AlertRule("s", "practice", screen=listed(lists=(("Mine", ("C0/USDT", "C1/USDT")),)))
+    await h.rules.change(rule)
+    await h.look(C0=10, C1=10, C2=10)
+    await h.look(C0=90, C1=10, C2=90)
+    assert [alert.text for alert in h.said] == ["C0/USDT entered “Mine”: grade 90."]
+    grown = listed(lists=(("Mine", ("C0/USDT", "C1/USDT", "C2/USDT", "C3/USDT")),))
+    await h.rules.change(replace(rule, screen=replace(grown, name="Ours")))
+    await h.look(C0=90, C1=90, C2=90, C3=10)
+    assert [alert.rule.symbol for alert in h.said] == ["C0/USDT", "C1/USDT"]
+    await h.look(C0=90, C1=90, C2=90, C3=90)
+    assert h.said[-1].text.startswith("C3/USDT entered “Ours”")
 
 
 async def test_many_coins_at_once_are_one_alert_and_a_restart_tells_none_again(house, tmp_path):

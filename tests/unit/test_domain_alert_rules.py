@@ -1,10 +1,13 @@
 """Rules of alerts: where a line is at a bar, when it is crossed, who entered a screen, and what is said."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from workstation.domain.alert_crossing import LineState, armed, crossed_on, is_over, judge
 from workstation.domain.alert_line import line_of, lines_of, price_on_bar
+from workstation.domain.alert_record import RuleRecord
 from workstation.domain.alert_rule import AlertRule, Crossing, LineRule, ScreenEvent, ScreenRule
 from workstation.domain.alert_screen import ScreenState, look
 from workstation.domain.alert_words import (
@@ -215,6 +218,33 @@ def test_narratives_that_are_not_known_yet_put_nobody_out():
     state, found = look(rule, state, CoinColumns(("A/USDT", "B/USDT")), HOUR)
     assert found == ()
     assert look(rule, state, moved, 2 * HOUR)[1] == ("A/USDT",)
+
+
+def test_a_coin_in_no_list_is_known_to_be_in_none():
+    rule = ScreenRule("Others", "list is not Junk", lists=(("Junk", ("B/USDT",)),))
+    symbols = ("A/USDT", "B/USDT")
+    held = CoinColumns(symbols, {}, {"list": rule.lists_of(symbols)})
+    state, _ = look(rule, ScreenState(), held, 0)
+    assert (state.inside, state.outside) == ({"A/USDT"}, {"B/USDT"})
+    with pytest.raises(UsageError, match=r"20,001 markets; an alert can watch 20,000"):
+        ScreenRule("Long", "list is Mine", lists=(("Mine", tuple(f"C{n}" for n in range(20_001))),))
+
+
+@pytest.mark.parametrize(
+    ("change", "is_kept"),
+    [
+        pytest.param({"name": "Other"}, True, id="another name"),
+        pytest.param({"cool_down_ms": 0}, True, id="another pause"),
+        pytest.param({"text": "grade > 70"}, False, id="other conditions"),
+        pytest.param({"event": ScreenEvent.LEAVES}, False, id="the other way"),
+    ],
+)
+def test_what_was_seen_of_a_screen_is_kept_where_it_asks_for_the_same(change, is_kept):
+    rule = AlertRule("s", "kraken", screen=ScreenRule("Strong", "grade > 80"))
+    record = RuleRecord(rule, screen=ScreenState(frozenset({"A"}), frozenset({"B"}), {}, 5))
+    after = record.changed_to(replace(rule, screen=replace(rule.screen, **change)))
+    assert (after.screen.inside == {"A"}, after.screen.looked_ms == 5) == (is_kept, is_kept)
+    assert not record.changed_to(replace(rule, is_paused=True)).screen.looked_ms
 
 
 def test_what_is_watched_and_what_came_true_is_said_in_words():

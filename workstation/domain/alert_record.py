@@ -59,7 +59,19 @@ class RuleRecord:
         return RuleStanding(self.rule, state, self.n_told, self.told_ms, why_not if waits else "")
 
     def changed_to(self, rule: AlertRule) -> "RuleRecord":
-        """Return the record of the rule as the trader wants it now: what it was judged by begins anew."""
+        """Return the record of the rule as the trader wants it now.
+
+        What it was judged by begins anew, except where a screen asks for the same as before. Coins that the
+        trader put into a list, or took out, are looked at anew: that they moved is nothing to be told.
+        """
+        before, after, anew = self.rule.screen, rule.screen, self._anew(rule)
+        if before is None or after is None or self.rule.is_paused != rule.is_paused:
+            return anew
+        if (before.text, before.event) != (after.text, after.event):
+            return anew
+        return replace(anew, screen=self.screen.without(before.listed_otherwise(after)))
+
+    def _anew(self, rule: AlertRule) -> "RuleRecord":
         return RuleRecord(
             rule, self.revision + 1, n_told=self.n_told, told_ms=self.told_ms, told_id=self.told_id
         )
@@ -70,7 +82,7 @@ class RuleRecord:
         Time never goes back at a venue, but it does on a practice market that begins again.
         """
         judged_ms = self.screen.looked_ms if self.line is None else self.line.judged_ms
-        return self if judged_ms <= until_ms else self.changed_to(self.rule)
+        return self if judged_ms <= until_ms else self._anew(self.rule)
 
     def told(self, alert: Alert) -> "RuleRecord":
         """Return the record after an alert that it raised; one that it counts already changes nothing.

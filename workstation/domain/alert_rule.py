@@ -13,6 +13,9 @@ from workstation.domain.screen_text import parse
 MOST_RULES = 2_000
 """Rules that are kept at the same time."""
 
+MOST_LISTED = 20_000
+"""Markets that the lists of one screen hold together."""
+
 COOL_DOWNS_MS = (0, 3_600_000, 4 * 3_600_000, 86_400_000)
 """How long the same coin is not told again, milliseconds; the choices."""
 
@@ -88,11 +91,13 @@ class ScreenRule:
         How long the same coin is not told again, milliseconds; one of `COOL_DOWNS_MS`.
     is_live : bool
         True where live prices count between closes, too.
+    lists : tuple of (str, tuple of str)
+        The trader's lists that the conditions ask for, with their markets; see `WatchBook.asked_by`.
 
     Raises
     ------
     UsageError
-        The text cannot be read, or lets every coin through.
+        The text cannot be read, or lets every coin through; or the lists are too long.
     """
 
     name: str
@@ -100,17 +105,37 @@ class ScreenRule:
     event: ScreenEvent = ScreenEvent.ENTERS
     cool_down_ms: int = COOL_DOWNS_MS[1]
     is_live: bool = False
+    lists: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     def __post_init__(self) -> None:
         if parse(self.text) is None:
             raise UsageError("Every coin is in a screen without conditions; write one first, then ask again.")
         if self.cool_down_ms not in COOL_DOWNS_MS:
             raise UsageError(f"A pause of {self.cool_down_ms} ms between two alerts is not offered.")
+        n_listed = sum(len(symbols) for _name, symbols in self.lists)
+        if n_listed > MOST_LISTED:
+            raise UsageError(
+                f"The lists of this screen hold {n_listed:,} markets; an alert can watch {MOST_LISTED:,}. "
+                "Name a shorter list."
+            )
 
     @property
     def columns(self) -> frozenset[str]:
         """Ids of the columns that its conditions look at."""
         return frozenset(condition.column for condition in conditions_of(parse(self.text)))
+
+    def lists_of(self, symbols: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+        """Return for each market the names of its lists, as far as the conditions ask for them."""
+        held: dict[str, list[str]] = {}
+        for name, members in self.lists:
+            for symbol in members:
+                held.setdefault(symbol, []).append(name)
+        return tuple(tuple(held.get(symbol, ())) for symbol in symbols)
+
+    def listed_otherwise(self, other: "ScreenRule") -> frozenset[str]:
+        """Return the markets that are in other lists than at another time."""
+        pairs, others = ({(n, s) for n, all_ in one.lists for s in all_} for one in (self, other))
+        return frozenset(symbol for _name, symbol in pairs ^ others)
 
 
 @dataclass(frozen=True, slots=True)

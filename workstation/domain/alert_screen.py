@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from workstation.domain.alert_rule import ScreenEvent, ScreenRule
-from workstation.domain.screen import Mask, Screen, conditions_of, matches
+from workstation.domain.screen import ALWAYS_KNOWN, Mask, Screen, conditions_of, matches
 from workstation.domain.screen_column import COLUMNS, CoinColumns, ColumnKind
 from workstation.domain.screen_text import parse
 from workstation.domain.signal import Family
@@ -39,6 +39,10 @@ class ScreenState:
     outside: frozenset[str] = frozenset()
     told_ms: Mapping[str, int] = field(default_factory=dict)
     looked_ms: int = 0
+
+    def without(self, coins: frozenset[str]) -> "ScreenState":
+        """Return the state as if these coins had never been looked at."""
+        return ScreenState(self.inside - coins, self.outside - coins, self.told_ms, self.looked_ms)
 
     def moved(self, coins: Sequence[str], is_in: bool, at_ms: int) -> "ScreenState":
         """Return the state after coins were told to have come in, or gone out."""
@@ -82,7 +86,8 @@ def known_of(screen: Screen | None, coins: CoinColumns) -> Mask:
     known at all. A price, a change or a grade that is not there is only missing.
     """
     known = np.ones(len(coins.symbols), bool)
-    for column in {condition.column for condition in conditions_of(screen)} - _OF_SIGNALS - {"market"}:
+    asked = {condition.column for condition in conditions_of(screen)}
+    for column in asked - _OF_SIGNALS - ALWAYS_KNOWN - {"market"}:
         if COLUMNS[column].kind is ColumnKind.NAME:
             has_value = np.array([bool(cell) for cell in coins.cells(column)], bool)
         else:

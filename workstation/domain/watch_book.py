@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from workstation.domain.errors import UsageError
 from workstation.domain.list_view import FIRST_VIEW, ListView
+from workstation.domain.screen import Comparison, Condition, Screen, conditions_of
 from workstation.domain.screen_column import COLUMNS
 
 ALL_WATCHED = "All watched"
@@ -144,6 +145,25 @@ class WatchBook:
                 held.setdefault(symbol, []).append(one.name)
         return tuple(tuple(held.get(symbol, ())) for symbol in symbols)
 
+    def asked_by(self, screen: Screen | None) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Return the lists that a screen's conditions ask for, each with its markets."""
+        asked = [one for one in conditions_of(screen) if one.column == "list"]
+        return tuple(
+            (one.name, one.symbols)
+            for one in self.lists
+            if any(_means(condition, one.name) for condition in asked)
+        )
+
+    def unknown_to(self, screen: Screen | None) -> tuple[str, ...]:
+        """Return the names of lists that a screen's conditions ask for and that are not there."""
+        names = {one.name.casefold() for one in self.lists}
+        asked = (
+            one
+            for one in conditions_of(screen)
+            if one.column == "list" and one.comparison is not Comparison.CONTAINS
+        )
+        return tuple(str(one.value) for one in asked if str(one.value).casefold() not in names)
+
     def list_named(self, name: str) -> WatchList | None:
         """Return a list; None where there is none of this name."""
         return next((one for one in self.lists if one.name == name), None)
@@ -193,6 +213,11 @@ def placed(symbols: tuple[str, ...], moved: tuple[str, ...], before: str) -> tup
     kept = [symbol for symbol in symbols if symbol not in moved]
     at = kept.index(before) if before in kept else len(kept)
     return (*kept[:at], *dict.fromkeys(moved), *kept[at:])
+
+
+def _means(condition: Condition, name: str) -> bool:
+    wanted, found = str(condition.value).casefold(), name.casefold()
+    return wanted in found if condition.comparison is Comparison.CONTAINS else wanted == found
 
 
 def _put(kept: tuple[Named, ...], new: Named, instead_of: str) -> tuple[Named, ...]:

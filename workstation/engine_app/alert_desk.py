@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from workstation.domain.market import Market, Venue
 from workstation.domain.narrative_index import IndexStanding
 from workstation.domain.ports import Clock, TaskOwner
+from workstation.domain.screen import ALWAYS_KNOWN
 from workstation.link.alert_messages import AlertRuleCommand, DeleteAlertRule, SetAlertRule
 from workstation.services.alert_lines import LineAlerts
 from workstation.services.alert_rules import AlertRules
@@ -62,7 +63,7 @@ class AlertRuleDesk:
             self._screens.begin(timeframe, clock, read)
         else:
             self._rules.why_no_screens = _NO_UNIVERSE
-        known = COLUMNS_READ.union(LEVEL_COLUMNS)
+        known = COLUMNS_READ.union(LEVEL_COLUMNS, ALWAYS_KNOWN)
         self._rules.begin(venue.name, frozenset(symbols), clock, self._lines.price_of, known)
 
     async def carry_out(self, command: AlertRuleCommand) -> None:

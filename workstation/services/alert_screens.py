@@ -159,7 +159,8 @@ class ScreenAlerts:
                 screen = record.rule.screen
                 if screen is None or (only_live and not screen.is_live):
                     continue
-                state, told = await asyncio.to_thread(look, screen, record.screen, coins, now_ms)
+                asked = with_lists(coins, screen)
+                state, told = await asyncio.to_thread(look, screen, record.screen, asked, now_ms)
                 if not self._rules.is_current(record):
                     continue  # it was changed meanwhile
                 await self._tell(record, screen, coins, told, now_ms)
@@ -207,6 +208,14 @@ class ScreenAlerts:
         if text != self._complaint:
             self._complaint = text
             self._bus.publish(NoticePosted("alerts on screens", text))
+
+
+def with_lists(coins: CoinColumns, screen: ScreenRule) -> CoinColumns:
+    """Return the coins with those of the trader's lists that a screen asks for."""
+    if not screen.lists:
+        return coins
+    names = {**coins.names, "list": screen.lists_of(coins.symbols)}
+    return CoinColumns(coins.symbols, coins.numbers, names, coins.lines)
 
 
 def with_prices(known: CoinsKnown, tickers: dict[str, Ticker]) -> CoinsKnown:

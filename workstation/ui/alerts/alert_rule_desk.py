@@ -1,6 +1,5 @@
 """The trader's own rules of alerts: set from drawings and screens, listed, changed and brought back."""
 
-import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import tzinfo
@@ -11,11 +10,14 @@ from PySide6.QtWidgets import QWidget
 from workstation.domain.alert_line import MOMENT, lines_of
 from workstation.domain.alert_rule import AlertRule, ScreenRule
 from workstation.domain.errors import UsageError
+from workstation.domain.screen import ALWAYS_KNOWN
+from workstation.domain.screen_text import parse
 from workstation.link.alert_messages import DeleteAlertRule, SetAlertRule
 from workstation.ui.alerts.alert_rule_dialog import LineAlertDialog, ScreenAlertDialog
 from workstation.ui.alerts.alert_rule_words import where_words
 from workstation.ui.alerts.alerts_panel import AlertPanel
 from workstation.ui.alerts.drawing_alerts import DrawingAlerts
+from workstation.ui.alerts.screen_alerts import ScreenAlerts
 from workstation.ui.chart.drawing_book import new_id
 from workstation.ui.drawings.drawing_desk import DrawingDesk
 from workstation.ui.section import GoTo
@@ -23,7 +25,7 @@ from workstation.ui.surroundings import Surroundings
 from workstation.ui.theme import Theme
 from workstation.ui.watchlists.screener_desk import SCREENER, ScreenerDesk
 from workstation.ui.watchlists.watchlist_desk import WatchlistDesk
-from workstation.ui.watchlists.watchlist_keeper import WatchlistKeeper
+from workstation.ui.words.foreign_text import one_line
 
 _ALONE = "The engine is away just now, so the alert was not changed. Try again when it is back."
 _MOST_KEPT = 50  # deleted rules that can be brought back
@@ -56,9 +58,8 @@ class AlertRuleDesk(QObject):
         self._go_to: GoTo | None = None
         self._drawings: DrawingDesk | None = None
         self._screener: ScreenerDesk | None = None
-        self._keeper: WatchlistKeeper | None = None
-        self._texts: dict[str, str] = {}  # of the saved screens
         self.followed: DrawingAlerts | None = None
+        self.screens: ScreenAlerts | None = None
         self._bridge.alert_rules_changed.connect(self._on_rules)
         self._bridge.tickers_changed.connect(lambda _tickers: self.refresh())
         page = self.page
@@ -70,11 +71,10 @@ class AlertRuleDesk(QObject):
 
     def join(self, drawings: DrawingDesk, lists: WatchlistDesk) -> None:
         """Let drawings and screens have alerts."""
-        self._drawings, self._screener, self._keeper = drawings, lists.screener, lists.keeper
+        self._drawings, self._screener = drawings, lists.screener
         self.followed = DrawingAlerts(self._bridge, drawings, self._set, self._forget, self)
         lists.screener.alert_wanted.connect(self.ask_screen)
-        lists.keeper.changed.connect(self._on_book)
-        self._on_book()
+        self.screens = ScreenAlerts(self._bridge, lists.keeper, self._set, self)
 
     def handlers(self, go_to: GoTo) -> Mapping[str, Callable[[], None]]:
         """Return what its commands do; `go_to` reveals a dock and gives it the keyboard."""
@@ -123,10 +123,10 @@ class AlertRuleDesk(QObject):
         """Ask for an alert on a screen."""
         venue, screener = self._bridge.world.venue, self._screener
         panel = None if screener is None else screener.panel
-        if panel is None or venue is None:
+        if screener is None or panel is None or venue is None:
             return
         try:
-            screen = ScreenRule(name, text)
+            screen = ScreenRule(name, text, lists=screener.book.asked_by(parse(text)))
         except UsageError as error:
             panel.complain(str(error))
             return
@@ -176,9 +176,12 @@ class AlertRuleDesk(QObject):
     def _open_screen(self, rule: AlertRule, parent: QWidget, *, is_new: bool) -> None:
         from workstation.storage.coin_reading import COLUMNS_READ
 
-        unknown = set() if rule.screen is None else rule.screen.columns - COLUMNS_READ - LEVELS
-        names = ", ".join(sorted(unknown))
+        asked = frozenset[str]() if rule.screen is None else rule.screen.columns
+        names = ", ".join(sorted(asked - COLUMNS_READ - LEVELS - ALWAYS_KNOWN))
         problem = f"The engine cannot watch {names}: only the window knows that." if names else ""
+        if not problem and rule.screen is not None and self._screener is not None:
+            lists = ", ".join(self._screener.book.unknown_to(parse(rule.screen.text)))
+            problem = f"You have no list {one_line(lists, 60)}; make one, or name another." if lists else ""
         self._open(ScreenAlertDialog(rule, self._theme, parent, is_new=is_new, unknown=problem))
 
     def _ask_of_screener(self) -> None:
@@ -216,22 +219,6 @@ class AlertRuleDesk(QObject):
         self.page.show_standings(standings)
         self.count_changed.emit(len(standings))
         self.refresh()
-
-    def _on_book(self) -> None:
-        """Have an alert on a saved screen watch what that screen says now."""
-        if self._keeper is None:
-            return
-        before, self._texts = self._texts, {one.name: one.text for one in self._keeper.book.screens}
-        for rule in self._rules():
-            screen = rule.screen
-            text = "" if screen is None else self._texts.get(screen.name, "")
-            if (
-                screen is not None
-                and text not in ("", screen.text)
-                and before.get(screen.name) == screen.text
-            ):
-                with contextlib.suppress(UsageError):  # it cannot be watched: the alert stays as it was
-                    self._set(replace(rule, screen=replace(screen, text=text)))
 
     def _is_answered(self) -> bool:
         is_there = self._bridge.world.connected

@@ -248,8 +248,8 @@ class ScreenAlertDialog(_RuleDialog):
         if not name:
             self.name.setFocus()
             raise UsageError("Give the screen a name; the alert is told with it.")
-        screen = self._rule.screen
-        text = "" if screen is None else screen.text
+        screen = self._rule.screen or ScreenRule(name, "")
         event, pause = ScreenEvent(self.happening.currentData()), self.pause.currentData()
-        asked = ScreenRule(name, text, event, pause, is_live=self.is_live.isChecked())
+        is_live = self.is_live.isChecked()
+        asked = replace(screen, name=name, event=event, cool_down_ms=pause, is_live=is_live)
         return replace(self._rule, screen=asked, is_paused=False, is_done=False)

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Signal
 
 from workstation.domain.screen_column import CoinColumns, FloatArray, Words
 from workstation.domain.ticker import Ticker
-from workstation.domain.watch_book import SavedScreen
+from workstation.domain.watch_book import SavedScreen, WatchBook
 from workstation.ui.market.quote_board import QuoteBoard
 from workstation.ui.section import GoTo, Section
 from workstation.ui.surroundings import Surroundings
@@ -67,6 +67,11 @@ class ScreenerDesk(Section):
         board.tell_while(lambda: is_in_sight(self.late))
         board.changed.connect(self._on_tickers)
         self.late.seen.connect(board.look)
+
+    @property
+    def book(self) -> WatchBook:
+        """The trader's lists and saved screens."""
+        return self._keeper.book
 
     def handlers(self, go_to: GoTo) -> Mapping[str, Callable[[], None]]:
         """Return what its commands do; `go_to` reveals a dock and gives it the keyboard."""

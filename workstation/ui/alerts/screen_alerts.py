@@ -1,0 +1,70 @@
+"""Alerts on screens follow the trader's book: its screens' names and conditions, and what its lists hold."""
+
+import contextlib
+from collections.abc import Callable
+from dataclasses import replace
+
+from PySide6.QtCore import QObject
+
+from workstation.domain.alert_rule import AlertRule, ScreenRule
+from workstation.domain.errors import UsageError
+from workstation.domain.screen_text import parse
+from workstation.ui.bridge import Bridge
+from workstation.ui.watchlists.watchlist_keeper import WatchlistKeeper
+
+
+class ScreenAlerts(QObject):
+    """Has alerts on screens changed when the book changes; while the engine is away, when it is back.
+
+    Parameters
+    ----------
+    bridge : Bridge
+        Says which alerts are set.
+    keeper : WatchlistKeeper
+        The book.
+    set_rule : callable
+        Asks the engine to watch a rule as it is now.
+    """
+
+    def __init__(
+        self,
+        bridge: Bridge,
+        keeper: WatchlistKeeper,
+        set_rule: Callable[[AlertRule], bool],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._bridge, self._keeper, self._set = bridge, keeper, set_rule
+        self._texts: dict[str, str] = {}  # of the saved screens
+        self._asked: dict[str, AlertRule] = {}
+        bridge.alert_rules_changed.connect(self._follow)
+        keeper.changed.connect(self._follow)
+        self._follow()
+
+    def _follow(self) -> None:
+        world = self._bridge.world
+        if not world.connected or world.venue is None:
+            return
+        before, self._texts = self._texts, {one.name: one.text for one in self._keeper.book.screens}
+        for rule in [standing.rule for standing in world.alert_rules]:
+            screen = rule.screen
+            if screen is None or rule.venue != world.venue.name:
+                continue  # the engine would refuse it
+            with contextlib.suppress(UsageError):  # it cannot be watched: the alert stays as it was
+                wanted = replace(rule, screen=self._as_now(screen, before))
+                if wanted != rule and self._asked.get(rule.id) != wanted:
+                    self._asked[rule.id] = wanted
+                    self._set(wanted)
+
+    def _as_now(self, screen: ScreenRule, before: dict[str, str]) -> ScreenRule:
+        """Return a screen by the name it has now, with its conditions where they were the saved one's."""
+        name = self._renamed(before, screen.name)
+        saved, was = self._texts.get(name, ""), before.get(screen.name)
+        text = saved if saved and was == screen.text else screen.text
+        return replace(screen, name=name, text=text, lists=self._keeper.book.asked_by(parse(text)))
+
+    def _renamed(self, before: dict[str, str], name: str) -> str:
+        """Return what a screen is called now: one that is gone where just one of the same text came."""
+        new = [one for one in self._texts if one not in before]
+        is_renamed = name in before and name not in self._texts and len(new) == 1
+        return new[0] if is_renamed and self._texts[new[0]] == before[name] else name
