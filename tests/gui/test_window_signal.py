@@ -78,17 +78,20 @@ def test_the_why_panel_begins_with_what_the_model_said(desk):
         assert {theme.bullish, theme.accent, theme.warning} <= inks, "for and against differ"
 
 
-def test_a_signal_of_another_bar_or_without_a_model_adds_nothing(desk):
+def test_a_signal_of_another_bar_adds_nothing_and_one_without_a_model_says_so(desk):
     plain = signal(BTC, NEWEST, 64_000.0, Direction.BULLISH)
     desk.tell(said.SignalsOf(BTC, (judged(NEWEST - 5 * HOUR), plain)))
     desk.window.actions_by_id["why.focus"].trigger()
-    assert explain(desk)[0].startswith("Price momentum:")
+    alone = "Bullish signal, by votes alone. 2 of 3 families agree: price momentum, volume"
+    assert explain(desk)[0] == alone
     desk.window.why_desk.show_bar(
         desk.window.chart._series.candle_at(desk.window.chart._series.slot_from(NEWEST - 5 * HOUR))
     )
     assert desk.window.why_desk.open_time == NEWEST - 5 * HOUR
     assert explain(desk)[0].startswith("61 % bullish")
     desk.window.why_desk.show_newest()
+    assert explain(desk)[0] == alone
+    desk.window.why_desk.step(-1)
     assert explain(desk)[0].startswith("Price momentum:")
 
 

@@ -9,6 +9,7 @@ from workstation.domain.candle import CandleColumns
 from workstation.domain.explanation import Availability
 from workstation.domain.market import SeriesKey
 from workstation.link import messages as said
+from workstation.ui.judgement.signal_rows import N_STRONGEST, STRONGEST
 from workstation.ui.judgement.why_desk import AWAY, NOT_A_TIME
 from workstation.ui.judgement.why_model import FamilyRow, VoteRow, WhyModel
 from workstation.ui.judgement.why_panel import WORKING
@@ -256,8 +257,10 @@ def test_votes_come_first_then_every_data_point_under_its_family(why):
     assert said_aloud[0] == "Price momentum: bullish +0.46, at the close"
     assert said_aloud[2] == "Support and resistance: cannot vote"
     assert said_aloud[4] == "Whale flows: bearish −0.28, 3 h"
-    assert said_aloud[8] == "Price momentum, 2 of 2 data points known"
-    assert said_aloud[9] == (
+    assert said_aloud[8] == STRONGEST
+    assert said_aloud[9] == "Netflow 24 h 0.31, leans bullish +0.60, 3 h"
+    first = said_aloud.index("Price momentum, 2 of 2 data points known")
+    assert said_aloud[first + 1] == (
         "RSI 14: 54.2 of 0…100, at the close, leans bullish +0.08."
         " Share of the recent movement that was upward."
     )
@@ -317,12 +320,13 @@ def test_the_filter_and_the_switch_narrow_the_list(why):
 
 
 def test_the_chosen_row_stays_from_bar_to_bar(desk, why):
-    row = why.model.row_of("whales.netflow_24h")
-    why.list.setCurrentIndex(why.model.index(row))
+    before = why.model.row_of("whales.netflow_24h")
+    why.list.setCurrentIndex(why.model.index(before))
     desk.window.why_desk.step(-1)
     answer(desk, [one for one in READINGS if one.name != "momentum.rsi_14"])
-    assert why.list.currentIndex().row() == row - 1
-    assert why.model.row_at(row - 1).name == "whales.netflow_24h"
+    row = why.list.currentIndex().row()
+    assert row < before
+    assert why.model.row_at(row).name == "whales.netflow_24h"
 
 
 def test_enter_on_a_vote_goes_to_its_data_points(why, qtbot):
@@ -363,7 +367,7 @@ def test_a_hundred_and_thirty_rows_are_quick_to_change(desk, why, qtbot):
     desk.window.why_desk.step(-1)
     answer(desk, many)
     assert len(resets) == 1, "the same rows of another bar only change"
-    assert why.model.rowCount() == 139
+    assert why.model.rowCount() == 139 + 1 + N_STRONGEST
 
 
 def test_the_list_tells_a_screen_reader_its_rows(why):

@@ -176,7 +176,7 @@ def other_keys() -> tuple[tuple[str, str], ...]:
     """Return keys that belong to one panel, as (key, what it does); for the shortcuts dialog."""
     return (
         ("Any letter or digit", "On the chart: find a market or a command, or type a timeframe such as 15m"),
-        ("Click on a bar", "Explain it in the Why panel"),
+        ("Point at a bar", "Explain it in the Why panel; a click keeps that bar"),
         ("Tab", "On the chart: the next drawing; arrows move it, Space chooses its points, Del deletes it"),
         ("Ctrl while drawing", "Snap to the bar's prices, or not, the other way than chosen"),
         ("Left and Right", "On the chart: move it. Why: one bar older, one newer. Rotation graph: one day"),

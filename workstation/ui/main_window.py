@@ -149,7 +149,7 @@ class MainWindow(FrontWindow):
         self.workspace.opened.connect(self.lists.follow)
         self.workspace.opened.connect(self.why_desk.follow)
         self.workspace.opened.connect(self.market.follow)
-        self.workspace.bar_clicked.connect(self.why_desk.show_bar)
+        self.why_desk.join(self.workspace)
         self.charts.timeframe_shown.connect(self.strip.set_timeframe)
         self.charts.log_shown.connect(self._show_log)
         self.charts.levels_shown.connect(self._show_levels)

@@ -1,24 +1,25 @@
 """Paints what a model said of a signal: the chance, signed bars, and what would undo it."""
 
-from PySide6.QtCore import QPointF, QRect, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter
 
 from workstation.domain.signal import Direction
 from workstation.ui.icon import triangle
-from workstation.ui.judgement.signal_rows import ChanceRow, ContributionRow, FlipRow, SignalRow, TitleRow
+from workstation.ui.judgement.signal_rows import (
+    ChanceRow,
+    ContributionRow,
+    FlipRow,
+    RecordRow,
+    SignalRow,
+    TitleRow,
+)
 from workstation.ui.theme import Theme
 from workstation.ui.words.reading_words import age_words, plain_name, score_words
-from workstation.ui.words.signal_words import (
-    agreement_words,
-    chance_words,
-    flip_words,
-    ground_words,
-    value_of,
-)
+from workstation.ui.words.signal_words import flip_words, value_of
 
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-_HEIGHTS: dict[type, int] = {ChanceRow: 70, TitleRow: 30, ContributionRow: 24, FlipRow: 24}
+_HEIGHTS: dict[type, int] = {ChanceRow: 70, RecordRow: 48, TitleRow: 30, ContributionRow: 24, FlipRow: 24}
 _LINE, _SIGN_WIDTH, _GAP = 20, 18, 8
 _BAR_WIDTH, _BAR_HEIGHT = 64, 6
 
@@ -41,6 +42,8 @@ class SignalRowPainter:
         match row:
             case ChanceRow():
                 self._paint_chance(painter, inner, row)
+            case RecordRow():
+                self._paint_record(painter, inner, row)
             case TitleRow(text):
                 painter.setPen(self._muted)
                 self._write(painter, inner.adjusted(0, 6, 0, 0), text, inner.width())
@@ -51,29 +54,43 @@ class SignalRowPainter:
                 self._write(painter, inner, flip_words(flip), inner.width())
 
     def _paint_chance(self, painter: QPainter, inner: QRect, row: ChanceRow) -> None:
-        signal = row.signal
-        is_up = signal.direction is Direction.BULLISH
-        ink = self._bullish if is_up else self._bearish
         line = QRect(inner.left() + _SIGN_WIDTH, inner.top() + 5, inner.width() - _SIGN_WIDTH, _LINE)
-        middle = QPointF(inner.left() + 5, line.center().y() + 1)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        painter.fillPath(triangle(middle, 10, up=is_up), ink)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        ink = self._paint_sign(painter, QPointF(inner.left() + 5, line.center().y() + 1), row.direction)
         plain = painter.font()
         strong = QFont(plain)
         strong.setWeight(QFont.Weight.DemiBold)
         painter.setFont(strong)
         painter.setPen(ink)
-        self._write(painter, line, chance_words(signal), line.width())
+        self._write(painter, line, row.chance, line.width())
         painter.setFont(plain)
         painter.setPen(self._text)
-        self._write(painter, line.translated(0, _LINE), agreement_words(signal), line.width())
+        self._write(painter, line.translated(0, _LINE), row.agreement, line.width())
         painter.setPen(self._muted)
-        self._write(painter, line.translated(0, 2 * _LINE), ground_words(signal), line.width())
+        self._write(painter, line.translated(0, 2 * _LINE), row.ground, line.width())
+
+    def _paint_sign(self, painter: QPainter, middle: QPointF, direction: Direction) -> QColor:
+        """Paint an arrow, or a dash for neither way; return its colour, for the words beside it."""
+        if direction is Direction.NEUTRAL:
+            painter.fillRect(QRectF(middle.x() - 4, middle.y() - 1, 8, 2), self._muted)
+            return self._text
+        is_up = direction is Direction.BULLISH
+        ink = self._bullish if is_up else self._bearish
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.fillPath(triangle(middle, 10, up=is_up), ink)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        return ink
+
+    def _paint_record(self, painter: QPainter, inner: QRect, row: RecordRow) -> None:
+        line = QRect(inner.left() + _SIGN_WIDTH, inner.top() + 3, inner.width() - _SIGN_WIDTH, _LINE)
+        painter.setPen(self._text)
+        self._write(painter, line, row.figure, line.width())
+        painter.setPen(self._muted)
+        self._write(painter, line.translated(0, _LINE), row.facts, line.width())
 
     def _paint_contribution(self, painter: QPainter, inner: QRect, row: ContributionRow) -> None:
         metrics = painter.fontMetrics()
-        right = self._paint_bar(painter, inner, row.share)
+        inks = (self._bullish, self._bearish) if row.is_lean else (self._for, self._against)
+        right = self._paint_bar(painter, inner, row.share, inks)
         line = QRect(inner.left(), inner.top(), right - inner.left(), inner.height())
         painter.setPen(self._text)
         painter.drawText(line, _RIGHT, score_words(row.contribution.weight))
@@ -91,7 +108,7 @@ class SignalRowPainter:
         facts = f"{value}, {age}" if age else value
         self._write(painter, rest, facts if metrics.horizontalAdvance(facts) <= left else value, left)
 
-    def _paint_bar(self, painter: QPainter, line: QRect, share: float) -> int:
+    def _paint_bar(self, painter: QPainter, line: QRect, share: float, inks: tuple[QColor, QColor]) -> int:
         """Paint -1..1 as a bar from its middle; return where the rest of the line ends."""
         track = QRect(line.right() - _BAR_WIDTH + 1, line.center().y() - _BAR_HEIGHT // 2, _BAR_WIDTH, 0)
         track.setHeight(_BAR_HEIGHT)
@@ -100,7 +117,7 @@ class SignalRowPainter:
         reach = round(max(-1.0, min(share, 1.0)) * (_BAR_WIDTH // 2 - 1))
         left = middle if reach >= 0 else middle + reach
         bar = QRect(left, track.top(), abs(reach), track.height())
-        painter.fillRect(bar, self._for if reach >= 0 else self._against)
+        painter.fillRect(bar, inks[0] if reach >= 0 else inks[1])
         painter.fillRect(QRect(middle, track.top() - 2, 1, track.height() + 4), self._muted)
         return track.left() - _GAP - 2
 

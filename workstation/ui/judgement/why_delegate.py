@@ -32,7 +32,8 @@ _VOTE_HEIGHT, _FAMILY_HEIGHT, _POINT_HEIGHT = 25, 32, 42
 _PADDING, _GAP = 12, 8
 _BAR_WIDTH, _BAR_HEIGHT = 64, 6
 _SIGN_WIDTH = 18  # of the arrow before a family
-_WIDEST_VOTE = "bearish −0.00"
+_WIDEST_WORD = "bearish"
+_WIDEST_VOTE = f"{_WIDEST_WORD} −0.00"
 _LEAST_FOR_BAR = 240  # a narrower row leaves the lean to its tool tip
 _LEAST_UNIT = 34  # a unit that gets less is left to the tool tip
 _STALE_OPACITY = 0.4
@@ -111,15 +112,15 @@ class WhyDelegate(QStyledItemDelegate):
             room = line.width() - self._write_end(painter, line, NO_VOTE) - _GAP
             self._write(painter, line, row.family.label, room)
             return
-        right = self._paint_bar(painter, line, vote.score)
-        line.setRight(right)
-        score = score_words(vote.score)
-        self._write_end(
-            painter, line, f"{direction_word(vote.direction)} {score}", self._ink_of(vote.direction)
-        )
-        metrics = painter.fontMetrics()
-        line.setRight(line.right() - metrics.horizontalAdvance(_WIDEST_VOTE) - _GAP)
+        line.setRight(self._paint_bar(painter, line, (row.rules or vote).score))
+        metrics, word = painter.fontMetrics(), direction_word(vote.direction)
+        said = word if row.rules is not None else f"{word} {score_words(vote.score)}"
+        self._write_end(painter, line, said, self._ink_of(vote.direction))
+        widest = _WIDEST_VOTE if row.rules is None else _WIDEST_WORD
+        line.setRight(line.right() - metrics.horizontalAdvance(widest) - _GAP)
         age = age_words(max(self._model.closed_ms - vote.as_of_ms, 0))
+        if row.rules is not None:
+            age = f"rules {score_words(row.rules.score)}"
         if line.width() > metrics.horizontalAdvance(age + row.family.label) + 4:
             self._write_end(painter, line, age, self._muted)
         painter.setPen(self._text)

@@ -4,31 +4,40 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, tzinfo
 from functools import partial
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
 from workstation.domain.candle import Candle, CandleColumns
 from workstation.domain.errors import TidemarkError
 from workstation.domain.explanation import Explanation
 from workstation.domain.market import SeriesKey, open_of, timeframe_ms
-from workstation.domain.signal import Signal
+from workstation.domain.signal import Direction, Signal
+from workstation.ui.background import BackgroundReading, Work
+from workstation.ui.judgement.hit_reading import read_hits
 from workstation.ui.judgement.inquiry import Inquiry
+from workstation.ui.judgement.signal_rows import RecordRow
 from workstation.ui.judgement.why_panel import WhyPanel
 from workstation.ui.keyboard.palette import Palette
 from workstation.ui.section import GoTo, Section
 from workstation.ui.surroundings import Surroundings
 from workstation.ui.theme import Theme
 from workstation.ui.words.foreign_text import one_line
+from workstation.ui.workspaces.chart_pane import ChartPane
+from workstation.ui.workspaces.workspace import Workspace
 
 AWAY = "The engine is away just now. It explains bars again when it is back."
 NOT_A_TIME = "That is not a time. Type a day such as 2024-08-01, or a time such as 2024-08-01 14:00."
 _DAY_MS = 86_400_000
+_SETTLE_MS = 120  # a pointer that crosses the chart asks for the bar on which it rests
+_FORMING = "Still forming: it is judged when it closes. Below is the bar before."
 _REACH = 400  # bars: a hole in the history that is longer is not stepped over
 
 
 class WhyDesk(Section):
     """Keeps the why panel on one bar: of the chart's market, or of another that was chosen in the panel.
 
-    Nothing is asked while nobody sees the panel.
+    It is the bar under the crosshair while there is one, else the one that was chosen. Nothing is asked while
+    nobody sees the panel.
 
     Parameters
     ----------
@@ -49,12 +58,18 @@ class WhyDesk(Section):
         self.inquiry = Inquiry(around.requests, self)
         self.key: SeriesKey | None = None
         self.open_time: int | None = None
+        self._pointed: Candle | None = None
+        self._next_pointed: Candle | None = None
+        self._settling = QTimer(self, interval=_SETTLE_MS, singleShot=True)
+        self._settling.timeout.connect(self._on_settled)
+        self.reading = BackgroundReading(self._work, self._is_read, self)
         self._charted: SeriesKey | None = None
         self._is_pinned = False
         self._follows_newest = True
         self._heard: int | None = None
         self._signals: dict[int, Signal] = {}
         self._is_answered = False
+        self._place: tuple[SeriesKey | None, int | None] | None = None  # asked about last
         self._is_seen = False
         self._zone: tzinfo = UTC
         self._connect()
@@ -70,6 +85,9 @@ class WhyDesk(Section):
         bridge.markets_changed.connect(self.search.set_markets)
         inquiry.answered.connect(self._on_answer)
         inquiry.refused.connect(self._on_refusal)
+        self.reading.read.connect(self._on_records)
+        self.reading.failed.connect(lambda why: bridge.notice_posted.emit("ledger", why))
+        bridge.outcomes_known.connect(self.reading.want)
         inquiry.slow.connect(lambda: panel.set_working(is_working=True))
         panel.step_requested.connect(self.step)
         panel.newest_requested.connect(self.show_newest)
@@ -89,6 +107,22 @@ class WhyDesk(Section):
             "why.newer": partial(self.step, 1),
             "why.newest": self.show_newest,
         }
+
+    def join(self, workspace: Workspace) -> None:
+        """Take whose bars are pointed at and clicked."""
+        workspace.bar_clicked.connect(self.show_bar)
+        workspace.on_each(self._join_pane)
+
+    @property
+    def shown_time(self) -> int | None:
+        """Open of the bar that is explained, UTC milliseconds: under the crosshair, else chosen."""
+        if self._pointed is None:
+            return self.open_time
+        return self._newest() if self._is_forming else self._pointed.open_time
+
+    @property
+    def _is_forming(self) -> bool:
+        return self._pointed is not None and not self._pointed.closed
 
     def follow(self, key: SeriesKey) -> None:
         """Take what the chart shows; explained here unless another market was pinned."""
@@ -114,7 +148,7 @@ class WhyDesk(Section):
 
     def step(self, bars: int) -> None:
         """Go to the next older (-1) or newer (1) bar that is stored; a hole is stepped over."""
-        key, at = self.key, self.open_time
+        key, at = self.key, self.shown_time
         if key is None or at is None:
             return
         reach = _REACH * key.bar_ms
@@ -148,6 +182,7 @@ class WhyDesk(Section):
         self._is_seen = is_seen
         if is_seen:
             self._ask()
+            self.reading.look_again()
 
     def set_zone(self, zone: tzinfo) -> None:
         """Show and read times in this zone."""
@@ -160,8 +195,10 @@ class WhyDesk(Section):
         self.search.set_theme(theme)
 
     def stop(self) -> None:
-        """Ask nothing more."""
+        """Ask and read nothing more."""
+        self._settling.stop()
         self.inquiry.forget()
+        self.reading.stop()
 
     @property
     def _shown_zone(self) -> tzinfo:
@@ -181,8 +218,10 @@ class WhyDesk(Section):
         """Explain a series, from its newest closed bar."""
         if key == self.key:
             return
-        self.key, self._heard = key, None
+        self.key, self._heard, self._pointed = key, None, None
         self._signals = {signal.open_time: signal for signal in self._stored_signals(key)}
+        self.panel.show_records({})
+        self.reading.want()
         self.show_newest()
 
     def _choose_symbol(self, symbol: str) -> None:
@@ -219,27 +258,56 @@ class WhyDesk(Section):
         self._set_bar(newest)
 
     def _set_bar(self, open_time: int | None) -> None:
-        self.open_time, self._is_answered = open_time, False
+        """Take the bar that is chosen; it is explained whatever is pointed at."""
+        self._settling.stop()
+        self._pointed, self.open_time = None, open_time
+        self._explain_shown()
+
+    def _explain_shown(self) -> None:
+        place = self.key, self.shown_time
+        if place != self._place:
+            self._place, self._is_answered = place, False
+        self.panel.set_note(_FORMING if self._is_forming else "")
         self._show_place()
         self._show_signal()
         self._ask()
 
+    def _join_pane(self, pane: ChartPane) -> None:
+        pane.chart.bar_hovered.connect(partial(self._on_hovered, pane))
+
+    def _on_hovered(self, pane: ChartPane, candle: Candle | None) -> None:
+        """Explain the bar under the crosshair when it rests there, else the chosen one."""
+        is_here = candle is not None and self._is_seen and pane.key == self.key
+        pointed = candle if is_here else None
+        if pointed is not self._pointed or self._settling.isActive():
+            self._next_pointed = pointed
+            self._settling.start()
+
+    def _on_settled(self) -> None:
+        before, was_forming = self.shown_time, self._is_forming
+        self._pointed = self._next_pointed
+        if (self.shown_time, self._is_forming) != (before, was_forming):
+            self._explain_shown()
+
     def _show_signal(self) -> None:
-        self.panel.show_signal(None if self.open_time is None else self._signals.get(self.open_time))
+        at = self.shown_time
+        self.panel.show_signal(None if at is None else self._signals.get(at))
 
     def _show_place(self) -> None:
         if self.key is not None:
-            self.panel.show_bar(self.key, self.open_time, self._shown_zone, is_newest=self._follows_newest)
+            is_newest = self._follows_newest and self.shown_time == self.open_time
+            self.panel.show_bar(self.key, self.shown_time, self._shown_zone, is_newest=is_newest)
 
     def _ask(self) -> None:
         """Ask about the bar, where somebody sees the panel and it was not answered yet."""
         if not self._bridge.world.connected:
             self._refuse(AWAY)
-        elif self.key is not None and self.open_time is not None and not self._is_answered and self._is_seen:
-            self.inquiry.want(self.key, self.open_time)
+        elif (at := self.shown_time) is not None and not self._is_answered and self._is_seen and self.key:
+            self.inquiry.want(self.key, at)
 
     def _refuse(self, sentence: str) -> None:
         self.inquiry.forget()
+        self._place = None
         self.panel.say(sentence)
 
     def _on_answer(self, explanation: Explanation) -> None:
@@ -250,6 +318,17 @@ class WhyDesk(Section):
         self._is_answered = True
         self.panel.say(one_line(reason, 400))
 
+    def _work(self) -> Work:
+        assert self.key is not None  # noqa: S101  `_is_read` says so
+        return partial(read_hits, self._past.judgements, self.key)
+
+    def _is_read(self) -> bool:
+        return self._is_seen and self.key is not None
+
+    def _on_records(self, read: tuple[SeriesKey, Mapping[Direction, RecordRow]]) -> None:
+        if read[0] == self.key:
+            self.panel.show_records(read[1])
+
     def _on_signals(self, key: SeriesKey, signals: tuple[Signal, ...]) -> None:
         if key == self.key:
             self._signals = {signal.open_time: signal for signal in signals}
@@ -259,6 +338,7 @@ class WhyDesk(Section):
         if signal.key == self.key:
             self._signals[signal.open_time] = signal
             self._show_signal()
+            self.reading.want()
 
     def _stored_signals(self, key: SeriesKey) -> list[Signal]:
         try:
@@ -277,6 +357,10 @@ class WhyDesk(Section):
         if key != self.key or not closed:
             return
         self._heard = max(closed[-1], self._heard or 0)
+        pointed = self._pointed
+        if pointed is not None and self._is_forming and pointed.open_time in closed:
+            self._pointed = next(one for one in candles if one.open_time == pointed.open_time)
+            self._explain_shown()
         self._move_on()
 
     def _on_history(self, key: SeriesKey) -> None:
@@ -284,9 +368,12 @@ class WhyDesk(Section):
             self._move_on()
 
     def _move_on(self) -> None:
-        """Go to a bar that closed just now, where the newest one is followed."""
-        if self._follows_newest and self._newest() != self.open_time:
-            self._show_newest_known()
+        """Go to a bar that closed just now, where the newest one is followed; what is pointed at stays."""
+        newest = self._newest()
+        if self._follows_newest and newest != self.open_time:
+            self.open_time = newest
+            if self._pointed is None or self._is_forming:
+                self._explain_shown()
 
     def _newest(self) -> int | None:
         """Return the open of the newest closed bar, UTC milliseconds; None where none is known."""

@@ -1,6 +1,6 @@
 """Why a bar was judged as it was, as rows: the votes, then every data point under its family."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -9,10 +9,13 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 from workstation.domain.explanation import Availability, Explanation, PointReading
 from workstation.domain.signal import Direction, Family, FamilyVote, Signal
 from workstation.ui.judgement.signal_rows import (
+    ContributionRow,
+    RecordRow,
     SignalRow,
+    said_rows,
     signal_row_identity,
-    signal_rows,
     spoken_signal_row,
+    strongest_rows,
 )
 from workstation.ui.words.foreign_text import tooltip
 from workstation.ui.words.reading_words import lean_words, plain_name, spoken_reading, spoken_vote, unit_words
@@ -24,10 +27,19 @@ _DISPLAY, _TOOLTIP, _ACCESSIBLE = 0, 3, 11  # plain ints: an enum costs three ti
 
 @dataclass(frozen=True, slots=True)
 class VoteRow:
-    """How a family voted; `vote` is None where it could not."""
+    """How a family voted.
+
+    Parameters
+    ----------
+    vote : FamilyVote or None
+        What counts: as the model weighs it where one judges. None where the family could not vote.
+    rules : FamilyVote or None
+        What the written rules say, where a model weighed it; None where they are what counts.
+    """
 
     family: Family
     vote: FamilyVote | None
+    rules: FamilyVote | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +63,7 @@ class WhyModel(QAbstractListModel):
         self.coin = ""
         self.closed_ms = 0
         self._signal: Signal | None = None
+        self._records: Mapping[Direction, RecordRow] = {}
         self._rows: Sequence[Row] = ()
         self._words: tuple[str, ...] = ()
         self._only_known = False
@@ -68,6 +81,12 @@ class WhyModel(QAbstractListModel):
         """Take the signal of this bar; None where there is none."""
         if signal != self._signal:
             self._signal = signal
+            self._arrange()
+
+    def set_records(self, records: Mapping[Direction, RecordRow]) -> None:
+        """Take how often signals of each direction were right; empty where that is not known."""
+        if records != self._records:
+            self._records = records
             self._arrange()
 
     def set_filter(self, text: str) -> None:
@@ -95,8 +114,7 @@ class WhyModel(QAbstractListModel):
 
     def n_votes(self, direction: Direction) -> int:
         """Return how many families voted this way."""
-        votes = self.explanation.votes if self.explanation else ()
-        return sum(vote.direction is direction for vote in votes)
+        return sum(vote.direction is direction for vote in self._votes())
 
     def _arrange(self) -> None:
         before, rows = self._rows, self._made_rows()
@@ -112,18 +130,34 @@ class WhyModel(QAbstractListModel):
     def _made_rows(self) -> list[Row]:
         if self.explanation is None:
             return []
-        votes = {vote.family: vote for vote in self.explanation.votes}
         rows: list[Row] = []
         if not self._words:
-            ages = {reading.name: reading.age_ms for reading in self.explanation.readings}
-            rows += signal_rows(self._signal_here(), ages)
-            rows += [VoteRow(family, votes.get(family)) for family in Family]
+            rows += said_rows(self.explanation, self._signal_here(), self._records)
+            has_heard = any(isinstance(row, ContributionRow) for row in rows)
+            rows += self._vote_rows(self.explanation)
+            rows += [] if has_heard else strongest_rows(self.explanation.readings)
         for family in Family:
             every = [one for one in self.explanation.readings if one.family is family]
             shown = [one for one in every if self._is_wanted(one)]
             if shown:
                 rows += [FamilyRow(family, sum(map(_is_known, every)), len(every)), *shown]
         return rows
+
+    def _vote_rows(self, explanation: Explanation) -> Iterator[VoteRow]:
+        counted = {vote.family: vote for vote in self._votes()}
+        by_rules = {vote.family: vote for vote in explanation.votes}
+        for family in Family:
+            vote, rules = counted.get(family), by_rules.get(family)
+            yield VoteRow(family, vote, rules if vote is not None and rules != vote else None)
+
+    def _votes(self) -> Sequence[FamilyVote]:
+        """Return the votes that count: of the signal as it was raised, of the model, else of the rules."""
+        if self.explanation is None:
+            return ()
+        signal, verdict = self._signal_here(), self.explanation.verdict
+        if signal is not None and signal.votes:
+            return signal.votes
+        return verdict.votes if verdict is not None else self.explanation.votes
 
     def _signal_here(self) -> Signal | None:
         """Return the signal where it is of the bar that is explained."""
@@ -160,7 +194,7 @@ class WhyModel(QAbstractListModel):
         if isinstance(row, PointReading):
             return spoken_reading(row, self.coin)
         if isinstance(row, VoteRow):
-            return spoken_vote(row.family.label, row.vote, self.closed_ms)
+            return spoken_vote(row.family.label, row.vote, self.closed_ms, row.rules)
         if not isinstance(row, FamilyRow):
             return spoken_signal_row(row)
         return f"{row.family.label}, {row.n_known} of {row.n_points} data points known"

@@ -1,6 +1,6 @@
 """The why panel: every vote and data point of one bar, and the way from bar to bar."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, tzinfo
 
 from PySide6.QtCore import QRect, QSize, Qt
@@ -24,6 +24,7 @@ from workstation.domain.explanation import Explanation
 from workstation.domain.market import TIMEFRAMES, SeriesKey
 from workstation.domain.signal import Direction, Signal
 from workstation.ui.icon import glyph
+from workstation.ui.judgement.signal_rows import ContributionRow, FlipRow, RecordRow
 from workstation.ui.judgement.why_delegate import WhyDelegate
 from workstation.ui.judgement.why_model import VoteRow, WhyModel, identity
 from workstation.ui.theme import Theme
@@ -122,7 +123,7 @@ class WhyPanel(QWidget):
         self.filter, self.only_known = QLineEdit(), TickBox("Known only", theme)
         self.summary = QLabel()
         self._menu = QMenu(self)
-        self._symbol = "–"
+        self._symbol, self._note = "–", ""
         self._name_all()
         self._lay_out()
         self._connect()
@@ -278,6 +279,17 @@ class WhyPanel(QWidget):
         """Take the signal of the bar; what its model said stands before the votes."""
         self._keep_place(lambda: self.model.set_signal(signal))
 
+    def show_records(self, records: Mapping[Direction, RecordRow]) -> None:
+        """Take how often signals of each direction were right."""
+        self._keep_place(lambda: self.model.set_records(records))
+
+    def set_note(self, note: str) -> None:
+        """Say something about the choice of the bar in place of the counts; empty text takes it away."""
+        if note != self._note:
+            self._note = note
+            if not self.delegate.is_stale:
+                self._show_summary(self._counts())
+
     def set_working(self, *, is_working: bool) -> None:
         """Say that the answer takes a while; what is listed is of another bar then, and pale."""
         self.delegate.is_stale = is_working
@@ -299,8 +311,8 @@ class WhyPanel(QWidget):
 
     def _counts(self) -> str:
         explanation = self.model.explanation
-        if explanation is None:
-            return ""
+        if explanation is None or self._note:
+            return self._note
         n = {way: self.model.n_votes(way) for way in Direction}
         votes = f"▲ {n[Direction.BULLISH]}  ▼ {n[Direction.BEARISH]}  – {n[Direction.NEUTRAL]}"
         n_families = sum(n.values())
@@ -311,6 +323,7 @@ class WhyPanel(QWidget):
 
     def _show_summary(self, text: str) -> None:
         self.summary.setText(text)
+        self.summary.setToolTip(tooltip(text) if text else "")
         self.list.viewport().update()
 
     def _say_if_empty(self, otherwise: str) -> None:
@@ -343,10 +356,16 @@ class WhyPanel(QWidget):
             bar.setValue(place)
 
     def _open(self, row: int) -> None:
-        """Go from a vote to the data points it stands on."""
+        """Go from a vote to the data points it stands on, and from what spoke to that data point."""
         opened = self.model.row_at(row)
+        wanted = ""
         if isinstance(opened, VoteRow):
-            head = self.model.row_of(f"family:{opened.family}")
-            if head >= 0:
-                self.list.setCurrentIndex(self.model.index(head))
-                self.list.scrollTo(self.model.index(head), QAbstractItemView.ScrollHint.PositionAtTop)
+            wanted = f"family:{opened.family}"
+        elif isinstance(opened, ContributionRow):
+            wanted = opened.contribution.name
+        elif isinstance(opened, FlipRow):
+            wanted = opened.flip.name
+        head = self.model.row_of(wanted) if wanted else -1
+        if head >= 0:
+            self.list.setCurrentIndex(self.model.index(head))
+            self.list.scrollTo(self.model.index(head), QAbstractItemView.ScrollHint.PositionAtTop)

@@ -126,9 +126,12 @@ def spoken_reading(reading: PointReading, coin: str) -> str:
     return f"{name}: {value}{age}, {lean_words(reading.lean)}. {one_line(reading.sentence, 200)}"
 
 
-def spoken_vote(family: str, vote: FamilyVote | None, closed_ms: int) -> str:
-    """Return a family's vote on one line."""
+def spoken_vote(family: str, vote: FamilyVote | None, closed_ms: int, rules: FamilyVote | None = None) -> str:
+    """Return a family's vote on one line; with what the written rules say where a model weighed it."""
     if vote is None:
         return f"{family}: {NO_VOTE}"
-    word = direction_word(vote.direction)
-    return f"{family}: {word} {score_words(vote.score)}, {age_words(max(closed_ms - vote.as_of_ms, 0))}"
+    word, age = direction_word(vote.direction), age_words(max(closed_ms - vote.as_of_ms, 0))
+    if rules is None:
+        return f"{family}: {word} {score_words(vote.score)}, {age}"
+    by_rules = f"{direction_word(rules.direction)} {score_words(rules.score)}"
+    return f"{family}: {word} by the model, {age}; the written rules say {by_rules}"

@@ -1,6 +1,10 @@
 """What a model says of a signal, in words: how likely, on what ground, and what would undo it."""
 
-from workstation.domain.signal import Contribution, Direction, Flip, Regime, Signal
+from collections.abc import Sequence
+
+from workstation.domain.explanation import Verdict
+from workstation.domain.market import SeriesKey
+from workstation.domain.signal import Contribution, Direction, FamilyVote, Flip, Regime, Signal
 from workstation.ui.words import number_format
 from workstation.ui.words.reading_words import direction_word, plain_name, score_words
 
@@ -37,16 +41,48 @@ def chance_words(signal: Signal) -> str:
 
 def agreement_words(signal: Signal) -> str:
     """Return who agrees: "4 of 6 families agree: price momentum, volume, …"."""
-    agreeing = [vote.family.label.lower() for vote in signal.votes if vote.direction is signal.direction]
-    names = f": {', '.join(agreeing)}" if agreeing else ""
-    return f"{len(agreeing)} of {len(signal.votes)} families agree{names}"
+    return _agreement(signal.votes, signal.direction)
 
 
 def ground_words(signal: Signal) -> str:
     """Return the market it was raised in and the model that judged: "bear market · model 00f84ffe3c"."""
-    regime = "" if signal.regime is None else _REGIMES[signal.regime]
-    model = f"model {signal.model_hash[:_HASH_DIGITS]}" if signal.model_hash else ""
-    return "   ·   ".join(part for part in (regime, model) if part)
+    return _ground(signal.regime, signal.model_hash)
+
+
+def verdict_chance_words(verdict: Verdict, key: SeriesKey) -> str:
+    """Return how likely a bar without a signal is to go the way it leans, or either way."""
+    up, down, base_up, base_down = (
+        f"{100 * share:.0f} %" for share in (verdict.up, verdict.down, verdict.base_up, verdict.base_down)
+    )
+    horizon = horizon_words(verdict.horizon_bars * key.bar_ms)
+    if verdict.direction is Direction.NEUTRAL:
+        return f"{up} bullish (base {base_up}), {down} bearish ({base_down}), {horizon}"
+    chance, base = (up, base_up) if verdict.direction is Direction.BULLISH else (down, base_down)
+    return f"{chance} {direction_word(verdict.direction)} within {horizon} (base {base})"
+
+
+def verdict_agreement_words(verdict: Verdict) -> str:
+    """Return that there is no signal, and who agrees with the lean."""
+    if verdict.direction is Direction.NEUTRAL:
+        return "No signal: the model leans neither way"
+    return f"No signal: {_agreement(verdict.votes, verdict.direction)}"
+
+
+def verdict_ground_words(verdict: Verdict) -> str:
+    """Return the market at that close, and the model."""
+    return _ground(verdict.regime, verdict.model_hash)
+
+
+def _agreement(votes: Sequence[FamilyVote], direction: Direction) -> str:
+    agreeing = [vote.family.label.lower() for vote in votes if vote.direction is direction]
+    names = f": {', '.join(agreeing)}" if agreeing else ""
+    return f"{len(agreeing)} of {len(votes)} families agree{names}"
+
+
+def _ground(regime: Regime | None, model_hash: str) -> str:
+    market = "" if regime is None else _REGIMES[regime]
+    model = f"model {model_hash[:_HASH_DIGITS]}" if model_hash else ""
+    return "   ·   ".join(part for part in (market, model) if part)
 
 
 def contribution_words(contribution: Contribution) -> str:
