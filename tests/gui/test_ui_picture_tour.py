@@ -23,7 +23,7 @@ def desk(tmp_path, qtbot, monkeypatch):
 
 
 async def test_every_step_has_a_picture_and_leaves_the_charts_as_they_were(desk, tmp_path):
-    tour = PictureTour(desk.window, desk.window, tmp_path / "pictures", pace_s=0.05)
+    tour = PictureTour(desk.window, desk.window, tmp_path / "pictures", pace_s=0.05, patience_s=0.0)
     await tour.run()
     assert [path.stem.split("-", 3)[3] for path in tour.pictures] == [step.name for step in tour.steps()]
     named = {path.stem.split("-", 3)[3]: QImage(str(path)) for path in tour.pictures}
@@ -32,10 +32,11 @@ async def test_every_step_has_a_picture_and_leaves_the_charts_as_they_were(desk,
     assert all(named[f"first-steps-{at}"] != named[f"first-steps-{at + 1}"] for at in range(1, 5))
     assert not desk.window.help.first_steps.is_shown
     assert len(desk.window.workspace.panes) == 1
+    assert "dark-100-01-crosshair.png" in tour.given_up  # this market has no grades
 
 
 async def test_a_folder_that_cannot_be_written_is_named(desk, tmp_path):
     (tmp_path / "file").write_text("in the way")
-    tour = PictureTour(desk.window, desk.window, tmp_path / "file", pace_s=0.2)
+    tour = PictureTour(desk.window, desk.window, tmp_path / "file", pace_s=0.2, patience_s=0.0)
     with pytest.raises(StoreError, match="file"):
         await tour.run()

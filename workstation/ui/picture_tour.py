@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QAction, QKeySequence, QPainter, QPixmap
@@ -14,10 +14,17 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QMainWindow, QWidget
 
 from workstation.domain.errors import StoreError
+from workstation.ui.drawings.passing_word import PassingWord
 from workstation.ui.help.first_steps import STEPS as FIRST_STEPS
+
+if TYPE_CHECKING:
+    from workstation.ui.watchlists.watchlist_panel import WatchlistPanel
 
 PACE_S = 0.8
 """Between a step and its picture: what is read in another thread is there by then."""
+
+PATIENCE_S = 30.0
+"""For what a picture is to show; then it is taken without, and the tour says so."""
 
 _WAIT_S, _MOST_WAITS = 0.1, 100
 
@@ -32,6 +39,7 @@ _PANELS = (
     "market.map",
     "market.trades",
     "market.depth",
+    "market.over_time",
     "why.focus",
     "record.focus",
     "market.book",
@@ -41,14 +49,19 @@ _PANELS = (
     "backtest.focus",
     "providers.focus",
     "alerts.focus",
+    "alerts.rules",
 )
+_LISTS = {"screener.focus": "screener", "grades.focus": "grades", "narratives.focus": "narratives"}
 _DIALOGS = (
     "chart.studies",
+    "chart.compare",
     "chart.jump",
+    "watchlist.columns",
     "workspace.choose",
     "keys.open",
     "settings.open",
     "help.shortcuts",
+    "help.documentation",
 )
 
 
@@ -56,6 +69,7 @@ class TouredWindow(Protocol):
     """What the tour needs of the window beside being one."""
 
     actions_by_id: dict[str, QAction]
+    watchlist: "WatchlistPanel"
 
     @property
     def chart(self) -> QWidget:
@@ -75,11 +89,14 @@ class Step:
         Does it.
     undo : callable or None
         Leaves the window as it was.
+    shows : callable or None
+        Whether what the picture is of is there: it may come from the engine a while later.
     """
 
     name: str
     do: Callable[[], None]
     undo: Callable[[], None] | None = None
+    shows: Callable[[], bool] | None = None
 
 
 class PictureTour:
@@ -95,13 +112,22 @@ class PictureTour:
         Where the pictures go; made where it is not there.
     pace_s : float
         Seconds between a step and its picture.
+    patience_s : float
+        Seconds to wait for what a picture is to show.
     """
 
     def __init__(
-        self, window: QMainWindow, toured: TouredWindow, folder: Path, pace_s: float = PACE_S
+        self,
+        window: QMainWindow,
+        toured: TouredWindow,
+        folder: Path,
+        pace_s: float = PACE_S,
+        patience_s: float = PATIENCE_S,
     ) -> None:
-        self._window, self._toured, self._folder, self._pace_s = window, toured, folder, pace_s
+        self._window, self._toured, self._folder = window, toured, folder
+        self._pace_s, self._patience_s = pace_s, patience_s
         self.pictures: list[Path] = []
+        self.given_up: list[str] = []  # pictures that were taken without what they are to show
 
     async def run(self) -> None:
         """Take every picture.
@@ -119,9 +145,21 @@ class PictureTour:
                 await self._come_to_front()
                 await self._by_hand(step.do)
                 await asyncio.sleep(self._pace_s)
-                self._save(f"{look}-{self._scale()}-{number:02}-{step.name}.png")
+                name = f"{look}-{self._scale()}-{number:02}-{step.name}.png"
+                if not await self._is_ready(step):
+                    self.given_up.append(name)
+                self._save(name)
                 if step.undo is not None:
                     await self._by_hand(step.undo)
+
+    async def _is_ready(self, step: Step) -> bool:
+        """Return whether what the step shows came in time, with no passing word before it."""
+        for _ in range(max(1, round(self._patience_s / _WAIT_S))):
+            is_there = step.shows is None or step.shows()
+            if is_there and not self._window.findChildren(PassingWord):
+                return True
+            await asyncio.sleep(_WAIT_S)
+        return False
 
     async def _come_to_front(self) -> None:
         """Wait until the window has the keyboard: a desktop that is busy gives it back late."""
@@ -147,14 +185,19 @@ class PictureTour:
     def steps(self) -> list[Step]:
         """Return the steps in order: the chart, the panels, the dialogs."""
         return [
-            Step("crosshair", self._point_at_chart),
-            Step("watchlist", self._open_second_market),
+            Step("crosshair", self._point_at_chart, shows=self._has_grades),
+            Step("watchlist", self._open_second_market, shows=self._has_grades),
             Step("trend-line", self._draw, lambda: self._press("drawing.undo")),
             Step("judged", self._toggle_judged),
             Step("votes", self._point_below_chart),
             Step("inverted", partial(self._press, "chart.inverted"), self._end_judged),
             Step("four-charts", self._split, self._join),
-            *(Step(_name(one), partial(self._press, one)) for one in _PANELS),
+            *(
+                Step(
+                    _name(one), partial(self._press, one), shows=partial(self._has_rows, _LISTS.get(one, ""))
+                )
+                for one in _PANELS
+            ),
             Step("palette", self._search, self._escape),
             *self._first_steps(),
             *(Step(_name(one), partial(self._press, one), self._escape) for one in _DIALOGS),
@@ -175,7 +218,8 @@ class PictureTour:
         keys = self._toured.actions_by_id[command].shortcut()
         if keys.isEmpty():
             self._press("search.commands")
-            QTest.keyClicks(self._focused(), self._toured.actions_by_id[command].text())
+            words = self._toured.actions_by_id[command].text().removesuffix("…")
+            QTest.keyClicks(self._focused(), words)
             QTest.keyClick(self._focused(), Qt.Key.Key_Return)
         else:
             QTest.keySequence(self._focused(), QKeySequence(keys))
@@ -202,10 +246,28 @@ class PictureTour:
         chart = self._toured.chart
         QTest.mouseMove(chart, QPoint(chart.width() // 2, chart.height() - 60))
 
-    def _open_second_market(self) -> None:
-        dock = self._window.findChild(QWidget, "dock-watchlist")
+    def _rows(self, title: str) -> QAbstractItemView | None:
+        """Return the table of a panel; None where it has none yet."""
+        dock = self._window.findChild(QWidget, f"dock-{title}")
         rows = dock.findChild(QAbstractItemView) if isinstance(dock, QWidget) else None
-        if isinstance(rows, QAbstractItemView) and rows.model() is not None:
+        return rows if isinstance(rows, QAbstractItemView) and rows.model() is not None else None
+
+    def _has_rows(self, title: str) -> bool:
+        """Return whether the list of a panel is filled; true of a panel that is none."""
+        if not title:
+            return True
+        rows = self._rows(title)
+        return rows is not None and rows.model().rowCount() > 0
+
+    def _has_grades(self) -> bool:
+        """Return whether the first market of the watchlist has its grade: all come at once."""
+        model = self._toured.watchlist.model
+        return model.rowCount() > 0 and model.grade_at(0) is not None
+
+    def _open_second_market(self) -> None:
+        self._press("watchlist.filter")  # another panel may lie before it
+        rows = self._rows("watchlist")
+        if rows is not None:
             at = rows.visualRect(rows.model().index(1, 0)).center()
             QTest.mouseClick(rows.viewport(), Qt.MouseButton.LeftButton, pos=at)
             QTest.mouseDClick(rows.viewport(), Qt.MouseButton.LeftButton, pos=at)
@@ -219,11 +281,11 @@ class PictureTour:
             QTest.mouseClick(chart, Qt.MouseButton.LeftButton, pos=at)
 
     def _split(self) -> None:
-        for command in ("chart.split_right", "chart.split_below"):
+        for command in ("chart.split_right", "chart.split_below", "chart.next", "chart.split_below"):
             self._press(command)
 
     def _join(self) -> None:
-        for _ in range(2):
+        for _ in range(3):
             self._press("chart.close")
 
     def _search(self) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import gc
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -116,7 +117,10 @@ class WindowHouse:
                 while self._window.chart.last_painted_candle is None:  # noqa: ASYNC110  of a slow first start
                     await asyncio.sleep(0.1)
         await asyncio.sleep(self._options.after_s)
-        await PictureTour(self._window, self._window, folder).run()
+        tour = PictureTour(self._window, self._window, folder)
+        await tour.run()
+        if tour.given_up:
+            sys.stderr.write(f"Not all that these show had come in time: {', '.join(tour.given_up)}.\n")
 
     async def _keep_engine(self) -> None:
         """Start an engine where none answers, and again when it dies; ever more slowly if it keeps dying."""
