@@ -147,7 +147,7 @@ def count() -> Census:
     items = [item for one in objects if isinstance(one, QGraphicsScene) for item in one.items()]
     parts = Counter(name for name in map(_name, ours) if name in CHART_PARTS)
     return Census(
-        objects=Counter(one.metaObject().className() for one in objects),
+        objects=Counter(_class(one) for one in objects),
         timers=Counter(_owner(one) for one in objects if isinstance(one, QTimer) and _goes_on(one)),
         connections=_connections(objects),
         chart_parts=parts + Counter(_name(item) for item in items if isinstance(item, QGraphicsItem)),
@@ -196,7 +196,7 @@ def _goes_on(timer: QTimer) -> bool:
 
 def _owner(timer: QTimer) -> str:
     parent = timer.parent()
-    return parent.metaObject().className() if parent is not None else "nobody"
+    return _class(parent) if parent is not None else "nobody"
 
 
 def _connections(objects: list[QObject]) -> Counter[str]:
@@ -212,12 +212,17 @@ def _connections(objects: list[QObject]) -> Counter[str]:
                 signature = bytes(method.methodSignature().data()).decode()
                 n = one.receivers(f"2{signature}")
                 if n:
-                    found[f"{meta.className()}.{signature.partition('(')[0]}"] += n
+                    found[sys.intern(f"{meta.className()}.{signature.partition('(')[0]}")] += n
     return found
 
 
 def _name(one: object) -> str:
-    return f"{type(one).__module__}.{type(one).__qualname__}"
+    """Return the class of something; the same text each time, so that counting takes no memory of its own."""
+    return sys.intern(f"{type(one).__module__}.{type(one).__qualname__}")
+
+
+def _class(one: QObject) -> str:
+    return sys.intern(one.metaObject().className())
 
 
 def _n_threads() -> int:

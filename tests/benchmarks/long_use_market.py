@@ -144,6 +144,14 @@ class LocalMarket:
     def rest(self) -> None:
         """Let a while pass in which nothing happens: what flashed has faded."""
         self._desk.seconds += 10.0
+        self._tear_up_notes()
+
+    def _tear_up_notes(self) -> None:
+        """Forget what the fakes noted of the window: it would be counted as the window's."""
+        for noted in (self._engine.asked, self._engine.refusals, self._desk.chosen):
+            noted.clear()
+        for noted in (self._desk.notes.shown, self._desk.notes.clicks):
+            noted.clear()
 
     def _frame(self) -> said.Frame:
         symbol, step = self._engine.market

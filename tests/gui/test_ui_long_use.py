@@ -1,10 +1,12 @@
 """A window that is used for long holds no more than at first, and stands when parts of it go."""
 
 import time
+import weakref
 
 import psutil
 import pytest
 from PySide6.QtCore import QEvent
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from shiboken6 import delete, isValid
 
@@ -80,6 +82,26 @@ def test_a_menu_that_is_filled_again_keeps_none_of_its_old_submenus(qtbot):
         QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     assert [action.text() for action in menu.actions()] == ["Plain", "More"]
     assert len(menu.findChildren(QMenu)) == 1
+
+
+def test_a_menu_that_is_filled_again_holds_no_action_of_before_and_leaves_those_of_others(qtbot):
+    over = QWidget()
+    qtbot.addWidget(over)
+    menu, of_window = QMenu(over), QAction("Of the window", over)
+
+    def fill() -> list[weakref.ref]:
+        empty(menu)
+        menu.addAction(of_window)
+        return [weakref.ref(menu.addAction("Plain")), weakref.ref(menu.addMenu("More").addAction("Less"))]
+
+    before = fill()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert all(action() is not None for action in before)
+    fill()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert [action() for action in before] == [None, None]
+    assert [action.text() for action in menu.actions()] == ["Of the window", "Plain", "More"]
+    assert of_window.parent() is over
 
 
 def test_memory_that_lies_free_between_blocks_in_use_is_given_back():

@@ -96,7 +96,7 @@ def _by_minutes(step: int, first: date, last: date, zone: ZoneInfo) -> Iterator[
         yield from _minutes_of(day, step, zone)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=64)  # the days in sight; one of them can be a thousand ticks
 def _minutes_of(day: date, step: int, zone: ZoneInfo) -> tuple[TimeTick, ...]:
     ticks = [_day_tick(day, zone)]
     for minute in range(step, 24 * 60, step):
