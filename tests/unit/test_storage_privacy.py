@@ -1,10 +1,14 @@
 """What Tidemark keeps is nobody else's to read, whatever the umask and whoever made the folders before."""
 
 import os
+import signal
 import stat
+import subprocess
+import sys
 
 import pytest
 
+from tests.fakes.processes import PROJECT
 from workstation.domain.errors import StoreReadOnly
 from workstation.storage.candle_store import CandleStore
 from workstation.storage.instance_lock import InstanceLock
@@ -13,6 +17,8 @@ from workstation.storage.paths import Paths, require_writable
 from workstation.storage.privacy import make_private_folder
 from workstation.storage.reserve import DiskReserve
 from workstation.storage.settings import SettingsFile
+
+ENVIRONMENT = os.environ | {"PYTHONPATH": str(PROJECT)}
 
 
 @pytest.fixture(autouse=True, params=[0o000, 0o022], ids=["umask 000", "umask 022"])
@@ -94,3 +100,25 @@ def test_a_file_that_may_not_be_written_is_not_made_writable(tmp_path):
         with pytest.raises(StoreReadOnly):
             CandleStore(path)
     assert stat.S_IMODE(path.stat().st_mode) == 0o400
+
+
+def test_a_crash_leaves_no_image_of_the_memory_that_keys_lay_in(tmp_path):
+    script = """
+import os, resource, subprocess, sys
+resource.setrlimit(resource.RLIMIT_CORE, (resource.getrlimit(resource.RLIMIT_CORE)[1],) * 2)
+from workstation.storage.privacy import leave_no_core
+leave_no_core()
+child = [sys.executable, "-c", "import resource; print(resource.getrlimit(resource.RLIMIT_CORE))"]
+assert subprocess.run(child, capture_output=True, text=True).stdout.strip() == "(0, 0)"
+os.abort()
+"""
+    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, env=ENVIRONMENT, timeout=60)
+    assert done.returncode == -signal.SIGABRT
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("module", ["engine_app", "window_app"])
+def test_both_processes_leave_no_image_before_they_hold_anything(module):
+    """Where keys may come to lie, the limit stands before anything is opened."""
+    begins = (PROJECT / "workstation" / module / "running.py").read_text("utf-8")
+    assert 0 < begins.index("    leave_no_core()\n") < begins.index("InstanceLock(paths.")

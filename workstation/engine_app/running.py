@@ -8,6 +8,7 @@ from workstation.engine_app.options import EngineOptions
 from workstation.services.priority import let_others_go_first
 from workstation.storage.instance_lock import InstanceLock
 from workstation.storage.paths import Paths
+from workstation.storage.privacy import leave_no_core
 
 NICENESS = 5  # an engine of a window's lets the window go first where cores are few
 
@@ -25,6 +26,7 @@ def run_engine(paths: Paths, options: EngineOptions) -> int:
     TidemarkError
         Another engine runs over them already.
     """
+    leave_no_core()
     lock = InstanceLock(paths.engine_lock)
     if not lock.acquire():
         raise TidemarkError(f"Another engine is already running over {paths.data}; this one did nothing.")

@@ -1,7 +1,8 @@
-"""Folders and files that only this user may enter, read or write, whatever the umask says."""
+"""What is nobody else's to read: folders and files, whatever the umask says, and the memory of a process."""
 
 import contextlib
 import os
+import sys
 from pathlib import Path
 
 _FOLDER_MODE = 0o700
@@ -47,3 +48,15 @@ def close_to_others(path: Path) -> None:
 def private_opener(path: str, flags: int) -> int:
     """Open a file that is made with mode 0600 where it was missing; the `opener` of the built-in `open`."""
     return os.open(path, flags, _FILE_MODE)
+
+
+def leave_no_core() -> None:
+    """Have the system write no image of this process's memory when it crashes: keys may lie in it.
+
+    The limit is passed on to what this process starts. Where the system knows no such limit, none is set.
+    """
+    if sys.platform == "win32":
+        return
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

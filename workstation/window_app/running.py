@@ -8,6 +8,7 @@ from workstation.domain.errors import TidemarkError
 from workstation.link.doorbell import ring
 from workstation.storage.instance_lock import InstanceLock
 from workstation.storage.paths import Paths
+from workstation.storage.privacy import leave_no_core
 from workstation.storage.settings import Settings, SettingsFile
 from workstation.ui.application import LastResort, make_application
 from workstation.ui.freed_memory import keep_one_heap
@@ -25,6 +26,7 @@ def run_window(options: WindowOptions) -> int:
         Exit code: 0 done.
     """
     paths = Paths.of_user()
+    leave_no_core()
     lock = InstanceLock(paths.window_lock)
     if not lock.acquire():
         if options.hidden:
