@@ -125,6 +125,21 @@ async def test_a_key_goes_to_the_keyring_and_the_engine_is_asked_to_test_it(page
     assert page.form.isEnabled()
 
 
+async def test_after_a_test_the_keyboard_goes_on_where_the_trader_was(page):
+    page.page.activateWindow()
+    page.bridge.on_fact(VenueKeysSaid(VENUES, (KEPT,)))
+    page.form.secret.setFocus()
+    page.enter()
+    await page.asked_for(TakeNewKey)
+    page.bridge.on_fact(KeyJudged("binance", False, "Binance does not accept this key."))
+    assert page.page.focusWidget() is page.form.key, "where the next try begins, not at Close"
+    button = page.page.rows["binance"].test_button
+    button.setFocus()
+    button.click()
+    page.bridge.on_fact(KeyJudged("binance", True, "The key works."))
+    assert page.page.focusWidget() is button
+
+
 async def test_nothing_of_a_key_stays_where_somebody_could_read_it(page, tmp_path, caplog):
     caplog.set_level(0)
     QApplication.clipboard().setText("before")
