@@ -87,6 +87,8 @@ def test_it_starts_at_login_only_where_and_as_that_is_wished(folders, what, word
     file = folders.config / "autostart" / f"{APP_ID}.desktop"
     assert words_of(read(file)["Desktop Entry"]["Exec"]) == ["/bin/tidemark", *words]
     assert read(file).sections() == ["Desktop Entry"]
+    is_awaited = read(file)["Desktop Entry"]["StartupNotify"] == "true"
+    assert is_awaited is (what is AtLogin.WINDOW), "no busy pointer waits for a window that does not come"
     if shutil.which("desktop-file-validate"):
         answer = subprocess.run(["desktop-file-validate", file], capture_output=True, text=True)
         assert answer.returncode == 0, answer.stdout

@@ -132,6 +132,8 @@ class DesktopEntry:
             return
         option = _HIDDEN if what is AtLogin.TRAY else ""
         text = self._entry().replace("%u", option).split("\nActions=")[0]
+        if what is AtLogin.TRAY:  # else the desktop shows a busy pointer, waiting for a window
+            text = text.replace("StartupNotify=true", "StartupNotify=false")
         _write(self._autostart, f"{text}\nX-GNOME-Autostart-enabled=true\n".encode())
 
     def _files(self) -> Iterator[tuple[Path, bytes]]:
