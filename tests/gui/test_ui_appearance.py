@@ -4,6 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from workstation.ui.appearance import Appearance
+from workstation.ui.price_colours import coloured
 from workstation.ui.surroundings import Choices
 from workstation.ui.theme import DARK, LIGHT
 
@@ -33,6 +34,15 @@ def test_blue_and_orange_stay_when_light_turns_dark(appearance, told):
     assert appearance.is_for_colour_blind
     assert {dark.rise, appearance.theme.rise}.isdisjoint({DARK.rise, LIGHT.rise})
     assert told[0] == ("appearance.colours", "blue-orange")
+
+
+def test_colours_of_ones_own_come_back_when_blue_and_orange_go(qapp, told):
+    own = "#3b82f6 #f59e0b"
+    appearance = Appearance(qapp, Choices(theme="dark", colours=own), lambda *choice: told.append(choice))
+    appearance.toggle_colours()
+    appearance.toggle_colours()
+    assert told == [("appearance.colours", "blue-orange"), ("appearance.colours", own)]
+    assert appearance.theme == coloured(DARK, own)
 
 
 def test_the_desktop_is_followed_until_the_trader_chooses(qapp, monkeypatch):

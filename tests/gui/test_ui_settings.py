@@ -15,7 +15,7 @@ from workstation.storage.settings_text import exported, imported
 from workstation.ui.settings.settings_book import SettingsBook
 from workstation.ui.settings.settings_dialog import SettingsDialog
 from workstation.ui.settings.settings_words import text_of, title_of, value_of
-from workstation.ui.theme import DARK
+from workstation.ui.theme import DARK, LIGHT
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager
 
@@ -62,6 +62,66 @@ def test_every_declared_setting_has_a_row_with_its_sentence_and_a_named_editor(p
 def test_what_a_row_shows_means_what_it_is_set_to(setting):
     if setting.kind is not bool:
         assert setting.accept(value_of(setting, text_of(setting.default))) == setting.default
+
+
+@pytest.mark.parametrize("text", ["2,5", "1_0", "\u0663", "5 0", "0x5", "nan", "inf", "", "1.000,5"])
+def test_a_number_that_can_be_read_in_two_ways_is_refused(text, page, book, qtbot):
+    editor = page.rows["venue.answer_within_s"].editor
+    editor.setText(text)
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    assert "but must be a number from 1 to 60" in page.rows["venue.answer_within_s"].problem.text()
+    assert book.value("venue.answer_within_s") == 5.0
+    typed(page, "venue.answer_within_s", "2.5", qtbot)
+    assert book.value("venue.answer_within_s") == 2.5
+
+
+def test_colours_are_chosen_not_typed_and_faint_or_like_ones_are_told(page, book, qtbot):
+    row = page.rows["appearance.colours"]
+    editor = row.editor
+    qtbot.keyClick(editor.pair, Qt.Key.Key_Down)
+    assert book.value("appearance.colours") == "blue-orange"
+    qtbot.keyClick(editor.pair, Qt.Key.Key_Down)
+    assert book.value("appearance.colours") == "#2f86e0 #e8851c", "its own begins with what is shown"
+    assert row.problem.isHidden()
+    editor.choose(0, "#101820")
+    assert book.value("appearance.colours") == "#101820 #e8851c"
+    assert "would hardly be seen on the dark theme" in row.problem.text()
+    row.set_theme(LIGHT)
+    assert "Rising" not in row.problem.text(), "ink on paper is seen"
+    editor.choose(0, "#e8851c")
+    assert "must be green-red, blue-orange, or two different colours" in row.problem.text()
+    assert book.value("appearance.colours") == "#101820 #e8851c"
+    editor.choose(0, "#e0801c")
+    assert "can hardly be told apart" in row.problem.text()
+    row.set_theme(DARK)
+    page.undo_button.click()
+    page.undo_button.click()
+    assert row.problem.isHidden()
+
+
+def test_a_time_zone_is_offered_by_any_part_of_its_name_and_the_computers_own_is_one(page, book, qtbot):
+    completer = page.rows["chart.zone"].editor.completer()
+    completer.setCompletionPrefix("berl")
+    assert completer.currentCompletion() == "Europe/Berlin"
+    typed(page, "chart.zone", "local", qtbot)
+    assert book.value("chart.zone") == "local"
+
+
+@pytest.mark.parametrize(
+    ("address", "is_carried"),
+    [
+        ("", True),
+        ("http://127.0.0.1:8545", True),
+        ("https://node.example/v3/0123456789abcdef", False),
+        ("https://node.example/?apikey=0123456789abcdef", False),
+    ],
+)
+def test_an_export_leaves_out_an_address_that_may_hold_a_key(address, is_carried):
+    text = exported(Settings().changed({"providers.evm_url": address}))
+    assert ("evm_url" in tomllib.loads(text)["providers"]) is is_carried
+    assert "0123456789abcdef" not in text
+    assert ("left out" in text) is not is_carried
+    assert "providers.evm_url" in imported(text, "carried.toml") or not is_carried
 
 
 def test_a_change_is_kept_marked_told_and_taken_back(page, book, told, tmp_path, qtbot):

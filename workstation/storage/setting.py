@@ -181,7 +181,7 @@ class ChartSettings:
         "UTC",
         "Time zone of every time on screen.",
         check=is_zone,
-        expected='a time zone such as "UTC" or "Europe/Berlin"',
+        expected='a time zone such as "UTC", "Europe/Berlin" or "local"',
     )
 
 
@@ -194,7 +194,7 @@ class AppearanceSettings:
         "green-red",
         "Rising and falling: green-red, blue-orange for eyes that confuse those, or two colours of your own.",
         check=is_colours,
-        expected="green-red, blue-orange, or two colours, rising first, such as '#3b82f6 #f59e0b'",
+        expected="green-red, blue-orange, or two different colours, rising first, such as '#3b82f6 #f59e0b'",
     )
     scale: int = _setting(
         100,

@@ -10,7 +10,9 @@ def is_identifier(text: str) -> bool:
 
 
 def is_zone(text: str) -> bool:
-    """Return whether the time zone database knows a name."""
+    """Return whether the time zone database knows a name, or it is the computer's own: ``"local"``."""
+    if text == "local":
+        return True
     import zoneinfo  # only where a zone is chosen: it costs the window's first frame a few milliseconds
 
     try:
@@ -36,14 +38,25 @@ def is_service(text: str) -> bool:
     return _has_address(text, ("https", "http"))
 
 
+def may_hold_key(text: str) -> bool:
+    """Return whether an address has more than a host: rented nodes carry the key of the account there."""
+    try:
+        parts = urllib.parse.urlsplit(text)
+    except ValueError:
+        return True
+    return parts.path.strip("/") != "" or bool(parts.query) or bool(parts.fragment)
+
+
 def is_node(text: str) -> bool:
     """Return whether a text is the address of a node; none is one, too."""
     return not text or is_service(text)
 
 
 def is_colours(text: str) -> bool:
-    """Return whether a text names colours of rising and falling: a known pair, or two of its own."""
-    return re.fullmatch(r"green-red|blue-orange|#[0-9a-fA-F]{6} #[0-9a-fA-F]{6}", text) is not None
+    """Return whether a text names colours of rising and falling: a known pair, or two different ones."""
+    if re.fullmatch(r"green-red|blue-orange|#[0-9a-fA-F]{6} #[0-9a-fA-F]{6}", text) is None:
+        return False
+    return len(set(text.lower().split())) == len(text.split())
 
 
 def _has_address(text: str, schemes: tuple[str, ...]) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 from workstation.domain.errors import SettingsError
 from workstation.storage.setting import Settings, Value, declarations
+from workstation.storage.setting_text import is_node, may_hold_key
 
 _LARGEST_BYTES = 1 << 20
 
@@ -74,7 +75,10 @@ def imported(text: str, file: str) -> dict[str, object]:
 
 
 def exported(settings: Settings) -> str:
-    """Return all settings as a file, each under the sentence that says what it does."""
+    """Return all settings as a file, each under the sentence that says what it does.
+
+    The address of a node that may hold a key is left out, and the file says so: files are passed on.
+    """
     import tomlkit
 
     document = tomlkit.document()
@@ -85,6 +89,9 @@ def exported(settings: Settings) -> str:
         part: Any = document[section]
         part.add(tomlkit.comment(f"{setting.sentence} {setting.wanted.capitalize()}."))
         value = settings.value(setting.name)
+        if setting.check is is_node and may_hold_key(str(value)):
+            part.add(tomlkit.comment(f"{key} is left out: an address such as yours may hold a key."))
+            continue
         part[key] = list(value) if isinstance(value, tuple) else value
     return tomlkit.dumps(document)
 

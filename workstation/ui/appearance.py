@@ -35,6 +35,7 @@ class Appearance(QObject):
     ) -> None:
         super().__init__(parent)
         self._app, self._choices, self._on_choice = app, choices, on_choice
+        self._usual = choices.colours if choices.colours != BLUE_ORANGE else GREEN_RED
         self.theme = self._chosen()
         app.styleHints().colorSchemeChanged.connect(self._on_scheme)
 
@@ -60,8 +61,10 @@ class Appearance(QObject):
         self._take()
 
     def toggle_colours(self) -> None:
-        """Change between blue and orange, and green and red."""
-        self._choices.colours = GREEN_RED if self.is_for_colour_blind else BLUE_ORANGE
+        """Change between blue and orange and what was there before: green and red, or the trader's own."""
+        if not self.is_for_colour_blind:
+            self._usual = self._choices.colours
+        self._choices.colours = self._usual if self.is_for_colour_blind else BLUE_ORANGE
         self._on_choice("appearance.colours", self._choices.colours)
         self._take()
 

@@ -18,6 +18,7 @@ _WRITING, _BODY = (
     3.0,
 )  # least contrast, as the Web Content Accessibility Guidelines 2.2 ask of text and shapes
 _STEP = 0.02
+_LEAST_APART = 90.0  # of about 765 between black and white; closer ones are one colour at a glance
 
 
 def coloured(theme: Theme, choice: str) -> Theme:
@@ -49,6 +50,31 @@ def coloured(theme: Theme, choice: str) -> Theme:
         rise_body=body[0],
         fall_body=body[1],
     )
+
+
+def warning(theme: Theme, choice: str) -> str:
+    """Return what is wrong with two colours of the trader's own, a sentence; empty where nothing is."""
+    if " " not in choice:
+        return ""
+    shown = coloured(theme, choice)
+    rise, fall = choice.lower().split()
+    if min(apart(shown.rise_body, shown.fall_body), apart(rise, fall)) < _LEAST_APART:
+        return "Rising and falling can hardly be told apart in these colours. Choose two that differ more."
+    faint = [
+        f"{side} is drawn as {drawn}: {wanted} would hardly be seen on the {theme.name} theme."
+        for side, wanted, drawn in (("Rising", rise, shown.rise_body), ("Falling", fall, shown.fall_body))
+        if drawn != wanted
+    ]
+    return " ".join(faint)
+
+
+def apart(a: str, b: str) -> float:
+    """Return how far two colours are from one another to the eye, 0 to about 765 (Riemersma's "redmean")."""
+    one, other = QColor(a), QColor(b)
+    red, green, blue = (one.red() - other.red(), one.green() - other.green(), one.blue() - other.blue())
+    mean = (one.red() + other.red()) / 2
+    weighed = (2 + mean / 256) * red**2 + 4 * green**2 + (2 + (255 - mean) / 256) * blue**2
+    return float(weighed**0.5)
 
 
 def contrast(a: str, b: str) -> float:

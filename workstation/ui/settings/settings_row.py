@@ -3,6 +3,7 @@
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
+    QCompleter,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -13,6 +14,9 @@ from PySide6.QtWidgets import (
 )
 
 from workstation.storage.setting import Setting, Value
+from workstation.storage.setting_text import is_colours, is_zone
+from workstation.ui.price_colours import warning
+from workstation.ui.settings.colours_editor import ColoursEditor
 from workstation.ui.settings.settings_words import text_of, title_of, value_of
 from workstation.ui.theme import Theme
 from workstation.ui.widgets.tick_box import TickBox
@@ -29,7 +33,7 @@ class SettingRow(QWidget):
 
     def __init__(self, setting: Setting, theme: Theme, *, needs_restart: bool) -> None:
         super().__init__()
-        self.setting = setting
+        self.setting, self._theme = setting, theme
         self._shown: Value = setting.default
         self.title, self.mark, self.problem = QLabel(title_of(setting)), QLabel("changed"), QLabel()
         self.sentence = QLabel(
@@ -61,8 +65,14 @@ class SettingRow(QWidget):
             lines.setFixedHeight(_LIST_LINES * lines.fontMetrics().lineSpacing() + 12)
             lines.installEventFilter(self)
             return lines
+        if setting.check is is_colours:
+            colours = ColoursEditor(theme)
+            colours.chosen.connect(self._tell)
+            return colours
         line = QLineEdit()
         line.editingFinished.connect(self._tell_typed)
+        if setting.check is is_zone:
+            line.setCompleter(_zones(line))
         return line
 
     def _lay_out(self) -> None:
@@ -103,8 +113,10 @@ class SettingRow(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Take other colours."""
-        if isinstance(self.editor, TickBox):
+        self._theme = theme
+        if isinstance(self.editor, TickBox | ColoursEditor):
             self.editor.set_theme(theme)
+            self._warn()
         self.title.setStyleSheet("font-weight: 600;")
         self.mark.setStyleSheet(f"color: {theme.accent};")
         self.sentence.setStyleSheet(f"color: {theme.muted};")
@@ -117,6 +129,8 @@ class SettingRow(QWidget):
         editor.blockSignals(True)
         if isinstance(editor, TickBox):
             editor.setChecked(bool(value))
+        elif isinstance(editor, ColoursEditor):
+            editor.show_value(text)
         elif isinstance(editor, QComboBox):
             editor.setCurrentText(text)
         elif isinstance(editor, QPlainTextEdit):
@@ -128,7 +142,12 @@ class SettingRow(QWidget):
         is_changed = value != self.setting.default
         self.mark.setVisible(is_changed)
         self.reset_button.setVisible(is_changed)
-        self.refuse("")
+        self._warn()
+
+    def _warn(self) -> None:
+        """Say what is wrong with a value that can be used all the same."""
+        is_seen = isinstance(self.editor, ColoursEditor)
+        self.refuse(warning(self._theme, str(self._shown)) if is_seen else "")
 
     def refuse(self, why: str) -> None:
         """Say why what was typed cannot be used; the empty text says nothing."""
@@ -158,3 +177,13 @@ class SettingRow(QWidget):
         same = tuple(raw) if isinstance(raw, list) else raw
         if same != self._shown or self.problem.text():
             self.edited.emit(raw)
+
+
+def _zones(parent: QWidget) -> QCompleter:
+    """Return what offers the time zones that hold what is typed."""
+    import zoneinfo
+
+    offered = QCompleter(["local", *sorted(zoneinfo.available_timezones())], parent)
+    offered.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+    offered.setFilterMode(Qt.MatchFlag.MatchContains)
+    return offered

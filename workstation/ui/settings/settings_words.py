@@ -1,5 +1,7 @@
 """How settings are called on screen; made from their declarations."""
 
+import re
+
 from workstation.storage.setting import Setting, Settings, Value
 
 _UNITS = ("s", "usd", "ms", "pct")
@@ -12,6 +14,9 @@ _SPELT = {
     "mempool": "mempool.space",
 }
 _ON = "on"
+_WHOLE = re.compile(r"[+-]?\d{1,18}", re.ASCII)
+_NUMBER = re.compile(r"[+-]?\d{1,18}(\.\d{0,18})?(e[+-]?\d{1,2})?", re.ASCII | re.IGNORECASE)
+"""Without marks between thousands: 2,5 is two and a half to one trader and twenty-five to another."""
 
 
 def title_of(setting: Setting) -> str:
@@ -55,11 +60,9 @@ def value_of(setting: Setting, text: str) -> object:
     if setting.kind is tuple:
         return [part.strip() for part in text.replace(",", "\n").splitlines() if part.strip()]
     if setting.kind in (int, float):
-        plain = text.strip().replace(" ", "").replace(",", "")
-        try:
-            return setting.kind(plain)
-        except ValueError:
-            return text
+        plain = text.strip()
+        pattern = _WHOLE if setting.kind is int else _NUMBER
+        return setting.kind(plain) if pattern.fullmatch(plain) else text
     return text.strip()
 
 
