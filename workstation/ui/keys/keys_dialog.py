@@ -69,6 +69,7 @@ class KeysDialog(QDialog):
         self.form, self.place, self.lock = KeyForm(theme), PlaceCard(theme), LockCard(theme)
         self.change, self.change_button = ChangeCard(theme), QPushButton("Change passphrase…")
         self._can_change = False
+        self._is_awaited = False
         self._was_at: QWidget | None = None
         self.move_text, self.move_button = plain_label(), QPushButton("Move them to the keyring")
         self.cancel_button, self.close_button = QPushButton("Cancel"), QPushButton("Close")
@@ -208,8 +209,8 @@ class KeysDialog(QDialog):
         self.change.empty()
         self.form.keep_button.setVisible(shown is self.form)
         self.change_button.setVisible(shown is self.form and self._can_change)
-        if shown is self.form and self._was_at is not None:
-            self._give_keyboard_back(self._was_at)
+        if shown is self.form and self.form.isEnabled():
+            self._give_keyboard_back()
         if shown is not self.form:  # once it has its size
             bar, heading_label = self._scroll.verticalScrollBar(), self._headings[1]
             QTimer.singleShot(0, self, lambda: bar.setValue(heading_label.y() - _GAP))
@@ -236,9 +237,11 @@ class KeysDialog(QDialog):
 
     def set_busy(self, *, is_busy: bool, can_cancel: bool = False) -> None:
         """Let nothing be asked while the keyring or a venue is; `can_cancel` where it can be given up."""
-        before = self.focusWidget()
-        if is_busy and before is not self.close_button:
-            self._was_at = before  # what is switched off loses the keyboard
+        if is_busy and not self._is_awaited:
+            self._is_awaited, self._was_at = (
+                True,
+                self.focusWidget(),
+            )  # what is switched off loses the keyboard
         for part in (*self._parts, self.move_button, self.change_button):
             part.setEnabled(not is_busy)
         self.form.keep_button.setVisible(not can_cancel and not self.form.isHidden())
@@ -250,14 +253,23 @@ class KeysDialog(QDialog):
                 card.passphrase.first.setFocus()  # it lost the keyboard when it was switched off
         if not is_busy and not self.change.isHidden():
             self.change.ask()
-        elif not is_busy and not self.form.isHidden() and self._was_at is not None:
-            self._give_keyboard_back(self._was_at)
+        elif not is_busy and not self.form.isHidden():
+            self._give_keyboard_back()
 
-    def _give_keyboard_back(self, to: QWidget) -> None:
+    def _give_keyboard_back(self) -> None:
         """Go on where the trader was; where that is gone or was the form, at the form's first field."""
-        self._was_at = None
-        is_there = isValid(to) and to.isVisible() and to.isEnabled() and not self.form.isAncestorOf(to)
-        (to if is_there else self.form.key).setFocus()
+        to, was_awaited = self._was_at, self._is_awaited
+        self._is_awaited, self._was_at = False, None
+        if not was_awaited:
+            return
+        if (
+            to is None
+            or not isValid(to)
+            or self.form.isAncestorOf(to)
+            or not (to.isVisible() and to.isEnabled())
+        ):
+            to = self.form.key
+        to.setFocus()
 
     def say(self, sentence: str, *, is_trouble: bool = False) -> None:
         """Say what happens, or what came of it."""
