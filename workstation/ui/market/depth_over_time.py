@@ -169,8 +169,9 @@ class DepthOverTimeView(PaintedView):
 
     def _kept_picture(self) -> QPixmap:
         """Return everything but the crosshair; painted only where it changed."""
-        if self._picture is None:
-            scale, room = self.devicePixelRatioF(), self._room()
+        scale = self.devicePixelRatioF()
+        if self._picture is None or self._picture.devicePixelRatio() != scale:  # it may be on another screen
+            room = self._room()
             self._picture = QPixmap(self.size() * scale)
             self._picture.setDevicePixelRatio(scale)
             self._picture.fill(QColor(self._theme.base))
