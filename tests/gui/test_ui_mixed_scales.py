@@ -1,4 +1,4 @@
-"""What is moved from a plain screen to one of twice its density is painted as sharp as if it were born there."""
+"""What is moved to a screen of twice the density is painted as sharp as if it were born there."""
 
 import json
 import os
