@@ -5,7 +5,8 @@ from PySide6.QtGui import QAction
 
 from workstation.ui.bridge import World
 from workstation.ui.commands import COMMANDS
-from workstation.ui.keyboard.palette_rows import PANELS, Finder, Sources
+from workstation.ui.keyboard.command_words import PANELS
+from workstation.ui.keyboard.palette_rows import Finder, Sources
 from workstation.ui.window_docks import STACKS
 
 TITLES = [title for stack in STACKS for title in stack]

@@ -204,6 +204,7 @@ class MainWindow(FrontWindow):
     def _handlers(self) -> dict[str, Callable[[], None]]:
         handlers: dict[str, Callable[[], None]] = {
             "view.reset": lambda: self.docks.reset(),
+            "chart.zone": self.strip.choose_zone,
             **self.appearance.handlers(),
         }
         for section in self._sections:

@@ -21,6 +21,7 @@ from workstation.domain.ticker import Ticker
 from workstation.ui.icon import glyph
 from workstation.ui.theme import Theme
 from workstation.ui.venue_badge import VenueBadge
+from workstation.ui.widgets.menu_below import open_below
 from workstation.ui.words import number_format
 from workstation.ui.words.foreign_text import in_menu, one_line, tooltip
 from workstation.ui.workspaces.timeframe_keys import TIMEFRAME_KEYS
@@ -167,6 +168,10 @@ class TopStrip(QWidget):
         action.setData(value)
         action.triggered.connect(lambda _checked=False: chosen.emit(value))
         return action
+
+    def choose_zone(self) -> None:
+        """Open the list of time zones."""
+        open_below(self.zone_button, self._zone_menu)
 
     def _pop_up(self, menu: QMenu, below: QToolButton) -> None:
         if below is self.more_button:

@@ -15,32 +15,12 @@ from workstation.domain.narrative_index import IndexStanding
 from workstation.domain.ticker import Ticker
 from workstation.ui.bridge import World
 from workstation.ui.commands import COMMANDS, Command
+from workstation.ui.keyboard.command_words import PANELS, names_of
 from workstation.ui.keyboard.symbol_index import SymbolIndex, rank_typed, timeframe_typed
 from workstation.ui.words.foreign_text import one_line
 
 ONLY_COMMANDS, ONLY_NARRATIVES = ">", "#"
 """First characters that narrow the palette."""
-
-PANELS = {
-    "watchlist.filter": ("Watchlist",),
-    "screener.focus": ("Screener",),
-    "grades.focus": ("Grades",),
-    "market.map": ("Market map", "Heat map"),
-    "narratives.focus": ("Narratives",),
-    "narratives.graph": ("Rotation graph",),
-    "market.trades": ("Trades", "Tape"),
-    "market.depth": ("Depth",),
-    "alerts.focus": ("Alerts",),
-    "why.focus": ("Why",),
-    "record.focus": ("Record",),
-    "market.book": ("Book", "Order book"),
-    "models.focus": ("Models",),
-    "rotation.focus": ("Advice",),
-    "paper.focus": ("Paper", "Paper accounts"),
-    "backtest.focus": ("Backtest",),
-    "providers.focus": ("Providers",),
-}
-"""Commands that open a panel: its title, and what else it is called. They are found by these names, too."""
 
 MOST_RECENT = 12
 """So many choices are remembered."""
@@ -48,6 +28,7 @@ MOST_RECENT = 12
 _NOISE = re.compile(r"[^a-z0-9]+")
 _MOST_SYMBOLS_FIRST = 6  # of one rank before the commands of that rank: thousands must not bury them
 _OPENS_ITSELF = "search.open"
+_SCATTERED = 4  # the last rank: letters in their order with others between them
 
 
 class Kind(IntEnum):
@@ -201,9 +182,14 @@ class Finder:
             return self._sorted(list(self._narratives(text[1:])))
         if not text.strip():
             return self._unasked()
+        found = [*self._symbols(text), *self._narratives(text), *self._commands(text)]
         timeframe = timeframe_typed(text)
-        first = [(0, Hit(Kind.TIMEFRAME, timeframe, f"Switch to {timeframe} bars"))] if timeframe else []
-        return self._sorted([*first, *self._symbols(text), *self._narratives(text), *self._commands(text)])
+        if timeframe is None:
+            return self._sorted(found)
+        same = f"timeframe.{timeframe}"
+        keys = next((hit.keys for _, hit in found if hit.id == same), "")
+        first = (0, Hit(Kind.TIMEFRAME, timeframe, f"Switch to {timeframe} bars", keys=keys))
+        return self._sorted([first, *(row for row in found if row[1].id != same)])
 
     def find_symbols(self, text: str) -> list[Hit]:
         """Return markets only, best first; for no text, what is watched."""
@@ -223,6 +209,8 @@ class Finder:
                 kind = kind if n_of_rank[rank] <= _MOST_SYMBOLS_FIRST else len(Kind)
             return rank, place.get((hit.kind, hit.id), MOST_RECENT), kind
 
+        if any(rank < _SCATTERED for rank, _ in ranked):  # then letters here and there in words are noise
+            ranked = [row for row in ranked if row[0] < _SCATTERED or row[1].kind is Kind.SYMBOL]
         return [hit for _, hit in sorted(ranked, key=worth)]
 
     def _unasked(self) -> list[Hit]:
@@ -270,7 +258,7 @@ class Finder:
             action = self.sources.actions.get(command.id)
             if action is None or not action.isEnabled() or command.id == _OPENS_ITSELF:
                 continue
-            names = (command.title, *PANELS.get(command.id, ()))
+            names = names_of(command.id, command.title)
             ranks = [rank_title(text.lower(), name.lower()) for name in names]
             rank = min((one for one in ranks if one is not None), default=None)
             if rank is None and rank_title(text.lower(), f"{command.group} {command.title}".lower()) in (

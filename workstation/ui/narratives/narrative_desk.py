@@ -14,6 +14,7 @@ from workstation.ui.engine_port import NarrativeFiles
 from workstation.ui.section import GoTo, Section
 from workstation.ui.theme import Theme
 from workstation.ui.widgets.late_panel import LatePanel, is_in_sight
+from workstation.ui.widgets.menu_below import open_below
 
 if TYPE_CHECKING:
     from workstation.ui.narratives.narrative_editing import NarrativeEditing
@@ -62,8 +63,15 @@ class NarrativeDesk(Section):
         """Return what the commands of narratives do; `go_to` reveals a dock and gives it the keyboard."""
         return {
             "narratives.focus": lambda: go_to(NARRATIVES, self.focus),
+            "narratives.edit": lambda: go_to(NARRATIVES, self.open_menu),
             "narratives.graph": lambda: go_to(GRAPH, self.focus_graph),
         }
+
+    def open_menu(self) -> None:
+        """Open what can be done with narratives."""
+        self.focus()
+        if self.panel is not None and self.menu is not None:
+            open_below(self.panel.edit_button, self.menu)
 
     def refresh(self) -> None:
         """Let the standings grow older on screen; called every second."""

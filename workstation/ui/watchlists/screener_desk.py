@@ -15,6 +15,7 @@ from workstation.ui.theme import Theme
 from workstation.ui.watchlists.coin_reading import CoinReading
 from workstation.ui.watchlists.watchlist_keeper import WatchlistKeeper
 from workstation.ui.widgets.late_panel import LatePanel, is_in_sight
+from workstation.ui.widgets.menu_below import open_below
 
 if TYPE_CHECKING:
     from workstation.storage.coin_reading import CoinsRead
@@ -75,7 +76,16 @@ class ScreenerDesk(Section):
 
     def handlers(self, go_to: GoTo) -> Mapping[str, Callable[[], None]]:
         """Return what its commands do; `go_to` reveals a dock and gives it the keyboard."""
-        return {"screener.focus": lambda: go_to(SCREENER, self.focus)}
+        return {
+            "screener.focus": lambda: go_to(SCREENER, self.focus),
+            "screener.screens": lambda: go_to(SCREENER, self.open_menu),
+        }
+
+    def open_menu(self) -> None:
+        """Open what can be done with the screen."""
+        self.late.ensure()
+        if self.panel is not None and self.menu is not None:
+            open_below(self.panel.menu_button, self.menu)
 
     def focus(self) -> None:
         """Give the keyboard to the line of conditions."""

@@ -16,6 +16,7 @@ from workstation.ui.watchlists.watchlist_keeper import WatchlistKeeper
 from workstation.ui.watchlists.watchlist_menu import WatchlistEditing, WatchlistMenu
 from workstation.ui.watchlists.watchlist_panel import WatchlistPanel
 from workstation.ui.watchlists.watchlist_viewing import WatchlistViewing
+from workstation.ui.widgets.menu_below import open_below
 from workstation.ui.words.foreign_text import one_line
 
 WATCHLIST = "Watchlist"
@@ -158,9 +159,13 @@ class WatchlistDesk(Section):
             "watchlist.filter": lambda: go_to(WATCHLIST, self.panel.focus_filter),
             "watchlist.columns": lambda: go_to(WATCHLIST, self.viewing.choose_columns),
             "watchlist.group": lambda: go_to(WATCHLIST, self.viewing.switch_grouping),
+            "watchlist.lists": lambda: go_to(WATCHLIST, self._open_menu),
             "watchlist.undo": self.keeper.undo,
             **self.screener.handlers(go_to),
         }
+
+    def _open_menu(self) -> None:
+        open_below(self.chooser.menu_button, self.menu)
 
     def refresh(self) -> None:
         """Let what is on screen grow older; called every second."""
