@@ -1,11 +1,11 @@
-"""Stamps painted in one call are the stamps painted one by one."""
+"""What is painted in batches and strips is what single calls paint."""
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
 
-from workstation.ui.chart.rect_batch import stamp
+from workstation.ui.chart.rect_batch import fill_soft, stamp
 
 
 @pytest.mark.parametrize("side", [11, 14])
@@ -35,3 +35,22 @@ def test_many_stamps_are_where_single_ones_would_be(qapp, side, dpr) -> None:
         images.append(image)
     assert images[0] == images[1]
     assert images[0].pixelColor(100, 100).red() > 200
+
+
+@pytest.mark.parametrize("dpr", [1.0, 1.25, 2.0])
+def test_a_soft_fill_in_strips_has_neither_seam_nor_gap(dpr) -> None:
+    rng, colour = np.random.default_rng(4), QColor(90, 155, 255, 46)
+    boxes = [QRectF(*rng.uniform(-30, 60, 2), *rng.uniform(0.2, 350, 2)) for _ in range(20)]
+    for box in [*boxes, QRectF(3, 0, 50, 90 * 3 / dpr)]:
+        images = []
+        for is_strips in (True, False):
+            image = QImage(300, 400, QImage.Format.Format_RGB32)
+            image.fill(QColor("white"))
+            image.setDevicePixelRatio(dpr)
+            with QPainter(image) as painter:
+                if is_strips:
+                    fill_soft(painter, box, colour, dpr)
+                else:
+                    painter.fillRect(box, colour)
+            images.append(image)
+        assert images[0] == images[1]

@@ -17,7 +17,7 @@ from workstation.ui.chart.drawing_shape import Line, Shape
 from workstation.ui.chart.drawing_words import measure_words
 from workstation.ui.chart.labels import Labels
 from workstation.ui.chart.labels import Style as LabelStyle
-from workstation.ui.chart.rect_batch import draw_lines
+from workstation.ui.chart.rect_batch import draw_lines, fill_soft
 from workstation.ui.theme import Theme
 
 _PATTERNS = {Dash.DASHED: [5.0, 4.0], Dash.DOTTED: [1.0, 2.5]}
@@ -64,7 +64,7 @@ def paint_scene(painter: QPainter, scene: Scene, brushes: tuple[ChartColours, La
     painter.setClipRect(scene.place.box)
     for shape in scene.shapes:
         if shape.areas:
-            _paint_areas(painter, shape, colours.theme)
+            _paint_areas(painter, shape, colours.theme, scene.place.frame.dpr)
     _paint_strokes(painter, scene.shapes, colours.theme)
     for shape in scene.shapes:
         if shape.words:
@@ -103,12 +103,12 @@ def _pen(style: Style, is_thin: bool, theme: Theme) -> QPen:
     return pen
 
 
-def _paint_areas(painter: QPainter, shape: Shape, theme: Theme) -> None:
+def _paint_areas(painter: QPainter, shape: Shape, theme: Theme, dpr: float) -> None:
     own = shape.drawing.style.colour
     for area in shape.areas:
         colour = _tint(area.colour or own, theme, area.strength)
         if isinstance(area.outline, QRectF):
-            painter.fillRect(area.outline, colour)
+            fill_soft(painter, area.outline, colour, dpr)
         else:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(colour)
@@ -185,7 +185,7 @@ def _paint_measure(painter: QPainter, scene: Scene, colours: ChartColours, label
     colour = QColor(theme.rise if second.price >= first.price else theme.fall)
     ground = QColor(colour)
     ground.setAlphaF(0.14)
-    painter.fillRect(QRectF(begin, end).normalized(), ground)
+    fill_soft(painter, QRectF(begin, end).normalized(), ground, scene.place.frame.dpr)
     painter.setPen(QPen(colour, 1))
     middle = (begin + end) / 2
     painter.drawLine(QPointF(middle.x(), begin.y()), QPointF(middle.x(), end.y()))

@@ -21,6 +21,7 @@ Line = tuple[float, float, float, float]
 _REACH = 6.0  # logical pixels from a line that still take hold of it
 _HANDLE_REACH = 9.0
 _LEAST_EXTENSION = 40.0  # logical pixels
+_LEAST_AREA = 1.0  # logical pixels; what is smaller is hidden by its own edges
 _APART = 0.85  # lines of text between two words of one drawing; closer, the later one is left out
 _WIDEST = 4.0  # of a line's width, logical pixels
 _FURTHEST = 20_000.0  # logical pixels; beyond, a coordinate means nothing and costs time
@@ -179,7 +180,8 @@ def _channel(shape: Shape, place: Place) -> None:
         return
     parallel = place.line(beside[0], beside[1], reach, is_log=is_log)
     shape.stroke(parallel)
-    shape.areas.append(Area(QPolygonF([QPointF(*spot) for spot in (*line, *reversed(parallel))])))
+    if abs(reach[1] - reach[0]) >= _LEAST_AREA:
+        shape.areas.append(Area(QPolygonF([QPointF(*spot) for spot in (*line, *reversed(parallel))])))
     pairs = zip(line, parallel, strict=False)
     shape.stroke([((a[0] + b[0]) / 2, (a[1] + b[1]) / 2) for a, b in pairs], thin=True)
 
@@ -233,7 +235,7 @@ def _add_band(
     """Fill the part in sight between two x and two y, whichever is the smaller one."""
     left, right = max(min(xs), 0.0), min(max(xs), place.box.width())
     top, bottom = max(min(ys), 0.0), min(max(ys), place.box.height())
-    if right > left and bottom > top:
+    if right - left >= _LEAST_AREA and bottom - top >= _LEAST_AREA:
         shape.areas.append(Area(QRectF(left, top, right - left, bottom - top), colour, strength))
 
 

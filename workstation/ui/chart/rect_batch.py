@@ -9,13 +9,15 @@ from typing import Any
 import numpy as np
 import shiboken6
 from numpy.typing import NDArray
-from PySide6.QtCore import QLineF, QRect
-from PySide6.QtGui import QBrush, QPainter, QPixmap
+from PySide6.QtCore import QLineF, QRect, QRectF
+from PySide6.QtGui import QBrush, QColor, QPainter, QPixmap
 
 from workstation.domain.candle import FloatArray, IntArray
 
 RectArray = NDArray[np.int32]
 """Shape (n, 4): left, top, right, bottom in device pixels, all inclusive, as a `QRect` lies in memory."""
+
+_STRIP = 90.0  # device rows
 
 
 def rects(left: IntArray, top: IntArray, width: int, bottom: IntArray) -> RectArray:
@@ -35,6 +37,19 @@ def paint(painter: QPainter, batch: RectArray, brush: QBrush) -> None:
         painter.setBrush(brush)
         first: Any = shiboken6.wrapInstance(_address(batch), QRect)
         painter.drawRects(first, len(batch))
+
+
+def fill_soft(painter: QPainter, box: QRectF, colour: QColor, dpr: float) -> None:
+    """Fill a rectangle with a see-through colour, in strips.
+
+    From 96 rows on Qt hands such a fill to other threads and waits for them; on a busy machine for longer
+    than a frame takes. The painter counts logical pixels, `dpr` device pixels each.
+    """
+    edge, bottom, strip = box.top(), box.bottom(), _STRIP / dpr
+    while edge < bottom:
+        end = min(edge + strip, bottom)
+        painter.fillRect(QRectF(box.left(), edge, box.width(), end - edge), colour)
+        edge = end
 
 
 def draw_lines(painter: QPainter, lines: FloatArray) -> None:
