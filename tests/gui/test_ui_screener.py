@@ -20,7 +20,7 @@ from workstation.ui.theme import DARK, LIGHT
 from workstation.ui.watchlists.screen_model import NO_NARRATIVE, ScreenModel
 from workstation.ui.watchlists.screener_desk import ScreenerDesk
 from workstation.ui.watchlists.screener_menu import ScreenerMenu
-from workstation.ui.watchlists.screener_panel import FIRST_COLUMNS, ScreenerPanel
+from workstation.ui.watchlists.screener_panel import EVERY_COIN, FIRST_COLUMNS, NOT_SAVED, ScreenerPanel
 from workstation.ui.watchlists.watchlist_keeper import WatchlistKeeper
 
 pytestmark = pytest.mark.qt_log_ignore(
@@ -210,6 +210,43 @@ def test_screens_are_saved_renamed_deleted_and_brought_back(panel, keeper, tmp_p
     assert [one.name for one in WatchlistKeeper(tmp_path / "lists.json").book.screens] == ["Best"]
 
 
+def test_a_saved_screen_brings_back_its_order_and_says_when_it_was_changed(panel, keeper):
+    menu = ScreenerMenu(panel, keeper)
+    type_in(panel, "grade > 60")
+    panel.table.sortByColumn(panel.model.columns.index("grade"), DOWN)
+    menu.save_as("Strong")
+    saved = keeper.book.screen_named("Strong")
+    assert (saved.sorted_by, saved.is_descending) == ("grade", True)
+    panel.offer(("Strong",), "Strong")
+    panel.mark(saved)
+    assert panel.saved.currentText() == "Strong"
+    type_in(panel, "grade > 70")
+    panel.mark(saved)
+    assert panel.saved.currentText() == "Strong · changed"
+    panel.show_screen(None)
+    panel.mark(None)
+    assert (panel.saved.currentText(), panel.model.sorted_by) == (EVERY_COIN, "")
+    type_in(panel, "grade > 1")
+    panel.mark(None)
+    assert (panel.saved.currentIndex(), panel.saved.placeholderText()) == (-1, "Not saved yet")
+    panel.show_screen(saved)
+    assert shown(panel) == ["FET", "BTC", "ETH"]
+
+
+def test_names_of_narratives_are_offered_while_they_are_typed(panel):
+    panel.add_button.click()
+    form = panel.form
+    form.column.setCurrentIndex(form.column.findData("narrative"))
+    completer = form.value.completer()
+    completer.setCompletionPrefix("layer")
+    assert [
+        completer.completionModel().index(row, 0).data() for row in range(completer.completionCount())
+    ] == ["Layer 1"]
+    form.column.setCurrentIndex(form.column.findData("grade"))
+    completer.setCompletionPrefix("")
+    assert completer.completionCount() == 0
+
+
 def test_hits_go_into_a_list_each_once(panel, keeper):
     menu = ScreenerMenu(panel, keeper)
     keeper.change(WatchBook((WatchList("Mine", ("FET/USDT",)),)), "new list")
@@ -275,6 +312,44 @@ def test_the_window_opens_the_screener_and_a_hit_on_the_chart(qtbot, tmp_path):
     desk.panel.table.open_requested.emit(0)
     assert window.desk.key.symbol == "PEPE/USDT"
     window.finish()
+
+
+def test_the_screener_begins_as_it_was_left_and_a_coin_of_it_goes_into_a_list(qtbot, tmp_path):
+    around = Desk(tmp_path)
+    window = around.open()
+    qtbot.addWidget(window)
+    around.welcome()
+    lists = window.lists
+    lists.editing.add_to_new(("ETH/USDT",), "Core")
+    window.actions_by_id["screener.focus"].trigger()
+    panel = lists.screener.panel
+    panel.show_coins(coins())
+    panel.take_columns(("grade", "price"))
+    panel.table.sortByColumn(1, DOWN)
+    type_in(panel, "grade > 80")
+    menus = []
+    panel.row_menu_opened.connect(lambda menu, symbol: menus.append((menu, symbol)))
+    panel.table.choose(0)
+    panel.table.customContextMenuRequested.emit(panel.table.visualRect(panel.model.index(0, 0)).center())
+    menu, symbol = menus[0]
+    offered = {action.text(): action for action in menu.actions()}
+    assert symbol == "FET/USDT"
+    assert list(offered) == ["Open FET/USDT", "Watch FET/USDT", "Add to a list"]
+    into = {action.text(): action for action in offered["Add to a list"].menu().actions()}
+    assert list(into) == ["Core", "A new list…"]
+    into["Core"].trigger()
+    assert lists.keeper.book.list_named("Core").symbols == ("ETH/USDT", "FET/USDT")
+    menu.close()
+    lists.stop()
+    window.finish()
+    book = WatchlistKeeper(lists.keeper._file).book
+    assert book.last_screen == SavedScreen(NOT_SAVED, "grade > 80", ("grade", "price"), False, "grade", True)
+    again = ScreenerDesk(around.surroundings, lists.keeper, DARK)
+    again.late.ensure()
+    assert again.panel.as_saved(NOT_SAVED) == book.last_screen
+    assert again.panel.saved.currentIndex() == -1
+    again.stop()
+    again.late.deleteLater()
 
 
 def test_coins_can_be_screened_by_the_lists_that_hold_them(qtbot, tmp_path):

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMenu
 
 from tests.fakes.window_world import LIVE, PRICES, Desk, markets, ticker
 from workstation.domain.watch_book import ALL_WATCHED, CoinNote
@@ -168,3 +169,25 @@ def test_every_choice_of_the_menu_is_there(desk, panel):
     assert titles[0] == "New list…"
     assert {"Import from a file…", "Export to a file…", "Undo"} <= set(titles)
     assert set(PRICES) >= set(WATCHED)
+
+
+def test_a_coin_is_added_to_another_list_from_its_row_and_lists_that_hold_it_are_ticked(desk, panel, around):
+    desk.editing.create("Core", ("BTC/USDT",))
+    desk.editing.show("")
+    menu = QMenu(panel)
+    desk.menu.add_lists(menu, "BTC/USDT")
+    (core, new) = menu.actions()[0].menu().actions()
+    assert (core.text(), core.isChecked(), core.isEnabled(), new.text()) == (
+        "Core",
+        True,
+        False,
+        "A new list…",
+    )
+    menu = QMenu(panel)
+    desk.menu.add_lists(menu, "SOL/USDT")
+    menu.actions()[0].menu().actions()[0].trigger()
+    assert desk.keeper.book.list_named("Core").symbols == ("BTC/USDT", "SOL/USDT")
+    assert (desk.editing.current, panel.model.symbols) == ("", WATCHED)
+    desk.editing.add_to_new(("PEPE/USDT",), "Memes")
+    assert around.requests.asked[-1] == ("watch", (*WATCHED, "PEPE/USDT"))
+    assert desk.editing.current == ""

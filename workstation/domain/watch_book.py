@@ -94,16 +94,23 @@ class SavedScreen:
         Ids of the columns beside it.
     is_grouped : bool
         Whether the coins of each narrative stand together.
+    sorted_by : str
+        Id of the column that says the order; empty for the venue's own.
+    is_descending : bool
     """
 
     name: str
     text: str
     columns: tuple[str, ...] = ()
     is_grouped: bool = False
+    sorted_by: str = ""
+    is_descending: bool = False
 
     def __post_init__(self) -> None:
         _check_name(self.name)
         object.__setattr__(self, "columns", tuple(one for one in self.columns if one in COLUMNS))
+        if self.sorted_by not in COLUMNS:
+            object.__setattr__(self, "sorted_by", "")
 
 
 Named = TypeVar("Named", WatchList, SavedScreen)
@@ -119,6 +126,8 @@ class WatchBook:
     screens : tuple of SavedScreen
     watched_view : ListView
         How everything that is watched is shown.
+    last_screen : SavedScreen or None
+        What the screener showed last, whether it was saved or not.
 
     Raises
     ------
@@ -129,6 +138,7 @@ class WatchBook:
     lists: tuple[WatchList, ...] = ()
     screens: tuple[SavedScreen, ...] = ()
     watched_view: ListView = FIRST_VIEW
+    last_screen: SavedScreen | None = None
 
     def __post_init__(self) -> None:
         for kind in (self.lists, self.screens):

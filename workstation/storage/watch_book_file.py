@@ -71,16 +71,20 @@ def _book_of(raw: bytes) -> WatchBook:
         )
         for one in saved["lists"]
     )
-    screens = tuple(
-        SavedScreen(
-            _text(one["name"]),
-            _text(one["text"]),
-            tuple(map(_text, one["columns"])),
-            one["is_grouped"] is True,
-        )
-        for one in saved["screens"]
+    screens, last = tuple(map(_screen_of, saved["screens"])), saved.get("last_screen")
+    view = read_view(saved.get("watched_view", {}))
+    return WatchBook(lists, screens, view, None if last is None else _screen_of(last))
+
+
+def _screen_of(raw: Any) -> SavedScreen:
+    return SavedScreen(
+        _text(raw["name"]),
+        _text(raw["text"]),
+        tuple(map(_text, raw["columns"])),
+        raw["is_grouped"] is True,
+        _text(raw.get("sorted_by", "")),
+        raw.get("is_descending") is True,
     )
-    return WatchBook(lists, screens, read_view(saved.get("watched_view", {})))
 
 
 def _text(value: object) -> str:

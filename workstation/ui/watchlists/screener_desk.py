@@ -1,9 +1,10 @@
 """The screener, kept as store and engine say of every coin of the venue."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from workstation.domain.screen_column import CoinColumns, FloatArray, Words
 from workstation.domain.ticker import Ticker
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from workstation.ui.watchlists.screener_menu import ScreenerMenu
     from workstation.ui.watchlists.screener_panel import ScreenerPanel
 
+_QUIET_MS = 500  # conditions change with every key
 SCREENER = "Screener"
 """Title of the dock."""
 
@@ -41,6 +43,7 @@ class ScreenerDesk(Section):
 
     watch_requested = Signal(object)  # tuple[str, ...]: the engine shall follow these, too
     alert_wanted = Signal(str, str)  # name and text of a screen whose coins are to be told
+    row_menu_opened = Signal(object, str)  # QMenu, market: others add what they offer for it
 
     def __init__(
         self, around: Surroundings, keeper: WatchlistKeeper, theme: Theme, parent: QObject | None = None
@@ -60,6 +63,8 @@ class ScreenerDesk(Section):
         bridge.tickers_changed.connect(self._on_tickers)
         bridge.venue_changed.connect(self._on_venue)
         keeper.changed.connect(self._on_book)
+        self._quiet = QTimer(self, interval=_QUIET_MS, singleShot=True)
+        self._quiet.timeout.connect(self._keep)
         self._board: QuoteBoard | None = None
 
     def join(self, board: QuoteBoard) -> None:
@@ -103,7 +108,9 @@ class ScreenerDesk(Section):
         """Show the coins of a screen."""
         self.late.ensure()
         if self.panel is not None:
+            self._show_named("")
             self.panel.show_screen(SavedScreen("A screen", text))
+            self._on_edited()
 
     def refresh(self) -> None:
         """Read what is due where somebody looks, and let signals grow older; called every second."""
@@ -117,6 +124,9 @@ class ScreenerDesk(Section):
 
     def stop(self) -> None:
         """Read nothing more."""
+        if self._quiet.isActive():
+            self._quiet.stop()
+            self._keep()
         self.late.stop()
         self.reading.stop()
         if self.panel is not None:
@@ -132,7 +142,13 @@ class ScreenerDesk(Section):
         self.menu.watch_requested.connect(self.watch_requested)
         self.menu.alert_wanted.connect(self.alert_wanted)
         self.panel.open_requested.connect(self.symbol_opened)
+        self.panel.row_menu_opened.connect(self.row_menu_opened)
+        last = self._keeper.book.last_screen
+        if last is not None:
+            self.menu.current = last.name if self._keeper.book.screen_named(last.name) else ""
+            self.panel.show_screen(last)
         self.panel.named_chosen.connect(self._show_named)
+        self.panel.edited.connect(self._on_edited)
         self._on_book()
         if self._keeper.problem:
             self.panel.complain(self._keeper.problem)
@@ -180,6 +196,7 @@ class ScreenerDesk(Section):
         if self.menu.current not in names:
             self.menu.current = ""
         self.panel.offer(names, self.menu.current)
+        self.panel.mark(self._keeper.book.screen_named(self.menu.current))
         coins = self.panel.model.coins
         if coins.symbols and coins.cells("list") != self._keeper.book.holding(coins.symbols):
             self.panel.show_coins(self._with_lists(coins))
@@ -193,3 +210,17 @@ class ScreenerDesk(Section):
         if self.panel is not None and self.menu is not None:
             self.menu.current = name
             self.panel.show_screen(self._keeper.book.screen_named(name))
+            self._on_edited()
+
+    def _on_edited(self) -> None:
+        """Say that the screen differs from the saved one, and keep it for the next session."""
+        if self.panel is not None and self.menu is not None:
+            self.panel.mark(self._keeper.book.screen_named(self.menu.current))
+            self._quiet.start()
+
+    def _keep(self) -> None:
+        from workstation.ui.watchlists.screener_panel import NOT_SAVED
+
+        if self.panel is not None and self.menu is not None:
+            last = self.panel.as_saved(self.menu.current or NOT_SAVED)
+            self._keeper.replace(replace(self._keeper.book, last_screen=last))

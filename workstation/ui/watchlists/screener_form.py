@@ -1,7 +1,9 @@
 """The form that builds one condition: a column, how it is compared, and with what."""
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from collections.abc import Callable
+
+from PySide6.QtCore import QStringListModel, Qt, Signal
+from PySide6.QtWidgets import QComboBox, QCompleter, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from workstation.domain.errors import UsageError
 from workstation.domain.screen import SIDES, Comparison, Joint, Screen, comparisons_of
@@ -20,13 +22,20 @@ _WORDS = {
 
 
 class ScreenerForm(QWidget):
-    """Adds one condition to a screen, with AND or with OR."""
+    """Adds one condition to a screen, with AND or with OR.
+
+    Parameters
+    ----------
+    names : callable
+        Returns the names that a column of names holds; they are offered while one is typed.
+    """
 
     added = Signal(object, object)  # Joint, Screen
     refused = Signal(str)  # why what was entered is no condition
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, names: Callable[[str], list[str]], parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._names, self._offered = names, QStringListModel(self)
         self.column, self.comparison = QComboBox(), QComboBox()
         self.value, self.side = QLineEdit(), QComboBox()
         self.and_button, self.or_button = QPushButton("And"), QPushButton("Or")
@@ -35,6 +44,10 @@ class ScreenerForm(QWidget):
         self.value.returnPressed.connect(lambda: self._add(Joint.ALL))
         self.and_button.clicked.connect(lambda: self._add(Joint.ALL))
         self.or_button.clicked.connect(lambda: self._add(Joint.ANY))
+        completer = QCompleter(self._offered, self)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        self.value.setCompleter(completer)
         self.column.setCurrentIndex(self.column.findData("grade"))
         self._on_column()
 
@@ -73,6 +86,13 @@ class ScreenerForm(QWidget):
         self.side.setVisible(is_side)
         self.value.setVisible(not is_side)
         self.value.setPlaceholderText(NUMBER_HINTS[kind])
+        self.offer_names()
+
+    def offer_names(self) -> None:
+        """Offer what the chosen column holds now, where it holds names."""
+        column = self.column.currentData()
+        is_names = COLUMNS[column].kind is ColumnKind.NAME
+        self._offered.setStringList(self._names(column) if is_names else [])
 
     def _add(self, joint: Joint) -> None:
         column = COLUMNS[self.column.currentData()]

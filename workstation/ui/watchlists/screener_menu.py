@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 
 from workstation.domain.errors import UsageError
-from workstation.domain.watch_book import LONGEST_NAME, SavedScreen, WatchList
+from workstation.domain.watch_book import LONGEST_NAME, WatchList
 from workstation.ui.watchlists.screener_panel import ScreenerPanel
 from workstation.ui.watchlists.watchlist_keeper import WatchlistKeeper
 from workstation.ui.widgets.menu_emptying import empty
@@ -43,7 +43,9 @@ class ScreenerMenu(QMenu):
         """Offer what can be done now."""
         empty(self)
         name, n_hits = self.current, self._panel.model.n_hits
-        self._add(f"Save “{in_menu(name)}”", partial(self.save, name)).setEnabled(bool(name))
+        self._add(f"Save “{in_menu(name)}”" if name else "Save", partial(self.save, name)).setEnabled(
+            bool(name)
+        )
         self._add("Save as…", lambda: ask_name(self._panel, "Save the screen", name, self.save_as))
         self._add("Rename…", lambda: ask_name(self._panel, "Rename the screen", name, self.rename))
         self._add("Delete", self.delete)
@@ -66,10 +68,7 @@ class ScreenerMenu(QMenu):
         """Keep the screen as it is under its name, or a new one."""
         panel = self._panel
         try:
-            screen = SavedScreen(
-                name, panel.text.text().strip(), panel.model.columns[1:], panel.group_box.isChecked()
-            )
-            book = self._keeper.book.with_screen(screen, name)
+            book = self._keeper.book.with_screen(panel.as_saved(name), name)
         except UsageError as error:
             panel.complain(str(error))
             return
@@ -89,8 +88,7 @@ class ScreenerMenu(QMenu):
         if kept is None or name == self.current:
             return
         try:
-            renamed = SavedScreen(name, kept.text, kept.columns, kept.is_grouped)
-            book = self._keeper.book.with_screen(renamed, self.current)
+            book = self._keeper.book.with_screen(replace(kept, name=name), self.current)
         except UsageError as error:
             self._panel.complain(str(error))
             return

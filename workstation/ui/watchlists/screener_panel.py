@@ -1,13 +1,15 @@
 """The screener: every coin of the venue that matches what the trader wrote or chose."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QMenu,
     QPushButton,
     QToolButton,
     QVBoxLayout,
@@ -29,7 +31,7 @@ from workstation.ui.watchlists.screener_chips import ScreenerChips
 from workstation.ui.watchlists.screener_form import ScreenerForm
 from workstation.ui.widgets.page_stack import PageStack
 from workstation.ui.widgets.tick_box import TickBox
-from workstation.ui.words.foreign_text import one_line
+from workstation.ui.words.foreign_text import in_menu, one_line
 
 FIRST_COLUMNS = (
     "price",
@@ -41,7 +43,7 @@ FIRST_COLUMNS = (
     "narrative",
     "last_week",
 )
-EVERY_COIN = "Every coin"
+EVERY_COIN, NOT_SAVED = "Every coin", "Not saved yet"
 READING = "Reading what is known of the coins…"
 _NO_VENUE = "The coins come with the venue."
 _EXAMPLE = "e.g. grade > 80 and signal is bullish and age < 24h"
@@ -55,7 +57,8 @@ class ScreenerPanel(QWidget):
 
     open_requested = Signal(str)
     named_chosen = Signal(str)  # a saved screen; empty for every coin
-    edited = Signal()  # the trader changed text, columns or grouping
+    edited = Signal()  # the trader changed conditions, columns, order or grouping
+    row_menu_opened = Signal(object, str)  # QMenu, market: others add what they offer for it
 
     def __init__(
         self, theme: Theme, price_step: Callable[[str], float], parent: QWidget | None = None
@@ -64,7 +67,11 @@ class ScreenerPanel(QWidget):
         self.model = ScreenModel(price_step, self)
         self.delegate = CoinDelegate(self.model, theme, parent=self)
         self.saved, self.text, self.menu_button = QComboBox(), QLineEdit(), QPushButton("Screen")
-        self.add_button, self.form, self.chips = QToolButton(), ScreenerForm(), ScreenerChips(theme)
+        self.add_button, self.form, self.chips = (
+            QToolButton(),
+            ScreenerForm(self._names),
+            ScreenerChips(theme),
+        )
         self.count, self.group_box = QLabel(), TickBox("By narrative", theme)
         least = self.fontMetrics().horizontalAdvance(_WIDEST_MARKET) + 2 * PADDING + 2
         self.table = CoinTable(self.model, self.delegate, least)
@@ -111,6 +118,7 @@ class ScreenerPanel(QWidget):
     def _name_controls(self) -> None:
         self.saved.setAccessibleName("Saved screens")
         self.saved.addItem(EVERY_COIN, "")
+        self.saved.setPlaceholderText(NOT_SAVED)
         self.menu_button.setAccessibleName("What can be done with this screen")
         self.text.setPlaceholderText(_EXAMPLE)
         self.text.setAccessibleName("Conditions")
@@ -144,7 +152,9 @@ class ScreenerPanel(QWidget):
         self.table.open_requested.connect(self._open)
         self.table.hovered.connect(self._on_hover)
         self.model.modelReset.connect(self._after_reset)
-        self.table.columns_chosen.connect(self.show_columns)
+        self.table.columns_chosen.connect(self.take_columns)
+        self.table.customContextMenuRequested.connect(self._show_row_menu)
+        self.table.horizontalHeader().sortIndicatorChanged.connect(lambda _at, _order: self.edited.emit())
         self.table.columns_requested.connect(self.choose_columns)
         self.table.folding_requested.connect(lambda group, folds: self.model.fold(group, is_folded=folds))
 
@@ -198,13 +208,43 @@ class ScreenerPanel(QWidget):
             self.saved.addItem(one_line(name, 40), name)
         self.saved.setCurrentIndex(max(self.saved.findData(chosen), 0))
 
+    def mark(self, chosen: SavedScreen | None) -> None:
+        """Say whether the saved screen that was chosen is shown, that one with changes, or one of no name."""
+        if chosen is None:
+            self.saved.setCurrentIndex(-1 if self.text.text().strip() else 0)
+            return
+        at, name = max(self.saved.findData(chosen.name), 0), one_line(chosen.name, 40)
+        self.saved.setCurrentIndex(at)
+        whole = replace(chosen, columns=chosen.columns or FIRST_COLUMNS)
+        self.saved.setItemText(at, name if self.as_saved(chosen.name) == whole else f"{name} · changed")
+
+    def as_saved(self, name: str) -> SavedScreen:
+        """Return what is shown as a screen under a name.
+
+        Raises
+        ------
+        UsageError
+            The name cannot be one.
+        """
+        model, text = self.model, self.text.text().strip()
+        is_grouped = self.group_box.isChecked()
+        is_down = bool(model.sorted_by) and model.is_descending
+        return SavedScreen(name, text, model.columns[1:], is_grouped, model.sorted_by, is_down)
+
     def show_screen(self, saved: SavedScreen | None) -> None:
         """Show a saved screen; every coin where there is none."""
-        self.text.setText(saved.text if saved is not None else "")
+        shown = SavedScreen(EVERY_COIN, "") if saved is None else saved
+        self.text.setText(shown.text)
         self.text.setCursorPosition(0)
-        self.group_box.setChecked(saved is not None and saved.is_grouped)
-        self.show_columns(saved.columns if saved is not None and saved.columns else FIRST_COLUMNS)
+        self.group_box.setChecked(shown.is_grouped)
+        self.table.show_columns(shown.columns or FIRST_COLUMNS, self.table.widths)
+        self.table.show_sorted(shown.sorted_by, is_descending=shown.is_descending)
         self._read_text()
+
+    def take_columns(self, columns: tuple[str, ...]) -> None:
+        """Show these columns, which the trader chose."""
+        self.show_columns(columns)
+        self.edited.emit()
 
     def show_columns(self, columns: tuple[str, ...]) -> None:
         """Show these columns beside the market."""
@@ -217,7 +257,7 @@ class ScreenerPanel(QWidget):
         from workstation.ui.watchlists.column_dialog import ColumnDialog, ask_columns
 
         dialog = ColumnDialog("Columns of the screener", self.model.columns[1:], self, FIRST_COLUMNS)
-        ask_columns(dialog, self.show_columns)
+        ask_columns(dialog, self.take_columns)
 
     def stop(self) -> None:
         """End every timer."""
@@ -265,7 +305,12 @@ class ScreenerPanel(QWidget):
         self.form.setVisible(is_shown)
         self._show_plus()
         if is_shown:
+            self.form.offer_names()
             self.form.column.setFocus()
+
+    def _names(self, column: str) -> list[str]:
+        """Return every name that a column holds."""
+        return sorted({name for cell in self.model.coins.cells(column) for name in cell}, key=str.casefold)
 
     def _show_plus(self) -> None:
         is_on = self.add_button.isChecked()
@@ -275,6 +320,15 @@ class ScreenerPanel(QWidget):
         symbol = self.model.symbol_at(row)
         if symbol:
             self.open_requested.emit(symbol)
+
+    def _show_row_menu(self, where: QPoint) -> None:
+        symbol = self.model.symbol_at(self.table.indexAt(where).row())
+        if symbol:
+            menu = QMenu(self)
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            menu.addAction(f"Open {in_menu(symbol)}", lambda: self.open_requested.emit(symbol))
+            self.row_menu_opened.emit(menu, symbol)
+            menu.popup(self.table.viewport().mapToGlobal(where))
 
     def _on_hover(self, row: int) -> None:
         if row != self.delegate.hover_row:

@@ -79,7 +79,10 @@ class WatchlistDesk(Section):
         editing.watch_requested.connect(self.watch_too)
         panel.list_edited.connect(editing.put)
         panel.edited.connect(self._on_edited)
+        panel.row_menu_opened.connect(self.menu.add_lists)
         panel.row_menu_opened.connect(self.menu.add_notes)
+        self.screener.row_menu_opened.connect(self.menu.add_watching)
+        self.screener.row_menu_opened.connect(self.menu.add_lists)
 
     def _listen(self) -> None:
         """Show what the engine says of what is watched."""

@@ -47,6 +47,10 @@ class WatchlistEditing(QObject):
         shown = self.shown
         return self._world.watchlist if shown is None else shown.symbols
 
+    def is_watched(self, symbol: str) -> bool:
+        """Return whether the engine follows a market already."""
+        return symbol in self._world.watchlist
+
     def show(self, name: str) -> None:
         """Show a list; the engine follows its markets from now on."""
         self.current = name
@@ -104,6 +108,11 @@ class WatchlistEditing(QObject):
             more = f" and {len(there) - 1} more" if len(there) > 1 else ""
             within = f"in “{one_line(name, 24)}”" if name else "watched"
             self.told.emit(f"Already {within}: {there[0]}{more}. Nothing is in a list twice.")
+
+    def add_to_new(self, symbols: tuple[str, ...], name: str) -> None:
+        """Make a list of these markets; what is shown stays."""
+        self._change(lambda book: book.with_list(WatchList(name, symbols)), f"new list {name}", self.current)
+        self.watch_requested.emit(symbols)
 
     def note(self, symbol: str, note: CoinNote) -> None:
         """Write a note or a flag beside a coin of the list that is shown."""
@@ -204,6 +213,23 @@ class WatchlistMenu(QMenu):
         grouped.setCheckable(True)
         grouped.setChecked(self._panel.model.is_grouped)
         grouped.triggered.connect(self._panel.group)
+
+    def add_lists(self, menu: QMenu, symbol: str) -> None:
+        """Offer the lists that a coin could be added to; those that hold it are ticked."""
+        editing = self._editing
+        offered = menu.addMenu("Add to a list")
+        for one in editing.keeper.book.lists:
+            chosen = offered.addAction(in_menu(one.name), partial(editing.add_to, one.name, (symbol,)))
+            chosen.setCheckable(True)
+            chosen.setChecked(symbol in one.symbols)
+            chosen.setEnabled(symbol not in one.symbols)
+        add = partial(editing.add_to_new, (symbol,))
+        offered.addAction("A new list…", lambda: ask_name(self._over, "New list", "", add))
+
+    def add_watching(self, menu: QMenu, symbol: str) -> None:
+        """Offer to watch a coin that is not watched yet."""
+        watch = menu.addAction(f"Watch {in_menu(symbol)}", partial(self._editing.add_to, "", (symbol,)))
+        watch.setEnabled(not self._editing.is_watched(symbol))
 
     def add_notes(self, menu: QMenu, symbol: str) -> None:
         """Offer flags and a note for a coin of the list that is shown."""
