@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QAbstractItemView, QApplication, QMainWindow, QWid
 from workstation.domain.errors import StoreError
 from workstation.ui.drawings.passing_word import PassingWord
 from workstation.ui.help.first_steps import STEPS as FIRST_STEPS
+from workstation.ui.widgets.painted_view import PaintedView
 
 if TYPE_CHECKING:
     from workstation.ui.watchlists.watchlist_panel import WatchlistPanel
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 PACE_S = 0.8
 """Between a step and its picture: what is read in another thread is there by then."""
 
-PATIENCE_S = 30.0
-"""For what a picture is to show; then it is taken without, and the tour says so."""
+PATIENCE_S = 240.0
+"""Of the whole tour, for what pictures are to show; then they are taken without, and the tour says so."""
 
 _WAIT_S, _MOST_WAITS = 0.1, 100
 
@@ -51,7 +52,19 @@ _PANELS = (
     "alerts.focus",
     "alerts.rules",
 )
-_LISTS = {"screener.focus": "screener", "grades.focus": "grades", "narratives.focus": "narratives"}
+_LISTS = {
+    "screener.focus": "screener",
+    "grades.focus": "grades",
+    "narratives.focus": "narratives",
+    "market.trades": "trades",
+}
+_VIEWS = {
+    "market.map": "market map",
+    "market.depth": "depth",
+    "market.over_time": "depth",
+    "market.book": "book",
+    "narratives.graph": "rotation graph",
+}
 _DIALOGS = (
     "chart.studies",
     "chart.compare",
@@ -113,7 +126,7 @@ class PictureTour:
     pace_s : float
         Seconds between a step and its picture.
     patience_s : float
-        Seconds to wait for what a picture is to show.
+        Seconds to wait for what pictures are to show, all together.
     """
 
     def __init__(
@@ -154,12 +167,14 @@ class PictureTour:
 
     async def _is_ready(self, step: Step) -> bool:
         """Return whether what the step shows came in time, with no passing word before it."""
-        for _ in range(max(1, round(self._patience_s / _WAIT_S))):
+        while True:
             is_there = step.shows is None or step.shows()
             if is_there and not self._window.findChildren(PassingWord):
                 return True
+            if self._patience_s <= 0:
+                return False
+            self._patience_s -= _WAIT_S
             await asyncio.sleep(_WAIT_S)
-        return False
 
     async def _come_to_front(self) -> None:
         """Wait until the window has the keyboard: a desktop that is busy gives it back late."""
@@ -193,9 +208,7 @@ class PictureTour:
             Step("inverted", partial(self._press, "chart.inverted"), self._end_judged),
             Step("four-charts", self._split, self._join),
             *(
-                Step(
-                    _name(one), partial(self._press, one), shows=partial(self._has_rows, _LISTS.get(one, ""))
-                )
+                Step(_name(one), partial(self._press, one), shows=partial(self._is_filled, one))
                 for one in _PANELS
             ),
             Step("palette", self._search, self._escape),
@@ -252,12 +265,14 @@ class PictureTour:
         rows = dock.findChild(QAbstractItemView) if isinstance(dock, QWidget) else None
         return rows if isinstance(rows, QAbstractItemView) and rows.model() is not None else None
 
-    def _has_rows(self, title: str) -> bool:
-        """Return whether the list of a panel is filled; true of a panel that is none."""
-        if not title:
-            return True
-        rows = self._rows(title)
-        return rows is not None and rows.model().rowCount() > 0
+    def _is_filled(self, command: str) -> bool:
+        """Return whether the list or the picture of a panel is filled; true of a panel that has none."""
+        if command in _LISTS:
+            rows = self._rows(_LISTS[command])
+            return rows is not None and rows.model().rowCount() > 0
+        dock = self._window.findChild(QWidget, f"dock-{_VIEWS.get(command, '')}")
+        views = dock.findChildren(PaintedView) if isinstance(dock, QWidget) else []
+        return all(not view.is_empty for view in views if view.isVisible())
 
     def _has_grades(self) -> bool:
         """Return whether the first market of the watchlist has its grade: all come at once."""

@@ -96,7 +96,7 @@ DARK = Theme(
     rise="#26b38a",
     fall="#f4697b",
     rise_body="#26b38a",
-    fall_body="#f0566a",
+    fall_body="#f4697b",
     bullish="#41e0a8",
     bearish="#ff8190",
     warning="#f2b53c",
@@ -186,6 +186,7 @@ QMenu::item:disabled { color: $disabled; }
 QMenu::separator { height: 1px; background: $border; margin: 4px 8px; }
 #depth, #market-map, #order-book, #trades { background: $panel; }
 #trades QTableView { outline: 0; }
+#trades QLabel#nothing { color: $muted; }
 #trades QTableView::item, #trades QHeaderView::section { padding-left: 4px; padding-right: 4px; }
 QHeaderView { background: $panel; }
 QHeaderView::section { color: $muted; background: $panel; border: 0; border-bottom: 1px solid $border;

@@ -43,7 +43,7 @@ _WIDEST = {
     "quant": "Quant",
     "compatible": "Compat.",
 }
-_GRADE_WIDTH = 104
+_GRADE_WIDTH, _AIR = 104, 14
 _LOWEST_WITH_DETAIL = 260  # a lower panel keeps its room for the table
 
 
@@ -228,7 +228,7 @@ class GradePanel(QWidget):
         for column_id in (*_BY_NEED, *parts):
             at = self.model.column_of(column_id)
             widest = _WIDEST.get(column_id, self.model.columns[at].title)
-            width = metrics.horizontalAdvance(widest) + 2 * PADDING
+            width = metrics.horizontalAdvance(widest) + 2 * PADDING + _AIR
             if column_id == "zone":
                 width = max(width, metrics.horizontalAdvance(widest) + 2 * PADDING + SHAPE_WIDTH + 2)
             width = _GRADE_WIDTH if column_id == "grade" else width

@@ -142,12 +142,19 @@ class DepthPanel(QWidget):
         self._sight = sight
         words, is_live = sight.words(now_s), sight.is_live(now_s)
         self.status.setText(words)
+        view = self.over_time if self.kind.currentIndex() else self.view
+        view.show_message(words)
         if self.kind.currentIndex():
-            self.over_time.show_message(words)
             self.over_time.show_past(sight.past, sight.price_step, sight.quote, now_s)
+        else:
+            self.view.show_book(sight.book, sight.price_step, sight.quote, is_live=is_live)
+        for label in (
+            self.cross,
+            self.status,
+        ):  # what is empty says so itself, and there is nothing to point at
+            label.setVisible(not view.is_empty)
+        if self.kind.currentIndex():
             return
-        self.view.show_message(words)
-        self.view.show_book(sight.book, sight.price_step, sight.quote, is_live=is_live)
         known = sight.book if is_live else None
         self.move_text.setText("" if known is None else move_words(known, sight.quote))
         self._say_cost()

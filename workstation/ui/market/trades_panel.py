@@ -68,6 +68,7 @@ class TradesPanel(QWidget):
         for label in (self.nothing, self.footer):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)
+        self.nothing.setObjectName("nothing")
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.nothing.setMargin(24)
         self.footer.setContentsMargins(10, 4, 10, 4)
