@@ -461,9 +461,10 @@ def test_in_the_window_commands_draw_undo_and_offer_the_drawings_menu(tmp_path, 
     event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, chart.mapToGlobal(at))
     QApplication.sendEvent(chart, event)
     menu = QApplication.activePopupWidget()
-    assert [action.text() for action in menu.actions()][:5] == [
+    assert [action.text() for action in menu.actions()][:6] == [
         "Horizontal line",
         "",
+        "Price…\tEnter",
         "Colour",
         "Width",
         "Line",

@@ -182,6 +182,7 @@ def other_keys() -> tuple[tuple[str, str], ...]:
         ("Any letter or digit", "On the chart: find a market or a command, or type a timeframe such as 15m"),
         ("Point at a bar", "Explain it in the Why panel; a click keeps that bar"),
         ("Tab", "On the chart: the next drawing; arrows move it, Space chooses its points, Del deletes it"),
+        ("Double-click, or Enter", "On a drawing: its prices and times in figures, or the words of a text"),
         ("Ctrl while drawing", "Snap to the bar's prices, or not, the other way than chosen"),
         ("Left and Right", "On the chart: move it. Why: one bar older, one newer. Rotation graph: one day"),
         ("Arrows", "Market map: the next coin that way. Depth over time: earlier, later, higher, lower"),

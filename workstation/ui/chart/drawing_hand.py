@@ -1,14 +1,14 @@
 """The hand that draws on one chart: sets points, takes hold of drawings, moves and deletes them."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from PySide6.QtCore import QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QPainter, QPixmap
 
-from workstation.domain.drawing import Anchor, Drawing, DrawingKind, Style
+from workstation.domain.drawing import Anchor, Drawing, DrawingKind
 from workstation.ui.chart.colours import ChartColours
 from workstation.ui.chart.drawing_book import DrawingBook, Drawn, new_id
+from workstation.ui.chart.drawing_deeds import delete
 from workstation.ui.chart.drawing_painter import Scene
 from workstation.ui.chart.drawing_picture import DrawnPicture
 from workstation.ui.chart.drawing_place import Place
@@ -48,6 +48,9 @@ class DrawingHand(QObject):
     text_wanted = Signal(object)
     """Words are asked for this text (`Drawing`), which is in the book or will be."""
 
+    points_wanted = Signal(object)
+    """The prices and times that hold this `Drawing` shall be asked for."""
+
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.book: DrawingBook | None = None
@@ -73,6 +76,11 @@ class DrawingHand(QObject):
         book.changed.connect(self._on_book)
         book.tools_changed.connect(self._touch)
         self._touch()
+
+    @property
+    def place(self) -> Place | None:
+        """Where drawings stand in the picture that was painted last; None before."""
+        return self._place
 
     @property
     def tool(self) -> Tool | None:
@@ -109,13 +117,6 @@ class DrawingHand(QObject):
         sentence = describe(drawing, self._place) if drawing is not None and self._place is not None else ""
         self.selected_changed.emit(sentence)
 
-    def set_style(self, style: Style) -> None:
-        """Give the chosen drawing another look; the next of its kind has it, too."""
-        drawing = self.chosen
-        if drawing is not None and self.book is not None:
-            self.book.set_style(drawing.kind, style)
-            self.put(replace(drawing, style=style), "given another look")
-
     def put(self, drawing: Drawing, name: str) -> None:
         """Keep a drawing as it is now; a new one is added and chosen."""
         if self.book is None or self.market is None:
@@ -125,30 +126,6 @@ class DrawingHand(QObject):
         else:
             self.book.replace(self.market, drawing, name)
         self.select(drawing.id)
-
-    def duplicate(self) -> None:
-        """Draw the chosen drawing once more beside itself."""
-        drawing, place = self.chosen, self._place
-        if drawing is not None and place is not None:
-            self.put(replace(moved(drawing, place, 3, 14.0), id=new_id(), is_locked=False), "")
-
-    def delete(self) -> None:
-        """Delete the chosen drawing; a locked one stays and says so."""
-        drawing = self.chosen
-        if drawing is None or self.book is None or self.market is None:
-            return
-        if drawing.is_locked:
-            self.book.said.emit(f"{drawing.kind.label} is locked. Unlock it, then delete it.")
-            return
-        self.book.remove(self.market, drawing)
-        self.select("")
-
-    def toggle_lock(self) -> None:
-        """Lock the chosen drawing, or unlock it."""
-        drawing = self.chosen
-        if drawing is not None:
-            name = "unlocked" if drawing.is_locked else "locked"
-            self.put(replace(drawing, is_locked=not drawing.is_locked), name)
 
     def paint(
         self, painter: QPainter, base: QPixmap, frame: Frame, colours: ChartColours, labels: Labels
@@ -210,13 +187,12 @@ class DrawingHand(QObject):
         return was_held
 
     def double_click(self, at: QPointF) -> bool:
-        """Ask for the words of a text; return whether there is a drawing."""
+        """Ask for the words of a text, for the points of the others; return whether there is a drawing."""
         shape = self.shape_at(at)
         if self.sketch is not None or shape is None:
             return self.sketch is not None
         self.select(shape.drawing.id)
-        if shape.drawing.kind is DrawingKind.TEXT:
-            self.text_wanted.emit(shape.drawing)
+        self._ask_about(shape.drawing)
         return True
 
     def key(self, key: int, *, is_far: bool) -> bool:
@@ -231,18 +207,21 @@ class DrawingHand(QObject):
         if drawing is None:
             return False
         if key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
-            self.delete()
+            delete(self)
         elif key == Qt.Key.Key_Space:
             n = len(drawing.anchors)
             self._handle = _WHOLE if n == 1 or self._handle == n - 1 else self._handle + 1
             self._touch()
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and drawing.kind is DrawingKind.TEXT:
-            self.text_wanted.emit(drawing)
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._ask_about(drawing)
         elif key in _ARROWS:
             self._nudge(drawing, self._place, *_ARROWS[Qt.Key(key)], _FAR if is_far else 1)
         else:
             return False
         return True
+
+    def _ask_about(self, drawing: Drawing) -> None:
+        (self.text_wanted if drawing.kind is DrawingKind.TEXT else self.points_wanted).emit(drawing)
 
     def walk(self, *, forward: bool) -> bool:
         """Choose the next drawing in sight; return False, with none chosen, beyond the last."""

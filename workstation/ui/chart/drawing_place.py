@@ -94,14 +94,16 @@ class Place:
         Parameters
         ----------
         snaps : bool
-            True takes open, high, low or close of the bar where one of them is near.
+            True takes open, high, low or close of the bar where one of them is near; only what is drawn
+            can be snapped to, so a line of closes offers its close.
         """
         frame = self.frame
         slot = frame.slots.slot_at(at.x())
         price = self.price(at.y())
         candle = frame.series.candle_at(slot) if snaps else None
         if candle is not None:
-            prices = (candle.open, candle.high, candle.low, candle.close)
+            of_bar = (candle.open, candle.high, candle.low, candle.close)
+            prices = (candle.close,) if frame.kind.is_of_closes else of_bar
             near = min(prices, key=lambda one: abs(self.y(one) - at.y()))
             price = near if abs(self.y(near) - at.y()) <= _SNAP_REACH else price
         return Anchor(self.middle_of(slot), price)

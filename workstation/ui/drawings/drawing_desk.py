@@ -11,6 +11,7 @@ from shiboken6 import isValid
 from workstation.domain.drawing import Drawing
 from workstation.storage.drawings import DrawingFiles
 from workstation.ui.bridge import Bridge
+from workstation.ui.chart import drawing_deeds
 from workstation.ui.chart.chart_view import ChartView
 from workstation.ui.chart.drawing_bar import DrawingBar
 from workstation.ui.chart.drawing_book import DrawingBook, Drawn
@@ -67,9 +68,9 @@ class DrawingDesk(Section):
             "drawing.undo": partial(self._with_market, self.book.undo),
             "drawing.redo": partial(self._with_market, self.book.redo),
             "drawing.change": self._open_chosen_menu,
-            "drawing.duplicate": lambda: self._with_chosen(DrawingHand.duplicate),
-            "drawing.lock": lambda: self._with_chosen(DrawingHand.toggle_lock),
-            "drawing.delete": lambda: self._with_chosen(DrawingHand.delete),
+            "drawing.duplicate": lambda: self._with_chosen(drawing_deeds.duplicate),
+            "drawing.lock": lambda: self._with_chosen(drawing_deeds.toggle_lock),
+            "drawing.delete": lambda: self._with_chosen(drawing_deeds.delete),
             "drawing.clear": partial(self._with_market, self.book.clear),
             "drawing.snap": lambda: self.book.set_snaps(not self.book.snaps),
             "drawing.hide": lambda: self.book.set_hidden(not self.book.is_hidden),
@@ -118,6 +119,7 @@ class DrawingDesk(Section):
         bar.opened_changed.connect(pane.changed)
         pane.keep("drawing_bar", lambda: bar.is_open, lambda saved: bar.set_open(saved is not False))
         hand.text_wanted.connect(partial(self._ask_words, chart))
+        hand.points_wanted.connect(partial(self._ask_points, chart))
         hand.tool_changed.connect(partial(self._say_tool, hand))
         chart.drawing_menu_wanted.connect(partial(self._open_menu, chart))
         chart.destroyed.connect(partial(self.bars.pop, chart, None))
@@ -167,6 +169,11 @@ class DrawingDesk(Section):
         from workstation.ui.drawings.drawing_menu import ask_words
 
         ask_words(chart, chart.drawings, drawing)
+
+    def _ask_points(self, chart: ChartView, drawing: Drawing) -> None:
+        from workstation.ui.drawings.drawing_menu import ask_points
+
+        ask_points(chart, chart.drawings, drawing, self._theme)
 
     def _show_switches(self) -> None:
         if self._actions:

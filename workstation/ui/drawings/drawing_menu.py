@@ -10,8 +10,10 @@ from PySide6.QtWidgets import QColorDialog, QInputDialog, QMenu, QWidget
 
 from workstation.domain.drawing import COLOUR_ROLES, LONGEST_TEXT, WIDTHS, Dash, Drawing, DrawingKind, Style
 from workstation.domain.drawing_price import plan_of
+from workstation.ui.chart.drawing_deeds import set_style
 from workstation.ui.chart.drawing_hand import DrawingHand
 from workstation.ui.chart.drawing_painter import ink
+from workstation.ui.drawings.drawing_points_dialog import DrawingPointsDialog
 from workstation.ui.theme import Theme
 from workstation.ui.words.foreign_text import in_menu
 
@@ -36,6 +38,9 @@ def drawing_menu(
     menu.addSeparator()
     if drawing.kind is DrawingKind.TEXT:
         menu.addAction("Change the words…").triggered.connect(partial(ask_words, chart, hand, drawing))
+    points = menu.addAction(_points_title(drawing.kind))
+    points.triggered.connect(partial(ask_points, chart, hand, drawing, theme))
+    points.setEnabled(not drawing.is_locked)
     if drawing.kind.is_position:
         menu.addAction("Change the risk…").triggered.connect(partial(ask_risk, chart, hand, drawing))
         plan = plan_of(drawing)
@@ -73,6 +78,27 @@ def ask_risk(chart: QWidget, hand: DrawingHand, drawing: Drawing) -> QInputDialo
             hand.book.said.emit("The risk is an amount above zero, such as 100. It stays as it was.")
 
     return _open(dialog, take)
+
+
+def ask_points(
+    chart: QWidget, hand: DrawingHand, drawing: Drawing, theme: Theme, _checked: bool = False
+) -> DrawingPointsDialog | None:
+    """Ask where the points of a drawing stand, in figures; a locked one stays and says so."""
+    if drawing.is_locked and hand.book is not None:
+        hand.book.said.emit(f"{drawing.kind.label} is locked. Unlock it, then change its points.")
+    if drawing.is_locked or hand.place is None:
+        return None
+    dialog = DrawingPointsDialog(hand, drawing, hand.place, theme, chart)
+    dialog.open()
+    return dialog
+
+
+def _points_title(kind: DrawingKind) -> str:
+    """Return what asks for its points; Enter does, too, where it does not ask for words."""
+    if kind is DrawingKind.TEXT:
+        return "Price and time…"
+    parts = {DrawingKind.HORIZONTAL: "Price", DrawingKind.VERTICAL: "Time"}
+    return f"{parts.get(kind, 'Prices and times')}…\tEnter"
 
 
 def risk_of(words: str) -> Decimal | None:
@@ -124,13 +150,13 @@ def _ask_colour(
     dialog = QColorDialog(ink(style.colour, theme), chart)
     dialog.setWindowTitle("Colour of the drawing")
     dialog.setOption(QColorDialog.ColorDialogOption.DontUseNativeDialog)
-    dialog.colorSelected.connect(lambda colour: hand.set_style(replace(style, colour=colour.name())))
+    dialog.colorSelected.connect(lambda colour: set_style(hand, replace(style, colour=colour.name())))
     dialog.finished.connect(dialog.deleteLater)
     dialog.open()
 
 
 def _set_style(hand: DrawingHand, style: Style, _checked: bool = False) -> None:
-    hand.set_style(style)
+    set_style(hand, style)
 
 
 def _choice(menu: QMenu, text: str, *, is_on: bool) -> QAction:

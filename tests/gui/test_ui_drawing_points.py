@@ -1,0 +1,154 @@
+"""Points of drawings are typed exactly: prices in full, times by the chart's clock."""
+
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtWidgets import QApplication
+
+from workstation.domain.candle import CandleColumns
+from workstation.domain.drawing import Anchor, Drawing, DrawingKind
+from workstation.domain.errors import UsageError
+from workstation.domain.market import SeriesKey, slot_of
+from workstation.storage.drawings import DrawingFiles
+from workstation.ui.chart.chart_view import ChartView
+from workstation.ui.chart.drawing_book import DrawingBook, Drawn
+from workstation.ui.chart.kind_choice import ChartKind
+from workstation.ui.drawings.drawing_menu import ask_points
+from workstation.ui.drawings.drawing_points import moved_to, point_names, price_text, time_text
+from workstation.ui.theme import DARK
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+HOUR = 3_600_000
+START = 1_700_006_400_000 // (24 * HOUR) * 24 * HOUR  # 2023-11-15 00:00 UTC
+BTC = Drawn("binance", "BTC/USDT")
+
+
+@pytest.fixture
+def book(tmp_path):
+    made = DrawingBook(DrawingFiles(tmp_path))
+    yield made
+    made.finish()
+
+
+@pytest.fixture
+def chart(qtbot, book):
+    view = ChartView()
+    qtbot.addWidget(view)
+    view.resize(700, 400)
+    view.drawings.join(book)
+    close = 100 + 10 * np.sin(np.arange(120) / 15)
+    columns = CandleColumns.of(
+        START + np.arange(120) * HOUR, close - 0.2, close + 0.5, close - 0.6, close, np.ones(120)
+    )
+    view.set_series(SeriesKey("binance", "BTC/USDT", "1h"), columns, 0.01)
+    view.show()
+    view.grab()
+    return view
+
+
+def anchor(hour: int, price: float) -> Anchor:
+    return Anchor(START + hour * HOUR + HOUR // 2, price)
+
+
+def drawn(book: DrawingBook, kind: DrawingKind, *anchors: Anchor, **facts) -> Drawing:
+    drawing = Drawing("one", kind, anchors, **facts)
+    book.add(BTC, drawing)
+    return drawing
+
+
+def test_every_kind_has_a_name_for_each_of_its_points():
+    assert all(len(point_names(kind)) == kind.n_anchors for kind in DrawingKind)
+
+
+def test_a_price_and_a_time_that_are_typed_are_where_the_line_stands(chart, book, qtbot):
+    chart.set_zone(ZoneInfo("Asia/Kolkata"))
+    chart.grab()
+    line = drawn(book, DrawingKind.TREND, anchor(100, 101.5), anchor(110, 104.0))
+    dialog = ask_points(chart, chart.drawings, line, DARK)
+    assert dialog.times[0].text() == "2023-11-19 09:30"  # 04:00 UTC by a clock of half an hour
+    dialog.prices[0].setText("1,234.567891")
+    dialog.times[1].setText("2023-11-19 21:30")
+    dialog.accept()
+    assert dialog.note.text() == ""
+    first, second = book.find(BTC, "one").anchors
+    assert first == Anchor(line.anchors[0].time_ms, 1234.567891)
+    assert second == Anchor(START + 112 * HOUR + HOUR // 2, 104.0)
+    book.undo(BTC)
+    assert book.find(BTC, "one") == line
+
+
+def test_what_is_not_typed_keeps_every_digit(chart, book):
+    line = drawn(book, DrawingKind.TREND, Anchor(START + 7_123, 101.123456789), anchor(110, 104.0))
+    place = chart.drawings.place
+    written = price_text(line.anchors[0], place), time_text(line.anchors[0], place)
+    assert moved_to(line, 0, written, place) == line
+
+
+@pytest.mark.parametrize("words", ["", "abc", "-3", "0", "nan", "1e40"])
+def test_a_price_that_is_none_is_refused_in_words_and_nothing_moves(chart, book, words):
+    line = drawn(book, DrawingKind.HORIZONTAL, anchor(100, 101.5))
+    dialog = ask_points(chart, chart.drawings, line, DARK)
+    assert not dialog.times
+    dialog.prices[0].setText(words)
+    dialog.accept()
+    assert dialog.isVisible()
+    assert "above zero" in dialog.note.text()
+    dialog.reject()
+    assert book.find(BTC, "one") == line
+
+
+def test_a_stop_on_the_wrong_side_is_refused(chart, book):
+    plan = drawn(book, DrawingKind.LONG, anchor(100, 100.0), anchor(100, 98.0), anchor(110, 104.0))
+    dialog = ask_points(chart, chart.drawings, plan, DARK)
+    dialog.prices[1].setText("101")
+    dialog.accept()
+    assert dialog.note.text() == "A long position has its stop below and its target above the entry."
+    dialog.prices[1].setText("99")
+    dialog.accept()
+    assert [one.price for one in book.find(BTC, "one").anchors] == [100.0, 99.0, 104.0]
+
+
+def test_a_time_that_is_none_says_which_point(chart, book):
+    line = drawn(book, DrawingKind.VERTICAL, anchor(100, 101.5))
+    with pytest.raises(UsageError, match="Line: "):
+        moved_to(line, 0, ("", "soon"), chart.drawings.place)
+    moved = moved_to(line, 0, ("", "2023-12-24 18:00"), chart.drawings.place)  # yet to come
+    assert slot_of(moved.anchors[0].time_ms, "1h") - slot_of(START, "1h") == 39 * 24 + 18
+
+
+def test_enter_and_a_double_click_ask_and_a_locked_drawing_says_that_it_is(chart, book, qtbot):
+    line = drawn(book, DrawingKind.HORIZONTAL, anchor(100, 101.5))
+    wanted: list[Drawing] = []
+    chart.drawings.points_wanted.connect(wanted.append)
+    QApplication.processEvents()
+    at = QPointF(200, chart.drawings.place.y(101.5))
+    qtbot.mouseDClick(chart, Qt.MouseButton.LeftButton, pos=at.toPoint())
+    qtbot.keyClick(chart, Qt.Key.Key_Return)
+    assert wanted == [line, line]
+    locked = Drawing("one", line.kind, line.anchors, is_locked=True)
+    book.replace(BTC, locked, "locked")
+    said: list[str] = []
+    book.said.connect(said.append)
+    assert ask_points(chart, chart.drawings, locked, DARK) is None
+    assert said == ["Horizontal line is locked. Unlock it, then change its points."]
+
+
+@pytest.mark.parametrize(
+    ("kind", "offered"),
+    [(ChartKind.CANDLES, {"open", "high", "low", "close"}), (ChartKind.LINE, {"close"})],
+    ids=["candles", "line"],
+)
+def test_points_snap_to_what_is_drawn_of_a_bar(chart, kind, offered):
+    chart.set_kind(kind)
+    chart.grab()
+    place, slot = chart.drawings.place, slot_of(START, "1h") + 100
+    candle = chart.frame.series.candle_at(slot)
+    x, found = chart.frame.slots.x_of(slot), set()
+    for name in ("open", "high", "low", "close"):
+        value = getattr(candle, name)
+        got = place.anchor(QPointF(x, place.y(value)), snaps=True).price
+        found |= {each for each in ("open", "high", "low", "close") if getattr(candle, each) == got}
+    assert found == offered
