@@ -86,6 +86,7 @@ class OrderBookPanel(QWidget):
         self.status.setText(words)
         self.ladder.show_message(words)
         self.ladder.show_book(sight.book, sight.price_step, is_live=sight.is_live(now_s))
+        self.status.setVisible(not self.ladder.is_empty)  # which says so itself
 
     def set_theme(self, theme: Theme) -> None:
         """Take other colours."""
