@@ -316,7 +316,11 @@ def test_the_plain_window_brings_panels_back_and_leaves_the_window_where_it_is(o
 
 def test_the_dialog_does_it_all_and_says_what_was_refused(open_desk, qtbot):
     desk = open_desk()
+    desk.window.charts.keeper.save_now()
+    desk.window.charts.keeper.writing.finish()
     dialog = WorkspaceDialog(desk.window.charts.keeper, desk.window)
+    assert dialog.days.currentText().startswith("as ")
+    assert dialog.days.currentText().endswith(" began")
     dialog.name_edit.setText("<b>Day</b>")
     dialog.save_button.click()
     assert dialog.list.currentItem().text() == "<b>Day</b>  (open)"

@@ -1,5 +1,7 @@
 """Everything that takes the keyboard has a name, and foreign text is never markup."""
 
+import unicodedata
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -8,8 +10,11 @@ from PySide6.QtGui import QAccessible, QTextDocument
 from PySide6.QtWidgets import QWidget
 
 from tests.fakes.window_world import Desk, alert, provider
+from workstation.domain.market import SeriesKey
 from workstation.link import messages as said
+from workstation.ui.theme import DARK
 from workstation.ui.words.foreign_text import in_menu, one_line, tooltip
+from workstation.ui.workspaces.chart_pane_header import ChartPaneHeader
 from workstation.ui.zone import ZONES, day_and_time, zone_of
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager
@@ -71,15 +76,24 @@ def unspaced(text: str) -> str:
     return "".join(text.split())
 
 
-@given(st.text(max_size=200))
+def is_balanced(text: str) -> bool:
+    depth = 0
+    for one in text:
+        depth += (one == "\u2068") - (one == "\u2069")
+        if depth < 0:
+            return False
+    return depth == 0
+
+
+@given(st.text(st.characters() | st.sampled_from("\u2068\u2069\u202e\u0301\u0337אم"), max_size=200))
 @settings(max_examples=200, deadline=None)
 def test_foreign_text_is_one_line_without_anything_that_moves_or_hides(text):
     shown = one_line(text, 60)
-    inner = shown.removeprefix("\u2068").removesuffix("\u2069")
-    assert len(inner) <= 60
-    assert not any(
-        c in inner for c in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\n\r\x1b\0"
-    )
+    letters = [c for c in shown if c not in "\u2068\u2069" and not unicodedata.combining(c)]
+    assert len(letters) <= 60
+    assert is_balanced(shown)
+    assert one_line(shown, 60) == shown, "what went through here goes through again as it is"
+    assert not any(c in shown for c in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u200e\u200f\n\r\x1b\0")
     document = QTextDocument()
     document.setHtml(tooltip(text))
     assert unspaced(document.toPlainText()) == unspaced(one_line(text, 300)), "a tool tip shows it as it is"
@@ -89,6 +103,19 @@ def test_foreign_text_is_one_line_without_anything_that_moves_or_hides(text):
 def test_text_that_runs_right_to_left_cannot_turn_what_stands_around_it():
     assert one_line("שלום/USDT") == "\u2068שלום/USDT\u2069"
     assert one_line("BTC/USDT") == "BTC/USDT"
+    title = in_menu(f"{one_line('שלום/USDT', 40)}  1h")
+    assert title == "\u2068שלום/USDT\u2069  1h", "the title over a chart is made of a name that was made fit"
+
+
+def test_accents_piled_up_to_cover_other_rows_are_cut():
+    assert one_line("Z" + "\u0301" * 90 + "/USDT") == "Z\u0301\u0301\u0301/USDT"
+
+
+def test_a_name_over_a_chart_is_shown_in_its_own_order(qtbot):
+    header = ChartPaneHeader(DARK)
+    qtbot.addWidget(header)
+    header.set_series(SeriesKey("binance", "שלום/USDT", "1h"))
+    assert "\ufffd" not in header.title_button.text()
 
 
 @pytest.mark.parametrize("name", [name for name, _ in ZONES])

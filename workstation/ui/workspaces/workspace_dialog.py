@@ -50,6 +50,7 @@ class WorkspaceDialog(QDialog):
     def _name_all(self) -> None:
         self.list.setAccessibleName("Workspaces")
         self.list.setStyleSheet("QListWidget::item { padding: 6px 8px; }")
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)  # long names are cut
         self.name_edit.setAccessibleName("Name")
         self.name_edit.setPlaceholderText("Name, for Save as and Rename")
         self.name_edit.setMaxLength(LONGEST_NAME)
@@ -106,7 +107,7 @@ class WorkspaceDialog(QDialog):
         self.list.setCurrentRow(names.index(current))
         days = self._keeper.backups()
         self.days.clear()
-        self.days.addItems([f"{day.day} {day:%B %Y}" for day in days] or ["none yet"])
+        self.days.addItems([f"as {day.day} {day:%B %Y} began" for day in days] or ["none yet"])
         self.days.setEnabled(bool(days))
         self.restore_button.setEnabled(bool(days))
         self._days = days
