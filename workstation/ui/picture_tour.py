@@ -27,7 +27,7 @@ PACE_S = 0.8
 PATIENCE_S = 240.0
 """Of the whole tour, for what pictures are to show; then they are taken without, and the tour says so."""
 
-_WAIT_S, _MOST_WAITS = 0.1, 100
+_WAIT_S, _MOST_WAITS, _FIRST_MARKETS = 0.1, 100, 8
 
 LOOKS = (("dark", ""), ("light", "view.theme"), ("colour-blind", "view.colours"))
 """Sets of colours, each with the command that leads to it from the one before."""
@@ -275,9 +275,10 @@ class PictureTour:
         return all(not view.is_empty for view in views if view.isVisible())
 
     def _has_grades(self) -> bool:
-        """Return whether the first market of the watchlist has its grade: all come at once."""
+        """Return whether the first markets of the watchlist have their grades."""
         model = self._toured.watchlist.model
-        return model.rowCount() > 0 and model.grade_at(0) is not None
+        rows = range(min(model.rowCount(), _FIRST_MARKETS))
+        return bool(rows) and all(model.grade_at(row) is not None for row in rows)
 
     def _open_second_market(self) -> None:
         self._press("watchlist.filter")  # another panel may lie before it
