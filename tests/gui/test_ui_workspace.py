@@ -172,6 +172,21 @@ def test_one_chart_takes_all_the_room_and_gives_it_back(desk, qtbot):
     assert abs(first.width() - second.width()) <= 2
 
 
+def test_a_floating_chart_fills_its_screen_and_takes_its_size_back(desk, qtbot):
+    do(desk, "chart.split_right")
+    do(desk, "chart.maximise")
+    do(desk, "chart.float")  # a chart that floats hides no other
+    dock = desk.window.workspace.active_dock
+    qtbot.waitUntil(lambda: is_in_sight(desk.window.workspace.docks[0]))
+    dock.resize(300, 240)
+    before, screen = dock.geometry(), dock.screen().availableGeometry()
+    do(desk, "chart.maximise")
+    qtbot.waitUntil(lambda: dock.geometry() == screen)
+    assert is_in_sight(desk.window.workspace.docks[0])
+    do(desk, "chart.maximise")
+    qtbot.waitUntil(lambda: dock.geometry() == before)
+
+
 def test_a_floating_chart_is_a_window_of_its_own_and_comes_back(desk, qtbot):
     second = do(desk, "chart.split_right")
     do(desk, "chart.float")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Protocol
 
-from PySide6.QtCore import QEvent, QTimer, Signal
+from PySide6.QtCore import QEvent, QRect, QTimer, Signal
 from PySide6.QtWidgets import QDockWidget, QWidget
 
 from workstation.ui.theme import Theme
@@ -14,6 +14,8 @@ from workstation.ui.workspaces.chart_pane_header import ChartPaneHeader
 
 PLACE_EVENTS = frozenset({QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.Hide})
 """What happens to a dock that is moved, sized, shown or hidden; Qt has no signal for all of them."""
+
+_FILLED = 0.95  # of a screen that a window covers which fills it; desktops keep a strip for themselves
 
 
 class Started(Protocol):
@@ -58,6 +60,7 @@ class ChartPaneDock(QDockWidget):
         self.pane: ChartPane | None = None
         self._empty = QWidget()
         self.setWidget(self._empty)
+        self._before_filled: QRect | None = None
         self.visibilityChanged.connect(self._look_soon)
 
     def event(self, event: QEvent) -> bool:
@@ -75,6 +78,16 @@ class ChartPaneDock(QDockWidget):
             self._empty.deleteLater()
             self.made.emit(self.pane)
         return self.pane
+
+    def fill_screen(self) -> None:
+        """Let a floating chart fill the screen it is on, or give it back the size it had."""
+        screen, now = self.screen().availableGeometry(), self.geometry()
+        if now.width() * now.height() < _FILLED * screen.width() * screen.height():
+            self._before_filled = now
+            self.setGeometry(screen)
+            return
+        aside = screen.width() // 6, screen.height() // 6
+        self.setGeometry(self._before_filled or screen.adjusted(*aside, -aside[0], -aside[1]))
 
     def _look_soon(self) -> None:
         if not self._is_over:

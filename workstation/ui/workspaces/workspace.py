@@ -156,17 +156,21 @@ class Workspace(QMainWindow):
 
     def float_active(self) -> None:
         """Let the active chart float in a window of its own, or bring it back."""
+        self.end_maximised()
         dock = self.active_dock
         if dock.isFloating() or len(self._docks) > 1:
             dock.setFloating(not dock.isFloating())
 
     def maximise_active(self) -> None:
-        """Give the active chart all the room, or bring the others back."""
+        """Give the active chart all the room, or bring the others back; a floating one fills its screen."""
+        if self.active_dock.isFloating():
+            self.active_dock.fill_screen()
+            return
         if self._maximised:
             self.end_maximised()
             return
         others = [dock for dock in self._docks if dock is not self.active_dock and not dock.isFloating()]
-        if others and not self.active_dock.isFloating():
+        if others:
             self._maximised = places.encoded(self)
             for dock in others:
                 dock.hide()
