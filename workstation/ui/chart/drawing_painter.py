@@ -80,33 +80,42 @@ def paint_scene(painter: QPainter, scene: Scene, brushes: tuple[ChartColours, La
 
 def ink(colour: str, theme: Theme) -> QColor:
     """Return a drawing's colour: one of the theme's roles, or ``#rrggbb``."""
-    return QColor(colour if colour.startswith("#") else getattr(theme, colour))
+    return QColor(_name(colour, theme))
+
+
+def _name(colour: str, theme: Theme) -> str:
+    """Return a drawing's colour as ``#rrggbb``."""
+    return colour if colour.startswith("#") else str(getattr(theme, colour))
 
 
 @lru_cache(maxsize=128)
-def _tint(colour: str, theme: Theme, strength: float) -> QColor:
-    """Return a drawing's colour, see-through; shared by all who ask, never to be changed."""
-    made = ink(colour, theme)
+def _tint(name: str, strength: float) -> QColor:
+    """Return a colour, see-through; shared by all who ask, never to be changed."""
+    made = QColor(name)
     made.setAlphaF(strength)
     return made
 
 
 @lru_cache(maxsize=128)
-def _pen(style: Style, is_thin: bool, theme: Theme) -> QPen:
-    """Return a pen; shared by all who ask, never to be changed."""
-    pen = QPen(ink(style.colour, theme), 1 if is_thin else style.width)
-    if is_thin:
+def _pen(name: str, width: int, dash: Dash | None) -> QPen:
+    """Return a pen, a thin one where `dash` is None; shared by all who ask, never to be changed."""
+    pen = QPen(QColor(name), width)
+    if dash is None:
         pen.setDashPattern([4, 4])
-    elif style.dash in _PATTERNS:
-        pen.setDashPattern(_PATTERNS[style.dash])
+    elif dash in _PATTERNS:
+        pen.setDashPattern(_PATTERNS[dash])
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
     return pen
+
+
+def _pen_of(style: Style, is_thin: bool, theme: Theme) -> QPen:
+    return _pen(_name(style.colour, theme), *((1, None) if is_thin else (style.width, style.dash)))
 
 
 def _paint_areas(painter: QPainter, shape: Shape, theme: Theme, dpr: float) -> None:
     own = shape.drawing.style.colour
     for area in shape.areas:
-        colour = _tint(area.colour or own, theme, area.strength)
+        colour = _tint(_name(area.colour or own, theme), area.strength)
         if isinstance(area.outline, QRectF):
             fill_soft(painter, area.outline, colour, dpr)
         else:
@@ -130,25 +139,25 @@ def _paint_strokes(painter: QPainter, shapes: Sequence[Shape], theme: Theme) -> 
                     smooth.setdefault(key, []).extend(slanted)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for key, lines in crisp.items():
-        painter.setPen(_pen(*key, theme))
+        painter.setPen(_pen_of(*key, theme))
         draw_lines(painter, np.array(lines))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     for key, lines in smooth.items():
-        painter.setPen(_pen(*key, theme))
+        painter.setPen(_pen_of(*key, theme))
         draw_lines(painter, np.array(lines))
     for shape in shapes:
         for points, is_thin in shape.bent:
-            painter.setPen(_pen(shape.drawing.style, is_thin, theme))
+            painter.setPen(_pen_of(shape.drawing.style, is_thin, theme))
             painter.drawPolyline(QPolygonF([QPointF(*spot) for spot in points]))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
 
 
 def _paint_words(painter: QPainter, shape: Shape, colours: ChartColours, labels: Labels) -> None:
     """Write on plates that keep the candles behind them in sight."""
-    own, theme = shape.drawing.style.colour, colours.theme
+    own, base = _name(shape.drawing.style.colour, colours.theme), colours.theme.base
     if shape.plate is not None:
         painter.fillRect(shape.plate, colours.base)
-        painter.fillRect(shape.plate, _tint(own, theme, _PLATE_TINT))
+        painter.fillRect(shape.plate, _tint(own, _PLATE_TINT))
         words = shape.words[0]
         labels.paint(painter, QPointF(words.x, words.y - labels.height()), words.text, colours.text)
         return
@@ -159,9 +168,9 @@ def _paint_words(painter: QPainter, shape: Shape, colours: ChartColours, labels:
             width = labels.width(text, LabelStyle.SMALL)
             left = max(min(x - width if from_right else x, right - width - 6), 4.0)
             plate = QRectF(left - 3, y - height, width + 6, height)
-            painter.fillRect(plate, _tint(theme.base, theme, _PLATE))
+            painter.fillRect(plate, _tint(base, _PLATE))
             at = QPointF(left, y - height)
-            labels.paint(painter, at, text, _tint(own, theme, 1.0), LabelStyle.SMALL)
+            labels.paint(painter, at, text, _tint(own, 1.0), LabelStyle.SMALL)
 
 
 def _paint_handles(painter: QPainter, shape: Shape, chosen: int, colours: ChartColours) -> None:

@@ -18,6 +18,7 @@ RectArray = NDArray[np.int32]
 """Shape (n, 4): left, top, right, bottom in device pixels, all inclusive, as a `QRect` lies in memory."""
 
 _STRIP = 90.0  # device rows
+_BLOCK = 8  # columns that share their middle rows
 
 
 def rects(left: IntArray, top: IntArray, width: int, bottom: IntArray) -> RectArray:
@@ -29,6 +30,31 @@ def rects(left: IntArray, top: IntArray, width: int, bottom: IntArray) -> RectAr
     batch[:, 2] += width - 1
     batch[:, 3] = bottom
     return batch
+
+
+def blocks(x: IntArray, top: IntArray, bottom: IntArray) -> RectArray:
+    """Return rectangles that fill columns one pixel wide, as few wide ones and what is left beside them.
+
+    A picture lies in memory row by row: a tall narrow column costs many times a wide one of its size.
+
+    Parameters
+    ----------
+    x, top, bottom : ndarray of int64, shape (n,)
+        Columns, rising, and their first and last row; ``top <= bottom``.
+    """
+    if not len(x):
+        return rects(x, top, 1, bottom)
+    begins = np.flatnonzero((np.diff(x, prepend=x[0] - 2) != 1) | (np.arange(len(x)) % _BLOCK == 0))
+    sizes = np.diff(begins, append=len(x))
+    upper, lower = np.maximum.reduceat(top, begins), np.minimum.reduceat(bottom, begins)
+    is_wide = upper <= lower
+    wide = rects(x[begins], upper, 1, lower)
+    wide[:, 2] += sizes - 1
+    upper, lower = np.repeat(np.where(is_wide, upper, lower + 1), sizes), np.repeat(lower, sizes)
+    above, below = top < upper, bottom > lower
+    rest_above = rects(x[above], top[above], 1, np.minimum(bottom, upper - 1)[above])
+    rest_below = rects(x[below], np.maximum(top, lower + 1)[below], 1, bottom[below])
+    return np.concatenate([wide[is_wide], rest_above, rest_below])
 
 
 def paint(painter: QPainter, batch: RectArray, brush: QBrush) -> None:

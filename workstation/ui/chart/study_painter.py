@@ -10,12 +10,13 @@ from workstation.ui.chart.axis_painter import AXIS_PADDING
 from workstation.ui.chart.colours import ChartColours, mixed
 from workstation.ui.chart.frame import Frame
 from workstation.ui.chart.labels import Labels
-from workstation.ui.chart.rect_batch import RectArray, draw_lines, paint, rects
+from workstation.ui.chart.rect_batch import RectArray, blocks, draw_lines, paint, rects
 from workstation.ui.chart.study_frame import PlacedOutput, PlacedStudy, colour_of, value_words
 from workstation.ui.chart.study_trace import Strokes
 
 _TINT = 0.10
 _MOST_FINE = 700  # more columns than this are drawn with a thinner pen, which costs a third
+_WIDE_BAR = 10.0  # logical pixels; over narrower bars, too, on a screen where that is one pixel
 _FORMING_SHARE = 0.45
 _VOLUME_SHARE = 0.86  # of the volume pane that the largest volume takes
 _DOT = 1.0  # half of a dot, logical pixels
@@ -110,7 +111,7 @@ def _paint_band(painter: QPainter, frame: Frame, one: PlacedStudy, colours: Char
         pixels, a, b = _between(pixels, a, b, frame.slots.per_slot)
     for is_first_above, placed in ((True, first), (False, second)):
         chosen = (a <= b) if is_first_above != is_inverted else (a > b)
-        batch = rects(pixels[chosen], np.minimum(a, b)[chosen], 1, np.maximum(a, b)[chosen])
+        batch = blocks(pixels[chosen], np.minimum(a, b)[chosen], np.maximum(a, b)[chosen])
         colour = colour_of(one.board, placed.output, colours.theme)
         paint(painter, batch, QBrush(mixed(colour.name(), colours.theme.base, _TINT)))
 
@@ -166,7 +167,8 @@ def _paint_line(
     lines = np.empty((len(joined), 4))
     lines[:, 0], lines[:, 1], lines[:, 2], lines[:, 3] = strokes.x[:-1], y[:-1], strokes.x[1:], y[1:]
     lines = lines if joined.all() else lines[joined]
-    width = 1.0 if len(lines) > _MOST_FINE else 1.4
+    is_narrow = frame.dpr <= 1.0 and frame.slots.per_slot < _WIDE_BAR
+    width = 1.0 if is_narrow or len(lines) > _MOST_FINE else 1.4
     n_soft = 1 if _ends_forming(frame, strokes) and len(joined) and joined[-1] else 0
     _draw(painter, lines[: len(lines) - n_soft], QPen(inks[0], width * frame.dpr))
     if n_soft:
