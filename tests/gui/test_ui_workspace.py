@@ -172,6 +172,16 @@ def test_one_chart_takes_all_the_room_and_gives_it_back(desk, qtbot):
     assert abs(first.width() - second.width()) <= 2
 
 
+def test_a_tab_that_nobody_saw_yet_says_what_it_will_show(desk):
+    do(desk, "chart.tab")
+    desk.window.open_symbol("ETH/USDT")
+    state = desk.window.workspace.save()
+    desk.window.workspace.is_started = False  # as before the first frame: only the active chart is made
+    desk.window.workspace.restore(state)
+    titles = {dock.windowTitle(): dock.pane is None for dock in desk.window.workspace.docks}
+    assert titles == {"BTC/USDT 1h": True, "ETH/USDT 1h": False}
+
+
 def test_a_floating_chart_fills_its_screen_and_takes_its_size_back(desk, qtbot):
     do(desk, "chart.split_right")
     do(desk, "chart.maximise")

@@ -6,6 +6,7 @@ from typing import Protocol
 from PySide6.QtCore import QEvent, QRect, QTimer, Signal
 from PySide6.QtWidgets import QDockWidget, QWidget
 
+from workstation.domain.market import TIMEFRAMES
 from workstation.ui.theme import Theme
 from workstation.ui.widgets.late_panel import is_in_sight
 from workstation.ui.words.foreign_text import in_menu, one_line
@@ -61,6 +62,7 @@ class ChartPaneDock(QDockWidget):
         self._empty = QWidget()
         self.setWidget(self._empty)
         self._before_filled: QRect | None = None
+        self._name_saved()
         self.visibilityChanged.connect(self._look_soon)
 
     def event(self, event: QEvent) -> bool:
@@ -117,6 +119,18 @@ class ChartPaneDock(QDockWidget):
         key = self.pane.key if self.pane is not None else None
         self.header.set_series(key)
         if key is not None:
-            title = f"{one_line(key.symbol, 20)} {key.timeframe}"
-            self.setWindowTitle(in_menu(title))
-            self.setAccessibleName(f"Chart of {title}")
+            self._name(key.symbol, key.timeframe)
+
+    def _name_saved(self) -> None:
+        """Say on its tab what it will show: one that nobody saw yet has no chart to ask."""
+        saved = self._state.get("series")
+        symbol, timeframe = (
+            (saved.get("symbol"), saved.get("timeframe")) if isinstance(saved, dict) else ("", "")
+        )
+        if isinstance(symbol, str) and symbol and timeframe in TIMEFRAMES:
+            self._name(symbol, str(timeframe))
+
+    def _name(self, symbol: str, timeframe: str) -> None:
+        title = f"{one_line(symbol, 20)} {timeframe}"
+        self.setWindowTitle(in_menu(title))
+        self.setAccessibleName(f"Chart of {title}")
