@@ -194,6 +194,12 @@ def test_nothing_that_matches_says_what_to_do(panel):
     assert "Take a condition away" in panel.nothing.text()
 
 
+def test_nothing_that_matches_says_so_where_nothing_is_known_yet(panel):
+    type_in(panel, "funding > 0")
+    assert "none has a value in “Funding”" in panel.nothing.text()
+    assert "no perpetual of it was asked about" in panel.nothing.text()
+
+
 def test_screens_are_saved_renamed_deleted_and_brought_back(panel, keeper, tmp_path):
     menu = ScreenerMenu(panel, keeper)
     type_in(panel, "grade > 80")

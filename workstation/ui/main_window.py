@@ -222,7 +222,11 @@ class MainWindow(FrontWindow):
         """Show what the store has: the chart, the watchlist and the alerts of earlier sessions."""
         self.alert_desk.restore()
         world, memory = self._bridge.world, self._memory
-        self._bridge.remember(world.venue or memory.venue, world.watchlist or memory.watchlist)
+        known = (world.venue or memory.venue, world.watchlist or memory.watchlist)
+        if any(known):
+            self._bridge.remember(*known)
+        else:
+            self._on_venue()
         self._clock.start()
         self.chart.setFocus()
         self.chart.frame_painted.connect(self._on_first_frame)

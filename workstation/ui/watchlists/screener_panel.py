@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+import numpy as np
 from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QComboBox,
@@ -17,8 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from workstation.domain.errors import UsageError
-from workstation.domain.screen import Joint, Screen, joined, without
-from workstation.domain.screen_column import CoinColumns
+from workstation.domain.screen import Joint, Screen, conditions_of, joined, without
+from workstation.domain.screen_column import COLUMNS, CoinColumns, ColumnKind
 from workstation.domain.screen_text import parse, text_of
 from workstation.domain.ticker import Ticker
 from workstation.domain.watch_book import SavedScreen
@@ -47,6 +48,7 @@ EVERY_COIN, NOT_SAVED = "Every coin", "Not saved yet"
 READING = "Reading what is known of the coins…"
 _NO_VENUE = "The coins come with the venue."
 _EXAMPLE = "e.g. grade > 80 and signal is bullish and age < 24h"
+_NO_HIT = "No coin matches.\nTake a condition away above, or widen one of them."
 _SMALLEST = QSize(180, 120)
 _TYPING_MS, _REARRANGE_MS = 500, 1000
 _WIDEST_MARKET = "1000SATS/USDT"
@@ -308,6 +310,15 @@ class ScreenerPanel(QWidget):
             self.form.offer_names()
             self.form.column.setFocus()
 
+    def _why_nothing(self) -> str:
+        """Return why no coin matches: nothing may be known yet of what a condition asks for."""
+        for condition in conditions_of(self.model.screen):
+            spec = COLUMNS[condition.column]
+            is_number = spec.kind is not ColumnKind.NAME
+            if spec.absent and is_number and np.isnan(self.model.coins.number(spec.id)).all():
+                return f"No coin matches, for none has a value in “{spec.title}”.\n{spec.absent}"
+        return _NO_HIT
+
     def _names(self, column: str) -> list[str]:
         """Return every name that a column holds."""
         return sorted({name for cell in self.model.coins.cells(column) for name in cell}, key=str.casefold)
@@ -347,7 +358,5 @@ class ScreenerPanel(QWidget):
     def _show_count(self) -> None:
         n_all, n_hits = len(self.model.coins.symbols), self.model.n_hits
         self.count.setText(f"{n_hits:,} of {n_all:,} coins" if n_all else "")
-        self.nothing.setText(
-            self._otherwise or "No coin matches.\nTake a condition away above, or widen one of them."
-        )
+        self.nothing.setText(self._otherwise or self._why_nothing())
         self._pages.setCurrentIndex(0 if n_hits else 1)
