@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING, Protocol
 from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QAction, QKeySequence, QPainter, QPixmap
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QMainWindow, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QComboBox, QMainWindow, QWidget
 
 from workstation.domain.errors import StoreError
+from workstation.ui.chart.vote_table import TOLD
 from workstation.ui.drawings.passing_word import PassingWord
 from workstation.ui.help.first_steps import STEPS as FIRST_STEPS
 from workstation.ui.widgets.painted_view import PaintedView
 
 if TYPE_CHECKING:
+    from workstation.ui.chart.chart_view import ChartView
     from workstation.ui.watchlists.watchlist_panel import WatchlistPanel
 
 PACE_S = 0.8
@@ -49,8 +51,8 @@ _PANELS = (
     "paper.focus",
     "backtest.focus",
     "providers.focus",
-    "alerts.focus",
     "alerts.rules",
+    "alerts.focus",
 )
 _LISTS = {
     "screener.focus": "screener",
@@ -85,7 +87,7 @@ class TouredWindow(Protocol):
     watchlist: "WatchlistPanel"
 
     @property
-    def chart(self) -> QWidget:
+    def chart(self) -> "ChartView":
         """The chart that keys and menus act upon."""
         ...
 
@@ -203,18 +205,29 @@ class PictureTour:
             Step("crosshair", self._point_at_chart, shows=self._has_grades),
             Step("watchlist", self._open_second_market, shows=self._has_grades),
             Step("trend-line", self._draw, lambda: self._press("drawing.undo")),
-            Step("judged", self._toggle_judged),
-            Step("votes", self._point_below_chart),
+            Step("judged", self._toggle_judged, shows=self._has_votes),
+            Step("votes", self._point_below_chart, shows=self._has_votes),
             Step("inverted", partial(self._press, "chart.inverted"), self._end_judged),
             Step("four-charts", self._split, self._join),
             *(
-                Step(_name(one), partial(self._press, one), shows=partial(self._is_filled, one))
+                Step(_name(one), partial(self._press, one), self._undo(one), partial(self._is_filled, one))
                 for one in _PANELS
             ),
             Step("palette", self._search, self._escape),
             *self._first_steps(),
             *(Step(_name(one), partial(self._press, one), self._escape) for one in _DIALOGS),
         ]
+
+    def _undo(self, command: str) -> Callable[[], None] | None:
+        """Return what leaves a panel as it was."""
+        return self._leave_past if command == "market.over_time" else None
+
+    def _leave_past(self) -> None:
+        """Choose the depth of now again."""
+        dock = self._window.findChild(QWidget, "dock-depth")
+        kind = dock.findChild(QComboBox) if isinstance(dock, QWidget) else None
+        if isinstance(kind, QComboBox):
+            QTest.keyClick(kind, Qt.Key.Key_Home)
 
     def _first_steps(self) -> list[Step]:
         """Return the steps of the card that leads through the window, from its first to its last."""
@@ -279,6 +292,11 @@ class PictureTour:
         model = self._toured.watchlist.model
         rows = range(min(model.rowCount(), _FIRST_MARKETS))
         return bool(rows) and all(model.grade_at(row) is not None for row in rows)
+
+    def _has_votes(self) -> bool:
+        frame = self._toured.chart.frame
+        placed = frame.judged.votes if frame is not None else None
+        return placed is not None and bool((placed.votes.states == TOLD).any())
 
     def _open_second_market(self) -> None:
         self._press("watchlist.filter")  # another panel may lie before it

@@ -94,9 +94,9 @@ DARK = Theme(
     accent="#5a9bff",
     on_accent="#06101f",
     rise="#26b38a",
-    fall="#f4697b",
+    fall="#f26375",
     rise_body="#26b38a",
-    fall_body="#f4697b",
+    fall_body="#f26375",
     bullish="#41e0a8",
     bearish="#ff8190",
     warning="#f2b53c",
@@ -106,7 +106,7 @@ DARK = Theme(
     crosshair="#748093",
     tag="#313a48",
     on_tag="#f2f5f9",
-    selection="#1a2e4c",
+    selection="#192c49",
     hover="#181e27",
 )
 """Graphite with a breath of blue; for long hours and dark rooms."""

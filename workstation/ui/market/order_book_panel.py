@@ -40,8 +40,9 @@ class OrderBookPanel(QWidget):
         self._lay_out()
         self.step.activated.connect(lambda at: self.step_chosen.emit(self._steps[at]))
         self.amounts.activated.connect(lambda _at: self._show_units())
-        self.ladder.said.connect(self.chosen.setText)
+        self.ladder.said.connect(self._say)
         self._base = self._quote = ""
+        self._make_room()
 
     def _lay_out(self) -> None:
         self.step.setAccessibleName("Step of price")
@@ -86,7 +87,16 @@ class OrderBookPanel(QWidget):
         self.status.setText(words)
         self.ladder.show_message(words)
         self.ladder.show_book(sight.book, sight.price_step, is_live=sight.is_live(now_s))
-        self.status.setVisible(not self.ladder.is_empty)  # which says so itself
+        self._make_room()
+
+    def _say(self, words: str) -> None:
+        self.chosen.setText(words)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Give the ladder the room of what says nothing, or says what the empty ladder says itself."""
+        self.chosen.setVisible(bool(self.chosen.text()))
+        self.status.setVisible(not self.ladder.is_empty)
 
     def set_theme(self, theme: Theme) -> None:
         """Take other colours."""
