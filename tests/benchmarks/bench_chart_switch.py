@@ -41,6 +41,7 @@ BAR_MS = 100.0
 TIMEFRAMES = ("15m", "1h", "4h")
 LONG = SeriesKey(LIVE.name, "LONG/USDT", "1m")
 N_SIGNALS, N_DRAWINGS = 200, 10
+N_LONG = 10
 PATIENCE_S = 60.0
 SIZE = (1600, 900)
 
@@ -197,6 +198,15 @@ def time_switches(one: Switching, n_switches: int) -> dict[str, list[Took]]:
     return took
 
 
+def time_long(one: Switching) -> list[Took]:
+    """Switch to the longest series and away again; return what the former took."""
+    took = []
+    for key in one.keys[:N_LONG]:
+        one.to(key)
+        took.append(one.to(LONG))
+    return took
+
+
 def time_kinds(one: Switching) -> dict[str, Took]:
     """Draw the longest series in every kind once, as for the first time."""
     one.to(LONG)
@@ -233,12 +243,17 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         keys = filled(Path(folder), asked.coins, asked.candles, asked.long)
         one = Switching(Path(folder), keys)
-        took, kinds = time_switches(one, asked.switches), time_kinds(one)
+        took, kinds, long = time_switches(one, asked.switches), time_kinds(one), time_long(one)
         one.window.finish()
         one.desk.past.candles.close()
         app.processEvents()
     for what, rows in took.items():
         print(line_of(what, rows))
+    held = [each.held for each in long]
+    print(
+        f"while the rest of {asked.long:,} bars came, {len(long)} times: longest hold-up of each "
+        f"p50 {np.median(held):.1f} ms, worst {max(held):.1f} ms"
+    )
     for label, one_took in kinds.items():
         print(
             f"{label}, first of {asked.long:,} bars: {one_took.painted:.1f} ms (busy {one_took.busy:.1f} ms)"

@@ -18,7 +18,7 @@ from workstation.ui.chart.judged_hands import JudgedHands
 from workstation.ui.chart.kept_scales import KeptScales
 from workstation.ui.chart.kind_choice import ChartKind
 from workstation.ui.chart.price_scale import Scaling
-from workstation.ui.chart.series import ChartSeries
+from workstation.ui.chart.series import ChartSeries, LaidCandles
 from workstation.ui.theme import Theme
 from workstation.ui.words.foreign_text import one_line
 from workstation.ui.words.number_format import price
@@ -79,9 +79,13 @@ class ChartView(ChartCanvas):
         self._change()
 
     def set_series(
-        self, key: SeriesKey, columns: CandleColumns, price_step: float = 0.0, practice: bool = False
+        self,
+        key: SeriesKey,
+        candles: CandleColumns | LaidCandles,
+        price_step: float = 0.0,
+        practice: bool = False,
     ) -> None:
-        """Show closed candles.
+        """Show closed candles; those that are laid already, in another thread, take no time here.
 
         The same series again is taken for longer history: position, signals and a forming candle stay.
 
@@ -99,7 +103,7 @@ class ChartView(ChartCanvas):
         self.profile.load(is_other=known is None)
         series = known or ChartSeries(key)
         series.price_step, series.practice = price_step, practice
-        series.load(columns)
+        series.load(candles)
         self._series = series
         self.studies.load(series)
         self._place(start_over=known is None)
@@ -134,9 +138,9 @@ class ChartView(ChartCanvas):
             self._series.set_forming_signal(signal)
             self._change()
 
-    def set_comparison(self, key: SeriesKey, columns: CandleColumns) -> None:
+    def set_comparison(self, key: SeriesKey, candles: CandleColumns | LaidCandles) -> None:
         """Lay another series in the same bars over this one, as percent from the left edge in sight."""
-        self._view.comparison.set(key, columns)
+        self._view.comparison.set(key, candles)
         self._change()
 
     def apply_comparison(self, key: SeriesKey, candles: Sequence[Candle]) -> None:

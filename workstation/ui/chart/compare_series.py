@@ -7,7 +7,7 @@ from workstation.domain.candle import Candle, CandleColumns
 from workstation.domain.market import SeriesKey
 from workstation.ui.chart.columns import Columns, gather
 from workstation.ui.chart.kind_choice import ChartKind
-from workstation.ui.chart.series import ChartSeries
+from workstation.ui.chart.series import ChartSeries, LaidCandles
 from workstation.ui.chart.time_scale import SlotMap
 
 MOST_COMPARED = 5
@@ -52,13 +52,13 @@ class Comparison:
     def __len__(self) -> int:
         return len(self._series)
 
-    def set(self, key: SeriesKey, columns: CandleColumns) -> None:
+    def set(self, key: SeriesKey, candles: CandleColumns | LaidCandles) -> None:
         """Compare with these closed candles; a forming one after them stays."""
         if key not in self._series:
             taken = set(self._places.values())
             self._places[key] = next(place for place in range(len(taken) + 1) if place not in taken)
             self._series[key] = ChartSeries(key)
-        self._series[key].load(columns)
+        self._series[key].load(candles)
 
     def apply(self, key: SeriesKey, candles: Sequence[Candle]) -> bool:
         """Take candles of the live stream; return whether that series is compared."""

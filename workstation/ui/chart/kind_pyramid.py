@@ -90,10 +90,6 @@ class DrawnPyramids:
         first, end = max(first - room, true.first_slot), end + room
         return _Part(make(true, first, end), first, None if end > true.last_slot else end)
 
-    def forget(self) -> None:
-        """Take that every bar may be another."""
-        self._averaged = self._closes = None
-
     def put(self, slot: int, bar: Bar) -> None:
         """Take a bar that the true pyramid has just taken."""
         if self._closes is not None and self._closes.covers(slot, slot + 1):

@@ -1,6 +1,7 @@
 """What a chart shows: one series of candles and the signals that stand on it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,6 +13,48 @@ from workstation.ui.chart.kind_choice import ChartKind
 from workstation.ui.chart.kind_pyramid import DrawnPyramids
 from workstation.ui.chart.marks import Marks
 from workstation.ui.chart.pyramid import Pyramid
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LaidCandles:
+    """Closed candles on the grid of their slots, ready to be drawn; made by whatever thread has time.
+
+    A chart that takes them goes on in their pyramid, so they are of one chart only.
+
+    Parameters
+    ----------
+    columns : CandleColumns
+        As they are stored.
+    flagged : ndarray of int64, shape (m,)
+        Slots of candles that are not simply sound, rising.
+    flags : ndarray of uint8, shape (m,)
+        What is known against them.
+    doubted : ndarray of int64
+        Slots of candles that were revised, rising.
+    """
+
+    columns: CandleColumns
+    pyramid: Pyramid
+    flagged: IntArray
+    flags: FlagArray
+    doubted: IntArray
+
+    @classmethod
+    def of(cls, key: SeriesKey, columns: CandleColumns) -> "LaidCandles":
+        """Lay candles of a series on its grid; those that cannot be are left out."""
+        sound = ~columns.impossible()
+        kept = columns if sound.all() else columns.pick(sound)
+        first = slot_of(int(columns.open_time[0]), key.timeframe) if len(columns) else 0
+        offset = columns.open_time[0] // key.bar_ms - first if len(columns) else 0
+        slots = kept.open_time // key.bar_ms - offset
+        pyramid = Pyramid()
+        pyramid.load(slots, (kept.open, kept.high, kept.low, kept.close, kept.volume))
+        flagged = kept.quality != Quality.SOUND
+        doubted = slots[(kept.quality & Quality.REVISED) != 0]
+        return cls(columns, pyramid, slots[flagged], kept.quality[flagged], doubted)
+
+    def __len__(self) -> int:
+        return len(self.columns)
 
 
 class ChartSeries:
@@ -48,22 +91,16 @@ class ChartSeries:
         self._forming_signal: Signal | None = None
         self._marks: dict[Direction, Marks] = {}
 
-    def load(self, columns: CandleColumns) -> None:
+    def load(self, candles: CandleColumns | LaidCandles) -> None:
         """Replace the candles; one that is forming after the last of them stays."""
+        laid = candles if isinstance(candles, LaidCandles) else LaidCandles.of(self.key, candles)
+        if laid.pyramid is self.pyramid:
+            return
         forming = self.last if self.forming_slot is not None else None
-        first = slot_of(int(columns.open_time[0]), self.key.timeframe) if len(columns) else 0
-        offset = columns.open_time[0] // self.key.bar_ms - first if len(columns) else 0
-        slots = columns.open_time // self.key.bar_ms - offset
-        sound = ~columns.impossible()
-        if not sound.all():
-            columns, slots = columns.pick(sound), slots[sound]
-        rows = (columns.open, columns.high, columns.low, columns.close, columns.volume)
-        self.pyramid.load(slots, rows)
-        self._drawn.forget()
+        self.pyramid = laid.pyramid
+        self._drawn = DrawnPyramids(laid.pyramid)
         self.forming_slot = None
-        flagged = columns.quality != Quality.SOUND
-        self._flagged, self._flags = slots[flagged], columns.quality[flagged]
-        self._doubted = slots[(columns.quality & Quality.REVISED) != 0]
+        self._flagged, self._flags, self._doubted = laid.flagged, laid.flags, laid.doubted
         if forming is not None and slot_of(forming.open_time, self.key.timeframe) > self.pyramid.last_slot:
             self.apply(forming)
 

@@ -4,10 +4,11 @@ from functools import partial
 
 from PySide6.QtCore import QObject
 
-from workstation.domain.candle import Candle, CandleColumns
+from workstation.domain.candle import Candle
 from workstation.domain.market import SeriesKey
 from workstation.ui.bridge import Bridge
 from workstation.ui.chart.compare_series import MOST_COMPARED
+from workstation.ui.chart.series import LaidCandles
 from workstation.ui.engine_port import Past
 from workstation.ui.looks.compare_legend import CompareLegend
 from workstation.ui.theme import Theme
@@ -144,7 +145,7 @@ class PaneComparison(QObject):
         for key in self._readers:
             self._follow(key)
 
-    def _on_read(self, key: SeriesKey, candles: CandleColumns) -> None:
+    def _on_read(self, key: SeriesKey, candles: LaidCandles) -> None:
         self._pane.chart.set_comparison(key, candles)
 
     def _on_history(self, key: SeriesKey) -> None:

@@ -6,12 +6,13 @@ from typing import Protocol
 from PySide6.QtCore import QObject
 from PySide6.QtCore import Signal as QtSignal
 
-from workstation.domain.candle import Candle, CandleColumns
+from workstation.domain.candle import Candle
 from workstation.domain.errors import TidemarkError
 from workstation.domain.level import PriceLevel
 from workstation.domain.market import SeriesKey, Venue
 from workstation.domain.signal import Signal
 from workstation.ui.bridge import Bridge
+from workstation.ui.chart.series import LaidCandles
 from workstation.ui.engine_port import Past
 from workstation.ui.workspaces.history_reader import HistoryReader
 from workstation.ui.workspaces.workspace_follow import SharedFollow
@@ -21,7 +22,7 @@ class Chart(Protocol):
     """What the desk needs of the chart."""
 
     def set_series(
-        self, key: SeriesKey, columns: CandleColumns, price_step: float = 0.0, practice: bool = False
+        self, key: SeriesKey, candles: LaidCandles, price_step: float = 0.0, practice: bool = False
     ) -> None:
         """Show these closed candles; a forming one after them stays."""
         ...
@@ -76,7 +77,7 @@ class ChartDesk(QObject):
         super().__init__(parent)
         self._chart, self._bridge, self._past, self._follows = chart, bridge, past, follows
         self.key: SeriesKey | None = None
-        self._stored = CandleColumns.empty()
+        self._stored: LaidCandles | None = None
         self._live: dict[int, Candle] = {}
         self._history = HistoryReader(past.candles, self)
         self._history.read.connect(self._on_read)
@@ -127,7 +128,7 @@ class ChartDesk(QObject):
         """Show nothing and follow nothing."""
         self._unfollow()
         self.stop()
-        self.key = None
+        self.key = self._stored = None
         self._live.clear()
         self._signals.clear()
         self._chart.clear("No market chosen")
@@ -166,15 +167,15 @@ class ChartDesk(QObject):
 
     def show_again(self) -> None:
         """Draw the series again, with what is now known of its market."""
-        if self.key is None:
+        if self.key is None or self._stored is None:
             return
         practice = self.venue is not None and self.venue.kind.is_practice
         self._chart.set_series(self.key, self._stored, self.price_step, practice)
         self._chart.apply_candles([self._live[time_ms] for time_ms in sorted(self._live)])
 
-    def _on_read(self, stored: CandleColumns) -> None:
+    def _on_read(self, stored: LaidCandles) -> None:
         self._stored = stored
-        newest = int(stored.open_time[-1]) if len(stored) else -1
+        newest = int(stored.columns.open_time[-1]) if len(stored) else -1
         self._live = {time_ms: candle for time_ms, candle in self._live.items() if time_ms > newest}
         self.show_again()
 
