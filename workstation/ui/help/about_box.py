@@ -5,7 +5,7 @@ from pathlib import Path
 
 import PySide6
 from PySide6.QtCore import Qt, qVersion
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtWidgets import QLabel, QMessageBox, QWidget
 
 from workstation import __version__
 from workstation.ui.icon import app_icon
@@ -35,4 +35,7 @@ def about_box(settings_folder: Path, parent: QWidget) -> QMessageBox:
     box.setTextInteractionFlags(
         Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
     )
+    for label in box.findChildren(QLabel):
+        if label.focusPolicy() != Qt.FocusPolicy.NoFocus:
+            label.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # by Tab, too: its words can be copied
     return box
