@@ -336,6 +336,30 @@ def test_the_dialog_does_it_all_and_says_what_was_refused(open_desk, qtbot):
     dialog.close()
 
 
+def test_a_workspace_is_a_template_for_other_markets(open_desk, qtbot):
+    desk = open_desk()
+    keeper, docks = desk.window.charts.keeper, desk.window.docks.by_title
+    keeper.save_as("Morning")
+    arrange(desk)  # BTC, ETH and ETH in 15 minutes, linked
+    docks["Book"].show()
+    keeper.open("Main")
+    desk.window.open_symbol("SOL/USDT")
+    dialog = WorkspaceDialog(keeper, desk.window, ("SOL/USDT", "LINK/USDT"))
+    dialog.list.setCurrentRow(keeper.names.index("Morning"))
+    dialog.like_button.click()
+    qtbot.waitUntil(lambda: len(shown(desk)) == 3)
+    assert shown(desk) == [("LINK/USDT", "1h"), ("SOL/USDT", "15m"), ("SOL/USDT", "15m")]
+    assert not docks["Book"].isHidden()
+    assert keeper.book.current == "Main"
+    assert "Main is arranged like Morning" in dialog.said.text()
+    dialog.undo_button.click()
+    qtbot.waitUntil(lambda: shown(desk) == [("SOL/USDT", "1h")])
+    assert docks["Book"].isHidden()
+    keeper.open("Morning")
+    assert [symbol for symbol, _ in shown(desk)][1:] == ["ETH/USDT"] * 2, "the template stays as it was"
+    dialog.close()
+
+
 def test_a_damaged_file_is_told_and_its_copy_offered(open_desk, tmp_path):
     desk = open_desk()
     arrange(desk)

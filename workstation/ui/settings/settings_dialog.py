@@ -25,6 +25,7 @@ from workstation.ui.settings.settings_book import SettingsBook
 from workstation.ui.settings.settings_row import SettingRow
 from workstation.ui.settings.settings_words import group_of, group_sentence, said_of
 from workstation.ui.theme import Theme
+from workstation.ui.widgets.roomy_rows import ROOMY_ROWS
 from workstation.ui.words.foreign_text import one_line
 
 _SIZE, _GROUPS_WIDTH = (980, 680), 140
@@ -87,7 +88,7 @@ class SettingsDialog(QDialog):
         self.search.setClearButtonEnabled(True)
         self.groups.setAccessibleName("Groups of settings")
         self.groups.setFixedWidth(_GROUPS_WIDTH)
-        self.groups.setStyleSheet("QListWidget::item { padding: 6px 8px; }")
+        self.groups.setStyleSheet(ROOMY_ROWS)
         self._scroll.setWidget(self.page)
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QScrollArea.Shape.NoFrame)

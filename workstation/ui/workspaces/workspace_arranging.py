@@ -104,7 +104,8 @@ class WorkspaceArranging(QObject):
         from workstation.ui.workspaces.workspace_dialog import WorkspaceDialog
 
         parent = self.parent()
-        WorkspaceDialog(self._keeper, parent if isinstance(parent, QWidget) else None).open()
+        watched = self._bridge.world.watchlist
+        WorkspaceDialog(self._keeper, parent if isinstance(parent, QWidget) else None, watched).open()
 
     def _offer(self, dock: ChartPaneDock) -> None:
         """Fill the menu of a chart when it is opened: which workspaces there are is known only then."""

@@ -1,5 +1,6 @@
 """Every workspace and every daily copy, to open, save, rename, delete and bring back."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from PySide6.QtCore import Qt
@@ -15,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workstation.ui.widgets.roomy_rows import ROOMY_ROWS
 from workstation.ui.words.foreign_text import one_line
 from workstation.ui.workspaces.workspace_keeper import LONGEST_NAME, WorkspaceKeeper
 
@@ -28,17 +30,22 @@ class WorkspaceDialog(QDialog):
     ----------
     keeper : WorkspaceKeeper
         Who keeps them.
+    watched : sequence of str
+        Markets that a template is filled up with.
     """
 
-    def __init__(self, keeper: WorkspaceKeeper, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, keeper: WorkspaceKeeper, parent: QWidget | None = None, watched: Sequence[str] = ()
+    ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Workspaces")
         self.resize(_WIDTH, _HEIGHT)
-        self._keeper = keeper
+        self._keeper, self._watched = keeper, tuple(watched)
         self.list, self.name_edit, self.days = QListWidget(), QLineEdit(), QComboBox()
         self.open_button, self.save_button = QPushButton("Open"), QPushButton("Save as")
         self.rename_button, self.delete_button = QPushButton("Rename"), QPushButton("Delete")
+        self.like_button = QPushButton("Use as template")
         self.undo_button, self.restore_button = QPushButton("Take back"), QPushButton("Restore")
         self.said = QLabel()
         self._name_all()
@@ -49,7 +56,7 @@ class WorkspaceDialog(QDialog):
 
     def _name_all(self) -> None:
         self.list.setAccessibleName("Workspaces")
-        self.list.setStyleSheet("QListWidget::item { padding: 6px 8px; }")
+        self.list.setStyleSheet(ROOMY_ROWS)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)  # long names are cut
         self.name_edit.setAccessibleName("Name")
         self.name_edit.setPlaceholderText("Name, for Save as and Rename")
@@ -58,14 +65,24 @@ class WorkspaceDialog(QDialog):
         self.said.setTextFormat(Qt.TextFormat.PlainText)
         self.said.setWordWrap(True)
         self.open_button.setDefault(True)
-        for button in (self.save_button, self.rename_button, self.delete_button, self.undo_button):
+        for button in (
+            self.save_button,
+            self.rename_button,
+            self.delete_button,
+            self.undo_button,
+            self.like_button,
+        ):
             button.setAutoDefault(False)
+        self.like_button.setToolTip(
+            "Arrange the open workspace like the chosen one: its charts, studies and panels, with the "
+            "markets that are open now"
+        )
         self.restore_button.setAutoDefault(False)
         self.restore_button.setAccessibleName("Restore this daily copy")
 
     def _lay_out(self) -> None:
         buttons = QVBoxLayout()
-        for button in (self.open_button, self.delete_button, self.undo_button):
+        for button in (self.open_button, self.like_button, self.delete_button, self.undo_button):
             buttons.addWidget(button)
         buttons.addStretch(1)
         middle, naming, copies = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
@@ -89,6 +106,7 @@ class WorkspaceDialog(QDialog):
         self.list.currentRowChanged.connect(lambda _row: self._show_chosen())
         self.list.itemActivated.connect(lambda _item: self._open())
         self.open_button.clicked.connect(self._open)
+        self.like_button.clicked.connect(self._arrange_like)
         self.save_button.clicked.connect(lambda: self._say(self._keeper.save_as(self.name_edit.text())))
         self.rename_button.clicked.connect(self._rename)
         self.delete_button.clicked.connect(self._delete)
@@ -118,6 +136,7 @@ class WorkspaceDialog(QDialog):
     def _show_chosen(self) -> None:
         is_open = self._chosen() == self._keeper.book.current
         self.open_button.setEnabled(not is_open)
+        self.like_button.setEnabled(not is_open and not self._keeper.is_held)
         self.delete_button.setEnabled(len(self._keeper.names) > 1)
         what = self._keeper.undoable
         self.undo_button.setEnabled(bool(what))
@@ -128,6 +147,13 @@ class WorkspaceDialog(QDialog):
 
     def _open(self) -> None:
         self._keeper.open(self._chosen())
+
+    def _arrange_like(self) -> None:
+        name = self._chosen()
+        self._keeper.arrange_like(name, self._watched)
+        self._say(
+            f"{self._keeper.book.current} is arranged like {name}. Take back returns to what was there."
+        )
 
     def _rename(self) -> None:
         self._say(self._keeper.rename(self._chosen(), self.name_edit.text()))

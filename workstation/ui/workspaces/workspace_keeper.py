@@ -2,7 +2,7 @@
 
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
 from typing import Protocol
@@ -15,6 +15,7 @@ from workstation.ui.words.foreign_text import one_line
 from workstation.ui.workspaces.chart_pane import State
 from workstation.ui.workspaces.workspace import Workspace
 from workstation.ui.workspaces.workspace_file import MOST_WORKSPACES, WorkspaceBook, WorkspaceFile
+from workstation.ui.workspaces.workspace_template import like
 
 SAVE_AFTER_MS = 1000
 """Changes that come this close together are written together."""
@@ -156,6 +157,16 @@ class WorkspaceKeeper(QObject):
             return
         self._note(f"deleting {name}", of_panels=True)
         self._show(self._now().without(name), is_other=name == self.book.current)
+
+    def arrange_like(self, name: str, watched: Sequence[str]) -> None:
+        """Arrange what is open as another workspace is, with the markets that are open now."""
+        pattern = self.book.workspaces.get(name)
+        if pattern is None or name == self.book.current or self._is_held:
+            return
+        self._note(f"arranging like {name}", of_panels=True)
+        active = self._workspace.active_dock
+        docks = (active, *(dock for dock in self._workspace.docks if dock is not active))
+        self._show(self._now().with_state(like(pattern, [dock.save() for dock in docks], watched)))
 
     def arrange(self, what: str, change: Callable[[], object]) -> None:
         """Change the arrangement on screen so that `undo` can take it back."""

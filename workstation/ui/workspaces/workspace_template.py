@@ -74,6 +74,38 @@ def in_timeframes(chart: Mapping[str, object], link: str) -> list[State]:
     ]
 
 
+def like(
+    pattern: Mapping[str, object], charts: Sequence[Mapping[str, object]], watched: Sequence[str]
+) -> State:
+    """Return a workspace arranged as another one is, with other markets in it.
+
+    Parameters
+    ----------
+    pattern : mapping
+        The workspace that is the template; its timeframes, studies, links and places stay.
+    charts : sequence of mapping
+        Whose markets are shown, the active one first; charts of one market have one market again.
+    watched : sequence of str
+        Markets to fill up with; where there are too few, those of the template stay.
+    """
+    saved = pattern.get("charts")
+    parts = (
+        {name: one for name, one in saved.items() if isinstance(one, dict)} if isinstance(saved, dict) else {}
+    )
+    fresh = iter(dict.fromkeys(symbol for symbol in (*map(_symbol, charts), *watched) if symbol))
+    markets: dict[str, str] = {}
+    first = str(pattern.get("active"))
+    for name in sorted(parts, key=lambda name: name != first):
+        old = _symbol(parts[name])
+        markets[old] = markets.get(old) or next(fresh, old)
+    return {**pattern, "charts": {name: _shows(one, markets[_symbol(one)]) for name, one in parts.items()}}
+
+
+def _shows(chart: Mapping[str, object], symbol: str) -> State:
+    series = chart.get("series")
+    return {**chart, "series": {**(series if isinstance(series, dict) else {}), "symbol": symbol}}
+
+
 def _chart(symbol: str, timeframe: str) -> State:
     return {"series": {"symbol": symbol, "timeframe": timeframe}}
 
