@@ -4,8 +4,8 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QRect, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QRect, Qt
+from PySide6.QtGui import QColor, QContextMenuEvent
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QLineEdit, QWidget
 
@@ -339,3 +339,18 @@ def test_the_chosen_row_is_painted_so_and_the_mark_moves_with_its_market(panel):
     places = [panel.table.visualRect(panel.model.index(row, 0)).center() for row in (0, 1)]
     marked = [chosen.pixelColor(panel.table.columnWidth(0) - 2, place.y()).name() for place in places]
     assert marked[1] == QColor(DARK.selection).name() != marked[0]
+
+
+@pytest.mark.parametrize("way", ["menu key", "shift and F10"])
+def test_a_menu_opened_by_key_is_of_the_chosen_row(panel, qtbot, way):
+    menus = []
+    panel.row_menu_opened.connect(lambda menu, symbol: menus.append((menu, symbol)))
+    panel.table.choose(1)
+    if way == "menu key":
+        below = panel.table.visualRect(panel.model.index(1, 0)).center() + QPoint(0, panel.table.rowHeight(0))
+        reason = QContextMenuEvent.Reason.Keyboard
+        QCoreApplication.sendEvent(panel.table, QContextMenuEvent(reason, below, panel.mapToGlobal(below)))
+    else:
+        qtbot.keyClick(panel.table, Qt.Key.Key_F10, Qt.KeyboardModifier.ShiftModifier)
+    assert [symbol for _menu, symbol in menus] == ["ETH/USDT"]
+    menus[0][0].close()

@@ -28,8 +28,11 @@ from workstation.ui.widgets.market_drag import markets_in
 from workstation.ui.widgets.market_table import MarketTable
 from workstation.ui.words.foreign_text import in_menu
 
-NO_ARROW = "QHeaderView::up-arrow, QHeaderView::down-arrow { width: 0; height: 0; image: none; }"
-"""The head of the sorted column says so in its text."""
+NO_ARROW = (
+    "QHeaderView::up-arrow, QHeaderView::down-arrow { width: 0; height: 0; image: none; }"
+    "QAbstractScrollArea::corner { background: transparent; border: 0; }"
+)
+"""The head of the sorted column says so in its text; nothing stands between two scroll bars."""
 
 Index = QModelIndex | QPersistentModelIndex
 

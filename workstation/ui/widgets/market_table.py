@@ -1,13 +1,14 @@
 """A table whose rows are chosen as a whole, and which the keyboard can leave."""
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtCore import QEvent, QKeyCombination, QModelIndex, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
 ROW_HEIGHT = 30
 """Pixels of a row."""
 
 _OPEN_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_MENU_KEY = QKeyCombination(Qt.KeyboardModifier.ShiftModifier, Qt.Key.Key_F10)  # many keyboards have no other
 _REMOVE_KEYS = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
 
 
@@ -41,6 +42,21 @@ class MarketTable(QTableView):
         self.doubleClicked.connect(lambda index: self.open_requested.emit(index.row()))
         self.entered.connect(lambda index: self.hovered.emit(index.row()))
 
+    def event(self, event: QEvent) -> bool:
+        """Open the menu of the chosen row by key; Qt would take the row that lies a head further down."""
+        by_key = QContextMenuEvent.Reason.Keyboard
+        if isinstance(event, QContextMenuEvent) and event.reason() is by_key:
+            self._open_menu()
+            event.accept()
+            return True
+        return super().event(event)
+
+    def _open_menu(self) -> None:
+        chosen = self.currentIndex()
+        if chosen.isValid():
+            self.scrollTo(chosen)
+        self.customContextMenuRequested.emit(self.visualRect(chosen).center())
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Turn keys into requests."""
         row = self.currentIndex().row()
@@ -48,6 +64,8 @@ class MarketTable(QTableView):
             self.open_requested.emit(row)
         elif row >= 0 and event.key() in _REMOVE_KEYS and not event.modifiers():
             self.remove_requested.emit(row)
+        elif event.keyCombination() == _MENU_KEY:
+            self._open_menu()
         else:
             super().keyPressEvent(event)
 
