@@ -6,10 +6,13 @@ from PySide6.QtWidgets import QAccessibleWidget, QWidget
 
 _ROLES = {
     "ChartView": QAccessible.Role.Chart,
+    "ComponentBars": QAccessible.Role.Chart,
     "DepthOverTimeView": QAccessible.Role.Chart,
     "DepthView": QAccessible.Role.Chart,
     "LadderView": QAccessible.Role.List,
+    "MarketMapLegend": QAccessible.Role.Graphic,
     "MarketMapView": QAccessible.Role.Chart,
+    "ReturnLines": QAccessible.Role.Chart,
     "RotationGraphView": QAccessible.Role.Chart,
     "Treemap": QAccessible.Role.Chart,
 }

@@ -1,7 +1,15 @@
 """A picture that is painted by hand: a sentence where there is nothing, a frame for the keyboard."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QColor,
+    QFocusEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from workstation.ui.theme import Theme
@@ -42,6 +50,17 @@ class PaintedView(QWidget):
         """Show a sentence where there is nothing else."""
         self._message = text
         self.update()
+
+    def event(self, event: QEvent) -> bool:
+        """Tell a screen reader what a key led to; what changes by itself is not spoken over the trader."""
+        if event.type() != QEvent.Type.KeyPress:
+            return super().event(event)
+        before = self.accessibleDescription()
+        is_taken = super().event(event)
+        now = self.accessibleDescription()
+        if now and now != before and QAccessible.isActive():
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, now))
+        return is_taken
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show where the keyboard is."""
