@@ -8,12 +8,14 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QApplication
 
 from workstation.domain.candle import CandleColumns
-from workstation.domain.drawing import Anchor, Drawing, DrawingKind
+from workstation.domain.drawing import Anchor, Drawing, DrawingKind, Style
 from workstation.domain.errors import UsageError
 from workstation.domain.market import SeriesKey, slot_of
 from workstation.storage.drawings import DrawingFiles
+from workstation.ui.chart.axis_painter import LEFT
 from workstation.ui.chart.chart_view import ChartView
 from workstation.ui.chart.drawing_book import DrawingBook, Drawn
+from workstation.ui.chart.drawing_words import position_words
 from workstation.ui.chart.kind_choice import ChartKind
 from workstation.ui.drawings.drawing_menu import ask_points
 from workstation.ui.drawings.drawing_points import moved_to, point_names, price_text, time_text
@@ -152,3 +154,22 @@ def test_points_snap_to_what_is_drawn_of_a_bar(chart, kind, offered):
         got = place.anchor(QPointF(x, place.y(value)), snaps=True).price
         found |= {each for each in ("open", "high", "low", "close") if getattr(candle, each) == got}
     assert found == offered
+
+
+def test_words_of_a_position_end_inside_a_narrow_chart(chart, book):
+    plan = drawn(book, DrawingKind.SHORT, anchor(100, 100.0), anchor(100, 102.0), anchor(110, 96.0))
+    assert position_words(plan, chart.drawings.place)[1].startswith("Short position 100.00, reward to risk")
+    chart.resize(300, 220)
+    chart.grab()
+    assert position_words(plan, chart.drawings.place) == (
+        "Target 96.00",
+        "Short 100.00, 2.00 to 1",
+        "Stop 102.00",
+    )
+
+
+def test_the_readout_can_be_read_over_what_lies_under_it(chart, book):
+    drawn(book, DrawingKind.RECTANGLE, anchor(0, 1.0), anchor(119, 1000.0), style=Style("#ff0000"))
+    image, y = chart.grab().toImage(), 40
+    beside, under = image.pixelColor(4, y), image.pixelColor(round(LEFT) - 1, y)
+    assert under.red() < beside.red()

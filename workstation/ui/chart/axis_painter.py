@@ -17,6 +17,7 @@ AXIS_PADDING = 8.0
 """Logical pixels beside a price label."""
 
 _DAY_WEIGHT = 2
+_GROUND, _GROUND_MARGIN = 0.78, 2.0  # how far words dim what lies under them, and pixels beside them
 _PRACTICE = "PRACTICE"
 _LEAST_NAME = 40.0  # pixels of a market's name in the narrowest chart
 
@@ -77,13 +78,23 @@ def paint_caption(painter: QPainter, frame: Frame, colours: ChartColours, labels
     end = frame.layout.plot_width - LEFT - badge  # a long name must not push the badge out of sight
     room = end - LEFT - labels.width(f"{key.timeframe} …") - 10
     name = labels.cut(one_line(key.symbol), max(room, _LEAST_NAME), Style.CAPTION)
+    width = labels.width(name, Style.CAPTION)
+    paint_ground(painter, QRectF(LEFT, TOP, width, labels.height(Style.CAPTION)), colours)
     x = LEFT + labels.paint(painter, QPointF(LEFT, TOP), name, colours.text, Style.CAPTION)
     baseline = TOP + labels.height(Style.CAPTION) - labels.height() - 1
     rest = key.timeframe if is_practice else f"{key.timeframe}  ·  {one_line(key.venue)}"
     rest = labels.cut("  ·  ".join((rest, *frame.notes)), end - x - 10)
+    paint_ground(painter, QRectF(x + 10, baseline, labels.width(rest), labels.height()), colours)
     x += 10 + labels.paint(painter, QPointF(x + 10, baseline), rest, colours.muted)
     if is_practice:
         paint_badge(painter, QPointF(x + 12, TOP + 1), _PRACTICE, colours, labels)
+
+
+def paint_ground(painter: QPainter, box: QRectF, colours: ChartColours) -> None:
+    """Dim what lies under words: in a low pane candles reach up to them."""
+    ground = QColor(colours.base)
+    ground.setAlphaF(_GROUND)
+    painter.fillRect(box.adjusted(-_GROUND_MARGIN, 0, _GROUND_MARGIN, 0), ground)
 
 
 def paint_badge(painter: QPainter, at: QPointF, text: str, colours: ChartColours, labels: Labels) -> None:

@@ -9,6 +9,7 @@ from workstation.ui.chart.drawing_place import Place
 from workstation.ui.words.foreign_text import one_line
 from workstation.ui.words.number_format import duration, percent, price, volume
 
+_NARROW = 460.0  # logical pixels of a pane in which the words of a position would not end
 _UNITS_MS = (86_400_000, 3_600_000, 60_000)
 
 EMPTY_TEXT = "Text"
@@ -54,17 +55,22 @@ def _time_words(length_ms: int) -> str:
 def position_words(drawing: Drawing, place: Place) -> tuple[str, str, str]:
     """Return what stands at a planned position's target, entry and stop.
 
-    Empty but for the entry where stop or target lies on the wrong side.
+    Empty but for the entry where stop or target lies on the wrong side; prices and the relation of reward
+    to risk only where the chart is narrow.
     """
-    return _position_words(drawing, place.frame.series.price_step)
+    is_short = place.box.width() < _NARROW
+    return _position_words(drawing, place.frame.series.price_step, is_short)
 
 
 @lru_cache(maxsize=256)
-def _position_words(drawing: Drawing, step: float) -> tuple[str, str, str]:
+def _position_words(drawing: Drawing, step: float, is_short: bool) -> tuple[str, str, str]:
     plan = plan_of(drawing)
     entry, stop, target = (price(anchor.price, step) for anchor in drawing.anchors)
     if plan is None:
         return "", "The stop must lie on the losing side, the target on the winning one", ""
+    if is_short:
+        way = drawing.kind.label.split()[0]
+        return f"Target {target}", f"{way} {entry}, {plan.reward_to_risk:.2f} to 1", f"Stop {stop}"
     return (
         f"Target {target}, {percent(plan.target_pct).lstrip('+')}, gain {amount(plan.gain)}",
         f"{drawing.kind.label} {entry}, reward to risk {plan.reward_to_risk:.2f}, size {amount(plan.size)}",

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from workstation.domain.candle import Candle
 from workstation.domain.signal import Direction, Signal
-from workstation.ui.chart.axis_painter import AXIS_PADDING, LEFT, TOP
+from workstation.ui.chart.axis_painter import AXIS_PADDING, LEFT, TOP, paint_ground
 from workstation.ui.chart.colours import ChartColours
 from workstation.ui.chart.frame import Frame
 from workstation.ui.chart.judged_frame import grade_at
@@ -25,6 +25,7 @@ _CORNER = 3.0
 _BOX_PADDING = 10.0
 _LEADING = 3.0  # between the lines of a box
 _MARK_COLUMN = 18.0
+_PART_GAP = 12.0  # between the words of the read-out
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,22 +136,31 @@ def paint_readout(brush: Brush, frame: Frame, slot: int) -> None:
         parts.append(_Part(_DOUBTED, "", doubts, brush.colours.warning))
     parts.append(_Part(_LEAST_NEEDED, "", when, brush.colours.muted))
     at = QPointF(LEFT, TOP + brush.labels.height(Style.CAPTION) + 4)
-    for part in _in_room(parts, frame.layout.plot_width - LEFT, brush.labels):
+    parts = _in_room(parts, frame.layout.plot_width - LEFT, brush.labels)
+    reach = sum(_reach(part, brush.labels) + _PART_GAP for part in parts)
+    paint_ground(
+        brush.painter, QRectF(at.x(), at.y(), max(reach - _PART_GAP, 0), brush.labels.height()), brush.colours
+    )
+    for part in parts:
         if part.name:
             at.setX(at.x() + brush.labels.paint(brush.painter, at, part.name, brush.colours.muted) + 4)
-        at.setX(at.x() + brush.labels.paint(brush.painter, at, part.value, part.ink) + 12)
+        at.setX(at.x() + brush.labels.paint(brush.painter, at, part.value, part.ink) + _PART_GAP)
 
 
 def _in_room(parts: Sequence["_Part"], room: float, labels: Labels) -> list["_Part"]:
     """Return what has room, in its order; what is needed least gives way first."""
     kept = set()
     for part in sorted(parts, key=lambda part: part.need):
-        room -= labels.width(part.name) + (4 if part.name else 0) + labels.width(part.value)
+        room -= _reach(part, labels)
         if room < 0:
             break
-        room -= 12
+        room -= _PART_GAP
         kept.add(id(part))
     return [part for part in parts if id(part) in kept]
+
+
+def _reach(part: "_Part", labels: Labels) -> float:
+    return labels.width(part.name) + (4 if part.name else 0) + labels.width(part.value)
 
 
 def signal_lines(signal: Signal, afterwards: str = "") -> list[tuple[str, str]]:
