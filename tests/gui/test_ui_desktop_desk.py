@@ -1,9 +1,10 @@
 """Closing means what the trader said once, and the desktop starts us where he wishes."""
 
 import pytest
-from PySide6.QtCore import QEvent
+import shiboken6
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QDialog, QDockWidget
 
 from tests.fakes.window_world import Desk
 from workstation.storage.desktop_entry import AtLogin, DesktopEntry, DesktopFolders
@@ -93,14 +94,6 @@ def test_quitting_is_remembered_and_esc_decides_nothing(closing):
     assert closing.box is not None
 
 
-def test_a_tray_that_goes_away_gives_the_window_back(closing):
-    closing.have_tray()
-    closing.window.put_away()
-    assert not closing.window.isVisible()
-    closing.have_tray(is_there=False)
-    assert closing.window.isVisible()
-
-
 def test_starting_with_the_desktop_is_switched_shown_and_kept_as_it_is(closing, tmp_path):
     action = QAction(checkable=True)
     closing.desk.join({"app.autostart": action})
@@ -163,12 +156,72 @@ def test_without_a_tray_the_window_comes_by_itself_and_a_later_tray_takes_it(hid
     assert not hidden.window.isVisible()
 
 
+def test_a_tray_that_goes_away_for_good_gives_the_window_back(hidden, qtbot):
+    hidden.have_tray()
+    hidden.have_tray(is_there=False)
+    assert not hidden.window.isVisible(), "a panel that is started again does not throw the window at anybody"
+    qtbot.waitUntil(hidden.window.isVisible, timeout=20_000)
+    assert not hidden.window.isMinimized(), (
+        "where there is no panel, nobody finds a window that was made small"
+    )
+
+
+def test_a_tray_that_comes_again_keeps_the_window_and_gives_its_icon_back(hidden):
+    hidden.have_tray()
+    hidden.have_tray(is_there=False)
+    hidden.have_tray()
+    assert (hidden.window.isVisible(), hidden.start._patience.isActive()) == (False, False)
+    hidden.have_tray(is_there=False)
+    assert hidden.start._patience.isActive(), "and so every time"
+
+
 def test_a_window_that_is_worked_in_is_not_taken_away_by_a_later_tray(hidden, qtbot):
     hidden.desk.open_window(hidden=True)
     qtbot.waitUntil(hidden.window.isVisible, timeout=20_000)
     QApplication.sendEvent(hidden.window, QEvent(QEvent.Type.WindowActivate))
     hidden.have_tray()
     assert hidden.window.isVisible()
+
+
+@pytest.fixture
+def floating(closing, qtbot):
+    """Return a window with a panel and a dialog that float beside it."""
+    closing.panel, closing.dialog = QDockWidget("Panel", closing.window), QDialog(closing.window)
+    closing.panel.setObjectName("panel")
+    closing.window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, closing.panel)
+    closing.panel.setFloating(True)
+    closing.dialog.show()
+    qtbot.waitUntil(lambda: closing.panel.isVisible() and closing.dialog.isVisible())
+    return closing
+
+
+def test_what_floats_beside_the_window_goes_to_the_tray_with_it_and_comes_back(floating, qtbot):
+    floating.have_tray()
+    before = floating.window.saveState().data()
+    floating.window.put_away()
+    assert (floating.panel.isMinimized(), floating.dialog.isVisible()) == (True, False)
+    assert floating.window.saveState().data() == before, "a panel in the tray is not one that was closed"
+    floating.window.toggle_shown()
+    qtbot.waitUntil(floating.dialog.isVisible, timeout=20_000)
+    assert (floating.panel.isMinimized(), floating.panel.isVisible()) == (False, True)
+
+
+def test_a_start_in_the_tray_shows_no_floating_panel_either(floating):
+    floating.window._may_close = True  # hidden as if it had never been shown
+    floating.window.hide()
+    floating.window._may_close = False
+    assert not floating.panel.isMinimized()
+    floating.have_tray()
+    floating.desk.open_window(hidden=True)
+    assert (floating.panel.isMinimized(), floating.dialog.isVisible()) == (True, False)
+
+
+def test_a_dialog_that_is_gone_does_not_keep_the_window_from_coming_back(floating, qtbot):
+    floating.have_tray()
+    floating.window.put_away()
+    shiboken6.delete(floating.dialog)
+    floating.window.bring_to_front()
+    qtbot.waitUntil(lambda: not floating.panel.isMinimized(), timeout=20_000)
 
 
 def test_started_plainly_the_window_is_there_at_once(hidden):

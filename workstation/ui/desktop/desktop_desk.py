@@ -134,7 +134,7 @@ class DesktopDesk(Section):
     def _on_tray(self, is_there: bool) -> None:
         self._window.has_tray = is_there
         if not is_there and not self._window.isVisible():
-            self._window.showMinimized()  # the tray went away with the only way back to the window
+            self._tray_start.begin()  # the only way back to the window is gone, unless the panel comes again
 
     def _on_close(self) -> None:
         """Carry out what closing means; ask the first time, where there is a tray to go to."""

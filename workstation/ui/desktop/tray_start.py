@@ -1,4 +1,4 @@
-"""Starting in the tray, as at login: patient with a tray that comes late, and never lost without one."""
+"""A window in the tray: patient with a tray that comes late or again, and never lost without one."""
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 
@@ -30,8 +30,11 @@ class TrayStart(QObject):
         self._is_waiting = False
 
     def begin(self) -> None:
-        """Wait for a tray, with the window out of sight."""
+        """Wait for a tray, with the window out of sight; at the start, and where the tray went away."""
+        if self._is_waiting:
+            return
         self._is_waiting = True
+        self._window.put_away_beside()
         self._tray.available_changed.connect(self._on_tray)
         self._window.installEventFilter(self)
         self._patience.start()
