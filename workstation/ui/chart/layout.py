@@ -1,6 +1,6 @@
 """Where the parts of a chart lie."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
 _VOLUME_SHARE = 0.17
@@ -28,6 +28,15 @@ class Layout:
         Of the panes of studies and judgements below price and volume, from top to bottom.
     line : int
         Of a line of the legend.
+
+    Attributes
+    ----------
+    plot_width : int
+        Width of every pane.
+    body_height : int
+        Height of all panes together: everything above the time axis.
+    price_height : int
+        Height of the price pane.
     """
 
     width: int
@@ -38,6 +47,16 @@ class Layout:
     header: int
     pane_heights: tuple[int, ...] = ()
     line: int = 18
+    plot_width: int = field(init=False)
+    body_height: int = field(init=False)
+    price_height: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        body = max(self.height - self.time_height, 1)
+        price_height = max(body - sum(self.pane_heights) - self.volume_height, 1)
+        object.__setattr__(self, "plot_width", max(self.width - self.axis_width, 1))
+        object.__setattr__(self, "body_height", body)
+        object.__setattr__(self, "price_height", price_height)
 
     @classmethod
     def of(cls, width: int, height: int, axis_width: int, time_height: int, header: int) -> "Layout":
@@ -53,21 +72,6 @@ class Layout:
         left = self.body_height - sum(heights)
         volume_height = round(left * _VOLUME_SHARE) if left >= _LEAST_FOR_VOLUME else 0
         return replace(self, volume_height=volume_height, pane_heights=heights, line=line)
-
-    @property
-    def plot_width(self) -> int:
-        """Width of every pane."""
-        return max(self.width - self.axis_width, 1)
-
-    @property
-    def body_height(self) -> int:
-        """Height of all panes together: everything above the time axis."""
-        return max(self.height - self.time_height, 1)
-
-    @property
-    def price_height(self) -> int:
-        """Height of the price pane."""
-        return max(self.body_height - sum(self.pane_heights) - self.volume_height, 1)
 
     @property
     def volume_bottom(self) -> int:

@@ -82,6 +82,7 @@ class ChartSeries:
         self.pyramid = Pyramid()
         self._drawn = DrawnPyramids(self.pyramid)
         self.forming_slot: int | None = None
+        self._last: Candle | None = None
         self.levels: tuple[PriceLevel, ...] = ()
         self.outcomes: dict[tuple[int, Direction], str] = {}
         self._flagged: IntArray = np.empty(0, np.int64)
@@ -96,7 +97,7 @@ class ChartSeries:
         laid = candles if isinstance(candles, LaidCandles) else LaidCandles.of(self.key, candles)
         if laid.pyramid is self.pyramid:
             return
-        forming = self.last if self.forming_slot is not None else None
+        forming, self._last = self.last if self.forming_slot is not None else None, None
         self.pyramid = laid.pyramid
         self._drawn = DrawnPyramids(laid.pyramid)
         self.forming_slot = None
@@ -110,6 +111,7 @@ class ChartSeries:
         values = (candle.open, candle.high, candle.low, candle.close, candle.volume)
         if not self.pyramid.put(slot, values):
             return False
+        self._last = None
         self._drawn.put(slot, values)
         if slot == self.pyramid.last_slot:
             self.forming_slot = None if candle.closed else slot
@@ -128,7 +130,9 @@ class ChartSeries:
     @property
     def last(self) -> Candle | None:
         """The newest candle; None while there is none."""
-        return self.candle_at(self.pyramid.last_slot)
+        if self._last is None:
+            self._last = self.candle_at(self.pyramid.last_slot)
+        return self._last
 
     def candle_at(self, slot: int) -> Candle | None:
         """Return the candle of a slot; None for a hole."""

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Protocol
 
@@ -10,7 +10,7 @@ import numpy as np
 from PySide6.QtGui import QColor
 
 from workstation.domain.candle import FloatArray, IntArray
-from workstation.domain.study import Output, Place
+from workstation.domain.study import Output, Place, Study
 from workstation.ui.chart.price_scale import PriceMap, nice_step, price_ticks
 from workstation.ui.chart.study_board import BoardStudy, StudyBoard
 from workstation.ui.chart.study_trace import Strokes
@@ -63,6 +63,11 @@ class PlacedStudy:
         Of its pane; row 0 is the pane's top. None where it has none.
     ticks : list of (float, float)
         Values for labels of its pane, and the step to their neighbours.
+
+    Attributes
+    ----------
+    study : Study
+        What it is.
     """
 
     place: int
@@ -72,6 +77,10 @@ class PlacedStudy:
     height: int = 0
     scale: PriceMap | None = None
     ticks: tuple[tuple[float, float], ...] = ()
+    study: Study = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "study", self.board.study)
 
     def rows(self, values: FloatArray, dpr: float) -> IntArray:
         """Return the device pixel rows of values in its pane, counted from the top of the chart."""
@@ -152,7 +161,7 @@ def place_studies(
 
 def widened(low: float, high: float, studies: tuple[PlacedStudy, ...]) -> tuple[float, float]:
     """Return a range of prices that leaves room for what lies over the candles, within reason."""
-    over = [one.strokes for s in studies if s.board.study.place is Place.PRICE for one in s.outputs]
+    over = [one.strokes for s in studies if s.study.place is Place.PRICE for one in s.outputs]
     over = [strokes for strokes in over if len(strokes.x)]
     if not over:
         return low, high

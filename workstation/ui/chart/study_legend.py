@@ -60,7 +60,7 @@ def lay_out_legend(
     """
     line = labels.height() + 2
     width_of = labels.width
-    over = [one for one in frame.studies if one.board.study.place is Place.PRICE]
+    over = [one for one in frame.studies if one.study.place is Place.PRICE]
     top = legend_top(labels)
     n_most = max(int((frame.layout.price_height - top) * 0.6 / line), 1)
     found, y = [], top
@@ -73,7 +73,7 @@ def lay_out_legend(
         y += line
     y = float(frame.layout.price_height + 2)
     for one in frame.studies:
-        if one.board.study.place is Place.VOLUME and frame.layout.volume_height:
+        if one.study.place is Place.VOLUME and frame.layout.volume_height:
             found.append(_line(one.place, _parts(frame, one, colours, slot), y, line, width_of))
             y += line
         elif one.height:
@@ -81,7 +81,7 @@ def lay_out_legend(
             found.append(_line(one.place, parts, float(one.top + 3), line, width_of))
     found += _left_out(frame, line, width_of)
     right = max((box.right() for box in taken), default=0.0)
-    return [replace(one, box=one.box.translated(right, 0)) for one in found]
+    return [replace(one, box=one.box.translated(right, 0)) for one in found] if right else found
 
 
 def line_of(
@@ -93,9 +93,7 @@ def line_of(
 
 def _left_out(frame: Frame, line: float, width_of: Callable[[str], float]) -> list[LegendLine]:
     """Return a line that says which panes have no room here."""
-    without = [
-        s.board.study.short for s in frame.studies if s.board.study.place is Place.PANE and not s.height
-    ]
+    without = [s.study.short for s in frame.studies if s.study.place is Place.PANE and not s.height]
     if not without:
         return []
     words = f"No room here for {', '.join(without)}"
@@ -105,7 +103,7 @@ def _left_out(frame: Frame, line: float, width_of: Callable[[str], float]) -> li
 def _line(
     place: int, parts: tuple[Part, ...], y: float, height: float, width_of: Callable[[str], float]
 ) -> LegendLine:
-    width = sum(_reach(text, width_of) for text, _ in parts) + 2 * _PADDING
+    width = sum([_reach(text, width_of) for text, _ in parts]) + 2 * _PADDING
     return LegendLine(place, QRectF(LEFT - _PADDING, round(y), width, height), parts)
 
 
@@ -140,18 +138,18 @@ def paint_legend(
 
 def _parts(frame: Frame, one: PlacedStudy, colours: ChartColours, slot: int) -> tuple[Part, ...]:
     theme, board = colours.theme, one.board
-    swatch = colour_of(board, board.study.outputs[0], theme)
+    swatch = colour_of(board, one.study.outputs[0], theme)
     parts: list[Part] = [("", swatch), (board.label, colours.text if board.choice.is_shown else None)]
     if not board.choice.is_shown:
         return (*parts, ("hidden", None))
     if not board.traces:
         return (*parts, ("computing…", None))
-    for output, trace in zip(board.study.outputs, board.traces, strict=True):
+    for output, trace in zip(one.study.outputs, board.traces, strict=True):
         shift = output.shift(board.choice.values)
         if output.shape is Shape.DOTS and shift < 0:
             continue  # what is drawn back belongs to a bar that came later
         value = trace.at(slot - shift)
-        if len(board.study.outputs) > 2 or not math.isnan(value):
+        if len(one.study.outputs) > 2 or not math.isnan(value):
             parts.append((_words(frame, one, value), colour_of(board, output, theme)))
     if not any(ink is not None and text for text, ink in parts[2:]):
         parts.append((NOTHING, None))
@@ -161,7 +159,7 @@ def _parts(frame: Frame, one: PlacedStudy, colours: ChartColours, slot: int) -> 
 def _words(frame: Frame, one: PlacedStudy, value: float) -> str:
     if math.isnan(value):
         return NOTHING
-    place = one.board.study.place
+    place = one.study.place
     if place is Place.PRICE:
         return price(value, frame.series.price_step)
     if place is Place.VOLUME or one.scale is None:

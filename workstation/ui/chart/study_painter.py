@@ -25,7 +25,7 @@ _DOT = 1.0  # half of a dot, logical pixels
 def paint_grounds(painter: QPainter, frame: Frame, colours: ChartColours) -> None:
     """Paint what lies behind grid and candles: the tinted ground of bands; opaque, which is far cheaper."""
     for one in frame.studies:
-        if one.board.study.band and one.outputs:
+        if one.study.band and one.outputs:
             _clip(painter, frame, one)
             _paint_band(painter, frame, one, colours)
     _clip_to_body(painter, frame)
@@ -58,7 +58,7 @@ def paint_pane_axes(painter: QPainter, frame: Frame, colours: ChartColours, labe
 
 
 def _clip(painter: QPainter, frame: Frame, one: PlacedStudy) -> None:
-    layout, place = frame.layout, one.board.study.place
+    layout, place = frame.layout, one.study.place
     top, bottom = {
         Place.PRICE: (0, layout.price_height),
         Place.VOLUME: (layout.price_height, layout.volume_bottom),
@@ -75,7 +75,7 @@ def _clip_to_body(painter: QPainter, frame: Frame) -> None:
 
 def _rows(frame: Frame, one: PlacedStudy, values: FloatArray) -> IntArray:
     """Return the device pixel rows of values, counted from the top of the chart."""
-    place = one.board.study.place
+    place = one.study.place
     if place is Place.PANE:
         return one.rows(values, frame.dpr)
     if place is Place.PRICE:
@@ -89,7 +89,7 @@ def _paint_guides(painter: QPainter, frame: Frame, one: PlacedStudy, colours: Ch
     if one.scale is None:
         return
     line, right = max(int(frame.dpr), 1), frame.device(frame.layout.plot_width)
-    guides = one.board.study.guides
+    guides = one.study.guides
     ticks = [value for value, _ in one.ticks if value not in guides]
     for value, ink in [*((value, colours.grid) for value in ticks), *((v, colours.border) for v in guides)]:
         painter.fillRect(QRect(0, one.row(value, frame.dpr), right, line), ink)
@@ -97,7 +97,7 @@ def _paint_guides(painter: QPainter, frame: Frame, one: PlacedStudy, colours: Ch
 
 def _paint_band(painter: QPainter, frame: Frame, one: PlacedStudy, colours: ChartColours) -> None:
     by_name = {placed.output.name: placed for placed in one.outputs}
-    edges = [by_name.get(name) for name in one.board.study.band]
+    edges = [by_name.get(name) for name in one.study.band]
     first, second = edges[0], edges[-1]
     if first is None or second is None or not len(first.strokes.x) or not len(second.strokes.x):
         return
@@ -105,7 +105,7 @@ def _paint_band(painter: QPainter, frame: Frame, one: PlacedStudy, colours: Char
     if not len(x):
         return
     a, b = _rows(frame, one, first.strokes.high[i]), _rows(frame, one, second.strokes.low[j])
-    is_inverted = one.board.study.place is Place.PRICE and frame.prices.is_inverted
+    is_inverted = one.study.place is Place.PRICE and frame.prices.is_inverted
     pixels = np.floor(x).astype(np.int64)
     if frame.slots.per_slot > 1.0:
         pixels, a, b = _between(pixels, a, b, frame.slots.per_slot)
@@ -140,7 +140,7 @@ def _paint_output(
     painter: QPainter, frame: Frame, one: PlacedStudy, placed: PlacedOutput, colours: ChartColours
 ) -> None:
     strokes = placed.strokes
-    if not len(strokes.x) or (one.board.study.place is Place.PANE and one.scale is None):
+    if not len(strokes.x) or (one.study.place is Place.PANE and one.scale is None):
         return
     colour = colour_of(one.board, placed.output, colours.theme)
     if placed.output.shape is Shape.HISTOGRAM:
@@ -180,7 +180,7 @@ def _paint_line(
 def _summed(frame: Frame, one: PlacedStudy, strokes: Strokes) -> RectArray:
     """Return upright strokes over the rows of each column, each touching the one before."""
     top, bottom = _rows(frame, one, strokes.high), _rows(frame, one, strokes.low)
-    if one.board.study.place is Place.PRICE and frame.prices.is_inverted:
+    if one.study.place is Place.PRICE and frame.prices.is_inverted:
         top, bottom = bottom, top
     touching = strokes.joined[1:]
     upper, lower = np.minimum(top[1:], bottom[:-1]), np.maximum(bottom[1:], top[:-1])

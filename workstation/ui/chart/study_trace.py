@@ -89,7 +89,10 @@ class Trace:
             begin, end = begin >> FACTOR_BITS, ((end - 1) >> FACTOR_BITS) + 1
             child = below[:, begin << FACTOR_BITS : end << FACTOR_BITS]
             if end - begin == 1:
-                level[:, begin] = _summary_of(child.tolist())
+                summary = _summary_of(child.tolist())
+                if (level[0, begin], level[1, begin]) == summary:
+                    return  # what lies above knows of no change
+                level[:, begin] = summary
             else:
                 _summarise(child, level[:, begin:end])
 
