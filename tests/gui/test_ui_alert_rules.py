@@ -356,6 +356,20 @@ def test_an_alert_by_lists_is_told_what_they_hold_also_after_the_engine_was_away
     screener.panel.text.clear()
 
 
+def test_an_alert_by_lists_follows_the_lists_name(desk, asked):
+    keeper, editing = desk.window.lists.keeper, desk.window.lists.editing
+    keeper.change(keeper.book.with_list(WatchList("Old name", ("BTC/USDT",))), "list")
+    keeper.change(keeper.book.with_screen(SavedScreen("By list", 'list is "old name"')), "screen")
+    screen = ScreenRule("Own", 'grade > 80 and list is not "old name"', lists=(("Old name", ("BTC/USDT",)),))
+    asked.said(standing(replace(SCREEN, screen=screen)))
+    editing.show("Old name")
+    editing.rename("New")
+    assert keeper.book.screen_named("By list").text == "list is New"
+    now = asked.commands[-1].rule.screen
+    assert (now.text, now.lists) == ("grade > 80 and list is not New", (("New", ("BTC/USDT",)),))
+    editing.show("")
+
+
 def test_a_screen_is_watched_from_the_screener(desk, asked, qtbot):
     actions, screener = desk.window.actions_by_id, desk.window.lists.screener
     actions["screener.alert"].trigger()

@@ -154,3 +154,22 @@ def test_an_exported_list_says_how_it_is_shown():
 @pytest.mark.parametrize("said", ["[]", "{", '{"columns": 3}', '{"folded": [3]}', '{"widths": [["a"]]}'])
 def test_a_view_that_cannot_be_read_is_none_and_the_markets_are_read(said):
     assert read_list(f"BTC/USDT\n# Tidemark view: {said}", MARKETS) == ReadList(("BTC/USDT",), ())
+
+
+def test_a_list_that_gets_another_name_is_asked_for_by_it():
+    asked = 'grade > 80 and (list is mine or list is not "Mine" or list contains mi)'
+    view = ListView(conditions="list is Mine")
+    book = WatchBook(
+        (WatchList("Mine", ("A/USDT",), view=view), WatchList("Other")),
+        (SavedScreen("Strong", asked), SavedScreen("Broken", "list is (")),
+        view,
+        SavedScreen("Last", "list is Mine"),
+    )
+    named = book.with_list_named("Two words", "Mine")
+    assert named.lists[0] == replace(book.lists[0], name="Two words", view=named.watched_view)
+    assert named.watched_view.conditions == named.last_screen.text == 'list is "Two words"'
+    expected = 'grade > 80 and (list is "Two words" or list is not "Two words" or list contains mi)'
+    assert [one.text for one in named.screens] == [expected, "list is ("]
+    with pytest.raises(UsageError, match="already"):
+        book.with_list_named("Other", "Mine")
+    assert book.with_list_named("X", "Nobody") is book

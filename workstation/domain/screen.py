@@ -1,6 +1,6 @@
 """A screen: conditions on what is known of coins, joined with AND and OR, e.g. ``grade > 80 and 7d > 0``."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -146,6 +146,17 @@ def without(screen: Screen | None, number: int) -> Screen | None:
         kept.append(without(part, number) if 0 <= number < n_within else part)
         number -= n_within
     return joined(screen.joint, *kept)
+
+
+def asking_for(screen: Screen | None, column: str, name: str, instead_of: str) -> Screen | None:
+    """Return a screen that asks for another name in a column; case does not matter, nor parts of a name."""
+    if screen is None:
+        return None
+    if isinstance(screen, Group):
+        return joined(screen.joint, *(asking_for(part, column, name, instead_of) for part in screen.parts))
+    is_meant = screen.column == column and screen.comparison is not Comparison.CONTAINS
+    is_meant = is_meant and str(screen.value).casefold() == instead_of.casefold()
+    return replace(screen, value=name) if is_meant else screen
 
 
 def matches(screen: Screen | None, coins: CoinColumns) -> Mask:

@@ -5,8 +5,9 @@ from typing import TypeVar
 
 from workstation.domain.errors import UsageError
 from workstation.domain.list_view import FIRST_VIEW, ListView
-from workstation.domain.screen import Comparison, Condition, Screen, conditions_of
+from workstation.domain.screen import Comparison, Condition, Screen, asking_for, conditions_of
 from workstation.domain.screen_column import COLUMNS
+from workstation.domain.screen_text import parse, text_of
 
 ALL_WATCHED = "All watched"
 """What the engine follows: the union of every list, and the name of that one in the chooser."""
@@ -186,6 +187,33 @@ class WatchBook:
         """Return the book with a list added, or in the place of the one of a name."""
         return replace(self, lists=_put(self.lists, new, instead_of))
 
+    def with_list_named(self, name: str, instead_of: str) -> "WatchBook":
+        """Return the book with another name for a list, also in every condition that asks for it.
+
+        Raises
+        ------
+        UsageError
+            The name cannot be one, or there is one already.
+        """
+        found = self.list_named(instead_of)
+        if found is None:
+            return self
+        lists = self.with_list(replace(found, name=name), instead_of).lists
+
+        def shown(view: ListView) -> ListView:
+            return replace(view, conditions=list_renamed(view.conditions, name, instead_of))
+
+        def asked(screen: SavedScreen) -> SavedScreen:
+            return replace(screen, text=list_renamed(screen.text, name, instead_of))
+
+        return replace(
+            self,
+            lists=tuple(replace(one, view=shown(one.view)) for one in lists),
+            screens=tuple(map(asked, self.screens)),
+            watched_view=shown(self.watched_view),
+            last_screen=None if self.last_screen is None else asked(self.last_screen),
+        )
+
     def without_list(self, name: str) -> "WatchBook":
         """Return the book without a list."""
         return replace(self, lists=tuple(one for one in self.lists if one.name != name))
@@ -223,6 +251,16 @@ def placed(symbols: tuple[str, ...], moved: tuple[str, ...], before: str) -> tup
     kept = [symbol for symbol in symbols if symbol not in moved]
     at = kept.index(before) if before in kept else len(kept)
     return (*kept[:at], *dict.fromkeys(moved), *kept[at:])
+
+
+def list_renamed(text: str, name: str, instead_of: str) -> str:
+    """Return conditions that ask for a list by its new name; those that cannot be read, or do not, stay."""
+    try:
+        before = parse(text)
+        after = asking_for(before, "list", name, instead_of)
+    except UsageError:
+        return text
+    return text if after == before else text_of(after)
 
 
 def _means(condition: Condition, name: str) -> bool:

@@ -1,7 +1,7 @@
 """Alerts on screens follow the trader's book: its screens' names and conditions, and what its lists hold."""
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from PySide6.QtCore import QObject
@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from workstation.domain.alert_rule import AlertRule, ScreenRule
 from workstation.domain.errors import UsageError
 from workstation.domain.screen_text import parse
+from workstation.domain.watch_book import list_renamed
 from workstation.ui.bridge import Bridge
 from workstation.ui.watchlists.watchlist_keeper import WatchlistKeeper
 
@@ -36,6 +37,7 @@ class ScreenAlerts(QObject):
         super().__init__(parent)
         self._bridge, self._keeper, self._set = bridge, keeper, set_rule
         self._texts: dict[str, str] = {}  # of the saved screens
+        self._lists: dict[str, tuple[str, ...]] = {}  # what they hold
         self._asked: dict[str, AlertRule] = {}
         bridge.alert_rules_changed.connect(self._follow)
         keeper.changed.connect(self._follow)
@@ -45,26 +47,32 @@ class ScreenAlerts(QObject):
         world = self._bridge.world
         if not world.connected or world.venue is None:
             return
-        before, self._texts = self._texts, {one.name: one.text for one in self._keeper.book.screens}
+        book, before, lists = self._keeper.book, self._texts, self._lists
+        self._texts = {one.name: one.text for one in book.screens}
+        self._lists = {one.name: one.symbols for one in book.lists}
+        renamed = {old: _renamed(lists, self._lists, old) for old in lists}
         for rule in [standing.rule for standing in world.alert_rules]:
             screen = rule.screen
             if screen is None or rule.venue != world.venue.name:
                 continue  # the engine would refuse it
             with contextlib.suppress(UsageError):  # it cannot be watched: the alert stays as it was
-                wanted = replace(rule, screen=self._as_now(screen, before))
+                wanted = replace(rule, screen=self._as_now(screen, before, renamed))
                 if wanted != rule and self._asked.get(rule.id) != wanted:
                     self._asked[rule.id] = wanted
                     self._set(wanted)
 
-    def _as_now(self, screen: ScreenRule, before: dict[str, str]) -> ScreenRule:
+    def _as_now(self, screen: ScreenRule, before: dict[str, str], renamed: dict[str, str]) -> ScreenRule:
         """Return a screen by the name it has now, with its conditions where they were the saved one's."""
-        name = self._renamed(before, screen.name)
+        name = _renamed(before, self._texts, screen.name)
         saved, was = self._texts.get(name, ""), before.get(screen.name)
         text = saved if saved and was == screen.text else screen.text
+        for old, new in renamed.items():
+            text = list_renamed(text, new, old) if new != old else text
         return replace(screen, name=name, text=text, lists=self._keeper.book.asked_by(parse(text)))
 
-    def _renamed(self, before: dict[str, str], name: str) -> str:
-        """Return what a screen is called now: one that is gone where just one of the same text came."""
-        new = [one for one in self._texts if one not in before]
-        is_renamed = name in before and name not in self._texts and len(new) == 1
-        return new[0] if is_renamed and self._texts[new[0]] == before[name] else name
+
+def _renamed(before: Mapping[str, object], now: Mapping[str, object], name: str) -> str:
+    """Return what something is called now: where it is gone, and just one of the same contents came."""
+    new = [one for one in now if one not in before]
+    is_renamed = name in before and name not in now and len(new) == 1
+    return new[0] if is_renamed and now[new[0]] == before[name] else name

@@ -66,11 +66,7 @@ class WatchlistEditing(QObject):
         """Give the list that is shown another name."""
         shown = self.shown
         if shown is not None and name != shown.name:
-            self._change(
-                lambda book: book.with_list(replace(shown, name=name), shown.name),
-                f"rename {shown.name}",
-                name,
-            )
+            self._change(lambda book: book.with_list_named(name, shown.name), f"rename {shown.name}", name)
 
     def delete(self) -> None:
         """Forget the list that is shown; what the engine watches stays as it is."""
