@@ -239,6 +239,23 @@ async def test_a_wrong_passphrase_keeps_the_key_and_the_question(page):
     assert (await page.asked_for(EnterKey)).place is KeyPlace.FILE
 
 
+async def test_a_keyring_that_was_unlocked_meanwhile_takes_the_key_without_its_being_pasted_again(page):
+    await refused(page, KeyFileState.ABSENT)
+    card = page.page.place
+    card.retry_button.click()
+    await until(card.isVisible)
+    assert "no safe keyring" in card.reason.text(), "there is still none: the choice is there again"
+    page.bridge.world.connected = False
+    card.retry_button.click()
+    assert page.said().startswith("! The engine is away just now")
+    page.bridge.world.connected = True
+    page.drawer.refusal = None
+    card.retry_button.click()
+    await page.asked_for(TakeNewKey)
+    assert (card.isVisible(), page.desk._held) == (False, None)
+    assert SECRET in page.drawer.kept["new key of binance"]
+
+
 async def test_a_forgotten_passphrase_makes_room_for_another_file_with_two_clicks(page):
     await refused(page, KeyFileState.LOCKED)
     card = page.page.place

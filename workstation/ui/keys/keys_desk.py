@@ -107,6 +107,7 @@ class KeysDesk(Section):
         page.given_up.connect(self._give_up)
         page.hidden.connect(self._let_go)
         page.place_chosen.connect(self._on_place)
+        page.keyring_retried.connect(self._try_again)
         page.file_opened.connect(self._open_file)
         page.file_forgotten.connect(lambda: self._ask(_EVERY_VENUE, lambda n, _venue: PutKeyFileAside(n)))
         page.move_requested.connect(self._move)
@@ -172,6 +173,15 @@ class KeysDesk(Section):
         else:
             self._wanted = partial(self._enter_held, place)
             self._open_file(passphrase)
+
+    def _try_again(self) -> None:
+        """Offer the key to the keyring once more, which was unlocked or started meanwhile."""
+        if self._held is not None and self._bridge.world.connected and self.page is not None:
+            (venue, new), self._held = self._held, None
+            self.page.show_form()
+            self._on_entered(venue, new)
+        else:
+            self._tell(_ALONE, is_trouble=True)
 
     def _enter_held(self, place: KeyPlace) -> None:
         if self._held is None or self.page is None:

@@ -53,6 +53,7 @@ class KeysDialog(QDialog):
     """The trader waits no longer for the keyring, or keeps nothing, or opens no file."""
     hidden = Signal()
     place_chosen = Signal(object, object)  # KeyPlace, Passphrase or None
+    keyring_retried = Signal()
     file_opened = Signal(object)  # Passphrase
     file_forgotten = Signal()
     move_requested = Signal()
@@ -134,6 +135,7 @@ class KeysDialog(QDialog):
         self.form.entered.connect(self.entered)
         self.form.refused.connect(lambda why: self.say(why, is_trouble=True))
         self.place.chosen.connect(self.place_chosen)
+        self.place.retried.connect(self.keyring_retried)
         self.lock.opened.connect(self.file_opened)
         for card in (self.place, self.lock):
             card.forgotten.connect(self.file_forgotten)

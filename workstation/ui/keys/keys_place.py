@@ -31,6 +31,8 @@ class PlaceCard(QFrame):
     """Asks where a key that was entered is to be kept. It holds no key."""
 
     chosen = Signal(object, object)  # KeyPlace, Passphrase or None where the file needs none
+    retried = Signal()
+    """The keyring is to be asked once more: it was unlocked, or started."""
     forgotten = Signal()
     given_up = Signal()
 
@@ -42,6 +44,7 @@ class PlaceCard(QFrame):
         self._means = [plain_label(), plain_label()]
         self.passphrase = PassphraseFields(theme)
         self.keep_button, self.none_button = QPushButton("Keep and test"), QPushButton("Keep nothing")
+        self.retry_button = QPushButton("Try the keyring again")
         self._choice = QButtonGroup(self)
         self._lay_out()
         self._choice.buttonToggled.connect(lambda _button, _is_on: self._show_choice())
@@ -49,6 +52,7 @@ class PlaceCard(QFrame):
         self.passphrase.entered.connect(self._choose)
         self.passphrase.forgotten.connect(self.forgotten)
         self.keep_button.clicked.connect(self._choose)
+        self.retry_button.clicked.connect(self.retried)
         self.none_button.clicked.connect(self.given_up)
         self.set_theme(theme)
 
@@ -70,7 +74,7 @@ class PlaceCard(QFrame):
             if button is self.in_file:
                 whole.addWidget(self.passphrase)
         buttons = QHBoxLayout()
-        for push in (self.keep_button, self.none_button):
+        for push in (self.keep_button, self.retry_button, self.none_button):
             push.setAutoDefault(False)
             buttons.addWidget(push)
         buttons.addStretch(1)
