@@ -4,7 +4,8 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication
 
 from workstation.domain.candle import CandleColumns
@@ -15,6 +16,7 @@ from workstation.storage.drawings import DrawingFiles
 from workstation.ui.chart.axis_painter import LEFT
 from workstation.ui.chart.chart_view import ChartView
 from workstation.ui.chart.drawing_book import DrawingBook, Drawn
+from workstation.ui.chart.drawing_tool import Tool
 from workstation.ui.chart.drawing_words import position_words
 from workstation.ui.chart.kind_choice import ChartKind
 from workstation.ui.drawings.drawing_menu import ask_points
@@ -173,3 +175,14 @@ def test_the_readout_can_be_read_over_what_lies_under_it(chart, book):
     image, y = chart.grab().toImage(), 40
     beside, under = image.pixelColor(4, y), image.pixelColor(round(LEFT) - 1, y)
     assert under.red() < beside.red()
+
+
+def test_the_right_button_puts_a_tool_away_and_opens_nothing(chart, book):
+    chart.drawings.take(Tool.TREND)
+    at = QPoint(200, 150)
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, chart.mapToGlobal(at))
+    wanted: list[object] = []
+    chart.menu_wanted.connect(wanted.append)
+    QApplication.sendEvent(chart, event)
+    assert chart.drawings.tool is None
+    assert wanted == []

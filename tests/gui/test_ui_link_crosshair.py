@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor
 from tests.fakes.window_world import NOW_MS, Desk
 from workstation.domain.market import slot_of
 from workstation.domain.study_choice import StudyChoice
+from workstation.ui.chart import chart_canvas
 from workstation.ui.theme import DARK
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -89,3 +90,22 @@ def test_what_is_compared_stands_beside_the_tools_and_moves_no_line_of_studies(d
 
 def is_on(one, other) -> bool:
     return other.isVisible() and one.geometry().intersects(other.geometry())
+
+
+def test_a_linked_chart_reads_out_the_bar_that_is_pointed_at_elsewhere(desk, qtbot, monkeypatch):
+    read: list[int] = []
+    monkeypatch.setattr(chart_canvas, "paint_readout", lambda brush, frame, slot: read.append(slot))
+    chart = desk.window.chart
+    crosshair = desk.window.charts.links.of(desk.window.workspace.active).crosshair
+    chart.grab()
+    newest = read[-1]
+    crosshair.point(NOW_MS - 36_000_000, None)
+    chart.grab()
+    assert read[-1] == slot_of(NOW_MS, "1h") - 10 < newest
+    crosshair.point(0, None)  # a bar that this market does not have
+    chart.grab()
+    assert read[-1] == newest
+    crosshair.point(NOW_MS - 36_000_000, None)
+    crosshair.leave()
+    chart.grab()
+    assert read[-1] == newest

@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from workstation.domain.candle import Candle
+from workstation.domain.market import slot_of
 from workstation.ui.chart.axis_painter import LEFT
 from workstation.ui.chart.drawing_hand import DrawingHand
 from workstation.ui.chart.frame import Frame, View
@@ -72,6 +73,8 @@ class ChartCanvas(QWidget):
         The menu of the drawing that is chosen, on the screen.
     drawings : DrawingHand
         What is drawn over the bars.
+    pointed_elsewhere_ms : int or None
+        Where a linked chart is pointed at, UTC milliseconds: that bar is read out here, too.
     """
 
     bar_clicked = Signal(object)
@@ -92,6 +95,7 @@ class ChartCanvas(QWidget):
         self._is_stale = True
         self._now_ms: int | None = None
         self._pointer: QPointF | None = None
+        self.pointed_elsewhere_ms: int | None = None
         self._pressed_at: QPointF | None = None
         self._hovered_slot: int | None = None
         self._failure = ""
@@ -167,14 +171,14 @@ class ChartCanvas(QWidget):
         brush = Brush(painter, self._picture.colours, self._picture.labels)
         paint_last_price(brush, frame, self._now_ms)
         pointer = self._pointed(frame)
-        self._paint_legend(brush, frame, pointer.slot if pointer else frame.series.pyramid.last_slot)
+        read = pointer.slot if pointer else self._slot_elsewhere(frame)
+        self._paint_legend(brush, frame, read)
         if not self.following:
             paint_go_live(brush, frame, self._is_on_go_live(frame))
+        paint_readout(brush, frame, read)
         if pointer is None:
-            paint_readout(brush, frame, frame.series.pyramid.last_slot)
             return
         paint_crosshair(brush, frame, pointer)
-        paint_readout(brush, frame, pointer.slot)
         signal = frame.series.signal_at(pointer.slot)
         if signal is not None:
             paint_signal(brush, frame, signal, pointer)
@@ -207,6 +211,12 @@ class ChartCanvas(QWidget):
         if at is None or not frame.layout.is_in_panes(at.x(), at.y()):
             return None
         return Pointer(at.x(), at.y(), frame.slots.slot_at(at.x()))
+
+    def _slot_elsewhere(self, frame: Frame) -> int:
+        """Return the bar that a linked chart is pointed at, else the newest one."""
+        pyramid, at = frame.series.pyramid, self.pointed_elsewhere_ms
+        slot = pyramid.last_slot if at is None else slot_of(at, frame.series.key.timeframe)
+        return slot if pyramid.first_slot <= slot <= pyramid.last_slot else pyramid.last_slot
 
     def _is_on_go_live(self, frame: Frame) -> bool:
         at = self._pointer
@@ -312,7 +322,10 @@ class ChartCanvas(QWidget):
         return self.drawings.walk(forward=forward) or super().focusNextPrevChild(forward)
 
     def event(self, event: QEvent) -> bool:
-        """Offer the menu of the drawing under the pointer, or of the chosen one, before the chart's own."""
+        """Put a tool away, or offer the menu of a drawing before the chart's own."""
+        if isinstance(event, QContextMenuEvent) and self.drawings.sketch is not None:
+            self.drawings.take(None)
+            return True
         if isinstance(event, QContextMenuEvent) and self._chooses_drawing(event):
             self.drawing_menu_wanted.emit(event.globalPos())
             return True

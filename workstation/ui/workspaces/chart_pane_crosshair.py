@@ -43,13 +43,14 @@ class LinkedCrosshair(QWidget):
     def point(self, time_ms: int, price: float | None) -> None:
         """Show a time, UTC milliseconds, and a price of the same market; None where it is another's."""
         self.time_ms, self.price = time_ms, price
+        self._chart.pointed_elsewhere_ms = time_ms
         self.setGeometry(self._chart.rect())
         self.show()
         self.update()
 
     def leave(self) -> None:
         """Show nothing."""
-        self.time_ms = None
+        self.time_ms = self._chart.pointed_elsewhere_ms = None
         self.hide()
 
     def place(self) -> tuple[float, float | None] | None:
