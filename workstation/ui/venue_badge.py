@@ -46,6 +46,11 @@ def practice_sentence(venue: Venue) -> str:
     )
 
 
+def short_practice_sentence(venue: Venue) -> str:
+    """Return what must be said of a practice market where there is little room."""
+    return f"PRACTICE MARKET · {speed_text(venue)} speed · nothing on screen is a live price"
+
+
 class VenueBadge(QLabel):
     """One word in one colour: live or practice."""
 
@@ -92,7 +97,7 @@ class PracticeBand(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._text = ""
+        self._text = self._short = ""
         self._label = QLabel()
         self._label.setTextFormat(Qt.TextFormat.PlainText)
         row = QHBoxLayout(self)
@@ -113,19 +118,21 @@ class PracticeBand(QWidget):
         """Show the band for a practice market, hide it for a live one."""
         is_practice = venue is not None and venue.kind.is_practice
         self._text = practice_sentence(venue) if is_practice and venue else ""
+        self._short = short_practice_sentence(venue) if is_practice and venue else ""
         self.setAccessibleName(self._text)
         self._fit()
         self.setVisible(is_practice)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Cut the end of the sentence where it is narrow, never its first word."""
+        """Say less where it is narrow; cut the end then, never the first word."""
         super().resizeEvent(event)
         self._fit()
 
     def _fit(self) -> None:
         room = self.width() - 2 * _BAND_PADDING
         metrics = self._label.fontMetrics()
-        self._label.setText(metrics.elidedText(self._text, Qt.TextElideMode.ElideRight, room))
+        said = self._text if metrics.horizontalAdvance(self._text) <= room else self._short
+        self._label.setText(metrics.elidedText(said, Qt.TextElideMode.ElideRight, room))
 
     def set_theme(self, theme: Theme) -> None:
         """Take other colours."""

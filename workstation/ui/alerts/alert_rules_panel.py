@@ -91,7 +91,7 @@ class AlertRulesPage(QWidget):
         self.list.setItemDelegate(self.delegate)
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.nothing.setWordWrap(True)
-        self.nothing.setMargin(24)
+        self.nothing.setContentsMargins(24, 6, 24, 6)
         self._pages.addWidget(self.list)
         self._pages.addWidget(self.nothing)
         self._buttons.setContentsMargins(8, 6, 8, 8)

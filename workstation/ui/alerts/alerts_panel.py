@@ -105,7 +105,7 @@ class AlertPanel(QWidget):
             label.setTextFormat(Qt.TextFormat.PlainText)
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._nothing.setWordWrap(True)
-        self._nothing.setMargin(24)
+        self._nothing.setContentsMargins(24, 6, 24, 6)
         self.record_note.setWordWrap(True)
         self.record_note.setContentsMargins(12, 6, 12, 8)
         self.record_note.hide()

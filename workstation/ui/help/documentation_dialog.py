@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import QSize, Qt, QUrl
 from PySide6.QtGui import QColor, QDesktopServices, QTextTable
 from PySide6.QtWidgets import (
     QDialog,
@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from workstation.domain.errors import StoreError
 from workstation.storage.paths import resource
 from workstation.ui.theme import Theme
+from workstation.ui.widgets.fitting_size import fitting_size
 
 _SIZE, _NAMES_WIDTH = (980, 660), 230
 _FIRST = "window.md"
@@ -47,7 +48,7 @@ class DocumentationDialog(QDialog):
     def _lay_out(self) -> None:
         self.setWindowTitle("Documentation")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(*_SIZE)
+        self.resize(fitting_size(self, QSize(*_SIZE)))
         self.names.setAccessibleName("Pages")
         self.names.setFixedWidth(_NAMES_WIDTH)
         self.names.setWordWrap(True)

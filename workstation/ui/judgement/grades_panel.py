@@ -79,7 +79,7 @@ class GradePanel(QWidget):
         for label in (self.nothing, self.damage):
             label.setWordWrap(True)
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.nothing.setMargin(24)
+        self.nothing.setContentsMargins(24, 6, 24, 6)
         self.damage.setContentsMargins(12, 6, 12, 6)
         self.damage.hide()
         top = QHBoxLayout()

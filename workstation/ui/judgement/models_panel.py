@@ -57,7 +57,7 @@ class ModelPanel(QWidget):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.nothing.setMargin(24)
+        self.nothing.setContentsMargins(24, 6, 24, 6)
         self.trouble.setContentsMargins(12, 8, 12, 8)
         self.trouble.hide()
         self._pages.addWidget(self._scroll)

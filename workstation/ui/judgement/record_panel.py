@@ -96,7 +96,7 @@ class RecordPanel(QWidget):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.nothing.setMargin(24)
+        self.nothing.setContentsMargins(24, 6, 24, 6)
         self.damage.setContentsMargins(12, 6, 12, 6)
         self.damage.hide()
         self._set_up_views()

@@ -2,7 +2,7 @@
 
 from itertools import groupby
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -21,6 +21,7 @@ from workstation.domain.errors import UsageError
 from workstation.ui.commands import Command, other_keys
 from workstation.ui.keyboard.key_bindings import KeyBindings, KeyTaken, native, plain_title, pressed_keys
 from workstation.ui.theme import Theme
+from workstation.ui.widgets.fitting_size import fitting_size
 
 _SIZE = (760, 640)
 _ID = Qt.ItemDataRole.UserRole
@@ -56,7 +57,7 @@ class ShortcutsDialog(QDialog):
     def _lay_out(self) -> None:
         self.setWindowTitle("Keyboard shortcuts")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(*_SIZE)
+        self.resize(fitting_size(self, QSize(*_SIZE)))
         self.filter.setPlaceholderText("Search commands and keys")
         self.filter.setAccessibleName("Search commands and keys")
         self.filter.setClearButtonEnabled(True)

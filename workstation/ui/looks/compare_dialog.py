@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QLabel, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from workstation.ui.theme import Theme
+from workstation.ui.widgets.fitting_size import fitting_size
 from workstation.ui.words.foreign_text import one_line
 
 _MOST_SHOWN = 60
@@ -35,7 +36,7 @@ class CompareDialog(QDialog):
         self.field, self.list, self.line = QLineEdit(), QListWidget(), QLabel()
         self.setWindowTitle("Compare with")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(*_SIZE)
+        self.resize(fitting_size(self, QSize(*_SIZE)))
         self.field.setPlaceholderText("Market or narrative, such as ETH or INDEX:AI")
         self.field.setAccessibleName("Market to compare with")
         self.list.setAccessibleName("Markets that fit")

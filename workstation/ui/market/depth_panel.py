@@ -62,6 +62,9 @@ def _one_cost(curve: DepthCurve, mid: float, amount: float, quote: str, price_st
     )
 
 
+_BUTTONS = 44  # of a field for numbers, with its edges
+
+
 class DepthPanel(QWidget):
     """The depth of the market in sight."""
 
@@ -136,6 +139,8 @@ class DepthPanel(QWidget):
         """Show another market; its book comes when it is heard."""
         self._sight = sight
         self.amount.setSuffix(f" {sight.quote}" if sight.quote else "")
+        words = f"{_USUAL_AMOUNT:,.0f}{self.amount.suffix()}"
+        self.amount.setMinimumWidth(self.amount.fontMetrics().horizontalAdvance(words) + _BUTTONS)
 
     def show_sight(self, sight: MarketSight, now_s: float) -> None:
         """Show what is known now."""

@@ -153,8 +153,10 @@ class DepthView(PaintedView):
 
     def _paint_grid(self, painter: QPainter, sight: BookSight, most: float) -> None:
         theme, width = self._theme, float(self.width())
-        for at in range(1, _N_LINES + 1):
-            value = most / _SPARE * at / _N_LINES
+        high = self._y(0.0, most) - self._y(most / _SPARE, most)
+        n_lines = max(1, min(_N_LINES, int(high / painter.fontMetrics().lineSpacing())))
+        for at in range(1, n_lines + 1):
+            value = most / _SPARE * at / n_lines
             y = self._y(value, most)
             painter.setPen(QColor(theme.grid))
             painter.drawLine(QPointF(0, y), QPointF(width, y))

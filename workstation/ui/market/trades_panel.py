@@ -70,7 +70,7 @@ class TradesPanel(QWidget):
             label.setWordWrap(True)
         self.nothing.setObjectName("nothing")
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.nothing.setMargin(24)
+        self.nothing.setContentsMargins(24, 6, 24, 6)
         self.footer.setContentsMargins(10, 4, 10, 4)
 
     def _lay_out(self) -> None:

@@ -86,7 +86,7 @@ class NarrativePanel(QWidget):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(label is not self.age)
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.nothing.setMargin(24)
+        self.nothing.setContentsMargins(24, 6, 24, 6)
         self.problem.setContentsMargins(12, 6, 12, 6)
         self.problem.hide()
         upper, tables = QWidget(), QVBoxLayout()

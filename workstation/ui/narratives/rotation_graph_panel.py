@@ -78,7 +78,7 @@ class RotationGraphPanel(QWidget):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(label is not self.day)
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.nothing.setMargin(24)
+        self.nothing.setContentsMargins(24, 6, 24, 6)
         self.explained.setText("\n\n".join(words.HOW_THE_GRAPH_IS_MADE))
         self.explained.setMargin(16)
         self.explained.setAlignment(Qt.AlignmentFlag.AlignTop)

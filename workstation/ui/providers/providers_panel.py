@@ -53,7 +53,7 @@ class ProviderPanel(QWidget):
         self.nothing.setTextFormat(Qt.TextFormat.PlainText)
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.nothing.setWordWrap(True)
-        self.nothing.setMargin(24)
+        self.nothing.setContentsMargins(24, 6, 24, 6)
         self._pages.addWidget(self._scroll)
         self._pages.addWidget(self.nothing)
         whole = QVBoxLayout(self)

@@ -5,7 +5,7 @@ from functools import partial
 from itertools import groupby
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
@@ -25,6 +25,7 @@ from workstation.ui.settings.settings_book import SettingsBook
 from workstation.ui.settings.settings_row import SettingRow
 from workstation.ui.settings.settings_words import group_of, group_sentence, said_of
 from workstation.ui.theme import Theme
+from workstation.ui.widgets.fitting_size import fitting_size
 from workstation.ui.widgets.roomy_rows import ROOMY_ROWS
 from workstation.ui.words.foreign_text import one_line
 
@@ -82,7 +83,7 @@ class SettingsDialog(QDialog):
     def _lay_out(self) -> None:
         self.setWindowTitle("Settings")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(*_SIZE)
+        self.resize(fitting_size(self, QSize(*_SIZE)))
         self.search.setPlaceholderText("Search settings")
         self.search.setAccessibleName("Search settings")
         self.search.setClearButtonEnabled(True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, QSize, Qt
 from PySide6.QtGui import QColor, QKeyEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -25,6 +25,7 @@ from workstation.ui.studies.study_defaults import StudyDefaults
 from workstation.ui.studies.study_form import StudyForm
 from workstation.ui.studies.study_start import fresh_choice
 from workstation.ui.theme import Theme
+from workstation.ui.widgets.fitting_size import fitting_size
 from workstation.ui.words.foreign_text import one_line
 
 _ID = Qt.ItemDataRole.UserRole
@@ -113,7 +114,7 @@ class StudyDialog(QDialog):
         whole.setRowStretch(2, 1)
         whole.setColumnStretch(0, 4)
         whole.setColumnStretch(1, 5)
-        self.resize(760, 620)
+        self.resize(fitting_size(self, QSize(760, 620)))
 
     def _heading(self, text: str) -> QLabel:
         label = QLabel(text)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from workstation.domain.list_view import FIRST_COLUMNS, TEMPLATES
 from workstation.domain.screen_column import COLUMNS, Words
 from workstation.ui.watchlists.screener_words import column_words
+from workstation.ui.widgets.fitting_size import fitting_size
 from workstation.ui.words.foreign_text import tooltip
 
 _ID = Qt.ItemDataRole.UserRole
@@ -88,7 +89,7 @@ class ColumnDialog(QDialog):
         whole.addWidget(self.list)
         whole.addWidget(hint)
         whole.addWidget(self.buttons)
-        self.resize(340, 440)
+        self.resize(fitting_size(self, QSize(340, 440)))
 
     @property
     def columns(self) -> Words:

@@ -135,7 +135,7 @@ class ScreenerPanel(QWidget):
         self.problem.setContentsMargins(10, 0, 8, 6)
         self.nothing.setWordWrap(True)
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.nothing.setMargin(24)
+        self.nothing.setContentsMargins(24, 6, 24, 6)
         self.table.setAccessibleName("Coins that match")
         self.table.horizontalHeader().setAccessibleName("Screener columns")
 

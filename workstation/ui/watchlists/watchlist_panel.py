@@ -91,7 +91,7 @@ class WatchlistPanel(QWidget):
         self._nothing.setTextFormat(Qt.TextFormat.PlainText)
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._nothing.setWordWrap(True)
-        self._nothing.setMargin(24)
+        self._nothing.setContentsMargins(24, 6, 24, 6)
         self._top = QHBoxLayout()
         self._top.setContentsMargins(8, 6, 8, 6)
         self._top.addWidget(self.filter, 1)

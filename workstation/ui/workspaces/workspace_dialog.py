@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workstation.ui.widgets.fitting_size import fitting_size
 from workstation.ui.widgets.roomy_rows import ROOMY_ROWS
 from workstation.ui.words.foreign_text import one_line
 from workstation.ui.workspaces.workspace_keeper import LONGEST_NAME, WorkspaceKeeper
@@ -40,7 +41,7 @@ class WorkspaceDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Workspaces")
-        self.resize(_WIDTH, _HEIGHT)
+        self.resize(fitting_size(self, QSize(_WIDTH, _HEIGHT)))
         self._keeper, self._watched = keeper, tuple(watched)
         self.list, self.name_edit, self.days = QListWidget(), QLineEdit(), QComboBox()
         self.open_button, self.save_button = QPushButton("Open"), QPushButton("Save as")
