@@ -2,8 +2,11 @@
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtDBus import QDBusMessage, QDBusVariant
 
+from workstation.ui import desktop_scheme
 from workstation.ui.appearance import Appearance
+from workstation.ui.desktop_scheme import WISH
 from workstation.ui.price_colours import coloured
 from workstation.ui.surroundings import Choices
 from workstation.ui.theme import DARK, LIGHT
@@ -56,3 +59,34 @@ def test_the_desktop_is_followed_until_the_trader_chooses(qapp, monkeypatch):
     appearance.toggle_theme()
     qapp.styleHints().colorSchemeChanged.emit(Qt.ColorScheme.Dark)
     assert appearance.theme == LIGHT
+
+
+def test_a_desktop_that_qt_does_not_ask_is_followed_through_its_portal(qapp, monkeypatch):
+    monkeypatch.setattr(type(qapp.styleHints()), "colorScheme", lambda _hints: Qt.ColorScheme.Unknown)
+    appearance, seen = Appearance(qapp, Choices(theme="system"), lambda *_choice: None), []
+    appearance.changed.connect(lambda theme: seen.append(theme.name))
+    assert appearance.theme == DARK, "no wish"
+    message = QDBusMessage.createSignal("/", "x", "SettingChanged")
+    message.setArguments([*WISH, QDBusVariant(2)])
+    appearance.desktop.on_changed(message)
+    message.setArguments(["org.gnome.desktop.interface", "color-scheme", QDBusVariant(1)])
+    appearance.desktop.on_changed(message)
+    assert seen == ["light"], "another setting of the desktop is no wish"
+    appearance.desktop.take(QDBusVariant(QDBusVariant(1)))
+    appearance.desktop.take("nonsense")
+    assert seen == ["light", "dark"]
+    appearance.desktop.take(2)
+    appearance.choose(theme="dark")
+    appearance.desktop.take(1)
+    appearance.desktop.take(2)
+    assert appearance.theme == DARK, "the trader chose"
+
+
+@pytest.mark.parametrize(("platform", "bus"), [("offscreen", "unix:path=/x"), ("xcb", "")])
+def test_no_bus_is_started_to_ask_for_a_wish(monkeypatch, tmp_path, platform, bus):
+    monkeypatch.setattr(desktop_scheme.QGuiApplication, "platformName", lambda: platform)
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", bus)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    scheme = desktop_scheme.DesktopScheme()
+    scheme.listen()
+    assert not scheme._is_listening

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from workstation.ui.application import chosen_theme
+from workstation.ui.desktop_scheme import DesktopScheme
 from workstation.ui.price_colours import BLUE_ORANGE, GREEN_RED, coloured
 from workstation.ui.surroundings import Choices
 from workstation.ui.theme import Theme
@@ -36,7 +37,11 @@ class Appearance(QObject):
         super().__init__(parent)
         self._app, self._choices, self._on_choice = app, choices, on_choice
         self._usual = choices.colours if choices.colours != BLUE_ORANGE else GREEN_RED
+        self.desktop = DesktopScheme(self)
+        self.desktop.changed.connect(self._on_scheme)
         self.theme = self._chosen()
+        if self._is_unknown():
+            QTimer.singleShot(0, self.desktop.listen)
         app.styleHints().colorSchemeChanged.connect(self._on_scheme)
 
     def handlers(self) -> Mapping[str, Callable[[], None]]:
@@ -68,8 +73,14 @@ class Appearance(QObject):
         self._on_choice("appearance.colours", self._choices.colours)
         self._take()
 
+    def _is_unknown(self) -> bool:
+        return self._app.styleHints().colorScheme() is Qt.ColorScheme.Unknown
+
     def _chosen(self) -> Theme:
-        return coloured(chosen_theme(self._app, self._choices.theme), self._choices.colours)
+        name = self._choices.theme
+        if name == "system" and self._is_unknown() and self.desktop.wants_light:
+            name = "light"
+        return coloured(chosen_theme(self._app, name), self._choices.colours)
 
     def _on_scheme(self) -> None:
         if self._choices.theme == "system":
