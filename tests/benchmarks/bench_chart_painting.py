@@ -12,6 +12,7 @@ helpers included. Exit code 1 where a bar is missed.
 """
 
 import argparse
+import gc
 import json
 import os
 import sys
@@ -213,6 +214,8 @@ def main() -> int:
     if not asked.alone:
         n_few = max(asked.frames // 10, 4)
         subjects += [make(candles, n_few, load, spans) for make in (finplots, pyqtgraphs)]
+    gc.collect()
+    gc.freeze()  # as the window does once it stands
     for _ in range(PASSES):
         for subject in subjects:
             subject.run_pass()

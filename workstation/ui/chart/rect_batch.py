@@ -44,8 +44,10 @@ def blocks(x: IntArray, top: IntArray, bottom: IntArray) -> RectArray:
     """
     if not len(x):
         return rects(x, top, 1, bottom)
-    begins = np.flatnonzero((np.diff(x, prepend=x[0] - 2) != 1) | (np.arange(len(x)) % _BLOCK == 0))
-    sizes = np.diff(begins, append=len(x))
+    begins = np.arange(0, len(x), _BLOCK)
+    if x[-1] - x[0] >= len(x):
+        begins = np.union1d(begins, np.flatnonzero(x[1:] - x[:-1] != 1) + 1)
+    sizes = np.append(begins[1:], len(x)) - begins
     upper, lower = np.maximum.reduceat(top, begins), np.minimum.reduceat(bottom, begins)
     is_wide = upper <= lower
     wide = rects(x[begins], upper, 1, lower)
