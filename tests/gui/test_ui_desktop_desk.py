@@ -96,7 +96,7 @@ def test_quitting_is_remembered_and_esc_decides_nothing(closing):
 
 def test_starting_with_the_desktop_is_switched_shown_and_kept_as_it_is(closing, tmp_path):
     action = QAction(checkable=True)
-    closing.desk.join({"app.autostart": action})
+    closing.desk.join({"app.autostart": action, "alerts.focus": QAction()})
     assert (action.isChecked(), closing.world.chosen) == (False, [])
     closing.desk.handlers(lambda _title, _focus: None)["app.autostart"]()
     assert (action.isChecked(), closing.entry.at_login) == (True, AtLogin.TRAY)
@@ -116,7 +116,7 @@ def test_starting_with_the_desktop_is_switched_shown_and_kept_as_it_is(closing, 
 
 def test_what_the_desktop_was_told_elsewhere_counts_from_the_next_start_on(closing):
     closing.entry.start_at_login(AtLogin.TRAY)
-    closing.desk.join({"app.autostart": QAction(checkable=True)})
+    closing.desk.join({"app.autostart": QAction(checkable=True), "alerts.focus": QAction()})
     assert closing.world.chosen == [("appearance.at_login", "tray")]
     assert closing.choices.at_login == "tray"
 
@@ -181,6 +181,25 @@ def test_a_window_that_is_worked_in_is_not_taken_away_by_a_later_tray(hidden, qt
     QApplication.sendEvent(hidden.window, QEvent(QEvent.Type.WindowActivate))
     hidden.have_tray()
     assert hidden.window.isVisible()
+
+
+def test_the_trays_menu_says_how_many_alerts_are_unread_and_leads_to_them(closing):
+    to_alerts, led = QAction(), []
+    to_alerts.triggered.connect(lambda: led.append(closing.window.isVisible()))
+    closing.desk.join({"app.autostart": QAction(checkable=True), "alerts.focus": to_alerts})
+    closing.have_tray()
+    closing.window.put_away()
+    told = []
+    for n_unread in (0, 1, 12):
+        closing.tray.set_unread(n_unread)
+        told.append((closing.tray.alerts_action.text(), closing.tray._icon.toolTip()))
+    assert told == [
+        ("Show alerts, none unread", "Tidemark"),
+        ("Show 1 unread alert", "Tidemark: 1 unread alert"),
+        ("Show 12 unread alerts", "Tidemark: 12 unread alerts"),
+    ]
+    closing.tray.alerts_action.trigger()
+    assert led == [True], "the window is there first"
 
 
 @pytest.fixture

@@ -63,6 +63,7 @@ class DesktopDesk(Section):
         self._around, self._choices, self._tray, self._window = around, choices, tray, window
         self._entry = entry or DesktopEntry(DesktopFolders.of_user())
         self._autostart: QAction | None = None
+        self._to_alerts: QAction | None = None
         self.live: Mapping[str, Callable[[Any], None]] = {
             "appearance.on_close": self.choose_on_close,
             "appearance.at_login": self.choose_at_login,
@@ -71,6 +72,7 @@ class DesktopDesk(Section):
         self.question: _Question | None = None
         tray.available_changed.connect(self._on_tray)
         tray.show_requested.connect(window.toggle_shown)
+        tray.alerts_requested.connect(self._show_alerts)
         tray.quit_requested.connect(window.close_requested)
         window.close_pressed.connect(self._on_close)
 
@@ -83,8 +85,8 @@ class DesktopDesk(Section):
         }
 
     def join(self, actions: Mapping[str, QAction]) -> None:
-        """Keep the switch of one mind with what is written down."""
-        self._autostart = actions["app.autostart"]
+        """Keep the switch of one mind with what is written down, and let the tray lead to the alerts."""
+        self._autostart, self._to_alerts = actions["app.autostart"], actions["alerts.focus"]
         self._show_at_login()
 
     def open_window(self, *, hidden: bool) -> None:
@@ -130,6 +132,11 @@ class DesktopDesk(Section):
             self._around.on_choice("appearance.at_login", str(what))
         if self._autostart is not None:
             self._autostart.setChecked(what is not AtLogin.NOTHING)
+
+    def _show_alerts(self) -> None:
+        self._window.bring_to_front()
+        if self._to_alerts is not None:
+            self._to_alerts.trigger()
 
     def _on_tray(self, is_there: bool) -> None:
         self._window.has_tray = is_there

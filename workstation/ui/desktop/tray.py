@@ -19,6 +19,7 @@ class Tray(QObject):
 
     available_changed = Signal(bool)
     show_requested = Signal()
+    alerts_requested = Signal()
     quiet_toggled = Signal(bool)
     quit_requested = Signal()
 
@@ -27,11 +28,13 @@ class Tray(QObject):
         self._theme = theme
         self._n_unread = 0
         self._menu = QMenu()
+        self.alerts_action = QAction(self._menu)
         self.show_action = QAction("Show or hide Tidemark", self._menu)
         self.quiet_action = QAction("Do not disturb", self._menu, checkable=True)
         self.quit_action = QAction("Quit", self._menu)
-        for action in (self.show_action, self.quiet_action, self.quit_action):
+        for action in (self.alerts_action, self.show_action, self.quiet_action, self.quit_action):
             self._menu.addAction(action)
+        self.alerts_action.triggered.connect(lambda _checked=False: self.alerts_requested.emit())
         self.show_action.triggered.connect(lambda _checked=False: self.show_requested.emit())
         self.quiet_action.toggled.connect(self.quiet_toggled)
         self.quit_action.triggered.connect(lambda _checked=False: self.quit_requested.emit())
@@ -60,7 +63,7 @@ class Tray(QObject):
         self.available_changed.emit(is_available)
 
     def set_unread(self, n_unread: int) -> None:
-        """Put the number of unread alerts on the icon."""
+        """Put the number of unread alerts on the icon, and in words into its menu."""
         self._n_unread = n_unread
         self._paint()
 
@@ -82,8 +85,9 @@ class Tray(QObject):
 
     def _paint(self) -> None:
         self._icon.setIcon(badged(self._n_unread, self._theme.accent, self._theme.on_accent))
-        unread = f": {self._n_unread} unread" if self._n_unread else ""
-        self._icon.setToolTip(f"Tidemark{unread}")
+        words = f"{self._n_unread} unread alert{'s' if self._n_unread > 1 else ''}"
+        self._icon.setToolTip(f"Tidemark: {words}" if self._n_unread else "Tidemark")
+        self.alerts_action.setText(f"Show {words}" if self._n_unread else "Show alerts, none unread")
 
     def _on_activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
         if reason is QSystemTrayIcon.ActivationReason.Trigger:
