@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QImage
+from PySide6.QtGui import QColor, QContextMenuEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
 
 from tests.fakes.window_world import NOW_MS, PRACTICE, Desk
@@ -127,6 +127,22 @@ def test_a_picture_of_a_practice_market_says_so(qtbot, desk):
     inks = {below.pixelColor(x, y).name() for x in range(below.width()) for y in range(below.height())}
     assert DARK.practice in inks
     assert "PRACTICE" in picture_words(chart)[0]
+
+
+def test_tools_and_passing_words_are_not_of_a_picture_and_what_is_compared_is(window, qtbot):
+    chart, comparison = window.chart, window.look.compare.active
+    chart.grab()
+    bar = window.drawings.bars[chart]
+    bar.set_open(False)
+    plain = chart_picture(chart, DARK)
+    bar.set_open(True)
+    window.drawings.say("Trend line drawn.")
+    assert chart_picture(chart, DARK) == plain
+    comparison.add("ETH/USDT")
+    qtbot.waitUntil(lambda: chart.grab() is not None and comparison.legend.isVisible())
+    image, ground = chart_picture(chart, DARK), QColor(DARK.panel)
+    at = comparison.legend.geometry().center()
+    assert any(image.pixelColor(x, at.y()) == ground for x in range(at.x() - 40, at.x() + 40))
 
 
 def test_a_picture_is_saved_whole_or_the_trader_is_told_why_not(desk, tmp_path):

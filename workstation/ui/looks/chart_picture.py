@@ -3,12 +3,14 @@
 import re
 from datetime import datetime
 
-from PySide6.QtCore import QIODevice, QRect, QSaveFile, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter
+from PySide6.QtCore import QIODevice, QPoint, QRect, QSaveFile, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPixmap, QRegion
+from PySide6.QtWidgets import QWidget
 
 from workstation.domain.errors import StoreError
 from workstation.ui.chart.chart_view import ChartView
 from workstation.ui.chart.time_ticks import moment_label, zone_label
+from workstation.ui.looks.compare_legend import CompareLegend
 from workstation.ui.theme import Theme
 from workstation.ui.words.foreign_text import one_line
 
@@ -30,8 +32,11 @@ def picture_words(chart: ChartView) -> tuple[str, str]:
 
 
 def chart_picture(chart: ChartView, theme: Theme) -> QImage:
-    """Return the chart as it is on screen, at the screen's scale, and a line below that says what it is."""
-    grabbed = chart.grab().toImage()
+    """Return the chart as it is on screen, at the screen's scale, and a line below that says what it is.
+
+    Tools, passing words and the pointers of other charts are not of it; what it is compared with is.
+    """
+    grabbed = _without_tools(chart)
     dpr = grabbed.devicePixelRatio()
     metrics = QFontMetrics(chart.font())
     line = metrics.height() + _PADDING
@@ -50,6 +55,17 @@ def chart_picture(chart: ChartView, theme: Theme) -> QImage:
         shown = metrics.elidedText(right, Qt.TextElideMode.ElideRight, max(room, 0))
         painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, shown)
     return image
+
+
+def _without_tools(chart: ChartView) -> QImage:
+    pixmap = QPixmap(chart.size() * chart.devicePixelRatioF())
+    pixmap.setDevicePixelRatio(chart.devicePixelRatioF())
+    flag, nowhere = QWidget.RenderFlag, QRegion()
+    chart.render(pixmap, QPoint(), nowhere, flag.DrawWindowBackground)
+    for widget in chart.findChildren(CompareLegend):
+        if widget.isVisible():
+            widget.render(pixmap, widget.pos(), nowhere, flag.DrawChildren)
+    return pixmap.toImage()
 
 
 def file_name(chart: ChartView) -> str:
