@@ -13,6 +13,15 @@ from workstation.storage.instance_lock import InstanceLock
 from workstation.storage.paths import HOME_VARIABLE, Paths, require_writable
 
 _PREFIX = "tidemark-session-"
+_ARRANGED = (
+    "layout.bin",
+    "workspaces.json",
+    "lists.json",
+    "shortcuts.json",
+    "studies.json",
+    "drawing_habits.json",
+)
+_DRAWINGS = "drawings"  # a folder, beside the file of habits
 _YOUNG_MS = 60_000  # a session that is just starting holds no lock yet
 
 
@@ -20,15 +29,16 @@ _YOUNG_MS = 60_000  # a session that is just starting holds no lock yet
 def session_home(is_kept: bool) -> Iterator[tuple[str, ...]]:
     """Give the user's folders or, where they cannot or must not be written, temporary ones; and say why.
 
-    A practice market that begins anew each time must not meet its own future in the store.
+    A practice market that begins anew each time must not meet its own future in the store. Where the user's
+    folders are shut, what he arranged there is shown all the same.
     """
     notices: tuple[str, ...] = ()
-    mine = Paths.of_user()
+    mine, is_mine_shut = Paths.of_user(), False
     try:
         for place in (mine.data, mine.config):
             require_writable(place)
     except StoreReadOnly as error:
-        is_kept = False
+        is_kept, is_mine_shut = False, True
         notices = (f"{error} This session lies in a temporary folder and is gone when it closes.",)
     if is_kept:
         yield notices
@@ -36,12 +46,13 @@ def session_home(is_kept: bool) -> Iterator[tuple[str, ...]]:
     _sweep()
     with tempfile.TemporaryDirectory(prefix=_PREFIX) as folder:
         its = Paths.below(Path(folder))
-        for my_file, its_file in (
-            (mine.settings_file, its.settings_file),
-            (mine.first_steps_file, its.first_steps_file),
-        ):
+        names = (mine.settings_file.name, mine.first_steps_file.name)
+        for name in (*names, *(_ARRANGED if is_mine_shut else ())):
             with contextlib.suppress(OSError):
-                shutil.copyfile(my_file, its_file)
+                shutil.copyfile(mine.settings_file.with_name(name), its.settings_file.with_name(name))
+        if is_mine_shut:
+            with contextlib.suppress(OSError):
+                shutil.copytree(mine.config / _DRAWINGS, its.config / _DRAWINGS)
         before = os.environ.get(HOME_VARIABLE)
         os.environ[HOME_VARIABLE] = folder  # for the processes started from here, too
         try:
