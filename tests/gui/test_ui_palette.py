@@ -79,6 +79,13 @@ def test_what_was_chosen_lately_comes_first_among_equals(desk, qtbot):
     assert search._hits.rows[0].id == "WIF/USDT"
 
 
+def test_few_hits_are_all_in_sight(desk):
+    search = desk.window.search
+    search.open("wif")
+    assert 0 < len(search._hits.rows) < 10
+    assert search.list.verticalScrollBar().maximum() == 0
+
+
 def test_a_command_is_found_by_its_words_and_done(desk, qtbot):
     window = desk.window
     qtbot.keyClick(window.chart, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)

@@ -324,7 +324,7 @@ class PictureTour:
 
     def _search(self) -> None:
         self._press("search.open")
-        QTest.keyClicks(self._focused(), "so")
+        QTest.keyClicks(self._focused(), "s")
 
     def _scale(self) -> int:
         return round(self._window.devicePixelRatioF() * 100)

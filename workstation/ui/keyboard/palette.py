@@ -28,7 +28,7 @@ Index = QModelIndex | QPersistentModelIndex
 
 _DISPLAY, _ACCESSIBLE = 0, 11
 _DRAGGED = Qt.ItemFlag.ItemIsDragEnabled
-_WIDTH, _MOST_ROWS = 620, 10
+_WIDTH, _MOST_ROWS, _EDGE = 620, 10, 1
 _MARGIN = 12
 _LIST_KEYS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
@@ -187,7 +187,7 @@ class Palette(QFrame):
         parent = self._over
         rows = min(max(len(self._hits.rows), 0), _MOST_ROWS)
         self.setFixedWidth(min(_WIDTH, parent.width() - 2 * _MARGIN))
-        self.list.setFixedHeight(rows * ROW_HEIGHT)
+        self.list.setFixedHeight(rows * ROW_HEIGHT + 2 * _EDGE)
         self.list.setVisible(rows > 0)
         self.adjustSize()
         self.move((parent.width() - self.width()) // 2, min(84, parent.height() // 6))
