@@ -30,6 +30,7 @@ from workstation.ui.market.market_desk import MarketDesk
 from workstation.ui.memory_keeper import MemoryKeeper
 from workstation.ui.narratives.narrative_desk import NarrativeDesk
 from workstation.ui.notice_banner import NoticeArea
+from workstation.ui.panel_steps import PanelSteps
 from workstation.ui.providers.provider_desk import ProviderDesk
 from workstation.ui.rotation.rotation_desk import ADVICE, RotationDesk
 from workstation.ui.section import Section
@@ -205,6 +206,7 @@ class MainWindow(FrontWindow):
         handlers: dict[str, Callable[[], None]] = {
             "view.reset": lambda: self.docks.reset(),
             "chart.zone": self.strip.choose_zone,
+            **PanelSteps(self, lambda: self.docks, lambda: self.chart.setFocus()).handlers(),
             **self.appearance.handlers(),
         }
         for section in self._sections:

@@ -81,6 +81,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "view.theme": ("Dark mode", "Light mode", "Theme"),
     "view.colours": ("Colour-blind colours", "Colorblind", "Colours of candles", "Colors"),
     "settings.open": ("Preferences", "Options", "Configuration"),
+    "panel.float": ("Detach the panel", "Undock"),
+    "panel.move": ("Dock the panel left or right",),
     "view.reset": ("Default layout",),
     "view.hide": ("Minimise", "Close the window"),
     "app.autostart": ("Autostart", "Launch at login"),

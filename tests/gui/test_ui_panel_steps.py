@@ -1,0 +1,62 @@
+"""Panels without a mouse: the next one, out of the window and back, to the other side, and away."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+
+from tests.fakes.window_world import Desk
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager
+
+CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+
+
+@pytest.fixture
+def window(tmp_path, qtbot):
+    desk = Desk(tmp_path)
+    desk.fill_store()
+    window = desk.open()
+    qtbot.addWidget(window, before_close_func=lambda one: one.finish())
+    window.resize(1280, 800)
+    desk.welcome()
+    desk.prices()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow, timeout=20_000)
+    window.chart.setFocus()
+    return window
+
+
+def has_keyboard(window, title):
+    focused = QApplication.focusWidget()
+    return focused is not None and window.docks.by_title[title].isAncestorOf(focused)
+
+
+def test_the_keyboard_goes_around_all_panels_and_the_chart(window, qtbot):
+    shown = [title for title, dock in window.docks.by_title.items() if not dock.isHidden()]
+    for title in shown:
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_F6, CTRL)
+        qtbot.waitUntil(lambda title=title: has_keyboard(window, title), timeout=20_000)
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_F6, CTRL)
+    assert window.chart.hasFocus()
+    qtbot.keyClick(window.chart, Qt.Key.Key_F6, CTRL | SHIFT)
+    qtbot.waitUntil(lambda: has_keyboard(window, shown[-1]), timeout=20_000)
+
+
+def test_a_panel_floats_comes_back_changes_sides_and_closes(window, qtbot):
+    actions, dock = window.actions_by_id, window.docks.by_title["Why"]
+    for command in ("panel.float", "panel.move", "panel.close"):
+        actions[command].trigger()  # the keyboard is in no panel
+    actions["why.focus"].trigger()
+    actions["panel.float"].trigger()
+    assert dock.isFloating()
+    qtbot.waitUntil(lambda: has_keyboard(window, "Why"), timeout=20_000)
+    actions["panel.float"].trigger()
+    assert not dock.isFloating()
+    qtbot.waitUntil(lambda: has_keyboard(window, "Why"), timeout=20_000)
+    for side in (Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea):
+        actions["panel.move"].trigger()
+        assert window.dockWidgetArea(dock) == side
+        qtbot.waitUntil(lambda: has_keyboard(window, "Why"), timeout=20_000)
+    actions["panel.close"].trigger()
+    assert dock.isHidden()
+    assert window.chart.hasFocus()
