@@ -235,6 +235,24 @@ def test_words_of_one_drawing_never_lie_on_one_another(chart, book):
     assert [words.text.split()[0] for words in by_id["plan"].words] == ["Long", "Stop"]
 
 
+@pytest.mark.parametrize("kind", [DrawingKind.RETRACEMENT, DrawingKind.LONG, DrawingKind.CHANNEL])
+def test_what_is_too_narrow_for_its_parts_is_a_stroke_that_can_still_be_taken(chart, book, kind):
+    chart.set_series(chart.key, columns(4_000))
+    first = chart.frame.series.pyramid.first_slot
+    chart.show_slots(first + 150, first + 250)
+    anchors = anchor(200, 99.0), anchor(201, 96.0), anchor(202, 103.0)
+    drawn = Drawing("a", kind, anchors[-kind.n_anchors :])
+    book.add(BTC, drawn)
+    QApplication.processEvents()
+    (wide,) = chart.drawings.shapes()
+    assert len(list(wide.strokes())) > 2
+    chart.show_slots(first, first + 4_000)
+    QApplication.processEvents()
+    (narrow,) = chart.drawings.shapes()
+    assert (len(list(narrow.strokes())), narrow.words, narrow.areas) == (1, [], [])
+    assert chart.drawings.shape_at(middle(chart)).drawing is drawn
+
+
 def test_a_tick_leaves_drawings_where_they_are_and_another_scale_moves_them(chart, book):
     book.add(BTC, line())
     QApplication.processEvents()

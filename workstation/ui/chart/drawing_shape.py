@@ -22,6 +22,15 @@ _REACH = 6.0  # logical pixels from a line that still take hold of it
 _HANDLE_REACH = 9.0
 _LEAST_EXTENSION = 40.0  # logical pixels
 _LEAST_AREA = 1.0  # logical pixels; what is smaller is hidden by its own edges
+_SLIVER = 2.0  # logical pixels
+_OF_PARTS = {
+    DrawingKind.CHANNEL,
+    DrawingKind.RETRACEMENT,
+    DrawingKind.EXTENSION,
+    DrawingKind.RECTANGLE,
+    DrawingKind.LONG,
+    DrawingKind.SHORT,
+}
 _APART = 0.85  # lines of text between two words of one drawing; closer, the later one is left out
 _WIDEST = 4.0  # of a line's width, logical pixels
 _FURTHEST = 20_000.0  # logical pixels; beyond, a coordinate means nothing and costs time
@@ -122,9 +131,20 @@ def shape_of(drawing: Drawing, place: Place, width_of: Callable[[str], float]) -
     shape = Shape(drawing, spots=[place.spot(anchor) for anchor in drawing.anchors])
     if drawing.kind is DrawingKind.TEXT:
         return _text(shape, place, width_of)
-    _MAKERS[drawing.kind](shape, place)
+    _make(shape, place)
     right, bottom = place.box.right(), place.box.bottom()
     return shape if any(_is_seen(points, right, bottom) for points in shape.strokes()) else None
+
+
+def _make(shape: Shape, place: Place) -> None:
+    """Lay a drawing out; one of several parts that is too narrow for them is a stroke without words."""
+    kind = shape.drawing.kind
+    xs = [x for x, _ in shape.spots[: 2 if kind is DrawingKind.CHANNEL else 3]]
+    if kind in _OF_PARTS and max(xs) - min(xs) < _SLIVER:
+        ys, x = [y for _, y in shape.spots], (min(xs) + max(xs)) / 2
+        shape.lines.append((x, min(ys), x, max(ys)))
+    else:
+        _MAKERS[kind](shape, place)
 
 
 def _text(shape: Shape, place: Place, width_of: Callable[[str], float]) -> Shape | None:
@@ -180,8 +200,7 @@ def _channel(shape: Shape, place: Place) -> None:
         return
     parallel = place.line(beside[0], beside[1], reach, is_log=is_log)
     shape.stroke(parallel)
-    if abs(reach[1] - reach[0]) >= _LEAST_AREA:
-        shape.areas.append(Area(QPolygonF([QPointF(*spot) for spot in (*line, *reversed(parallel))])))
+    shape.areas.append(Area(QPolygonF([QPointF(*spot) for spot in (*line, *reversed(parallel))])))
     pairs = zip(line, parallel, strict=False)
     shape.stroke([((a[0] + b[0]) / 2, (a[1] + b[1]) / 2) for a, b in pairs], thin=True)
 
