@@ -28,7 +28,7 @@ RANGES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.03)
 _KINDS = ("Now", "Over time")
 _HINTS = (
     "Point at the hills, or use Left and Right, to see what it takes to get there.",
-    "Point at the map, or use the arrows, to see what rested there. Bright is much; the line is the middle.",
+    "Point at the map, or use the arrows, to see what rested there. The line is the middle of the book.",
 )
 _USUAL_RANGE = 0.01
 _MOVE = 0.01

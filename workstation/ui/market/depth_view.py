@@ -22,7 +22,7 @@ from workstation.ui.words.number_format import NOTHING, percent, price, volume
 
 _TOP, _BOTTOM, _INSET = 26.0, 24.0, 10.0
 _BESIDE = 5.0  # a line that values are written at
-_HILL, _GREY = 60, 0.42
+_HILL, _GREY = 60, 0.68
 _SPARE = 1.08  # above the higher hill
 _N_LINES = 4
 _KEY_STEPS = 50  # from the middle to the edge

@@ -22,7 +22,7 @@ from workstation.ui.theme import Theme
 from workstation.ui.widgets.painted_view import PaintedView
 from workstation.ui.words.foreign_text import one_line, tooltip
 
-_GREY = 0.42
+_GREY = 0.68
 _HEADING_SPARE = 3.0
 _ARROWS = {
     Qt.Key.Key_Left: (-1, 0),

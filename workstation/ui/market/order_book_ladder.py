@@ -22,7 +22,7 @@ from workstation.ui.widgets.painted_view import PaintedView
 from workstation.ui.words.number_format import percent, price, volume
 
 _INSET, _ROW_SPARE = 10.0, 5
-_FAINT, _STRONG, _GREY = 30, 74, 0.42
+_FAINT, _STRONG, _GREY = 30, 74, 0.68
 _ROWS_A_NOTCH = 3
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
