@@ -4,8 +4,8 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QContextMenuEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication
 
 from workstation.domain.candle import CandleColumns
@@ -186,3 +186,37 @@ def test_the_right_button_puts_a_tool_away_and_opens_nothing(chart, book):
     QApplication.sendEvent(chart, event)
     assert chart.drawings.tool is None
     assert wanted == []
+
+
+def pressed(view, kind: QEvent.Type, at: QPointF, keys: Qt.KeyboardModifier) -> None:
+    is_move = kind is QEvent.Type.MouseMove
+    button = Qt.MouseButton.NoButton if is_move else Qt.MouseButton.LeftButton
+    QApplication.sendEvent(view, QMouseEvent(kind, at, at, button, Qt.MouseButton.LeftButton, keys))
+    view.grab()
+
+
+@pytest.mark.parametrize(
+    ("way", "same"),
+    [((180, 30), "price"), ((20, 120), "time_ms"), ((100, -80), "")],
+    ids=["level", "upright", "half-way"],
+)
+def test_shift_holds_a_line_straight_while_it_is_drawn_and_dragged(chart, book, way, same):
+    shift, kinds = Qt.KeyboardModifier.ShiftModifier, QEvent.Type
+    begin = QPointF(250, 150)
+    end = begin + QPointF(*way)
+    chart.drawings.take(Tool.TREND)
+    pressed(chart, kinds.MouseButtonPress, begin, shift)
+    pressed(chart, kinds.MouseMove, end, shift)
+    pressed(chart, kinds.MouseButtonRelease, end, shift)
+    (line,) = book.drawings(BTC)
+    for _ in range(2):
+        first, second = line.anchors
+        is_level, is_upright = first.price == second.price, first.time_ms == second.time_ms
+        assert (is_level, is_upright) == (same == "price", same == "time_ms")
+        if not same:
+            a, b = (chart.drawings.place.point(each) for each in (first, second))
+            assert abs(abs(b.x() - a.x()) - abs(b.y() - a.y())) <= chart.frame.slots.per_slot
+        pressed(chart, kinds.MouseButtonPress, chart.drawings.place.point(second), shift)
+        pressed(chart, kinds.MouseMove, end + QPointF(3, 2), shift)
+        pressed(chart, kinds.MouseButtonRelease, end + QPointF(3, 2), shift)
+        (line,) = book.drawings(BTC)

@@ -189,6 +189,7 @@ def other_keys() -> tuple[tuple[str, str], ...]:
         ("Tab", "On the chart: the next drawing; arrows move it, Space chooses its points, Del deletes it"),
         ("Double-click, or Enter", "On a drawing: its prices and times in figures, or the words of a text"),
         ("Ctrl while drawing", "Snap to the bar's prices, or not, the other way than chosen"),
+        ("Shift while drawing", "Level with the last point, above it, or half way between"),
         ("Left and Right", "On the chart: move it. Why: one bar older, one newer. Rotation graph: one day"),
         ("Arrows", "Market map: the next coin that way. Depth over time: earlier, later, higher, lower"),
         ("Space", "Rotation graph: let time go on, or stop it"),

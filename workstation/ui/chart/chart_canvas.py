@@ -245,7 +245,7 @@ class ChartCanvas(QWidget):
         if self._is_on_go_live(self._frame):
             self.go_live()
             return
-        if self.drawings.press(event.position(), self._frame, reverses=_holds_control(event)):
+        if self.drawings.press(event.position(), self._frame, keys=event.modifiers()):
             return
         self._pressed_at = event.position()
         self._gestures.press(event.position(), self._frame)
@@ -257,7 +257,7 @@ class ChartCanvas(QWidget):
             return
         if not event.buttons() & Qt.MouseButton.LeftButton:
             self._gestures.release()  # the button was let go where we could not see it
-        is_drawn = self.drawings.move(event.position(), self._frame, reverses=_holds_control(event))
+        is_drawn = self.drawings.move(event.position(), self._frame, keys=event.modifiers())
         if not is_drawn and self._gestures.grip is not Grip.NOTHING:
             self._gestures.drag(event.position(), self._frame)
             self._change()
@@ -272,7 +272,7 @@ class ChartCanvas(QWidget):
         self._gestures.release()
         if self._frame is None:
             return
-        is_drawn = self.drawings.release(event.position(), self._frame, reverses=_holds_control(event))
+        is_drawn = self.drawings.release(event.position(), self._frame, keys=event.modifiers())
         if is_drawn or was_on is None:
             return
         pointer, moved = self._pointed(self._frame), event.position() - was_on
@@ -358,7 +358,3 @@ class ChartCanvas(QWidget):
         self._hovered_slot = slot
         candle = self._series.candle_at(slot) if self._series is not None and slot is not None else None
         self.bar_hovered.emit(candle)
-
-
-def _holds_control(event: QMouseEvent) -> bool:
-    return bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)

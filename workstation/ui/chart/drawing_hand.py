@@ -14,7 +14,15 @@ from workstation.ui.chart.drawing_picture import DrawnPicture
 from workstation.ui.chart.drawing_place import Place
 from workstation.ui.chart.drawing_reach import Reach
 from workstation.ui.chart.drawing_shape import Shape, distance, shape_of
-from workstation.ui.chart.drawing_tool import Sketch, Tool, keyboard_points, moved, with_anchor
+from workstation.ui.chart.drawing_tool import (
+    Sketch,
+    Tool,
+    fixed_point,
+    keyboard_points,
+    moved,
+    straight_from,
+    with_anchor,
+)
 from workstation.ui.chart.drawing_words import describe
 from workstation.ui.chart.frame import Frame
 from workstation.ui.chart.labels import Labels
@@ -139,14 +147,14 @@ class DrawingHand(QObject):
             self._base_key = base.cacheKey()
         self._picture.paint(painter, base, self._scene(self._place), (colours, labels))
 
-    def press(self, at: QPointF, frame: Frame, *, reverses: bool) -> bool:
+    def press(self, at: QPointF, frame: Frame, *, keys: Qt.KeyboardModifier) -> bool:
         """Set a point, or take hold of what lies there; return whether the press was for drawings."""
         place = self._ready(at, frame)
         if place is None:
             return False
         self._pressed_at = at
         if self.sketch is not None and not self._is_measured:
-            self._set(place.anchor(at, snaps=self._snaps(reverses)), place)
+            self._set(self._anchor(at, place, keys), place)
             return True
         if self._is_measured:
             self.take(None)
@@ -159,26 +167,26 @@ class DrawingHand(QObject):
             self._grip = _WHOLE if handle is None else handle
         return True
 
-    def move(self, at: QPointF, frame: Frame, *, reverses: bool) -> bool:
+    def move(self, at: QPointF, frame: Frame, *, keys: Qt.KeyboardModifier) -> bool:
         """Follow the pointer; return whether something is drawn or moved with it."""
         place = self._place
         if place is None or place.frame is not frame:
             return False
         if self.sketch is not None and not self.sketch.is_complete:
-            self._hand = place.anchor(at, snaps=self._snaps(reverses))
+            self._hand = self._anchor(at, place, keys)
             self._touch()
             return True
         if self._grip is None:
             return False
-        self._drag(at, place, reverses)
+        self._drag(at, place, keys)
         return True
 
-    def release(self, at: QPointF, frame: Frame, *, reverses: bool) -> bool:
+    def release(self, at: QPointF, frame: Frame, *, keys: Qt.KeyboardModifier) -> bool:
         """Let go of what was moved, or set the second point of what was drawn by dragging."""
         place, slipped = self._place, distance(at, self._pressed_at) > _SLIP
         if self.sketch is not None and place is not None and place.frame is frame:
             if self.sketch.points and not self.sketch.is_complete and slipped:
-                self._set(place.anchor(at, snaps=self._snaps(reverses)), place)
+                self._set(self._anchor(at, place, keys), place)
             return True
         held, was_held = self._held, self._grip is not None
         self._held = self._grip = None
@@ -263,8 +271,13 @@ class DrawingHand(QObject):
         is_here = self.book is not None and place is not None and place.frame is frame
         return place if is_here and place is not None and place.box.contains(at) else None
 
-    def _snaps(self, reverses: bool) -> bool:
-        return (self.book is not None and self.book.snaps) != reverses
+    def _anchor(self, at: QPointF, place: Place, keys: Qt.KeyboardModifier) -> Anchor:
+        """Return the point that is meant: straight with Shift, snapped the other way with Control."""
+        beside = fixed_point(self.sketch, self.chosen, self._grip)
+        if keys & Qt.KeyboardModifier.ShiftModifier and beside is not None:
+            return straight_from(beside, at, place)
+        is_reversed = bool(keys & Qt.KeyboardModifier.ControlModifier)
+        return place.anchor(at, snaps=(self.book is not None and self.book.snaps) != is_reversed)
 
     def _set(self, anchor: Anchor, place: Place) -> None:
         """Set the next point of the sketch; the last one makes it a drawing."""
@@ -303,12 +316,12 @@ class DrawingHand(QObject):
             return False
         return True
 
-    def _drag(self, at: QPointF, place: Place, reverses: bool) -> None:
+    def _drag(self, at: QPointF, place: Place, keys: Qt.KeyboardModifier) -> None:
         drawing = self.chosen
         if drawing is None or self._grip is None:
             return
         if self._grip != _WHOLE:
-            anchor = place.anchor(at, snaps=self._snaps(reverses))
+            anchor = self._anchor(at, place, keys)
             self._held = with_anchor(drawing, self._grip, anchor)
         elif self._held is not None or distance(at, self._pressed_at) > _SLIP:
             slots = place.frame.slots

@@ -1,5 +1,6 @@
 """What a tool makes of the points that the trader sets, one after another."""
 
+import math
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -10,6 +11,7 @@ from workstation.ui.chart.drawing_place import Place
 
 _STOP, _TARGET = 0.08, 0.16  # of the pane's height from the entry
 _LENGTH = 0.16  # of the pane's width that a planned position takes at first
+_LEVEL = math.tan(math.pi / 8)  # up to this slope a line is meant to be level
 _SPOTS = ((0.35, 0.62), (0.65, 0.38), (0.75, 0.55))  # of the pane: where the keyboard draws
 
 
@@ -103,6 +105,34 @@ def keyboard_points(tool: Tool, place: Place) -> list[Anchor]:
     box = place.box
     spots = [QPointF(x * box.width(), y * box.height()) for x, y in _SPOTS]
     return [place.anchor(spot, snaps=True) for spot in spots[: tool.n_points]]
+
+
+def fixed_point(sketch: Sketch | None, drawing: Drawing | None, grip: int | None) -> Anchor | None:
+    """Return the point that stays while another is set or dragged: where a straight line comes from.
+
+    None where there is none, and where points are not joined by a line, as those of a planned position.
+    """
+    if sketch is not None:
+        return sketch.points[-1] if sketch.points and sketch.tool is not Tool.TEXT else None
+    if drawing is None or grip is None or grip < 0 or drawing.kind.is_position:
+        return None
+    others = drawing.anchors[:grip][-1:] or drawing.anchors[1:2]
+    return others[0] if others else None
+
+
+def straight_from(beside: Anchor, at: QPointF, place: Place) -> Anchor:
+    """Return the point nearest to a hand's that lies level with another, above it, or half way between.
+
+    Level means the same price to the last digit.
+    """
+    origin = place.point(beside)
+    dx, dy = at.x() - origin.x(), at.y() - origin.y()
+    here = place.anchor(at, snaps=False)
+    if abs(dy) <= abs(dx) * _LEVEL:
+        return Anchor(here.time_ms, beside.price)
+    if abs(dx) <= abs(dy) * _LEVEL:
+        return Anchor(beside.time_ms, here.price)
+    return Anchor(here.time_ms, place.price(origin.y() + math.copysign(dx, dy)))
 
 
 def moved(drawing: Drawing, place: Place, n_bars: int, dy: float) -> Drawing:
