@@ -32,6 +32,7 @@ async def test_every_step_has_a_picture_and_leaves_the_charts_as_they_were(desk,
     assert all(named[f"first-steps-{at}"] != named[f"first-steps-{at + 1}"] for at in range(1, 5))
     assert not desk.window.help.first_steps.is_shown
     assert len(desk.window.workspace.panes) == 1
+    assert [title for title, dock in desk.window.docks.by_title.items() if dock.isHidden()] == []
     assert "dark-100-01-crosshair.png" in tour.given_up  # this market has no grades
 
 
