@@ -117,6 +117,16 @@ def test_a_close_does_not_take_away_what_is_under_the_crosshair(desk, qtbot):
     qtbot.waitUntil(lambda: is_shown(desk, NOW_MS), timeout=20_000)
 
 
+def test_a_bar_that_was_refused_is_asked_about_again_when_somebody_goes_to_it(desk):
+    desk.requests.refusals[-1]("The engine did not answer within 10 s.")
+    n_asked = len(desk.requests.explained)
+    desk.window.actions_by_id["why.newest"].trigger()
+    assert desk.requests.explained[n_asked:] == [(BTC, NEWEST)]
+    explain(desk)
+    desk.window.actions_by_id["why.newest"].trigger()
+    assert len(desk.requests.explained) == n_asked + 1, "what is known is not asked about again"
+
+
 def test_a_bar_without_a_signal_has_its_chance_too(desk, qtbot):
     model = desk.window.why.model
     explain(desk, verdict=verdict())

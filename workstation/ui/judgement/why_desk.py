@@ -315,7 +315,7 @@ class WhyDesk(Section):
         self.panel.show_explanation(explanation)
 
     def _on_refusal(self, reason: str) -> None:
-        self._is_answered = True
+        self._is_answered, self._place = True, None  # whoever goes to it again asks again
         self.panel.say(one_line(reason, 400))
 
     def _work(self) -> Work:
