@@ -13,7 +13,7 @@ from workstation.domain.screen_column import COLUMNS, CoinColumns, ColumnKind
 Mask: TypeAlias = NDArray[np.bool_]
 
 ALWAYS_KNOWN = frozenset({"list"})
-"""Columns whose empty cell says something: a coin in no list is known to be in none."""
+"""Columns whose empty cell says something where there is the column: a coin in no list is in none."""
 
 SIDES = {"bullish": 1.0, "bearish": -1.0, "neutral": 0.0}
 """What a direction may be, and its number."""
@@ -180,7 +180,7 @@ def _names_match(condition: Condition, coins: CoinColumns) -> Mask:
         hits = [any(wanted in name.casefold() for name in cell) for cell in cells]
     else:
         is_wanted = condition.comparison is Comparison.IS
-        is_known = condition.column in ALWAYS_KNOWN
+        is_known = condition.column in ALWAYS_KNOWN and condition.column in coins.names
         hits = [
             (is_known or bool(cell)) and any(name.casefold() == wanted for name in cell) is is_wanted
             for cell in cells

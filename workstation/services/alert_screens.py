@@ -212,7 +212,7 @@ class ScreenAlerts:
 
 def with_lists(coins: CoinColumns, screen: ScreenRule) -> CoinColumns:
     """Return the coins with those of the trader's lists that a screen asks for."""
-    if not screen.lists:
+    if "list" not in screen.columns:
         return coins
     names = {**coins.names, "list": screen.lists_of(coins.symbols)}
     return CoinColumns(coins.symbols, coins.numbers, names, coins.lines)
