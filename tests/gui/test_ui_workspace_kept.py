@@ -185,6 +185,19 @@ def test_the_same_charts_stand_in_the_same_places_after_a_restart(open_desk, qtb
     assert active is again.window.workspace.panes[2]
 
 
+def test_a_chart_that_floated_stays_above_the_window_after_a_restart(open_desk, qtbot):
+    desk = open_desk()
+    desk.window.actions_by_id["chart.split_right"].trigger()
+    desk.window.actions_by_id["chart.float"].trigger()
+    desk.window.finish()
+    again = open_desk()
+    floating = again.window.workspace.docks[1]
+    assert floating.isFloating()
+    above = again.window.windowHandle()
+    qtbot.waitUntil(lambda: floating.windowHandle().transientParent() == above, timeout=20_000)
+    assert floating.isVisible()
+
+
 def test_only_the_active_chart_is_made_before_the_first_frame(open_desk, tmp_path, qtbot):
     desk = open_desk()
     arrange(desk)

@@ -3,7 +3,7 @@
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
@@ -57,6 +57,8 @@ class Docks(QObject):
         """Hear of every change of place; Qt has no signal for a dock that is sized."""
         if event.type() in _PLACE_EVENTS:
             self.moved.emit()
+        if watched is self._window and event.type() == QEvent.Type.Show:
+            QTimer.singleShot(0, self, self._keep_floating_above)
         return super().eventFilter(watched, event)
 
     def _dock(self, title: str, panel: QWidget) -> QDockWidget:
@@ -68,6 +70,15 @@ class Docks(QObject):
             dock.visibilityChanged.connect(panel.take_seen)
         dock.toggleViewAction().triggered.connect(lambda is_shown: dock.raise_() if is_shown else None)
         return dock
+
+    def _keep_floating_above(self) -> None:
+        """Let docks that floated before the window was there stay above it; shown anew, the desktop knows."""
+        window = self._window.windowHandle()
+        for dock in self._windows()[1:]:
+            if dock.isVisible() and dock.windowHandle().transientParent() != window:
+                dock.windowHandle().setTransientParent(window)
+                dock.hide()
+                dock.show()
 
     def _windows(self) -> list[QWidget]:
         """Return every window on the desktop: this one, and docks of panels and charts that float."""
