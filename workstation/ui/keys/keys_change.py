@@ -4,7 +4,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from workstation.domain.venue_key import KeyFileState, Passphrase
-from workstation.ui.keys.keys_passphrase import PassphraseFields, hidden_field
+from workstation.ui.keys.keys_passphrase import PassphraseFields
+from workstation.ui.keys.secret_field import SecretField
 from workstation.ui.theme import Theme
 
 
@@ -18,7 +19,7 @@ class ChangeCard(QFrame):
         super().__init__(parent)
         self.setObjectName("key-change")
         self.title = QLabel("Another passphrase for the encrypted file of keys")
-        self.now, self.new = hidden_field("Passphrase now"), PassphraseFields(theme, "New passphrase")
+        self.now, self.new = SecretField("Passphrase now"), PassphraseFields(theme, "New passphrase")
         self.change_button, self.cancel_button = QPushButton("Change"), QPushButton("Cancel")
         self._lay_out()
         self.now.textChanged.connect(lambda _text: self._show_ready())

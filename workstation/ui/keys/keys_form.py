@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QFormLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFormLayout, QPushButton, QVBoxLayout, QWidget
 
 from workstation.domain.errors import UsageError
 from workstation.domain.pasted_key import pasted
 from workstation.domain.venue_key import KeyVenue
+from workstation.ui.keys.secret_field import SecretField
 from workstation.ui.theme import Theme
 from workstation.ui.widgets.section_text import plain_label
 from workstation.ui.words.foreign_text import in_menu, one_line
 
-_LONGEST = 32_767  # more than any key has: one that is too long is refused, not cut
 _PASTE = "Paste it here"
 _ADVICE = (
     "Make the key at the venue with as few rights as you need, and never with the right to withdraw. It is "
@@ -20,10 +20,8 @@ _ADVICE = (
 )
 
 
-def _hidden_field(name: str) -> QLineEdit:
-    """Return a field that shows dots and gives nothing back to the clipboard."""
-    field = QLineEdit(echoMode=QLineEdit.EchoMode.Password, maxLength=_LONGEST)
-    field.setAccessibleName(name)
+def _hidden_field(name: str) -> SecretField:
+    field = SecretField(name)
     field.setPlaceholderText(_PASTE)
     return field
 

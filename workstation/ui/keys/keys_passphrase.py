@@ -1,10 +1,11 @@
 """The passphrase of the encrypted file: asked once where the file is there, twice where it is made."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from workstation.domain.venue_key import KeyFileState, Passphrase
 from workstation.storage.key_file import FEWEST
+from workstation.ui.keys.secret_field import SecretField
 from workstation.ui.theme import Theme
 from workstation.ui.widgets.section_text import plain_label
 
@@ -14,13 +15,6 @@ _NEW = (
 )
 _KNOWN = "Enter the passphrase of the encrypted file. It is asked once after each start."
 _FORGOTTEN, _SURE = "Forgotten…", "Really put the file aside"
-
-
-def hidden_field(name: str) -> QLineEdit:
-    """Return a field that shows dots and gives nothing back to the clipboard."""
-    field = QLineEdit(echoMode=QLineEdit.EchoMode.Password)
-    field.setAccessibleName(name)
-    return field
 
 
 class PassphraseFields(QWidget):
@@ -43,7 +37,7 @@ class PassphraseFields(QWidget):
         super().__init__(parent)
         self._state = KeyFileState.LOCKED
         self.advice, self.trouble = plain_label(), plain_label()
-        self.first, self.again = hidden_field(name), hidden_field(f"{name} again")
+        self.first, self.again = SecretField(name), SecretField(f"{name} again")
         self.forgotten_button = QPushButton(_FORGOTTEN)
         self.forgotten_button.setAutoDefault(False)
         self._rows = QFormLayout()
