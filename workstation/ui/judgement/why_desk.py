@@ -8,7 +8,6 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
 from workstation.domain.candle import Candle, CandleColumns
-from workstation.domain.errors import TidemarkError
 from workstation.domain.explanation import Explanation
 from workstation.domain.market import SeriesKey, open_of, timeframe_ms
 from workstation.domain.signal import Direction, Signal
@@ -16,6 +15,7 @@ from workstation.ui.background import BackgroundReading, Work
 from workstation.ui.judgement.hit_reading import read_hits
 from workstation.ui.judgement.inquiry import Inquiry
 from workstation.ui.judgement.signal_rows import RecordRow
+from workstation.ui.judgement.stored_bars import StoredBars
 from workstation.ui.judgement.why_panel import WhyPanel
 from workstation.ui.keyboard.palette import Palette
 from workstation.ui.section import GoTo, Section
@@ -52,6 +52,7 @@ class WhyDesk(Section):
     def __init__(self, around: Surroundings, theme: Theme, window: QWidget) -> None:
         super().__init__(window)
         self._bridge, self._past = around.bridge, around.past
+        self._bars = StoredBars(around.past, around.bridge.notice_posted.emit)
         self.panel = WhyPanel(theme)
         self.panels = {"Why": self.panel}
         self.search = Palette(around.bridge.world, theme, window)
@@ -219,7 +220,7 @@ class WhyDesk(Section):
         if key == self.key:
             return
         self.key, self._heard, self._pointed = key, None, None
-        self._signals = {signal.open_time: signal for signal in self._stored_signals(key)}
+        self._signals = {signal.open_time: signal for signal in self._bars.signals(key)}
         self.panel.show_records({})
         self.reading.want()
         self.show_newest()
@@ -340,13 +341,6 @@ class WhyDesk(Section):
             self._show_signal()
             self.reading.want()
 
-    def _stored_signals(self, key: SeriesKey) -> list[Signal]:
-        try:
-            return self._past.journal.signals(key)
-        except TidemarkError as error:
-            self._bridge.notice_posted.emit("journal", str(error))
-            return []
-
     def _on_link(self) -> None:
         self._is_answered = False
         self.inquiry.forget()
@@ -377,24 +371,8 @@ class WhyDesk(Section):
 
     def _newest(self) -> int | None:
         """Return the open of the newest closed bar, UTC milliseconds; None where none is known."""
-        stored = self._read_last()
-        newest = max(
-            int(stored.open_time[-1]) if len(stored) else -1, -1 if self._heard is None else self._heard
-        )
-        return newest if newest >= 0 else None
-
-    def _read_last(self) -> CandleColumns:
-        try:
-            return self._past.candles.read_last(self.key, 1) if self.key else CandleColumns.empty()
-        except TidemarkError as error:
-            self._bridge.notice_posted.emit("store", str(error))
-            return CandleColumns.empty()
+        known = [one for one in (self._bars.newest(self.key), self._heard) if one is not None]
+        return max(known, default=None)
 
     def _read(self, since_ms: int, until_ms: int) -> CandleColumns:
-        try:
-            return (
-                self._past.candles.read(self.key, since_ms, until_ms) if self.key else CandleColumns.empty()
-            )
-        except TidemarkError as error:
-            self._bridge.notice_posted.emit("store", str(error))
-            return CandleColumns.empty()
+        return self._bars.read(self.key, since_ms, until_ms)
