@@ -276,9 +276,22 @@ def test_moves_are_read_from_closed_candles_and_stale_ones_are_unknown():
     close = stored.by_key[fresh].close
     assert numbers["price"][0] == close[-1]
     assert numbers["change_7d"][0] == pytest.approx((close[-1] / close[-1 - 168] - 1) * 100)
+    assert numbers["change_1h"][0] == pytest.approx((close[-1] / close[-2] - 1) * 100)
+    assert numbers["change_4h"][0] == pytest.approx((close[-1] / close[-5] - 1) * 100)
     assert np.isnan(numbers["change_30d"][0])
     assert np.isnan(numbers["price"][1:]).all()
     assert list(lines["last_week"]) == list(lines["last_day"]) == ["BTC/USDT"]
+
+
+def test_a_change_of_hours_is_unknown_where_that_very_close_is_missing():
+    stored = StoredCandles()
+    stored.series = lambda: list(stored.by_key)
+    key = SeriesKey(LIVE.name, "BTC/USDT", "1h")
+    whole = columns(key, 24 * 3)
+    stored.by_key = {key: whole.pick(np.arange(len(whole)) != len(whole) - 2)}
+    numbers, _lines = read_moves(stored, CoinsWanted(LIVE.name, "1h", ("BTC/USDT",), NOW_MS))
+    assert np.isnan(numbers["change_1h"][0])
+    assert numbers["change_4h"][0] == pytest.approx((whole.close[-1] / whole.close[-5] - 1) * 100)
 
 
 def test_the_newest_closed_signal_of_a_coin_counts():

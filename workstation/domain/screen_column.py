@@ -76,6 +76,18 @@ def _change(n: int, unit: str, words: str, span: str) -> ScreenColumn:
     return ScreenColumn(f"change_{n}{unit}", title, ColumnKind.CHANGE, meaning, also, _NO_CANDLES)
 
 
+def _closed_change(n_hours: int, words: str, *spans: str) -> ScreenColumn:
+    also = (f"{n_hours}h", *spans)
+    return ScreenColumn(
+        f"change_{n_hours}h",
+        f"{n_hours} h",
+        ColumnKind.CHANGE,
+        f"Change over the {words}, percent.",
+        also,
+        _NO_CANDLES,
+    )
+
+
 def _of_signal(name: str, title: str, kind: ColumnKind, meaning: str, also: Words = ()) -> ScreenColumn:
     return ScreenColumn(name, title, kind, meaning, also, _NO_SIGNAL)
 
@@ -101,6 +113,8 @@ _KNOWN = (
         ("last",),
         _NO_CANDLES,
     ),
+    _closed_change(1, "newest closed hour", "hour"),
+    _closed_change(4, "four newest closed hours"),
     _change(24, "h", "hours", "day"),
     _change(7, "d", "days", "week"),
     _change(30, "d", "days", "month"),

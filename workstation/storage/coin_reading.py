@@ -21,9 +21,15 @@ from workstation.storage.ledger_reader import LedgerReader
 from workstation.storage.observation_store import ObservationStore
 
 _DAY_MS = 24 * HOUR_MS
-_DAYS = {"change_24h": 1, "change_7d": 7, "change_30d": 30}
+_SPANS_MS = {
+    "change_1h": HOUR_MS,
+    "change_4h": 4 * HOUR_MS,
+    "change_24h": _DAY_MS,
+    "change_7d": 7 * _DAY_MS,
+    "change_30d": 30 * _DAY_MS,
+}
 _STALE_MS = 2 * _DAY_MS  # a newest close that is older says nothing about now
-_SLACK_MS = 6 * HOUR_MS  # of a close so many days ago
+_SLACK_MS = 6 * HOUR_MS  # of a close days ago; one hours ago must be that very close
 _SIGNALS_MS = 30 * _DAY_MS
 _LINE_POINTS = 42
 _LINES = {"last_day": _DAY_MS, "last_week": 7 * _DAY_MS}
@@ -37,7 +43,7 @@ COLUMNS_READ = frozenset(
         "market",
         "price",
         "volume_24h",
-        *_DAYS,
+        *_SPANS_MS,
         "grade",
         "grade_change",
         *_OF_SIGNALS,
@@ -141,7 +147,7 @@ def read_moves(
 ) -> tuple[dict[str, FloatArray], dict[str, dict[str, FloatArray]]]:
     """Return price, changes and volume of every coin from closed candles, and its lines by column."""
     stored = {key for key in candles.series() if key.venue == wanted.venue}
-    numbers = {name: np.full(len(wanted.symbols), np.nan) for name in ("price", "volume_24h", *_DAYS)}
+    numbers = {name: np.full(len(wanted.symbols), np.nan) for name in ("price", "volume_24h", *_SPANS_MS)}
     lines: dict[str, dict[str, FloatArray]] = {name: {} for name in _LINES}
     n_bars = 31 * _DAY_MS // timeframe_ms(wanted.timeframe)
     for row, symbol in enumerate(wanted.symbols):
@@ -153,8 +159,9 @@ def read_moves(
         day = bars.open_time > last_ms - _DAY_MS
         numbers["price"][row] = bars.close[-1]
         numbers["volume_24h"][row] = float((bars.close[day] * bars.volume[day]).sum())
-        for name, days in _DAYS.items():
-            numbers[name][row] = _change_pct(bars, last_ms - days * _DAY_MS)
+        for name, span_ms in _SPANS_MS.items():
+            slack_ms = _SLACK_MS if span_ms >= _DAY_MS else 0
+            numbers[name][row] = _change_pct(bars, last_ms - span_ms, slack_ms)
         for name, length_ms in _LINES.items():
             closes = bars.close[bars.open_time > last_ms - length_ms]
             if len(closes) > 1:
@@ -163,10 +170,10 @@ def read_moves(
     return numbers, lines
 
 
-def _change_pct(bars: CandleColumns, since_ms: int) -> float:
+def _change_pct(bars: CandleColumns, since_ms: int, slack_ms: int) -> float:
     """Return how far the newest close is from the one at an instant, percent; NaN where there is none."""
     at = int(np.searchsorted(bars.open_time, since_ms, side="right")) - 1
-    if at < 0 or since_ms - int(bars.open_time[at]) > _SLACK_MS or not bars.close[at] > 0:
+    if at < 0 or since_ms - int(bars.open_time[at]) > slack_ms or not bars.close[at] > 0:
         return float("nan")
     return float((bars.close[-1] / bars.close[at] - 1) * 100)
 
