@@ -121,12 +121,14 @@ def test_a_saved_default_is_there_in_the_next_session_and_can_be_forgotten(chart
 
 
 @pytest.mark.parametrize("raw", [b"", b"[]", b'{"version": 9}', b'{"version": 1, "studies": [3]}'])
-def test_damaged_defaults_are_set_aside(tmp_path, raw) -> None:
-    file = tmp_path / "studies.json"
+def test_defaults_that_cannot_be_used_are_set_aside_and_told(tmp_path, raw) -> None:
+    file, told = tmp_path / "studies.json", []
     file.write_bytes(raw)
-    assert StudyDefaults(file).of("rsi") == StudyChoice("rsi", {"bars": 14.0})
+    assert StudyDefaults(file, told.append).of("rsi") == StudyChoice("rsi", {"bars": 14.0})
     assert not file.exists()
-    assert file.with_suffix(".damaged").read_bytes() == raw
+    word = "newer" if b"9" in raw else "damaged"
+    assert file.with_suffix(f".{word}").read_bytes() == raw
+    assert f"is kept as studies.{word}. Studies start as delivered" in told[0]
 
 
 def test_defaults_that_cannot_be_written_say_why(tmp_path) -> None:

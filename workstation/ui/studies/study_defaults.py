@@ -1,18 +1,17 @@
 """How the trader wants new studies to be: one small file beside what the window remembers."""
 
-import contextlib
 import json
-import logging
-import os
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from workstation.domain.errors import SettingsError
 from workstation.domain.study_choice import StudyChoice, choice_of
 from workstation.engine.studies.registry import STUDIES
-from workstation.storage.privacy import make_private_folder, private_opener
+from workstation.storage.durable_file import replace_durably
+from workstation.storage.privacy import make_private_folder
+from workstation.ui.set_aside import NewerFileError, check_version, set_aside
 
-_LOG = logging.getLogger(__name__)
 _VERSION = 1
 
 
@@ -22,11 +21,13 @@ class StudyDefaults:
     Parameters
     ----------
     file : Path
-        Where they are kept; read when first asked. A damaged file is set aside.
+        Where they are kept; read when first asked. A file that cannot be used is set aside.
+    told : callable, optional
+        Told a sentence where that happened.
     """
 
-    def __init__(self, file: Path) -> None:
-        self._file = file
+    def __init__(self, file: Path, told: Callable[[str], None] | None = None) -> None:
+        self._file, self._told = file, told
         self._known: dict[str, StudyChoice] | None = None
 
     def of(self, study_id: str) -> StudyChoice:
@@ -64,23 +65,25 @@ class StudyDefaults:
             return _choices(self._file.read_bytes())
         except FileNotFoundError:
             return {}
-        except (OSError, ValueError, KeyError, TypeError, RecursionError, SettingsError) as error:
-            _LOG.warning("Saved studies in %s cannot be used and start fresh: %s", self._file, error)
-            with contextlib.suppress(OSError):
-                os.replace(self._file, self._file.with_suffix(".damaged"))
+        except (
+            OSError,
+            ValueError,
+            KeyError,
+            TypeError,
+            RecursionError,
+            SettingsError,
+            NewerFileError,
+        ) as error:
+            happened = set_aside(self._file, error)
+            if self._told is not None:
+                self._told(f"{happened} Studies start as delivered; those on your charts are unaffected.")
             return {}
 
     def _write(self) -> None:
-        fresh = self._file.with_suffix(".new")
         state = {"version": _VERSION, "studies": [choice.state() for choice in self._loaded().values()]}
         try:
             make_private_folder(self._file.parent)
-            fresh.unlink(missing_ok=True)
-            with open(fresh, "x", encoding="utf-8", opener=private_opener) as file:
-                json.dump(state, file)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(fresh, self._file)
+            replace_durably(self._file, json.dumps(state).encode())
         except OSError as error:
             raise SettingsError(
                 f"The default could not be saved in {self._file.parent}: {error.strerror}. It holds until "
@@ -90,7 +93,6 @@ class StudyDefaults:
 
 def _choices(raw: bytes) -> dict[str, StudyChoice]:
     saved = json.loads(raw)
-    if not isinstance(saved, dict) or saved.get("version") != _VERSION:
-        raise ValueError("it is of another version")
+    check_version(saved.get("version") if isinstance(saved, dict) else None, _VERSION)
     choices = [choice_of(one, STUDIES) for one in saved["studies"]]
     return {choice.study_id: choice for choice in choices}

@@ -37,7 +37,8 @@ class StudyDesk(Section):
         super().__init__(parent)
         self.panels = {}
         self._charts, self._theme = charts, theme
-        self._defaults = StudyDefaults(around.memory_file.with_name("studies.json"))
+        told = partial(around.bridge.notice_posted.emit, "studies")
+        self._defaults = StudyDefaults(around.memory_file.with_name("studies.json"), told)
         self._panes: list[ChartPane] = []
         self.dialog: StudyDialog | None = None
         charts.workspace.on_each(self._join_pane)
