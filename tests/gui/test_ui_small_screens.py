@@ -6,7 +6,9 @@ from PySide6.QtWidgets import QDialog
 from tests.fakes.market_book import book
 from tests.fakes.window_world import PRACTICE, Desk
 from workstation.engine.book_ladder import sight_of
+from workstation.ui.market.depth_panel import DepthPanel
 from workstation.ui.market.depth_view import DepthView
+from workstation.ui.market.market_sight import MarketSight
 from workstation.ui.theme import DARK
 from workstation.ui.venue_badge import PracticeBand
 
@@ -75,3 +77,18 @@ def test_a_low_picture_of_the_depth_has_fewer_values_and_none_on_another(qtbot, 
         view.resize(400, height)
         view.grab()
         assert len(written) == n
+
+
+def test_the_amount_of_the_depth_is_whole_in_a_narrow_dock(qtbot):
+    panel = DepthPanel(DARK)
+    qtbot.addWidget(panel)
+    sight = MarketSight()
+    sight.open("BTC/USDT", 0.01)
+    panel.open(sight)
+    panel.show()
+    for width, is_labelled in ((376, False), (440, True)):
+        panel.resize(width, 400)
+        assert panel.amount_label.isVisible() is is_labelled
+        assert panel.amount.geometry().right() < panel.width()
+        words = panel.amount.fontMetrics().horizontalAdvance(panel.amount.text())
+        assert panel.amount.lineEdit().width() >= words

@@ -4,6 +4,7 @@ import math
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
@@ -63,6 +64,7 @@ def _one_cost(curve: DepthCurve, mid: float, amount: float, quote: str, price_st
 
 
 _BUTTONS = 44  # of a field for numbers, with its edges
+_WIDE = 400  # pixels from which there is room for a label beside the amount
 
 
 class DepthPanel(QWidget):
@@ -176,11 +178,20 @@ class DepthPanel(QWidget):
     def _show_kind(self) -> None:
         """Show the hills with what an amount costs, or the map of the past."""
         at = self.kind.currentIndex()
-        for part in (self.amount_label, self.amount, self.move_text, self.cost):
+        for part in (self.amount, self.move_text, self.cost):
             part.setVisible(at == 0)
+        self._label_amount()
         self.pages.setCurrentIndex(at)
         self.cross.setText(_HINTS[at])
         self.kind_chosen.emit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the amount whole where it is narrow."""
+        super().resizeEvent(event)
+        self._label_amount()
+
+    def _label_amount(self) -> None:
+        self.amount_label.setVisible(self.kind.currentIndex() == 0 and self.width() >= _WIDE)
 
     def _say_cost(self) -> None:
         book, sight = self._sight.book, self._sight
