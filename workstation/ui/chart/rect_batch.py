@@ -19,6 +19,7 @@ RectArray = NDArray[np.int32]
 
 _STRIP = 90.0  # device rows
 _BLOCK = 8  # columns that share their middle rows
+_TALL = 48  # rows; shorter columns are painted sooner than gathered
 
 
 def rects(left: IntArray, top: IntArray, width: int, bottom: IntArray) -> RectArray:
@@ -33,7 +34,7 @@ def rects(left: IntArray, top: IntArray, width: int, bottom: IntArray) -> RectAr
 
 
 def blocks(x: IntArray, top: IntArray, bottom: IntArray) -> RectArray:
-    """Return rectangles that fill columns one pixel wide, as few wide ones and what is left beside them.
+    """Return rectangles that fill columns one pixel wide, tall ones as wide ones and what is left beside.
 
     A picture lies in memory row by row: a tall narrow column costs many times a wide one of its size.
 
@@ -42,7 +43,7 @@ def blocks(x: IntArray, top: IntArray, bottom: IntArray) -> RectArray:
     x, top, bottom : ndarray of int64, shape (n,)
         Columns, rising, and their first and last row; ``top <= bottom``.
     """
-    if not len(x):
+    if not len(x) or (bottom - top).mean() < _TALL:
         return rects(x, top, 1, bottom)
     begins = np.arange(0, len(x), _BLOCK)
     if x[-1] - x[0] >= len(x):

@@ -111,10 +111,7 @@ def _paint_band(painter: QPainter, frame: Frame, one: PlacedStudy, colours: Char
         pixels, a, b = _between(pixels, a, b, frame.slots.per_slot)
     for is_first_above, placed in ((True, first), (False, second)):
         chosen = (a <= b) if is_first_above != is_inverted else (a > b)
-        columns = pixels[chosen], np.minimum(a, b)[chosen], np.maximum(a, b)[chosen]
-        batch = (
-            blocks(*columns) if frame.slots.per_slot > 1.0 else rects(columns[0], columns[1], 1, columns[2])
-        )
+        batch = blocks(pixels[chosen], np.minimum(a, b)[chosen], np.maximum(a, b)[chosen])
         colour = colour_of(one.board, placed.output, colours.theme)
         paint(painter, batch, QBrush(mixed(colour.name(), colours.theme.base, _TINT)))
 
