@@ -92,9 +92,11 @@ def test_a_book_grows_old_and_is_then_not_shown_as_live(desk, qtbot):
 
 def test_a_book_that_is_rebuilt_is_said_and_greyed_until_it_is_known_again(desk, qtbot):
     show(desk, qtbot, "Book")
+    market = desk.window.market
+    tell(desk, known=False)
+    assert market.book.status.text() == "Fetching the book…"
     tell(desk)
     tell(desk, known=False)
-    market = desk.window.market
     assert market.book.status.text() == "Rebuilding the book…"
     assert not market.sight.is_live(desk.seconds)
     tell(desk, known=False, trouble="Kraken tells no order books.")

@@ -94,7 +94,8 @@ class MarketSight:
         if news is None:
             return f"Waiting for the book of {one_line(self.symbol, 24)}."
         if news.book is None:
-            return one_line(news.trouble, 200) or "Rebuilding the book…"
+            doing = "Fetching the book…" if self.book is None else "Rebuilding the book…"
+            return one_line(news.trouble, 200) or doing
         if age_ms is not None and age_ms > OLD_MS:
             return f"Silent for {duration(age_ms)}: this may no longer be the book."
         return f"Live · {duration(age_ms or 0)} old"
