@@ -9,7 +9,7 @@ from workstation.engine.book_ladder import sight_of
 from workstation.ui.market.depth_panel import DepthPanel
 from workstation.ui.market.depth_view import DepthView
 from workstation.ui.market.market_sight import MarketSight
-from workstation.ui.theme import DARK
+from workstation.ui.theme import DARK, LIGHT
 from workstation.ui.venue_badge import PracticeBand
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -77,6 +77,14 @@ def test_a_low_picture_of_the_depth_has_fewer_values_and_none_on_another(qtbot, 
         view.resize(400, height)
         view.grab()
         assert len(written) == n
+
+
+def test_a_hint_of_the_status_line_takes_other_colours(window):
+    window.status.set_hint("no tray")
+    window.set_theme(LIGHT)
+    assert LIGHT.muted in window.status.hint.styleSheet()
+    window.set_theme(DARK)
+    assert DARK.muted in window.status.hint.styleSheet()
 
 
 def test_the_amount_of_the_depth_is_whole_in_a_narrow_dock(qtbot):

@@ -85,6 +85,7 @@ class StatusStrip(QStatusBar):
     def set_theme(self, theme: Theme) -> None:
         """Take other colours."""
         self._theme = theme
+        self.set_hint(self.hint.text())
         self.refresh()
 
     def set_hint(self, text: str) -> None:
