@@ -254,6 +254,8 @@ async def test_a_keyring_that_was_unlocked_meanwhile_takes_the_key_without_its_b
     await page.asked_for(TakeNewKey)
     assert (card.isVisible(), page.desk._held) == (False, None)
     assert SECRET in page.drawer.kept["new key of binance"]
+    page.bridge.on_fact(KeyJudged("binance", True, "The key works and is in the keyring."))
+    assert page.page.focusWidget() is page.form.key
 
 
 async def test_a_forgotten_passphrase_makes_room_for_another_file_with_two_clicks(page):

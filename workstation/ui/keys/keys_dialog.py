@@ -264,12 +264,8 @@ class KeysDialog(QDialog):
         self._is_awaited, self._was_at = False, None
         if not was_awaited:
             return
-        if (
-            to is None
-            or not isValid(to)
-            or self.form.isAncestorOf(to)
-            or not (to.isVisible() and to.isEnabled())
-        ):
+        is_there = to is not None and isValid(to) and to.isVisible() and to.isEnabled()
+        if to is None or not is_there or to is self.close_button or self.form.isAncestorOf(to):
             to = self.form.key
         to.setFocus()
 
