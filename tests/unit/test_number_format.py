@@ -104,3 +104,10 @@ def test_a_duration_is_told_in_its_largest_unit(length_ms, expected):
 )
 def test_a_countdown_reads_as_a_clock(length_ms, expected):
     assert number_format.countdown(length_ms) == expected
+
+
+def test_hours_of_prices_are_not_remembered():
+    for function in (number_format.price, number_format.percent, number_format.volume):
+        words = [function(1.0 + n) for n in range(3000)]
+        assert function.cache_info().currsize == number_format.MOST_REMEMBERED < 2000
+        assert words[:10] == [function(1.0 + n) for n in range(10)]

@@ -26,7 +26,7 @@ NUMBER_HINTS = {
 }
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2 * number_format.MOST_REMEMBERED)  # columns of every kind share it
 def number_words(kind: ColumnKind, value: float, step: float = 0.0) -> str:
     """Return a number as its kind is written; a dash where it is not known.
 

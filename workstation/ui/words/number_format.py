@@ -11,6 +11,9 @@ MINUS = "\u2212"
 NOTHING = "\u2013"
 """Shown where there is no number."""
 
+MOST_REMEMBERED = 1024
+"""Answers of each function, a few screens of them: prices change for hours, and an old one never comes back."""
+
 _SIGNIFICANT = 4  # digits of a price after its leading zeros, where the venue names no step
 _MOST_SIGNIFICANT = 8  # a venue's step of 1e-8 must not turn 67,123.45 into 67,123.45000000
 _UNITS = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "K"))
@@ -26,7 +29,7 @@ def decimals_of(step: float) -> int:
     return max(decimals, 0)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=MOST_REMEMBERED)
 def price(value: float, step: float = 0.0) -> str:
     """Return a price in full: no unit, no exponent, thousands apart.
 
@@ -43,7 +46,7 @@ def price(value: float, step: float = 0.0) -> str:
     return _signed(f"{value:,.{_price_decimals(abs(value), step)}f}")
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=MOST_REMEMBERED)
 def axis_price(value: float, spacing: float) -> str:
     """Return a price on an axis whose labels lie `spacing` apart: no more decimals than tell them apart."""
     if not math.isfinite(value):
@@ -51,7 +54,7 @@ def axis_price(value: float, spacing: float) -> str:
     return _signed(f"{value:,.{min(decimals_of(spacing), 12)}f}")
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=MOST_REMEMBERED)
 def volume(value: float) -> str:
     """Return an amount in three digits and a unit: ``"12.3 K"``, ``"345 M"``, ``"1.2 B"``."""
     if not math.isfinite(value):
@@ -63,7 +66,7 @@ def volume(value: float) -> str:
     return _signed(_three_digits(value))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=MOST_REMEMBERED)
 def percent(value_pct: float, decimals: int = 2) -> str:
     """Return a change in percent with its sign: ``"+1.23 %"``, ``"−0.40 %"``; nothing changed has none."""
     if not math.isfinite(value_pct):
