@@ -12,7 +12,7 @@ NOTHING = "\u2013"
 """Shown where there is no number."""
 
 MOST_REMEMBERED = 1024
-"""Answers of each function, a few screens of them: prices change for hours, and an old one never comes back."""
+"""Answers of each function, a few screens of them: prices change for hours, and old ones seldom come back."""
 
 _SIGNIFICANT = 4  # digits of a price after its leading zeros, where the venue names no step
 _MOST_SIGNIFICANT = 8  # a venue's step of 1e-8 must not turn 67,123.45 into 67,123.45000000
