@@ -198,6 +198,19 @@ async def test_for_this_session_only_nothing_more_is_asked(page):
     assert page.page.rows["binance"].times.text().startswith("In memory until Tidemark quits. Entered")
 
 
+async def test_a_key_waits_for_an_engine_that_is_away_when_its_place_is_chosen(page):
+    await refused(page)
+    page.page.place.in_memory.setChecked(True)
+    page.bridge.world.connected = False
+    page.page.place.keep_button.click()
+    assert page.said().startswith("! The engine is away just now")
+    assert page.page.place.isVisible()
+    page.bridge.world.connected = True
+    page.page.place.keep_button.click()
+    command = await page.asked_for(EnterKey)
+    assert command.credentials.secret == SECRET
+
+
 async def test_a_new_file_wants_its_passphrase_twice_and_is_opened_before_the_key_is_entered(page):
     await refused(page)
     card = page.page.place

@@ -168,7 +168,9 @@ class KeysDesk(Section):
             self._tell(_CHOOSE)
 
     def _on_place(self, place: KeyPlace, passphrase: Passphrase | None) -> None:
-        if passphrase is None:
+        if not self._bridge.world.connected:  # the key is held until the engine is back
+            self._tell(_ALONE, is_trouble=True)
+        elif passphrase is None:
             self._enter_held(place)
         else:
             self._wanted = partial(self._enter_held, place)
