@@ -116,11 +116,13 @@ def _triangle(middle: float, size: float, pointing_up: bool) -> QPolygonF:
 def _placed(frame: Frame, direction: Direction, size: int) -> Markers | None:
     """Return the markers of a direction; None where none is in sight."""
     marks, columns = frame.series.marks(direction), frame.columns
+    if not len(marks.slots) or not len(columns):
+        return None
     crowd = _CROWD if size < _SIZE * frame.dpr else 1.0
     standing = marks.standing(math.ceil((size + 2) * crowd / frame.slots.per_slot))
     slots = marks.slots[standing]
     begin, end = np.searchsorted(slots, frame.slots.visible(frame.layout.plot_width))
-    if begin == end or not len(columns):
+    if begin == end:
         return None
     x = np.floor(frame.slots.centre(slots[begin:end])).astype(np.int64)
     half = size // 2

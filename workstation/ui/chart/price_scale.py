@@ -66,8 +66,7 @@ class PriceMap:
         levels = np.log(prices) if self.is_log else prices
         below = levels - self.low if self.is_inverted else self.high - levels
         y = below * (self.height / (self.high - self.low))
-        np.minimum(y, _FURTHEST_ROW, out=y)
-        np.maximum(y, -_FURTHEST_ROW, out=y)
+        np.clip(y, -_FURTHEST_ROW, _FURTHEST_ROW, out=y)
         return np.floor(y, out=y).astype(np.int64)
 
     def row(self, price: float) -> int:
