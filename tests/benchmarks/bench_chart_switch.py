@@ -201,7 +201,7 @@ def time_switches(one: Switching, n_switches: int) -> dict[str, list[Took]]:
 def time_long(one: Switching) -> list[Took]:
     """Switch to the longest series and away again; return what the former took."""
     took = []
-    for key in one.keys[:N_LONG]:
+    for key in one.keys[:-1][:N_LONG]:
         one.to(key)
         took.append(one.to(LONG))
     return took
@@ -209,7 +209,8 @@ def time_long(one: Switching) -> list[Took]:
 
 def time_kinds(one: Switching) -> dict[str, Took]:
     """Draw the longest series in every kind once, as for the first time."""
-    one.to(LONG)
+    if one.chart.key != LONG:
+        one.to(LONG)
     took = {}
     for kind in [*list(ChartKind)[1:], ChartKind.CANDLES]:
         until = one.painted_ms(
