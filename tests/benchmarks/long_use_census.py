@@ -76,7 +76,10 @@ class Census:
     files: int
 
     def dangling(self, before: "Census") -> list[str]:
-        """Return what there is more or less of than before, in words; nothing where all is the same."""
+        """Return what there is more or less of than before, in words; nothing where all is the same.
+
+        Threads and files that are fewer dangle nowhere: one of before ended by itself.
+        """
         found = []
         for name in ("objects", "timers", "connections", "chart_parts", "zombies"):
             now, was = getattr(self, name), getattr(before, name)
@@ -84,7 +87,7 @@ class Census:
             found += [f"{name}: {kind} {change:+}" for kind, change in sorted(changed.items())]
         for name in ("threads", "files"):
             change = getattr(self, name) - getattr(before, name)
-            found += [f"{name} {change:+}"] if change else []
+            found += [f"{name} {change:+}"] if change > 0 else []
         return found
 
 

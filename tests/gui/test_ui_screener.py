@@ -396,3 +396,12 @@ def test_the_head_of_the_sorted_column_says_which_way(panel):
     assert panel.model.headerData(at, Qt.Orientation.Horizontal) == "Grade ▲"
     panel.table.sortByColumn(-1, UP)
     assert panel.model.headerData(at, Qt.Orientation.Horizontal) == "Grade"
+
+
+def test_the_first_click_on_a_head_shows_the_largest_or_the_youngest_or_the_nearest_first(panel):
+    panel.model.set_columns(("market", "grade", "signal_age", "support_pct"))
+    first = [
+        panel.model.headerData(at, Qt.Orientation.Horizontal, Qt.ItemDataRole.InitialSortOrderRole)
+        for at in range(4)
+    ]
+    assert first == [UP, DOWN, UP, UP]

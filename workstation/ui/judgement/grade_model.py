@@ -21,6 +21,8 @@ from workstation.ui.words.grade_words import (
 Index = QModelIndex | QPersistentModelIndex
 
 _DISPLAY, _TOOLTIP, _ALIGN, _ACCESSIBLE = 0, 3, 7, 11  # plain ints: an enum costs three times the call
+_FIRST_SORT = int(Qt.ItemDataRole.InitialSortOrderRole)
+_UP, _DOWN = Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
@@ -204,6 +206,8 @@ class GradeModel(QAbstractTableModel):
             return tooltip(column.tip)
         if role == _ALIGN:
             return _LEFT if column.id in _LEFT_HEADS else _RIGHT
+        if role == _FIRST_SORT:
+            return _UP if column.id in _TEXTS else _DOWN
         return None
 
 

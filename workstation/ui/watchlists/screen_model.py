@@ -18,10 +18,13 @@ from workstation.ui.words.foreign_text import one_line, tooltip
 Index = QModelIndex | QPersistentModelIndex
 
 _DISPLAY, _TOOLTIP, _ALIGN, _ACCESSIBLE = 0, 3, 7, 11  # plain ints: an enum costs three times the call
+_FIRST_SORT = int(Qt.ItemDataRole.InitialSortOrderRole)
+_UP, _DOWN = Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _HEAD_FLAGS = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
 _COIN_FLAGS = _HEAD_FLAGS | Qt.ItemFlag.ItemIsDragEnabled
+_SMALL_FIRST = frozenset({ColumnKind.NAME, ColumnKind.AGE, ColumnKind.APART, ColumnKind.RANGES})
 _TOLD_ALONE = 24  # more rows that changed are told as one range
 LIVE = ("price", "change_24h", "volume_24h")
 """Columns that change with every price."""
@@ -335,6 +338,8 @@ class ScreenModel(QAbstractTableModel):
             return tooltip(spec.meaning, f"In a condition: {spec.id}")
         if role == _ALIGN:
             return _LEFT if spec.kind is ColumnKind.NAME else _RIGHT
+        if role == _FIRST_SORT:
+            return _UP if spec.kind in _SMALL_FIRST else _DOWN
         return None
 
 
