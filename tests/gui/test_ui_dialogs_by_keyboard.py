@@ -1,7 +1,7 @@
 """Every dialog without a mouse: a name and a role for each control, Tab around it, Esc out of it."""
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel, QWidget
 
 from tests.fakes.window_world import Desk
@@ -26,6 +26,9 @@ def desk(tmp_path_factory, qapp):
     made.prices()
     yield made
     window.finish()
+    window.close()
+    window.deleteLater()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 def opened_by(desk, command: str, qtbot) -> QDialog:
