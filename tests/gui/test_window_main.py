@@ -17,7 +17,7 @@ from tests.fakes.window_world import (
 )
 from workstation.domain.errors import StoreError
 from workstation.domain.events import FeedState
-from workstation.domain.market import SeriesKey, Venue, VenueKind, slot_of
+from workstation.domain.market import Market, SeriesKey, Venue, VenueKind, slot_of
 from workstation.domain.signal import Direction
 from workstation.link import messages as said
 from workstation.ui.keyboard.shortcuts_dialog import ShortcutsDialog
@@ -106,6 +106,13 @@ def test_a_venue_with_a_hostile_name_stays_plain(desk):
         assert "\u202e" not in label.text()
     assert "<b>x</b>" in window.band.text
     assert "\u202e" not in window.windowTitle()
+
+
+def test_where_nothing_is_watched_yet_bitcoin_is_shown_not_the_first_of_the_alphabet(desk):
+    listed = tuple(Market(f"{base}/USDT", base, "USDT") for base in ("AAVE", "ADA", "BTC"))
+    desk.tell(said.MarketsListed(listed, is_last=True))
+    desk.welcome(watchlist=())
+    assert desk.window.desk.key.symbol == "BTC/USDT"
 
 
 # how is it?

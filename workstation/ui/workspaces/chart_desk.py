@@ -118,9 +118,10 @@ class ChartDesk(QObject):
         self.opened.emit(key)
 
     def open_first(self, remembered: str, timeframe: str) -> None:
-        """Show the last session's market, else the first watched one, else any that trades here."""
+        """Show the last session's market, else the first watched one, else Bitcoin's, else any."""
         world = self._bridge.world
-        wished = (remembered, *world.watchlist, *world.markets)
+        bitcoin = (symbol for symbol in world.markets if symbol.startswith("BTC/"))
+        wished = (remembered, *world.watchlist, *bitcoin, *world.markets)
         known = (symbol for symbol in wished if symbol and (symbol in world.markets or not world.markets))
         self.open(next(known, ""), timeframe)
 

@@ -200,12 +200,14 @@ class Workspace(QMainWindow):
         self.open_first()
 
     def show_markets(self, is_known: Callable[[str], bool]) -> None:
-        """Draw every chart again with what is now known of its market; another where it does not trade."""
+        """Draw every chart again with what is now known of its market; another where none trades there."""
         for pane in self.panes:
             if pane.key is not None and is_known(pane.key.symbol):
                 pane.desk.show_again()
             elif pane.key is not None:
                 pane.desk.open_first(self._first[0], pane.key.timeframe)
+            else:
+                pane.open_first(*self._first)
 
     def set_now(self, now_ms: int) -> None:
         """Take the venue's time, UTC milliseconds."""
