@@ -62,3 +62,13 @@ def test_where_nothing_is_quoted_in_usdt_dollars_are_taken():
     watchlist, _, _ = make()
     watchlist.propose([Market("BTC/USD", "BTC", "USD"), Market("ETH/EUR", "ETH", "EUR")], [])
     assert watchlist.symbols == ("BTC/USD",)
+
+
+def test_where_nothing_trades_just_now_what_is_listed_is_watched():
+    watchlist, _, _ = make()
+    halted = [Market(f"{base}/USDT", base, "USDT", active=False) for base in ("BTC", "ETH")]
+    watchlist.propose(halted, [])
+    assert watchlist.symbols == ("BTC/USDT", "ETH/USDT")
+    open_again = [Market("SOL/USDT", "SOL", "USDT"), *halted]
+    watchlist.propose(open_again, [])
+    assert watchlist.symbols == ("SOL/USDT",)

@@ -66,6 +66,7 @@ _log = logging.getLogger(__name__)
 
 PRICES_WITHIN_S = 3.0  # how long the proposal of a watchlist waits for volumes to rank by
 LAST_BARS_S = 10.0  # after the end of a recording: its last closes are asked for meanwhile
+LATE_BARS_S = 120.0  # ... and so long at the most, where histories are still being loaded
 OPEN_AGAIN_S = 5.0  # a venue that answered and then failed is tried again after so long
 
 
@@ -264,6 +265,10 @@ class EngineHouse:
         while not clock.is_trusted or clock.now_ms() < ends_ms:  # noqa: ASYNC110  it is measured now and then
             await asyncio.sleep(0.5)
         await asyncio.sleep(LAST_BARS_S)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LATE_BARS_S - LAST_BARS_S):
+                while not self._data.is_whole:  # noqa: ASYNC110  it is measured now and then
+                    await asyncio.sleep(0.5)
         when = datetime.fromtimestamp(ends_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
         text = f"The recording ended at {when}. Nothing more will trade; everything heard is in the store."
         self._bus.publish(NoticePosted("recording", text))

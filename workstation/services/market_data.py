@@ -125,6 +125,11 @@ class MarketData:
         book = self._books.get(key)
         return book is not None and book.is_filled
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether the history of every followed series has joined its live end."""
+        return all(book.is_filled for book in self._books.values())
+
     def _open(self, key: SeriesKey) -> _Book:
         book = _Book(CandleSeries(key))
         book.series.merge(self._reader.read_last(key, KEPT_BARS))

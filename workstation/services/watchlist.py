@@ -41,14 +41,16 @@ class Watchlist:
         Parameters
         ----------
         markets : sequence of Market
-            What trades at the venue.
+            What trades at the venue; where nothing does just now (maintenance, a recording that has
+            ended), what is listed.
         tickers : sequence of Ticker
             Their 24 h volumes; markets without one come last.
         """
         if self._is_chosen:
             return
         volume = {t.symbol: t.quote_volume_24h or 0.0 for t in tickers}
-        quoted = [m for m in markets if m.active and m.quote in {"USDT", "USD", "USDC"}]
+        open_now = [m for m in markets if m.active] or markets
+        quoted = [m for m in open_now if m.quote in {"USDT", "USD", "USDC"}]
         first = "USDT" if any(m.quote == "USDT" for m in quoted) else "USD"
         ranked = sorted((m.symbol for m in quoted if m.quote == first), key=lambda s: -volume.get(s, 0.0))
         self._become(tuple(ranked[:N_BY_DEFAULT]))
