@@ -5,7 +5,7 @@ from enum import Enum
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QStaticText
 
-_MOST = 2000  # labels remembered; a long pan over years makes new dates all the time
+_MOST = 400  # labels remembered, several frames of them; each takes nearly a kilobyte
 
 
 class Style(Enum):
