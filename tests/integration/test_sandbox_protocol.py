@@ -352,6 +352,17 @@ async def test_a_slow_reader_is_dropped_and_stalls_nobody(client: aiohttp.Client
                     assert (await ws.receive_json())["e"] == "kline"
 
 
+async def test_a_client_that_hangs_up_before_it_is_greeted_is_no_error(
+    client: aiohttp.ClientSession, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with exchange() as open_:
+        (await deaf_client(open_, "/ws/btcusdt@trade")).close()
+        for _ in range(3):
+            await ask(client, open_, "ping")
+        assert not caplog.records
+        assert open_.n_connections == 0
+
+
 async def test_the_market_closes_promptly_with_clients_connected(
     client: aiohttp.ClientSession,
 ) -> None:

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Self
 
 import msgspec
-from aiohttp import WSCloseCode, web
+from aiohttp import ClientConnectionResetError, WSCloseCode, web
 from aiohttp.typedefs import Handler
 
 from workstation.domain.errors import TidemarkError, UsageError
@@ -266,6 +266,8 @@ class PracticeExchange:
             await socket.prepare(request)
             self._sockets.add(socket)
             await converse(socket, listener, self._broadcast)
+        except ClientConnectionResetError:  # hung up before the greeting: nobody is left to read an answer
+            return web.Response()
         finally:
             self._broadcast.unsubscribe(listener, list(listener.streams))
             self._sockets.discard(socket)
