@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QTextTable
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from workstation import __version__
@@ -55,3 +55,15 @@ def test_about_names_the_version_and_the_folder(parent, tmp_path):
     assert __version__ in box.text()
     assert str(tmp_path) in box.informativeText()
     assert "no orders" in box.informativeText()
+
+
+def test_a_table_of_a_page_has_a_line_under_each_row_and_headings_stand_apart(parent):
+    document = DocumentationDialog(DARK, parent).page.document()
+    table = next(one for one in document.rootFrame().childFrames() if isinstance(one, QTextTable))
+    assert table.format().border() == 0  # no box, of which one side was left
+    under = [table.cellAt(row, 0).format().toTableCellFormat() for row in range(table.rows())]
+    assert {one.bottomBorder() for one in under} == {1}
+    blocks = [document.findBlockByNumber(n) for n in range(document.blockCount())]
+    headings = [one.blockFormat() for one in blocks if one.blockFormat().headingLevel()]
+    assert len(headings) > 2
+    assert all(one.topMargin() > one.bottomMargin() for one in headings[1:])

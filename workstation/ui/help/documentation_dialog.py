@@ -1,9 +1,17 @@
 """The pages that come with the program, to read in it."""
 
+from itertools import product
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QUrl
-from PySide6.QtGui import QColor, QDesktopServices, QTextTable
+from PySide6.QtGui import (
+    QColor,
+    QDesktopServices,
+    QTextCursor,
+    QTextFrameFormat,
+    QTextTable,
+    QTextTableCellFormat,
+)
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -19,8 +27,10 @@ from workstation.domain.errors import StoreError
 from workstation.storage.paths import resource
 from workstation.ui.theme import Theme
 from workstation.ui.widgets.fitting_size import fitting_size
+from workstation.ui.widgets.roomy_rows import ROOMY_ROWS
 
 _SIZE, _NAMES_WIDTH = (980, 660), 230
+_ABOVE_HEADING = 18
 _FIRST = "window.md"
 _PATH = Qt.ItemDataRole.UserRole
 _MISSING = "The documentation did not come with this installation. Install Tidemark again to have it here."
@@ -53,7 +63,7 @@ class DocumentationDialog(QDialog):
         self.names.setFixedWidth(_NAMES_WIDTH)
         self.names.setWordWrap(True)
         self.names.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.names.setStyleSheet("QListWidget::item { padding: 6px 8px; }")
+        self.names.setStyleSheet(ROOMY_ROWS)
         self.page.setAccessibleName("Page")
         self.page.setOpenLinks(False)
         self.page.document().setDocumentMargin(14)
@@ -86,16 +96,36 @@ class DocumentationDialog(QDialog):
             for frame in self.page.document().rootFrame().childFrames():
                 if isinstance(frame, QTextTable):
                     self._draw_calmly(frame)
+            self._part_headings()
 
     def _draw_calmly(self, table: QTextTable) -> None:
-        """Give a table the theme's lines and some air; Qt draws it in the ink of writing."""
+        """Give a table some air and a thin line under each row; Qt draws a box around it."""
         form = table.format()
-        form.setBorderCollapse(True)
-        form.setBorderBrush(QColor(self._theme.border))
+        form.setBorder(0)
+        form.setCellSpacing(0)
         form.setCellPadding(5)
         form.setTopMargin(8)
         form.setBottomMargin(8)
         table.setFormat(form)
+        line = QTextTableCellFormat()
+        line.setBottomBorder(1)
+        line.setBottomBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
+        line.setBottomBorderBrush(QColor(self._theme.border))
+        for row, column in product(range(table.rows()), range(table.columns())):
+            cell = table.cellAt(row, column)
+            form_of_cell = cell.format()
+            form_of_cell.merge(line)
+            cell.setFormat(form_of_cell)
+
+    def _part_headings(self) -> None:
+        """Set a heading nearer to what it heads than to what is above it."""
+        block = self.page.document().begin().next()  # the first one is the page's title
+        while block.isValid():
+            if block.blockFormat().headingLevel():
+                form = block.blockFormat()
+                form.setTopMargin(_ABOVE_HEADING)
+                QTextCursor(block).setBlockFormat(form)
+            block = block.next()
 
     def _follow(self, url: QUrl) -> None:
         """Show a page of ours; everything else is the desktop's."""
