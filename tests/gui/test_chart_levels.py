@@ -1,15 +1,28 @@
 """Price levels on the chart: where they begin, which are labelled, and that they never hide a price."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 
 from workstation.domain.candle import CandleColumns
 from workstation.domain.level import LevelKind, PriceLevel
 from workstation.domain.market import SeriesKey
 from workstation.ui.chart import level_painter
+from workstation.ui.chart.axis_painter import price_label
 from workstation.ui.chart.chart_view import ChartView
-from workstation.ui.chart.level_painter import LOOKS, MOST_LEVELS, lay_out, lay_out_labels, level_text
+from workstation.ui.chart.labels import Labels, Style
+from workstation.ui.chart.layout import Layout
+from workstation.ui.chart.level_painter import (
+    LOOKS,
+    MOST_LEVELS,
+    lay_out,
+    lay_out_labels,
+    level_at,
+    level_text,
+    short_text,
+)
 from workstation.ui.theme import DARK, LIGHT
 
 KEY = SeriesKey("binance", "BTC/USDT", "1h")
@@ -65,11 +78,10 @@ def test_a_level_is_a_line_from_the_bar_at_which_it_began_to_the_right_edge(char
     frame = chart.frame
     assert placed.row == frame.prices.row(108.0)
     assert placed.left == frame.device(frame.slots.x_of(frame.series.slot_from(START + 60 * HOUR)))
-    (label,) = labelled(chart)
     changed = ink_columns(chart, placed.row)
     assert min(changed) == placed.left
-    end = int(label.box.left())
-    assert set(range(placed.left + 20, end, 7)) <= set(changed), "a whole line up to its label"
+    end = frame.layout.plot_width
+    assert set(range(placed.left + 20, end, 7)) <= set(changed), "a whole line up to the axis"
 
 
 def test_a_level_without_a_beginning_and_one_older_than_the_view_go_right_through(chart):
@@ -85,18 +97,56 @@ def test_levels_out_of_sight_are_left_out_and_at_most_fourteen_are_drawn_the_nea
     assert max(abs(one.level.price - 100.0) for one in placed) <= 7 * 0.4
 
 
-def test_no_label_touches_another_the_newest_price_or_the_readout(chart):
+def test_labels_stand_on_the_axis_where_no_candle_is_and_touch_neither_each_other_nor_the_newest_price(chart):
     kinds = list(LevelKind)
     crowd = [level(91 + i * 0.9, kinds[i % len(kinds)], bar=i, touches=i % 5) for i in range(20)]
     chart.set_levels((*crowd, level(100.05), level(99.95, LevelKind.SUPPORT)))
     boxes = [label.box for label in labelled(chart)]
     frame = chart.frame
+    newest = frame.prices.row(100.0) / frame.dpr
+    line = chart._picture.labels.height()
     assert len(boxes) >= 5
     for i, box in enumerate(boxes):
         assert not any(box.intersects(other) for other in boxes[i + 1 :])
-        assert box.top() >= frame.layout.header
-        assert box.right() <= frame.layout.plot_width, "the axis with its price tag stays free"
-        assert not box.contains(QPointF(box.center().x(), frame.prices.row(100.0) / frame.dpr))
+        assert frame.layout.plot_width <= box.left(), "the newest candles stay free"
+        assert box.right() <= frame.layout.width
+        assert box.bottom() <= newest - line / 2 or box.top() >= newest + line * 1.5, "price and countdown"
+
+
+def test_the_axis_has_room_for_the_longest_label(chart):
+    chart.set_levels((level(1_234_567.89, LevelKind.POINT_OF_CONTROL), level(108.0)))
+    chart.grab()
+    assert chart._picture.labels.width("POC 1,234,567.89", Style.SMALL) + 8 <= chart.frame.layout.axis_width
+    (label,) = labelled(chart)
+    assert chart._picture.labels.width(label.text, Style.SMALL) + 4 < label.box.width()
+
+
+def test_no_number_of_the_axis_lies_under_a_label(chart, monkeypatch):
+    written = []
+    whole = Labels.paint
+    monkeypatch.setattr(Labels, "paint", lambda *words: written.append(words[3]) or whole(*words))
+    chart.set_levels((level(95.0),))
+    chart.grab()
+    value, spacing = next(tick for tick in chart.frame.price_ticks if 103 < tick[0] < 109)
+    number = price_label(chart.frame, value, spacing)
+    assert number in written
+    written.clear()
+    chart.set_levels((level(value + 0.05, LevelKind.RESISTANCE),))
+    chart.grab()
+    assert f"R {value + 0.05:.2f}" in written
+    assert number not in written
+
+
+def test_the_level_under_the_pointer_is_told_in_words(chart, qtbot):
+    chart.set_levels((level(108.0, LevelKind.SUPPORT, touches=3), level(93.0)))
+    chart.grab()
+    y = chart.frame.prices.row(108.0) / chart.frame.dpr
+    assert level_at(chart.frame, y + 3).level.price == 108.0
+    assert level_at(chart.frame, y + 12) is None
+    box = QRect(chart.frame.layout.plot_width - 100, round(y) - 20, 90, 14)
+    without = chart.grab(box).toImage()
+    qtbot.mouseMove(chart, QPoint(300, round(y)))
+    assert chart.grab(box).toImage() != without
 
 
 def test_where_labels_would_overlap_the_one_that_turned_price_keeps_its_own(chart):
@@ -105,7 +155,21 @@ def test_where_labels_would_overlap_the_one_that_turned_price_keeps_its_own(char
     assert len(shown(chart)) == 2, "both lines are drawn"
 
 
-def test_a_label_says_kind_price_and_touches():
+def test_an_axis_says_kind_and_price_in_short():
+    assert [short_text(level(105.0, kind), 0.01).removesuffix("105.00").strip() for kind in LevelKind] == [
+        "R",
+        "S",
+        "P",
+        "R1",
+        "S1",
+        "POC",
+        "VAH",
+        "VAL",
+        "",
+    ]
+
+
+def test_words_say_kind_price_and_touches():
     assert level_text(level(64_900.0, touches=3), 0.01) == "Resistance  64,900.00  ×3"
     assert level_text(level(65_000.0, LevelKind.ROUND_NUMBER, None, 0), 0.01) == "Round number  65,000.00"
 
@@ -153,11 +217,14 @@ def test_a_label_is_written_in_the_themes_colour(chart, theme):
     assert theme.bearish in inks
 
 
-def test_a_narrow_chart_has_lines_and_no_labels(chart):
-    chart.set_levels((level(95.0),))
-    chart.resize(240, 300)
-    assert labelled(chart) == []
-    assert len(shown(chart)) == 1
+def test_a_chart_too_narrow_for_an_axis_has_lines_and_no_labels(chart):
+    chart.set_levels((level(95.0, bar=-900),))
+    chart.grab()
+    frame = chart.frame
+    narrow = replace(frame, layout=Layout.of(100, 500, frame.layout.axis_width, 20, 40))
+    assert narrow.layout.axis_width == 0
+    assert lay_out_labels(narrow, chart._picture.labels, lay_out(narrow)) == []
+    assert len(lay_out(narrow)) == 1
 
 
 def test_a_click_on_a_bar_is_told_and_a_drag_is_not(chart, qtbot):

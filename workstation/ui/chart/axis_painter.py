@@ -1,5 +1,7 @@
 """Grid, axes and caption: everything still around the candles."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
@@ -34,13 +36,15 @@ def paint_grid(painter: QPainter, frame: Frame, colours: ChartColours) -> None:
         painter.fillRect(QRect(int(placed.x * frame.dpr), 0, line, bottom), colours.grid)
 
 
-def paint_axes(painter: QPainter, frame: Frame, colours: ChartColours, labels: Labels) -> None:
-    """Paint both axes and their labels; the painter counts logical pixels."""
+def paint_axes(
+    painter: QPainter, frame: Frame, colours: ChartColours, labels: Labels, taken: Sequence[QRectF] = ()
+) -> None:
+    """Paint both axes and their labels, none where the price axis is taken; in logical pixels."""
     layout = frame.layout
     if layout.axis_width:
         rule = QRectF(layout.plot_width, 0, 1, layout.body_height)
         painter.fillRect(rule, colours.border)
-        _paint_prices(painter, frame, colours, labels)
+        _paint_prices(painter, frame, colours, labels, taken)
     if layout.time_height:
         painter.fillRect(QRectF(0, layout.body_height, layout.width, 1), colours.border)
         _paint_times(painter, frame, colours, labels)
@@ -109,7 +113,9 @@ def paint_badge(painter: QPainter, at: QPointF, text: str, colours: ChartColours
     labels.paint(painter, at, text, QColor(colours.theme.on_badge), Style.SMALL)
 
 
-def _paint_prices(painter: QPainter, frame: Frame, colours: ChartColours, labels: Labels) -> None:
+def _paint_prices(
+    painter: QPainter, frame: Frame, colours: ChartColours, labels: Labels, taken: Sequence[QRectF]
+) -> None:
     x, line = frame.layout.plot_width + AXIS_PADDING, labels.height()
     last = frame.series.last
     reach = line * (2.9 if frame.prices.base > 0 else 1.9)
@@ -117,7 +123,8 @@ def _paint_prices(painter: QPainter, frame: Frame, colours: ChartColours, labels
     for value, spacing in frame.price_ticks:
         y = frame.prices.row(value) / frame.dpr - line / 2
         is_under_tag = -1.5 * line < y - tag < reach  # the newest price and its countdown lie there
-        if 0 <= y <= frame.layout.price_height - line and not is_under_tag:
+        is_taken = any(box.top() - line < y < box.bottom() for box in taken)
+        if 0 <= y <= frame.layout.price_height - line and not is_under_tag and not is_taken:
             labels.paint(painter, QPointF(x, round(y)), price_label(frame, value, spacing), colours.muted)
 
 

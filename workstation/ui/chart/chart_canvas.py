@@ -24,6 +24,7 @@ from workstation.ui.chart.frame import Frame, View
 from workstation.ui.chart.gestures import Gestures, Grip
 from workstation.ui.chart.judged_legend import judged_lines
 from workstation.ui.chart.labels import Labels
+from workstation.ui.chart.level_painter import paint_level_words
 from workstation.ui.chart.overlay_painter import (
     Brush,
     Pointer,
@@ -179,6 +180,8 @@ class ChartCanvas(QWidget):
         if pointer is None:
             return
         paint_crosshair(brush, frame, pointer)
+        if pointer.y < frame.layout.price_height:
+            paint_level_words(painter, frame, brush.colours, brush.labels, pointer.y)
         signal = frame.series.signal_at(pointer.slot)
         if signal is not None:
             paint_signal(brush, frame, signal, pointer)

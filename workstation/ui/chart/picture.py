@@ -16,10 +16,10 @@ from workstation.ui.chart.kind_painter import paint_series
 from workstation.ui.chart.labels import Labels, Style
 from workstation.ui.chart.layout import Layout
 from workstation.ui.chart.level_painter import (
-    PlacedLabel,
     PlacedLevel,
     lay_out,
     lay_out_labels,
+    needed_level_width,
     paint_level_labels,
     paint_levels,
 )
@@ -66,7 +66,8 @@ class Picture:
     def paint(self, series: ChartSeries, view: View, size: QSize, dpr: float) -> Frame:
         """Paint a series that holds at least one candle; return what is where."""
         frame = make_frame(series, view, self._layout(size, view), dpr)
-        needed = max(needed_axis_width(frame, self.labels), needed_judged_width(frame, self.labels))
+        asked = (needed_axis_width, needed_judged_width, needed_level_width)
+        needed = max(width(frame, self.labels) for width in asked)
         if not needed <= self._axis_width <= needed + _LOOSE:
             self._axis_width = needed
             frame = make_frame(series, view, self._layout(size, view), dpr)
@@ -75,10 +76,10 @@ class Picture:
         levels = lay_out(frame)
         level_labels = lay_out_labels(frame, self.labels, levels)
         with QPainter(self._pixmap) as painter:
-            self._paint_panes(painter, frame, levels, level_labels)
+            self._paint_panes(painter, frame, levels)
             paint_profile_marks(painter, frame, self.colours, self.labels)
+            paint_axes(painter, frame, self.colours, self.labels, [one.box for one in level_labels])
             paint_level_labels(painter, self.colours, self.labels, level_labels)
-            paint_axes(painter, frame, self.colours, self.labels)
             paint_pane_axes(painter, frame, self.colours, self.labels)
             paint_judged_axes(painter, frame, self.colours, self.labels)
             paint_names(painter, frame, self.colours, self.labels)
@@ -101,13 +102,7 @@ class Picture:
             self._pixmap = QPixmap(device)
         self._pixmap.setDevicePixelRatio(dpr)
 
-    def _paint_panes(
-        self,
-        painter: QPainter,
-        frame: Frame,
-        levels: Sequence[PlacedLevel],
-        level_labels: Sequence[PlacedLabel],
-    ) -> None:
+    def _paint_panes(self, painter: QPainter, frame: Frame, levels: Sequence[PlacedLevel]) -> None:
         """Paint what counts in device pixels."""
         painter.save()
         painter.scale(1 / frame.dpr, 1 / frame.dpr)
@@ -117,7 +112,7 @@ class Picture:
         right = frame.device(frame.layout.plot_width)
         painter.setClipRect(QRect(0, 0, right, frame.device(frame.layout.price_height)))
         paint_profile(painter, frame, self.colours)
-        paint_levels(painter, frame, self.colours, levels, level_labels)
+        paint_levels(painter, frame, self.colours, levels)
         painter.setClipRect(QRect(0, 0, right, frame.device(frame.layout.body_height)))
         paint_series(painter, frame, self.colours)
         paint_lines(painter, frame, self.colours)
