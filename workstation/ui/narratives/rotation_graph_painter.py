@@ -212,7 +212,7 @@ class RotationGraphPainter:
         return known
 
     def _paint_names(self, painter: QPainter, heads: list[_Head], scene: Scene) -> None:
-        """Write names beside the heads, the chosen one first; one that has no room is left out."""
+        """Write names beside the heads: the chosen one always, others where there is room."""
         points = [point for _, point, _ in heads]
         if scene.lit >= 0:
             points += scene.places.tail(scene.step, scene.tail, scene.lit)[:-1]
@@ -222,7 +222,12 @@ class RotationGraphPainter:
             if len(title) > _LONGEST_NAME and not is_lit:
                 title = f"{title[: _LONGEST_NAME - 1]}…"
             width = self._metrics.horizontalAdvance(title)
-            box = _free_box(point, (width, self._metrics.height()), scene.places.room, taken)
+            size = width, self._metrics.height()
+            box = _free_box(point, size, scene.places.room, taken)
+            if box is None and is_lit:
+                box = _covering_box(point, size, scene.places.room)
+                ground = QRectF(QPointF(box[0], box[1]), QPointF(box[2], box[3]))
+                painter.fillRect(ground.adjusted(-2, 0, 2, 0), QColor(self._theme.base))
             if box is None:
                 continue
             taken.append(box)
@@ -246,3 +251,13 @@ def _free_box(point: QPointF, size: tuple[float, float], room: QRectF, taken: li
         if not any(left < b[2] and right > b[0] and top < b[3] and bottom > b[1] for b in taken):
             return left, top, right, bottom
     return None
+
+
+def _covering_box(point: QPointF, size: tuple[float, float], room: QRectF) -> _Box:
+    """Return a place above a point, or below it at the upper edge, whatever else lies there."""
+    width, height = size
+    left = max(min(point.x() - width / 2, room.right() - width), room.left())
+    top = point.y() - _LABEL_GAP - height
+    if top < room.top():
+        top = point.y() + _LABEL_GAP
+    return left, top, left + width, top + height
