@@ -1,7 +1,7 @@
 """Both themes can be read, and name every colour properly."""
 
 import re
-from dataclasses import fields
+from dataclasses import asdict, fields
 
 import pytest
 from PySide6.QtGui import QColor, QPalette
@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QTableWidget
 
 from workstation.ui.price_colours import BLUE_ORANGE, GREEN_RED, coloured
 from workstation.ui.theme import DARK, LIGHT, Theme, apply
+from workstation.ui.workspaces.chart_pane_link import LINK_NAMES, link_colour
 
 OWN = "#00ff00 #ffff00"
 THEMES = pytest.mark.parametrize(
@@ -104,6 +105,22 @@ def test_blue_and_orange_differ_for_eyes_that_confuse_green_and_red():
     for plain in (LIGHT, DARK):
         theme = coloured(plain, BLUE_ORANGE)
         assert QColor(theme.rise_body).blue() - QColor(theme.fall_body).blue() > 100
+
+
+def test_nothing_is_green_where_blue_stands_for_rising():
+    for plain in (LIGHT, DARK):
+        theme = coloured(plain, BLUE_ORANGE)
+        inks = {name: QColor(ink) for name, ink in asdict(theme).items() if name != "name"}
+        green = [name for name, ink in inks.items() if ink.green() > max(ink.red(), ink.blue()) + 25]
+        assert green == []
+
+
+def test_groups_of_charts_have_a_colour_each():
+    for plain in (LIGHT, DARK):
+        for choice in (GREEN_RED, BLUE_ORANGE):
+            colours = [link_colour(name, coloured(plain, choice)) for name in LINK_NAMES]
+            assert len(set(colours)) == len(LINK_NAMES)
+            assert min(contrast(coloured(plain, choice).on_badge, one) for one in colours) >= 4.5
 
 
 def test_a_free_colour_that_can_be_read_is_taken_as_it_is():

@@ -43,6 +43,7 @@ def coloured(theme: Theme, choice: str) -> Theme:
     body = [_readable(one, theme, _BODY) for one in (rise, fall)]
     return replace(
         theme,
+        live=writing[0] if choice == BLUE_ORANGE else theme.live,  # no green beside orange
         rise=writing[0],
         fall=writing[1],
         bullish=writing[0],

@@ -14,7 +14,7 @@ _SIDE = 14
 
 def link_colour(name: str, theme: Theme) -> str:
     """Return a group's colour."""
-    colours = (theme.accent, theme.warning, theme.practice, theme.live, theme.fall)
+    colours = (theme.accent, theme.warning, theme.practice, theme.text, theme.fall)
     return dict(zip(LINK_NAMES, colours, strict=True)).get(name, theme.muted)
 
 
