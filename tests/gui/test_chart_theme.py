@@ -5,10 +5,10 @@ from dataclasses import asdict, fields
 
 import pytest
 from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QTableWidget
+from PySide6.QtWidgets import QListWidget, QTableWidget
 
 from workstation.ui.price_colours import BLUE_ORANGE, GREEN_RED, coloured
-from workstation.ui.theme import DARK, LIGHT, Theme, apply
+from workstation.ui.theme import DARK, LIGHT, Theme, apply, palette, style_sheet
 from workstation.ui.workspaces.chart_pane_link import LINK_NAMES, link_colour
 
 OWN = "#00ff00 #ffff00"
@@ -125,3 +125,25 @@ def test_groups_of_charts_have_a_colour_each():
 
 def test_a_free_colour_that_can_be_read_is_taken_as_it_is():
     assert coloured(DARK, "#80c0ff #ffc080").rise == "#80c0ff"
+
+
+def test_the_chosen_row_of_a_list_is_one_colour_and_needs_no_second_frame(qapp, qtbot):
+    rows = QListWidget()
+    rows.addItems(["Price", "Grade"])
+    rows.setStyleSheet(style_sheet(LIGHT))
+    rows.setPalette(palette(LIGHT))
+    rows.resize(200, 80)
+    qtbot.addWidget(rows)
+    rows.show()
+    rows.setCurrentRow(0)
+    rows.setFocus()
+    qtbot.waitUntil(rows.hasFocus, timeout=20_000)
+    row, seen = rows.visualItemRect(rows.item(0)), rows.viewport().grab().toImage()
+    scale = seen.devicePixelRatio()
+    right_half = range(row.center().x(), row.right() - 1)
+    inks = {
+        seen.pixelColor(round(x * scale), round(y * scale)).name()
+        for x in right_half
+        for y in range(row.top(), row.bottom())
+    }
+    assert inks == {LIGHT.selection}

@@ -185,7 +185,6 @@ QMenu::item:selected { background: $selection; color: $text; }
 QMenu::item:disabled { color: $disabled; }
 QMenu::separator { height: 1px; background: $border; margin: 4px 8px; }
 #depth, #market-map, #order-book, #trades { background: $panel; }
-#trades QTableView { outline: 0; }
 #trades QLabel#nothing { color: $muted; }
 #trades QTableView::item, #trades QHeaderView::section { padding-left: 4px; padding-right: 4px; }
 QHeaderView { background: $panel; }
@@ -195,7 +194,7 @@ QHeaderView::up-arrow, QHeaderView::down-arrow { width: 8px; height: 8px; subcon
   subcontrol-position: top center; }
 QHeaderView::up-arrow { image: url($icons/up.svg); }
 QHeaderView::down-arrow { image: url($icons/down.svg); }
-QAbstractItemView { border: 1px solid transparent; gridline-color: $grid; }
+QAbstractItemView { border: 1px solid transparent; gridline-color: $grid; outline: 0; }
 QAbstractItemView:focus { border-color: $accent; }
 QLineEdit, QComboBox, QAbstractSpinBox { background: $base; border: 1px solid $border; border-radius: 4px;
   padding: 4px 8px; selection-background-color: $accent; selection-color: $on_accent; }
@@ -224,7 +223,7 @@ QProgressBar { color: $text; background: $base; border: 1px solid $border; borde
 QProgressBar::chunk { background: $selection; border-radius: 3px; }
 QTableCornerButton::section { background: $panel; border: 0; border-bottom: 1px solid $border; }
 QPushButton { color: $text; background: $raised; border: 1px solid $border; border-radius: 4px;
-  padding: 5px 14px; }
+  padding: 5px 14px; outline: 0; }
 QPushButton:hover { border-color: $muted; }
 QPushButton:focus { border-color: $accent; }
 QPushButton:pressed { background: $selection; }

@@ -26,7 +26,11 @@ from workstation.ui.words.foreign_text import tooltip
 
 _ID = Qt.ItemDataRole.UserRole
 _HINT = "Space shows or hides a column, Alt+Up and Alt+Down move it."
-_BOX = "QListView::indicator:unchecked { border: 1px solid palette(placeholder-text); border-radius: 2px; }"
+_ROWS = """
+QListView::item { padding: 3px 4px; border: 0; }
+QListView::item:selected { background: palette(highlight); color: palette(highlighted-text); }
+QListView::indicator:unchecked { border: 1px solid palette(placeholder-text); border-radius: 2px; }
+"""
 _OWN, _FIRST = "Your choice", "As at first"
 
 
@@ -69,9 +73,7 @@ class ColumnDialog(QDialog):
 
     def _lay_out(self) -> None:
         self.list.setAccessibleName("Columns")
-        self.list.setAlternatingRowColors(True)
-        self.list.setStyleSheet(_BOX)
-        self.list.setSpacing(1)
+        self.list.setStyleSheet(_ROWS)
         self.list.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
         self.list.setMinimumHeight(260)
         self.template.setAccessibleName("Columns that suit a purpose")
