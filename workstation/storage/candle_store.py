@@ -5,18 +5,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from types import TracebackType
 
 import apsw
 
 from workstation.domain.candle import Candle, CandleColumns
-from workstation.domain.errors import StoreError
 from workstation.domain.market import SeriesKey, open_of_slot
 from workstation.storage import candle_query
 from workstation.storage.candle_block import SLOTS, Damaged, open_row
 from workstation.storage.candle_query import FIRST_SLOT, LAST_SLOT, Found
 from workstation.storage.candle_writing import CandleWriter, check_candles
-from workstation.storage.database import Database, Schema, is_damage
+from workstation.storage.database import Schema
+from workstation.storage.store_file import RefillableFile
 
 _SCHEMA = Schema(
     what="candle file",
@@ -58,7 +57,7 @@ class Quarantined:
     reason: str
 
 
-class CandleStore:
+class CandleStore(RefillableFile):
     """Closed candles of every series, one file, many readers beside one writer.
 
     Values come back bit for bit. A candle that is already there is left alone; one that changed after its
@@ -83,34 +82,12 @@ class CandleStore:
     """
 
     def __init__(self, path: Path, read_only: bool = False) -> None:
-        self._damage: dict[tuple[SeriesKey | None, int], str] = {}
-        self._open(path, read_only)
-
-    def _open(self, path: Path, read_only: bool) -> None:
-        try:
-            self._database = Database(path, _SCHEMA, read_only=read_only)
-        except StoreError as error:
-            if read_only or not is_damage(error):
-                raise
-            self._set_aside(path)
-            self._database = Database(path, _SCHEMA)
-        self._writer = CandleWriter(self._database)
+        super().__init__(path, _SCHEMA, "candles are fetched again", read_only=read_only)
+        self._writer = CandleWriter()
 
     def reader(self) -> "CandleStore":
         """Return a reading store on the same file, for another thread."""
         return CandleStore(self._database.path, read_only=True)
-
-    def __enter__(self) -> "CandleStore":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the file."""
-        self._database.close()
 
     def add(self, key: SeriesKey, candles: CandleColumns) -> int:
         """Store closed candles of one series; return how many were new.
@@ -134,37 +111,18 @@ class CandleStore:
         """
         for key, candles in items:
             check_candles(key, candles)
-        with self._transaction() as connection:
+        with self._writing() as connection:
             return sum(self._writer.add(connection, key, candles) for key, candles in items)
 
     def quarantine(self, key: SeriesKey, raw: bytes, reason: str) -> None:
         """Keep a row that cannot be a candle; the newest thousand of a series stay."""
-        with self._transaction() as connection:
+        with self._writing() as connection:
             self._writer.quarantine(connection, self._writer.series(connection, key), raw, reason)
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Make every call inside part of one transaction: all of them are stored, or none."""
-        with self._transaction():
-            yield
-
-    @contextmanager
-    def _transaction(self) -> Iterator[apsw.Connection]:
-        try:
-            with self._writer.transaction() as connection:
-                yield connection
-        except StoreError as error:
-            if is_damage(error) and not self._database.in_transaction:
-                # What is lost can be fetched again; a file that refuses every write could not be lived with.
-                self._database.close()
-                self._set_aside(self._database.path)
-                self._open(self._database.path, read_only=False)
-            raise
-
-    def _set_aside(self, path: Path) -> None:
-        aside = set_aside(path)
-        text = f"{path} was damaged; it is kept as {aside.name}, candles are fetched again."
-        self._damage[None, len(self._damage)] = text
+    def _writing(self) -> Iterator[apsw.Connection]:
+        with self._writer.transaction(super()._writing()) as connection:
+            yield connection
 
     def read(self, key: SeriesKey, since_ms: int | None = None, until_ms: int | None = None) -> CandleColumns:
         """Return stored candles with ``since_ms <= open_time < until_ms``, oldest first.
@@ -233,10 +191,6 @@ class CandleStore:
             rows = () if connection is None else connection.execute(sql, (series,))
             return [Quarantined(*row) for row in rows]
 
-    def damage(self) -> list[str]:
-        """Return what was found damaged so far, one sentence each."""
-        return list(self._damage.values())
-
     def verify(self) -> list[str]:
         """Read everything and return all damage, one sentence each; for an idle hour, not for the loop."""
         for key in self.series():
@@ -245,22 +199,10 @@ class CandleStore:
 
     def _remember(self, key: SeriesKey, found: Found) -> None:
         for number in found.damaged_blocks:
-            self._damage[key, number * SLOTS] = _damage_text(key, number * SLOTS, (number + 1) * SLOTS - 1)
+            first, last = number * SLOTS, (number + 1) * SLOTS - 1
+            self._name_damage(_damage_text(key, first, last), of=(key, first))
         for slot in found.damaged_rows:
-            self._damage[key, slot] = _damage_text(key, slot, slot)
-
-
-def set_aside(path: Path) -> Path:
-    """Rename a damaged file, with its log, to the first free ``*.damaged-N`` and return that name."""
-    n = 1
-    while (aside := path.with_name(f"{path.name}.damaged-{n}")).exists():
-        n += 1
-    path.rename(aside)
-    for suffix in ("-wal", "-shm"):
-        beside = path.with_name(path.name + suffix)
-        if beside.exists():
-            beside.rename(aside.with_name(aside.name + suffix))
-    return aside
+            self._name_damage(_damage_text(key, slot, slot), of=(key, slot))
 
 
 def _slot_at_or_after(time_ms: int, key: SeriesKey) -> int:

@@ -1,7 +1,7 @@
 """Writes candles into one open candle file: finds what is new, keeps what changed, folds rows into blocks."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 import apsw
 import numpy as np
@@ -22,7 +22,7 @@ from workstation.storage.candle_block import (
     seal_row,
     slots_of,
 )
-from workstation.storage.database import Database, foreign
+from workstation.storage.database import foreign
 
 _BULK = 32
 """From so many rows on, rewriting a block costs less than inserting them one by one."""
@@ -60,17 +60,16 @@ def check_candles(key: SeriesKey, candles: CandleColumns) -> None:
 class CandleWriter:
     """The writing side of a candle store; every method runs inside `transaction`."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self) -> None:
         self._ids: dict[SeriesKey, int] = {}
         self._newest: dict[int, int] = {}
         self._seen: tuple[apsw.Connection, int] | None = None
 
     @contextmanager
-    def transaction(self) -> Iterator[apsw.Connection]:
-        """Run the block as one transaction; what is remembered of the file is forgotten where it fails."""
+    def transaction(self, writing: AbstractContextManager[apsw.Connection]) -> Iterator[apsw.Connection]:
+        """Run the block inside a transaction; what is remembered of the file is forgotten where it fails."""
         try:
-            with self._database.writing() as connection:
+            with writing as connection:
                 now = connection, int(connection.pragma("data_version"))
                 if now != self._seen:  # another process has written since, or the file was opened anew
                     self._forget()

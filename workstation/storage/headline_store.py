@@ -4,7 +4,6 @@ import hashlib
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import apsw
@@ -13,6 +12,7 @@ import msgspec
 from workstation.domain.headline import SAME_STORY_MS, Headline
 from workstation.storage.database import Database, Schema
 from workstation.storage.paths import Paths, private_folder
+from workstation.storage.store_file import StoreFile
 
 KEPT_MS = 30 * 24 * 3_600_000
 """How long a headline is kept after it was heard, and a link after a feed last showed it."""
@@ -45,7 +45,7 @@ def headlines_db(paths: Paths) -> Path:
     return private_folder(paths.data) / "headlines.db"
 
 
-class HeadlineStore:
+class HeadlineStore(StoreFile):
     """`workstation.domain.headline.HeadlineKeeper` in a file.
 
     Parameters
@@ -64,19 +64,7 @@ class HeadlineStore:
     """
 
     def __init__(self, path: Path, read_only: bool = False) -> None:
-        self._database = Database(path, _SCHEMA, read_only=read_only)
-
-    def __enter__(self) -> "HeadlineStore":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the file."""
-        self._database.close()
+        super().__init__(Database(path, _SCHEMA, read_only=read_only))
 
     def add(self, headlines: Sequence[Headline]) -> list[Headline]:
         """Keep those that were not heard before, each story once; return them.

@@ -1,11 +1,9 @@
 """What was said, and when: signals and alerts, written before anybody is told."""
 
 import zlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import msgspec
@@ -15,6 +13,7 @@ from workstation.domain.errors import UsageError
 from workstation.domain.market import SeriesKey
 from workstation.domain.signal import Signal
 from workstation.storage.database import Database, Schema, foreign
+from workstation.storage.store_file import TransactionalFile
 
 _APPEND_ONLY = "".join(
     f"CREATE TRIGGER {table}_{verb} BEFORE {verb} ON {table} "
@@ -54,7 +53,7 @@ _decode_signal = msgspec.msgpack.Decoder(Signal).decode
 _decode_alert = msgspec.msgpack.Decoder(Alert).decode
 
 
-class Journal:
+class Journal(TransactionalFile):
     """Signals and alerts in the order they were said, only ever added to.
 
     A call that returned survives a power cut. A row that the disk has damaged is left out of every answer and
@@ -76,30 +75,11 @@ class Journal:
     """
 
     def __init__(self, path: Path, read_only: bool = False) -> None:
-        self._damage: dict[str, None] = {}
-        self._database = Database(path, _SCHEMA, read_only=read_only)
+        super().__init__(Database(path, _SCHEMA, read_only=read_only))
 
     def reader(self) -> "Journal":
         """Return a reading journal on the same file, for another thread."""
         return Journal(self._database.path, read_only=True)
-
-    def __enter__(self) -> "Journal":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the file."""
-        self._database.close()
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Make every call inside part of one transaction: all of them are stored, or none."""
-        with self._database.writing():
-            yield
 
     def add_signal(self, signal: Signal) -> bool:
         """Write a signal; False where the same (series, bar, direction) is already there.
@@ -133,7 +113,7 @@ class Journal:
                 if _checksum(0, identity, body) == crc:
                     found.append(_decode_signal(body))
                 else:
-                    self._damage[f"{key}: a stored signal is damaged and was left out."] = None
+                    self._name_damage(f"{key}: a stored signal is damaged and was left out.")
         return found
 
     def add_alert(self, signal: Signal, text: str, raised_at_ms: int, late_ms: int) -> Alert | None:
@@ -218,15 +198,11 @@ class Journal:
         found = []
         for number, dismissal_crc, *identity, body, crc in reversed(rows):
             if _checksum(number, identity, body) != crc:
-                self._damage[f"Alert {number} is damaged in the journal and was left out."] = None
+                self._name_damage(f"Alert {number} is damaged in the journal and was left out.")
                 continue
             dismissed = dismissal_crc == _dismissal_checksum(number)
             found.append(replace(_decode_alert(body), dismissed=dismissed))
         return found
-
-    def damage(self) -> list[str]:
-        """Return what was found damaged so far, one sentence each."""
-        return list(self._damage)
 
     def verify(self) -> list[str]:
         """Read everything and return all damage, one sentence each."""
@@ -236,7 +212,7 @@ class Journal:
             for *identity, body, crc in [] if connection is None else connection.execute(sql):
                 if _checksum(0, identity, body) != crc:
                     text = f"The signal of bar {identity[3]} is damaged in the journal and was left out."
-                    self._damage[text] = None
+                    self._name_damage(text)
         return self.damage() + self._database.check()
 
 

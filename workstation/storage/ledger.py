@@ -335,5 +335,5 @@ class Ledger(LedgerReader):
         except OSError as error:
             reason = error.strerror
             text = f"The newest head could not be kept beside the ledger ({reason}); the rows are written."
-            self._damage[text] = None
+            self._name_damage(text)
         self._newest = None

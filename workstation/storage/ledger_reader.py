@@ -3,8 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from workstation.domain.errors import StoreError
 from workstation.domain.given_advice import AdviceEntry
@@ -28,6 +27,7 @@ from workstation.storage.ledger_head import HeadFile
 from workstation.storage.ledger_record import hit_records
 from workstation.storage.ledger_row import SCHEMA, Row, columns, is_sound
 from workstation.storage.ledger_verification import no_file, silent, verify_chain
+from workstation.storage.store_file import StoreFile
 
 DAY_MS = 86_400_000
 
@@ -48,7 +48,7 @@ _WITH_OUTCOME = (
 )
 
 
-class LedgerReader:
+class LedgerReader(StoreFile):
     """The ledger as others may see it: nothing can be written through this.
 
     Every row that is read is held against its hash; one that is not what was written is left out of every
@@ -69,21 +69,8 @@ class LedgerReader:
         self._open(Database(path, SCHEMA, read_only=True))
 
     def _open(self, database: Database) -> None:
-        self._database = database
+        super().__init__(database)
         self._head_file = HeadFile.beside(database.path)
-        self._damage: dict[str, None] = {}
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the file."""
-        self._database.close()
 
     def head(self) -> LedgerHead | None:
         """Return the newest row and its hash; None while the ledger is empty.
@@ -111,10 +98,6 @@ class LedgerReader:
             What `head` once said.
         """
         return verify_chain(self._database, self._head_file, noted, progress)
-
-    def damage(self) -> list[str]:
-        """Return what was found damaged so far, one sentence each."""
-        return list(self._damage)
 
     def signals(self, wanted: SignalFilter | None = None, limit: int | None = None) -> list[SignalEntry]:
         """Return the newest `limit` signals that are wanted with their outcomes, oldest first."""
@@ -297,12 +280,12 @@ class LedgerReader:
             if is_sound(cells[-1], row):
                 return row, stored(row)
         except UnknownKind:
-            self._damage[f"Row {row.number} of the ledger is of a newer Tidemark and was left out."] = None
+            self._name_damage(f"Row {row.number} of the ledger is of a newer Tidemark and was left out.")
             return None
         except ValueError:
             pass
         text = f"Row {row.number} of the ledger, or the one before it, is damaged and was left out."
-        self._damage[text] = None
+        self._name_damage(text)
         return None
 
 

@@ -1,22 +1,18 @@
 """Everything that was observed outside the candles, on disk, with when it could be known."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Any, NamedTuple
 
-import apsw
 import numpy as np
 from numpy.typing import NDArray
 
-from workstation.domain.errors import StoreError
 from workstation.domain.observation import Observation, ObservationColumns
-from workstation.storage.candle_store import set_aside
-from workstation.storage.database import Database, Schema, foreign, from_foreign, is_damage
+from workstation.storage.database import Schema, foreign, from_foreign
 from workstation.storage.observation_writing import add_rows, check_observations, seals_of, series_id
+from workstation.storage.store_file import RefillableFile
 
 _SCHEMA = Schema(
     what="file of observations",
@@ -87,7 +83,7 @@ class SeriesSummary:
     sources: tuple[str, ...]
 
 
-class ObservationStore:
+class ObservationStore(RefillableFile):
     """Observations of every metric and subject, one file, only ever added to: `ports.ObservationReader`.
 
     A revised value is a newer version beside the old one. What a version says depends on when it could be
@@ -111,57 +107,11 @@ class ObservationStore:
     """
 
     def __init__(self, path: Path, read_only: bool = False) -> None:
-        self._damage: dict[str, None] = {}
-        self._open(path, read_only)
-
-    def _open(self, path: Path, read_only: bool) -> None:
-        try:
-            self._database = Database(path, _SCHEMA, read_only=read_only)
-        except StoreError as error:
-            if read_only or not is_damage(error):
-                raise
-            self._set_aside(path)
-            self._database = Database(path, _SCHEMA)
+        super().__init__(path, _SCHEMA, "and what providers still have is asked for", read_only=read_only)
 
     def reader(self) -> "ObservationStore":
         """Return a reading store on the same file, for another thread."""
         return ObservationStore(self._database.path, read_only=True)
-
-    def __enter__(self) -> "ObservationStore":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the file."""
-        self._database.close()
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Make every call inside part of one transaction: all of them are stored, or none."""
-        with self._transaction():
-            yield
-
-    @contextmanager
-    def _transaction(self) -> Iterator[apsw.Connection]:
-        try:
-            with self._database.writing() as connection:
-                yield connection
-        except StoreError as error:
-            if is_damage(error) and not self._database.in_transaction:
-                # As with candles: a file that refuses every write could not be lived with.
-                self._database.close()
-                self._set_aside(self._database.path)
-                self._open(self._database.path, read_only=False)
-            raise
-
-    def _set_aside(self, path: Path) -> None:
-        aside = set_aside(path)
-        text = f"{path} was damaged; it is kept as {aside.name}, and what providers still have is asked for."
-        self._damage[text] = None
 
     def observe(self, rows: Sequence[Observation]) -> int:
         """Store observations; return how many were new.
@@ -179,7 +129,7 @@ class ObservationStore:
         check_observations(rows)
         if not rows:
             return 0
-        with self._transaction() as connection:
+        with self._writing() as connection:
             return add_rows(connection, rows)
 
     def observations(
@@ -207,13 +157,13 @@ class ObservationStore:
         value = np.array(values, np.float64)
         sound = seals_of(number, [row[:5] for row in rows]) == np.array(seals)
         if not sound.all():
-            self._name_damage(metric, subject, int(np.sum(~sound)))
+            self._name_rows(metric, subject, int(np.sum(~sound)))
         kept = sound & _says_something_new(about, value, sound)
         return ObservationColumns(about[kept], known[kept], value[kept])
 
-    def _name_damage(self, metric: str, subject: str, n: int) -> None:
+    def _name_rows(self, metric: str, subject: str, n: int) -> None:
         text = f"{metric} of {subject or 'the market'}: {n} stored observations are damaged and left out."
-        self._damage[text] = None
+        self._name_damage(text)
 
     def subjects(self, metric: str) -> list[str]:
         """Return which subjects a metric was ever observed of, sorted."""
@@ -265,15 +215,11 @@ class ObservationStore:
 
     def remember_asked(self, provider: str, coins: Collection[str], until_ms: int) -> None:
         """Keep that a provider was asked about these coins until `until_ms`, and all it said is stored."""
-        with self._transaction() as connection:
+        with self._writing() as connection:
             connection.executemany(
                 "INSERT OR REPLACE INTO asked (provider, coin, until) VALUES (?, ?, ?)",
                 [(provider, foreign(coin), until_ms) for coin in coins],
             )
-
-    def damage(self) -> list[str]:
-        """Return what was found damaged so far, one sentence each."""
-        return list(self._damage)
 
     def verify(self) -> list[str]:
         """Read everything and return all damage, one sentence each; for an idle hour, not for the loop."""

@@ -1,11 +1,8 @@
 """Paper accounts in a file: what was traded is only ever added to, and never half of it."""
 
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import apsw
@@ -15,6 +12,7 @@ from workstation.domain.errors import StoreError, UsageError
 from workstation.domain.paper_account import PaperAccount
 from workstation.domain.paper_record import KeptAccount, PaperTrading, PaperWorth
 from workstation.storage.database import Database, Schema
+from workstation.storage.store_file import TransactionalFile
 
 _APPEND_ONLY = "".join(
     f"CREATE TRIGGER {table}_{verb} BEFORE {verb} ON {table} "
@@ -52,7 +50,7 @@ _decode_account = msgspec.msgpack.Decoder(PaperAccount).decode
 _decode_trading = msgspec.msgpack.Decoder(PaperTrading).decode
 
 
-class PaperAccountStore:
+class PaperAccountStore(TransactionalFile):
     """`workstation.domain.paper_record.PaperReader` on a file, and the hand that writes it.
 
     A row that the disk has damaged is named by `damage`. A damaged account is left out; of one with damaged
@@ -74,30 +72,11 @@ class PaperAccountStore:
     """
 
     def __init__(self, path: Path, read_only: bool = False) -> None:
-        self._damage: dict[str, None] = {}
-        self._database = Database(path, _SCHEMA, read_only=read_only)
+        super().__init__(Database(path, _SCHEMA, read_only=read_only))
 
     def reader(self) -> "PaperAccountStore":
         """Return a reading store on the same file, for another thread."""
         return PaperAccountStore(self._database.path, read_only=True)
-
-    def __enter__(self) -> "PaperAccountStore":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the file."""
-        self._database.close()
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Make every call inside part of one transaction: all of them are stored, or none."""
-        with self._database.writing():
-            yield
 
     def accounts(self) -> list[KeptAccount]:
         """Return all accounts that have not ended, in the order in which they were made."""
@@ -108,7 +87,7 @@ class PaperAccountStore:
                 if crc == _checksum((number, name), body):
                     found.append(KeptAccount(number, _decode_account(body)))
                 else:
-                    self._damage[f"Paper account {number} is damaged and was left out."] = None
+                    self._name_damage(f"Paper account {number} is damaged and was left out.")
         return found
 
     def tradings(self, account_id: int) -> list[PaperTrading]:
@@ -130,7 +109,7 @@ class PaperAccountStore:
                         f"Trade {len(found) + 1} of paper account {account_id} is damaged or gone, so what "
                         "it holds is not known; reset the account."
                     )
-                    self._damage[text] = None
+                    self._name_damage(text)
                     raise StoreError(text)
                 found.append(_decode_trading(body))
         return found
@@ -148,7 +127,7 @@ class PaperAccountStore:
                     text = (
                         f"What paper account {account_id} was worth at {at_ms} is damaged and was left out."
                     )
-                    self._damage[text] = None
+                    self._name_damage(text)
                 else:
                     found.append(worth)
         return found
@@ -258,10 +237,6 @@ class PaperAccountStore:
         with self._database.writing() as connection:
             connection.execute("INSERT OR IGNORE INTO worth VALUES (?, ?, ?, ?)", cells)
             return bool(connection.changes())
-
-    def damage(self) -> list[str]:
-        """Return what was found damaged so far, one sentence each."""
-        return list(self._damage)
 
     @staticmethod
     def _refuse_taken(connection: apsw.Connection, name: str, account_id: int) -> None:

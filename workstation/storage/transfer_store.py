@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import apsw
@@ -11,6 +10,7 @@ from workstation.domain.metric import BUCKET_MS
 from workstation.domain.transfer import Block, Flow, Reading, Transfer
 from workstation.storage.database import Database, Schema
 from workstation.storage.paths import Paths, private_folder
+from workstation.storage.store_file import StoreFile
 
 KEPT_BLOCKS = 1024
 """Blocks whose hashes are remembered: a chain that changes further back is read anew."""
@@ -42,7 +42,7 @@ _SCHEMA = Schema(
 )
 
 
-class TransferStore:
+class TransferStore(StoreFile):
     """`workstation.domain.transfer.TransferRecorder` in one file.
 
     Parameters
@@ -59,24 +59,12 @@ class TransferStore:
     """
 
     def __init__(self, path: Path) -> None:
-        self._database = Database(path, _SCHEMA)
+        super().__init__(Database(path, _SCHEMA))
 
     @classmethod
     def of(cls, paths: Paths) -> "TransferStore":
         """Return the store in the user's data folder."""
         return cls(private_folder(paths.data) / "transfers.db")
-
-    def __enter__(self) -> "TransferStore":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the file."""
-        self._database.close()
 
     def chain_id(self) -> int | None:
         """Return the chain that is read; None before the first."""

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from workstation.domain.errors import UsageError
@@ -13,6 +12,7 @@ from workstation.domain.transfer import WalletLabel, address_of, chain_named
 from workstation.storage.database import Database, Schema, foreign, from_foreign
 from workstation.storage.label_files import read_labels, short_name
 from workstation.storage.paths import Paths, private_folder, resource
+from workstation.storage.store_file import StoreFile
 
 _SCHEMA = Schema(
     what="file of wallet labels",
@@ -54,7 +54,7 @@ class LabelImport:
     n_left_out: int
 
 
-class WalletLabels:
+class WalletLabels(StoreFile):
     """`workstation.domain.transfer.LabelReader`: the shipped labels, overridden by the trader's own.
 
     May be used from several threads and processes; each change is on disk as a whole, or not at all.
@@ -75,24 +75,12 @@ class WalletLabels:
     """
 
     def __init__(self, path: Path, read_only: bool = False) -> None:
-        self._database = Database(path, _SCHEMA, read_only=read_only)
+        super().__init__(Database(path, _SCHEMA, read_only=read_only))
 
     @classmethod
     def of(cls, paths: Paths, read_only: bool = False) -> "WalletLabels":
         """Return the labels in the user's data folder."""
         return cls(private_folder(paths.data) / "wallet_labels.db", read_only)
-
-    def __enter__(self) -> "WalletLabels":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the file."""
-        self._database.close()
 
     def wallets(self, chain: str) -> Mapping[str, str]:
         """Return the exchange of every labelled address of a chain."""
