@@ -175,7 +175,7 @@ def test_the_crosshair_says_what_rested_there_and_where_the_book_was_not_known(p
     assert view.cross[1] == row + 1
     for _ in range(26):
         QTest.keyClick(view, Qt.Key.Key_Left)
-    assert view.words() == "4 m 30 s ago: the book was not known then."
+    assert view.words() == "4 min 30 s ago: the book was not known then."
     QTest.keyClick(view, Qt.Key.Key_Escape)
     assert view.cross is None
     room = view._room()

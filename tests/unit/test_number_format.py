@@ -111,3 +111,21 @@ def test_hours_of_prices_are_not_remembered():
         words = [function(1.0 + n) for n in range(3000)]
         assert function.cache_info().currsize == number_format.MOST_REMEMBERED < 2000
         assert words[:10] == [function(1.0 + n) for n in range(10)]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (3.0, "3.00"),
+        (15_000, "15.0 K"),
+        (12.34, "12.3"),
+        (0.5, "0.500"),
+        (0.00052, "0.000520"),
+        (345_000_000, "345 M"),
+        (-2_000, "−2.00 K"),
+        (0, "0"),
+        (math.nan, "–"),
+    ],
+)
+def test_an_amount_in_a_column_has_three_digits_whatever_they_are(value, expected):
+    assert number_format.column_volume(value) == expected

@@ -234,7 +234,7 @@ class DepthOverTimeView(PaintedView):
             place = QRectF(x - 50, room.bottom() + 3, 100, _BOTTOM - 4)
             if ago_s == self._span:
                 place, side = QRectF(_INSET, place.top(), 100, place.height()), Qt.AlignmentFlag.AlignLeft
-            said = f"{ago_s // 60} m ago" if ago_s else "now"
+            said = f"{ago_s // 60} min ago" if ago_s else "now"
             painter.drawText(place, int(side | Qt.AlignmentFlag.AlignVCenter), said)
 
     def _paint_legend(self, painter: QPainter) -> None:
@@ -245,7 +245,8 @@ class DepthOverTimeView(PaintedView):
         for n in range(30):
             painter.fillRect(QRectF(left + n * piece, 9, piece + 0.5, _TOP - 18), heat.ramp[n * 254 // 29])
         rest = QRectF(left + _RAMP + 8, 4, self.width() - left - _RAMP - 8 - _INSET, _TOP - 8)
-        said = f"{volume(heat.top)} {self._quote} or more, rows of {price(heat.step, heat.step)}"
+        each = f"{price(heat.step, heat.step)} {self._quote} of price"
+        said = f"{volume(heat.top)} {self._quote} or more in each {each}"
         shown = self.fontMetrics().elidedText(said, Qt.TextElideMode.ElideRight, int(rest.width()))
         painter.drawText(rest, aligned, shown)
 
@@ -260,4 +261,4 @@ class DepthOverTimeView(PaintedView):
 
 
 def _minutes_ago(ago_s: int) -> str:
-    return f"{ago_s // 60} m {ago_s % 60} s ago"
+    return f"{ago_s // 60} min {ago_s % 60} s ago"

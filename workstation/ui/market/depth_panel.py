@@ -32,6 +32,7 @@ _HINTS = (
     "Point at the map, or use the arrows, to see what rested there. The line is the middle of the book.",
 )
 _USUAL_RANGE = 0.01
+_LEAST_PCT = 0.001  # that can be said in three decimals
 _MOVE = 0.01
 _USUAL_AMOUNT, _MOST_AMOUNT = 10_000.0, 1e12
 
@@ -57,8 +58,9 @@ def _one_cost(curve: DepthCurve, mid: float, amount: float, quote: str, price_st
     if not math.isfinite(average):
         return "takes more than the book is known to hold"
     lost = abs(average / mid - 1)
+    share = percent(100 * lost, 3).lstrip("+") if 100 * lost >= _LEAST_PCT else f"below {_LEAST_PCT} %"
     return (
-        f"at {price(average, price_step)} on average, {percent(100 * lost, 3).lstrip('+')} "
+        f"at {price(average, price_step)} on average, {share} "
         f"or {volume(amount * lost)} {quote} from the middle"
     )
 

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QWidget
 
 from workstation.domain.live_market import BookSight
 from workstation.engine.depth_cost import DepthCurve, curve_of
+from workstation.ui.chart.price_scale import nice_step
 from workstation.ui.theme import Theme
 from workstation.ui.widgets.painted_view import PaintedView
 from workstation.ui.words.number_format import NOTHING, percent, price, volume
@@ -24,7 +25,7 @@ _TOP, _BOTTOM, _INSET = 26.0, 24.0, 10.0
 _BESIDE = 5.0  # a line that values are written at
 _HILL, _GREY = 60, 0.68
 _SPARE = 1.08  # above the higher hill
-_N_LINES = 4
+_APART = 1.8  # lines of writing between two values, at least
 _KEY_STEPS = 50  # from the middle to the edge
 
 
@@ -153,15 +154,17 @@ class DepthView(PaintedView):
 
     def _paint_grid(self, painter: QPainter, sight: BookSight, most: float) -> None:
         theme, width = self._theme, float(self.width())
-        high = self._y(0.0, most) - self._y(most / _SPARE, most)
-        n_lines = max(1, min(_N_LINES, int(high / painter.fontMetrics().lineSpacing())))
-        for at in range(1, n_lines + 1):
-            value = most / _SPARE * at / n_lines
-            y = self._y(value, most)
+        high = self._y(0.0, most) - self._y(most, most)
+        step = nice_step(most * min(_APART * painter.fontMetrics().lineSpacing() / max(high, 1.0), 0.5))
+        n_steps = int(most / step)
+        for at in range(1, n_steps + 1):
+            y = self._y(step * at, most)
             painter.setPen(QColor(theme.grid))
             painter.drawLine(QPointF(0, y), QPointF(width, y))
             painter.setPen(QColor(theme.muted))
-            painter.drawText(QPointF(width / 2 + _BESIDE, y - 3), volume(value))  # above the valley: no hill
+            unit = f" {self._quote}" if at == n_steps else ""
+            where = QPointF(width / 2 + _BESIDE, y - 3)  # above the valley: no hill
+            painter.drawText(where, f"{volume(step * at)}{unit}")
         floor = self._y(0.0, most)
         painter.setPen(QColor(theme.border))
         painter.drawLine(QPointF(0, floor), QPointF(width, floor))

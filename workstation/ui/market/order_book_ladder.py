@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QWidget
 from workstation.domain.live_market import BookSight, LadderSide
 from workstation.ui.theme import Theme
 from workstation.ui.widgets.painted_view import PaintedView
-from workstation.ui.words.number_format import percent, price, volume
+from workstation.ui.words.number_format import column_volume, percent, price, volume
 
 _INSET, _ROW_SPARE = 10.0, 5
 _FAINT, _STRONG, _GREY = 30, 74, 0.68
@@ -183,7 +183,7 @@ class LadderView(PaintedView):
             painter.setPen(QPen(QColor(self._theme.accent), 1))
             painter.drawRect(QRectF(1, top, width - 3, self._line - 1.0))
         painter.setPen(QColor(self._theme.text))
-        texts = (self._priced(row.price), volume(row.amount), volume(row.total))
+        texts = (self._priced(row.price), column_volume(row.amount), column_volume(row.total))
         self._paint_texts(painter, top, texts, self._theme.fall if number > 0 else self._theme.rise)
 
     def _paint_middle(self, painter: QPainter, top: float) -> None:

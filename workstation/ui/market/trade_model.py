@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFont
 
 from workstation.domain.live_market import Trade
 from workstation.ui.theme import Theme
-from workstation.ui.words.number_format import price, volume
+from workstation.ui.words.number_format import column_volume, price, volume
 
 MOST_ROWS = 1_000
 """Trades that are kept, the newest."""
@@ -128,7 +128,7 @@ class TradeModel(QAbstractTableModel):
             return _alignment(section)
         if role != Qt.ItemDataRole.DisplayRole:
             return None
-        unit = {_PRICE: self._units[1], _SIZE: self._units[0]}.get(section, "")
+        unit = {_PRICE: self._units[1], _SIZE: self._units[0], _VALUE: self._units[1]}.get(section, "")
         return f"{COLUMNS[section]} {unit}".strip()
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
@@ -168,7 +168,7 @@ class TradeModel(QAbstractTableModel):
             return price(trade.price, self._price_step)
         if column == _SIDE:
             return f"{_SIDES[trade.is_buy]}{' ◆' if self.is_large(trade) else ''}"
-        return volume(trade.size if column == _SIZE else _value(trade))
+        return column_volume(trade.size if column == _SIZE else _value(trade))
 
     def _colour(self, trade: Trade, column: int) -> QColor:
         if column == _TIME or trade.is_buy is None:

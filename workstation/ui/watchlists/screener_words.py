@@ -50,7 +50,7 @@ def number_words(kind: ColumnKind, value: float, step: float = 0.0) -> str:
     if kind is ColumnKind.RANGES:
         return f"{value:,.1f}"
     if kind is ColumnKind.AMOUNT:
-        return number_format.volume(value)
+        return number_format.column_volume(value)
     if kind is ColumnKind.AGE:
         return number_format.duration(value * 3_600_000)
     if kind is ColumnKind.SIDE:

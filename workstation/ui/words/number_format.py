@@ -15,6 +15,7 @@ MOST_REMEMBERED = 1024
 """Answers of each function, a few screens of them: prices change for hours, and old ones seldom come back."""
 
 _SIGNIFICANT = 4  # digits of a price after its leading zeros, where the venue names no step
+_COLUMN_DIGITS = 3
 _MOST_SIGNIFICANT = 8  # a venue's step of 1e-8 must not turn 67,123.45 into 67,123.45000000
 _UNITS = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "K"))
 _DURATIONS_MS = ((86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1000, "s"))
@@ -64,6 +65,19 @@ def volume(value: float) -> str:
         if size >= scale * 0.9995:  # 999,950 reads 1 M, not 1,000 K
             return _signed(f"{_three_digits(value / scale)} {unit}")
     return _signed(_three_digits(value))
+
+
+@lru_cache(maxsize=MOST_REMEMBERED)
+def column_volume(value: float) -> str:
+    """Return an amount for a column, always in three digits: ``"3.00"``, ``"15.0 K"``, ``"345 M"``."""
+    digits, space, unit = volume(value).partition(" ")
+    if not math.isfinite(value) or not value:
+        return digits
+    n_shown = len(digits.replace(".", "").lstrip(f"{MINUS}0"))
+    if n_shown >= _COLUMN_DIGITS:
+        return f"{digits}{space}{unit}"
+    point = "" if "." in digits else "."
+    return f"{digits}{point}{'0' * (_COLUMN_DIGITS - n_shown)}{space}{unit}"
 
 
 @lru_cache(maxsize=MOST_REMEMBERED)
