@@ -168,6 +168,9 @@ QTabBar::tear { width: 0; border: 0; }
 QTabBar QToolButton { background: $panel; border: 1px solid $border; padding: 0; }
 QTabBar QToolButton::left-arrow { image: url($icons/left.svg); width: 10px; height: 10px; }
 QTabBar QToolButton::right-arrow { image: url($icons/right.svg); width: 10px; height: 10px; }
+QTabBar QToolButton::down-arrow { image: url($icons/down.svg); width: 10px; height: 10px; }
+QTabBar QToolButton:hover { background: $raised; }
+QTabBar QToolButton:focus { border-color: $accent; }
 QTabBar { qproperty-elideMode: ElideNone; qproperty-usesScrollButtons: true; }
 QTabBar::tab { color: $muted; background: $panel; padding: 6px 10px; border: 0;
   border-top: 2px solid transparent; }

@@ -3,11 +3,12 @@
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QChildEvent, QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QWidget
 
 from workstation.ui.in_sight import KeptInSight, bring_in_sight
+from workstation.ui.tab_list import TabLists
 from workstation.ui.widgets.late_panel import LatePanel
 from workstation.ui.window_memory import WindowMemory
 
@@ -22,6 +23,9 @@ STACKS = (
 
 HIDDEN = frozenset({"Book", "Trades", "Depth", "Models", "Paper", "Backtest", "Providers"})
 """Titles of the docks that are not shown at first."""
+
+_TAB_TITLES = {"Market map": "Map", "Rotation graph": "Rotation"}
+"""What a tab says where the title is too long for a row of six in the column."""
 
 _COLUMN_WIDTH = 436
 _DEFAULT_SIZE = (1280, 800)
@@ -50,6 +54,7 @@ class Docks(QObject):
         self.by_title = {title: dock for stack in self._stacks for title, dock in stack.items()}
         self.sight = KeptInSight(self._windows, self)
         self.reset()
+        self.lists = TabLists(window)
         for part in (window, *self.by_title.values()):
             part.installEventFilter(self)
 
@@ -57,14 +62,19 @@ class Docks(QObject):
         """Hear of every change of place; Qt has no signal for a dock that is sized."""
         if event.type() in _PLACE_EVENTS:
             self.moved.emit()
+        if isinstance(event, QChildEvent) and event.polished():
+            row = event.child()  # Qt makes one for docks that share a place
+            if isinstance(row, QTabBar):
+                self.lists.offer(row)
         if watched is self._window and event.type() == QEvent.Type.Show:
             QTimer.singleShot(0, self, self._keep_floating_above)
         return super().eventFilter(watched, event)
 
     def _dock(self, title: str, panel: QWidget) -> QDockWidget:
-        dock = QDockWidget(title, self._window)
+        dock = QDockWidget(_TAB_TITLES.get(title, title), self._window)
         dock.setObjectName(f"dock-{title.lower()}")
         dock.setAccessibleName(title)
+        dock.toggleViewAction().setText(title)
         dock.setWidget(panel)
         if isinstance(panel, LatePanel):
             dock.visibilityChanged.connect(panel.take_seen)
