@@ -21,10 +21,12 @@ from workstation.ui.narratives import narrative_words as words
 from workstation.ui.narratives.narrative_coin_model import COIN_COLUMNS, NarrativeCoinModel
 from workstation.ui.narratives.treemap import Treemap
 from workstation.ui.theme import Theme
+from workstation.ui.widgets.inked_cells import InkedCells
 from workstation.ui.widgets.market_table import MarketTable
 
 NO_LOG = "No change is known yet: the log is worked out from the stored history of the coins."
 _PADDING, _NARROWEST_COIN = 8, 72
+_UNDER_HEADS = "0 4px 0 6px"  # with what Qt leaves around words, they begin and end where those above do
 _WIDEST = {
     "weight": "100.0 %",
     "lean": "▼ bearish",
@@ -76,6 +78,7 @@ class NarrativeDetail(QFrame):
         for page in (self.log, self.no_log):
             self.log_pages.addWidget(page)
         self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setDrawBase(False)
         self.tabs.setAccessibleName("The narrative in full")
         self.tabs.tabBar().setAccessibleName("Parts of the narrative")
         pages = ((self.coins, "Coins"), (self.treemap, "Treemap"), (self.log_pages, "Log"))
@@ -91,6 +94,7 @@ class NarrativeDetail(QFrame):
     def _set_up_coins(self) -> None:
         self.coins.setAccessibleName("Coins of the narrative")
         self.coins.setModel(self.model)
+        self.coins.setItemDelegate(InkedCells(self.coins))
         self.coins.setDragEnabled(True)
         self.coins.verticalHeader().setMinimumSectionSize(_ROW_HEIGHT)
         self.coins.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
@@ -119,7 +123,7 @@ class NarrativeDetail(QFrame):
         self.model.set_theme(theme)
         self.treemap.set_theme(theme)
         self.coins.setStyleSheet(
-            f"QTableView::item {{ padding: 0 {_PADDING}px; }}"
+            f"QTableView::item {{ padding: {_UNDER_HEADS}; }}"
             f" QTableView::item:selected {{ background: {theme.selection}; }}"
         )
         self.log.setStyleSheet("QListWidget::item { padding: 3px 10px; }")

@@ -84,7 +84,7 @@ class CoinTable(MarketTable):
         least_market: int = 60,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__(parent, QHeaderView(Qt.Orientation.Horizontal))  # the model marks the sorted column
         self._coins, self._delegate, self._least_market = model, delegate, least_market
         self._chosen: dict[str, int] = {}
         self._needed: Words = ()
@@ -110,6 +110,7 @@ class CoinTable(MarketTable):
 
     def _set_up_header(self) -> None:
         header = self.horizontalHeader()
+        header.setSectionsClickable(True)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setMinimumSectionSize(NARROWEST)
         header.setMaximumSectionSize(4 * WIDEST)

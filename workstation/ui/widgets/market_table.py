@@ -2,7 +2,9 @@
 
 from PySide6.QtCore import QEvent, QKeyCombination, QModelIndex, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from workstation.ui.widgets.sorted_head import SortedHead
 
 ROW_HEIGHT = 30
 """Pixels of a row."""
@@ -19,8 +21,9 @@ class MarketTable(QTableView):
     remove_requested = Signal(int)  # row
     hovered = Signal(int)  # row; -1 for none
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, head: QHeaderView | None = None) -> None:
         super().__init__(parent)
+        self.setHorizontalHeader(head if head is not None else SortedHead(self))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
