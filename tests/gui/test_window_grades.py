@@ -193,9 +193,11 @@ def test_the_record_of_a_band_comes_from_the_card_of_the_model(desk, qtbot):
     panel = desk.window.judgement.grades.panel
     qtbot.waitUntil(lambda: panel.model.rowCount() == 4)
     panel.table.choose(panel.model.row_of("BTC/USDT"))
+    n_coins = panel.model.grade_at(panel.table.currentIndex().row()).n_coins
+    assert panel.detail.head.text().endswith(f"·   among {n_coins} coins")
     assert panel.detail.record.text() == (
-        "What coins graded 80–89 did next\n"
-        "In the ledger: nothing yet; what followed a grade is joined after 7 days.\n"
+        "What coins graded 80–89 did next:\n"
+        "In the ledger: nothing yet; what follows a grade is known after 7 days.\n"
         "On the model's card, over 7 days: 58 % of 412 beat the median coin (95 %: 53–63 %)."
     )
     panel.table.choose(panel.model.row_of("SOL/USDT"))
@@ -348,7 +350,7 @@ OWN = GradeRecord(
             (OWN, replace(OWN, horizon_ms=WEEK_MS, n=12)),
             CARD,
             [
-                "What coins graded 90–100 did next",
+                "What coins graded 90–100 did next:",
                 "In the ledger, over 24 hours: 50 % of 40 beat the median coin (95 %: 35–65 %), "
                 "median −0.4 %, 5.0 % fell 20 % or more, 7 more are not known.",
                 "In the ledger, over 7 days: only 12 cases; fewer than 30 prove nothing.",

@@ -126,7 +126,7 @@ class GradeDetail(QFrame):
         """Take another coin's grade, and what its band did next by the ledger and by the model's card."""
         self.head.setText(
             f"{one_line(grade.symbol, 40)}   {grade.value}, {ZONE_WORDS[grade.zone].lower()}"
-            f"   ·   {LABEL_WORDS[grade.label]}   ·   of {grade.n_coins:,} coins"
+            f"   ·   {LABEL_WORDS[grade.label]}   ·   among {grade.n_coins:,} coins"
         )
         self.bars.show_parts(grade.components)
         self.subgrades.setText(subgrade_words(grade))

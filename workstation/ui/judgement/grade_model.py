@@ -50,7 +50,7 @@ _BEFORE = (
     Column("grade", "Grade", "0 to 100: how the coin stands among all coins, by the weights of its parts"),
     Column("zone", "Zone", "81–100 surging, 61–80 gaining, 41–60 holding, 21–40 losing, 0–20 crashing"),
     Column("label", "Label", "The same five steps as advice: strong buy, buy, neutral, sell, strong sell"),
-    Column("change", "24 h", "Points since the grade 24 hours before"),
+    Column("change", "Change", "Points since the grade 24 hours before"),
 )
 _AFTER = (
     Column("compatible", "Compat.", "Compatible grade: 0.8 × TA + 0.2 × Quant"),

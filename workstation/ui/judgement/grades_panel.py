@@ -38,7 +38,7 @@ _BY_NEED = ("grade", "zone", "change", "label", "compatible")
 _WIDEST = {
     "zone": "Crashing",
     "label": "Strong sell",
-    "change": "+100",
+    "change": "Change",
     "ta": "Quant",
     "quant": "Quant",
     "compatible": "Compat.",

@@ -9,7 +9,7 @@ UNKNOWN_RECORD = (
     "What coins with this grade did next is not known yet: the model's card does not tell, "
     "and grades are too young here to have a record of their own."
 )
-_NOT_YET = "In the ledger: nothing yet; what followed a grade is joined after 7 days."
+_NOT_YET = "In the ledger: nothing yet; what follows a grade is known after 7 days."
 _WHO = {RecordSource.LEDGER: "In the ledger", RecordSource.CARD: "On the model's card"}
 
 
@@ -26,7 +26,7 @@ def band_words(own: Sequence[GradeRecord], card: GradeRecord | None) -> str:
     told = [record for record in (*own, card) if record is not None]
     if not told:
         return UNKNOWN_RECORD
-    lines = [f"What coins graded {told[0].low}–{told[0].high} did next"]
+    lines = [f"What coins graded {told[0].low}–{told[0].high} did next:"]
     if not own:
         lines.append(_NOT_YET)
     return "\n".join([*lines, *map(_line, told)])
