@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDialogButtonBox,
-    QFormLayout,
     QLabel,
     QLineEdit,
     QVBoxLayout,
@@ -30,6 +29,7 @@ from workstation.domain.errors import UsageError
 from workstation.domain.market import SeriesKey
 from workstation.domain.watch_book import LONGEST_NAME
 from workstation.ui.theme import Theme
+from workstation.ui.widgets.form_rows import FormRows
 from workstation.ui.widgets.section_text import plain_label
 from workstation.ui.widgets.tick_box import TickBox
 from workstation.ui.words.foreign_text import one_line
@@ -60,7 +60,7 @@ class _RuleDialog(QDialog):
         self.setMinimumWidth(_LEAST_WIDTH)
         self.note = plain_label(_WITHOUT_CHART)
         self.note.setWordWrap(True)
-        self.rows = QFormLayout()
+        self.rows = FormRows()
         self.rows.setVerticalSpacing(8)
         self.rows.setHorizontalSpacing(16)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)

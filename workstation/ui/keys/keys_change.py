@@ -7,6 +7,7 @@ from workstation.domain.venue_key import KeyFileState, Passphrase
 from workstation.ui.keys.keys_passphrase import PassphraseFields
 from workstation.ui.keys.secret_field import SecretField
 from workstation.ui.theme import Theme
+from workstation.ui.widgets.form_rows import FormRows
 
 
 class ChangeCard(QFrame):
@@ -32,7 +33,7 @@ class ChangeCard(QFrame):
         self.empty()
 
     def _lay_out(self) -> None:
-        rows = QFormLayout()
+        rows = FormRows()
         rows.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         rows.addRow("Passphrase now", self.now)
         whole = QVBoxLayout(self)

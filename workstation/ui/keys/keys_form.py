@@ -10,6 +10,7 @@ from workstation.domain.pasted_key import pasted
 from workstation.domain.venue_key import KeyVenue
 from workstation.ui.keys.secret_field import SecretField
 from workstation.ui.theme import Theme
+from workstation.ui.widgets.form_rows import FormRows
 from workstation.ui.widgets.section_text import plain_label
 from workstation.ui.words.foreign_text import in_menu, one_line
 
@@ -41,7 +42,7 @@ class KeyForm(QWidget):
         self.advice = plain_label()
         self.keep_button = QPushButton("Keep and test")
         self.keep_button.setDefault(True)
-        self._rows = QFormLayout()
+        self._rows = FormRows()
         self._lay_out()
         self.set_theme(theme)
         self.venue.currentIndexChanged.connect(lambda _row: self._on_venue())

@@ -7,6 +7,7 @@ from workstation.domain.venue_key import KeyFileState, Passphrase
 from workstation.storage.key_file import FEWEST
 from workstation.ui.keys.secret_field import SecretField
 from workstation.ui.theme import Theme
+from workstation.ui.widgets.form_rows import FormRows
 from workstation.ui.widgets.section_text import plain_label
 
 _NEW = (
@@ -40,7 +41,7 @@ class PassphraseFields(QWidget):
         self.first, self.again = SecretField(name), SecretField(f"{name} again")
         self.forgotten_button = QPushButton(_FORGOTTEN)
         self.forgotten_button.setAutoDefault(False)
-        self._rows = QFormLayout()
+        self._rows = FormRows()
         self._rows.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         self._rows.addRow(name, self.first)
         self._rows.addRow("Once more", self.again)

@@ -3,13 +3,14 @@
 from decimal import Decimal, InvalidOperation
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QVBoxLayout, QWidget
 
 from workstation.domain.errors import UsageError
 from workstation.domain.paper_account import LONGEST_NAME, PaperAccount
 from workstation.domain.paper_standing import PaperStanding
 from workstation.ui.rotation.rotation_words import money_words
 from workstation.ui.theme import Theme
+from workstation.ui.widgets.form_rows import FormRows
 from workstation.ui.widgets.section_text import plain_label
 from workstation.ui.words.foreign_text import one_line
 
@@ -27,7 +28,7 @@ class _Form(QDialog):
         self.problem = plain_label()
         self.problem.setStyleSheet(f"color: {theme.bearish}")
         self.problem.hide()
-        self.rows = QFormLayout()
+        self.rows = FormRows()
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.do_button = self.buttons.addButton(does, QDialogButtonBox.ButtonRole.AcceptRole)
         self.do_button.setDefault(True)

@@ -10,7 +10,6 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
-    QFormLayout,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -24,6 +23,7 @@ from workstation.domain.rotation import RotationRules
 from workstation.ui.rotation.trial_words import TITLES, difference_words, ratio, share
 from workstation.ui.theme import Theme
 from workstation.ui.widgets.fact_table import Cell, FactTable
+from workstation.ui.widgets.form_rows import FormRows
 from workstation.ui.widgets.return_line import ReturnLine
 from workstation.ui.widgets.return_lines import ReturnLines
 from workstation.ui.widgets.section_text import column_of, heading, plain_label, sheet
@@ -116,7 +116,7 @@ class BacktestPanel(QWidget):
         period.addWidget(self.from_day)
         period.addWidget(QLabel("to"))
         period.addWidget(self.to_day)
-        form = QFormLayout()
+        form = FormRows()
         form.setVerticalSpacing(5)
         form.addRow("From", period)
         form.addRow("Rules", self.rules)
