@@ -5,6 +5,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtGui import QColor
 
 from tests.fakes.window_world import NOW_MS, Desk
+from workstation.domain.candle import Candle
 from workstation.domain.market import slot_of
 from workstation.domain.study_choice import StudyChoice
 from workstation.ui.chart import chart_canvas
@@ -109,3 +110,41 @@ def test_a_linked_chart_reads_out_the_bar_that_is_pointed_at_elsewhere(desk, qtb
     crosshair.leave()
     chart.grab()
     assert read[-1] == newest
+
+
+def test_a_linked_crosshair_stays_on_the_bar_under_a_resting_pointer_when_a_bar_is_added(desk, qtbot):
+    window = desk.window
+    first = window.workspace.active
+    window.actions_by_id["chart.split_right"].trigger()
+    second = window.workspace.active
+    for pane in (first, second):
+        pane.chart.grab()
+        window.charts.links.choose(pane, "C")
+    qtbot.mouseMove(second.chart, QPoint(200, 200))
+    crosshair = window.charts.links.of(first).crosshair
+    qtbot.waitUntil(crosshair.isVisible, timeout=20_000)
+    before = crosshair.time_ms
+    for hour in range(3):
+        opened = NOW_MS + hour * 3_600_000
+        second.chart.apply_candles([Candle(opened, 64_000.0, 64_100.0, 63_900.0, 64_000.0, 1.0, closed=True)])
+    second.chart.grab()
+    frame = second.chart.frame
+    assert crosshair.time_ms == frame.series.open_time(frame.slots.slot_at(200)) == before + 3 * 3_600_000
+
+
+def test_the_menu_of_links_ticks_the_group_that_is_chosen(desk):
+    window = desk.window
+    links, pane = window.charts.links, window.workspace.active
+    links.choose(pane, "B")
+    menu = {action.text(): action for action in links.of(pane).button.link_menu.actions()}
+    icons = {name: menu[f"Link {name}"].icon().pixmap(14, 14).toImage() for name in "AB"}
+    grounds = {name: image.pixelColor(1, 1) for name, image in icons.items()}
+    ticked = {
+        name: any(
+            image.pixelColor(x, y) != grounds[name]
+            for x in range(image.width())
+            for y in range(image.height())
+        )
+        for name, image in icons.items()
+    }
+    assert ticked == {"A": False, "B": True}

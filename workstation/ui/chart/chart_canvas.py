@@ -25,6 +25,7 @@ from workstation.ui.chart.gestures import Gestures, Grip
 from workstation.ui.chart.judged_legend import judged_lines
 from workstation.ui.chart.labels import Labels
 from workstation.ui.chart.level_painter import paint_level_words
+from workstation.ui.chart.marker_painter import slot_under
 from workstation.ui.chart.overlay_painter import (
     Brush,
     Pointer,
@@ -122,6 +123,11 @@ class ChartCanvas(QWidget):
         """What is where in the picture that was painted last; None while there is no candle."""
         return self._frame
 
+    @property
+    def pointed(self) -> Pointer | None:
+        """Where the crosshair stands in that picture; None where it does not."""
+        return None if self._frame is None else self._pointed(self._frame)
+
     def sizeHint(self) -> QSize:
         """Return a size at which a day of minutes can be read."""
         return QSize(900, 560)
@@ -213,7 +219,8 @@ class ChartCanvas(QWidget):
         at = self._pointer
         if at is None or not frame.layout.is_in_panes(at.x(), at.y()):
             return None
-        return Pointer(at.x(), at.y(), frame.slots.slot_at(at.x()))
+        marked = slot_under(frame, at.x(), at.y())
+        return Pointer(at.x(), at.y(), frame.slots.slot_at(at.x()) if marked is None else marked)
 
     def _slot_elsewhere(self, frame: Frame) -> int:
         """Return the bar that a linked chart is pointed at, else the newest one."""

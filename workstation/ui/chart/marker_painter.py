@@ -29,12 +29,15 @@ class Markers(NamedTuple):
         Device pixels of their middles; x is rising.
     closed : ndarray of bool, shape (n,)
         Solid where True, hollow where False.
+    slots : ndarray of int64, shape (n,)
+        Their bars.
     """
 
     direction: Direction
     x: IntArray
     y: IntArray
     closed: NDArray[np.bool_]
+    slots: IntArray
 
 
 def lay_out(frame: Frame) -> list[Markers]:
@@ -42,6 +45,22 @@ def lay_out(frame: Frame) -> list[Markers]:
     size = marker_size(frame)
     placed = (_placed(frame, direction, size) for direction in (Direction.BULLISH, Direction.BEARISH))
     return [markers for markers in placed if markers is not None]
+
+
+def slot_under(frame: Frame, x: float, y: float) -> int | None:
+    """Return the bar whose marker lies under a point, logical pixels; None where there is none.
+
+    A marker is wider than a narrow bar, so the bar under the point may be one of its neighbours.
+    """
+    reach = marker_size(frame) / 2 + frame.dpr
+    found, nearest = None, math.inf
+    for markers in (laid for laid in lay_out(frame) if len(laid.x)):
+        away = np.abs(markers.x - x * frame.dpr)
+        away[(away > reach) | (np.abs(markers.y - y * frame.dpr) > reach)] = math.inf
+        best = int(np.argmin(away))
+        if away[best] < nearest:
+            found, nearest = int(markers.slots[best]), float(away[best])
+    return found
 
 
 def marker_size(frame: Frame) -> int:
@@ -133,7 +152,8 @@ def _placed(frame: Frame, direction: Direction, size: int) -> Markers | None:
     rows = frame.prices.rows(columns.low if is_at_low else columns.high)
     has_bars = left < right
     y = _furthest(rows, left[has_bars], right[has_bars], below=below) + (away if below else -away)
-    return Markers(direction, x[has_bars], y, marks.closed[standing[begin:end]][has_bars])
+    closed = marks.closed[standing[begin:end]][has_bars]
+    return Markers(direction, x[has_bars], y, closed, slots[begin:end][has_bars])
 
 
 def _furthest(rows: IntArray, left: IntArray, right: IntArray, *, below: bool) -> IntArray:

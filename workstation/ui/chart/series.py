@@ -9,6 +9,7 @@ from workstation.domain.candle import Candle, CandleColumns, FlagArray, IntArray
 from workstation.domain.level import PriceLevel
 from workstation.domain.market import SeriesKey, open_of_slot, slot_of
 from workstation.domain.signal import Direction, Signal
+from workstation.ui.chart.aftermath import move_words
 from workstation.ui.chart.kind_choice import ChartKind
 from workstation.ui.chart.kind_pyramid import DrawnPyramids
 from workstation.ui.chart.marks import Marks
@@ -178,8 +179,12 @@ class ChartSeries:
         return self._forming_signal if forming_slot == slot else None
 
     def afterwards(self, signal: Signal) -> str:
-        """Return what happened after a signal, in words; empty where that was not followed up."""
-        return self.outcomes.get((signal.open_time, signal.direction), "") if signal.closed else ""
+        """Return what happened after a signal: as it was followed up, else how far price went; or nothing."""
+        if not signal.closed:
+            return ""
+        newest_closed = self.pyramid.last_slot - (self.forming_slot is not None)
+        known = self.outcomes.get((signal.open_time, signal.direction), "")
+        return known or move_words(self.pyramid, signal, newest_closed)
 
     def marks(self, direction: Direction) -> Marks:
         """Return the signals of one direction, ready to be drawn."""

@@ -12,7 +12,7 @@ from workstation.domain.signal import Signal
 from workstation.ui.background import BackgroundReading, Work
 from workstation.ui.bridge import Bridge
 from workstation.ui.engine_port import JudgementFiles, Past
-from workstation.ui.judgement.record_words import outcome_words
+from workstation.ui.judgement.record_words import horizon_end_ms, outcome_words
 from workstation.ui.section import Section
 from workstation.ui.workspaces.chart_pane import ChartPane
 from workstation.ui.workspaces.workspace import Workspace
@@ -91,6 +91,7 @@ class OutcomeDesk(Section):
             words = {
                 (entry.signal.open_time, entry.signal.direction): outcome_words(entry, self._zone)
                 for entry in entries
+                if entry.outcome is not None or horizon_end_ms(entry.signal) is not None
             }
             pane.chart.set_outcomes(words)
 

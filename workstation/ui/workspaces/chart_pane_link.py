@@ -1,7 +1,7 @@
 """The button that says, and chooses, which charts a chart is linked with."""
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QAction, QActionGroup, QColor, QIcon, QPixmap
+from PySide6.QtCore import QPointF, Signal
+from PySide6.QtGui import QAction, QActionGroup, QColor, QIcon, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from workstation.ui.theme import Theme
@@ -9,7 +9,8 @@ from workstation.ui.theme import Theme
 LINK_NAMES = ("A", "B", "C", "D", "E")
 """Groups of charts; each has a letter and a colour."""
 
-_SIDE = 14
+_SIDE = 14  # logical pixels
+_SHARP = 3  # device pixels of an icon for each, enough for every scale
 
 
 def link_colour(name: str, theme: Theme) -> str:
@@ -74,7 +75,7 @@ class LinkButton(QToolButton):
         )
         for name, action in self._choices.items():
             if name:
-                action.setIcon(_spot(link_colour(name, theme)))
+                action.setIcon(_spot(link_colour(name, theme), theme.on_badge if name == self._name else ""))
 
     def _switch(self, title: str, toggled: object) -> QAction:
         action = self.link_menu.addAction(title)
@@ -83,7 +84,14 @@ class LinkButton(QToolButton):
         return action
 
 
-def _spot(colour: str) -> QIcon:
-    pixmap = QPixmap(_SIDE, _SIDE)
+def _spot(colour: str, tick: str) -> QIcon:
+    """Return a spot of a group's colour, with a tick of another on it where it is chosen."""
+    pixmap = QPixmap(_SIDE * _SHARP, _SIDE * _SHARP)
+    pixmap.setDevicePixelRatio(_SHARP)
     pixmap.fill(QColor(colour))
+    if tick:
+        with QPainter(pixmap) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(QColor(tick), 2))
+            painter.drawPolyline([QPointF(3, 7.5), QPointF(6, 10.5), QPointF(11, 4)])
     return QIcon(pixmap)

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, QPointF
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtCore import QEvent, QObject
 
 from workstation.domain.market import SeriesKey, slot_of
 from workstation.ui.theme import Theme
@@ -35,6 +34,7 @@ class ChartLink:
         self.shares_timeframe, self.shares_range = False, False
         self.is_new = True
         self.seen: tuple[int, int] | None = None
+        self.told: tuple[int, float | None] | None = None
 
     def save(self) -> object:
         """Return how it is linked, as JSON values."""
@@ -62,6 +62,18 @@ class ChartLink:
             return None
         first, end = frame.slots.visible(frame.layout.plot_width)
         return frame.series.open_time(first), frame.series.open_time(end - 1)
+
+    def pointed(self) -> tuple[int, float | None] | None:
+        """Return the open of the bar under the pointer, UTC milliseconds, and the price there.
+
+        The price is None beside the candles' pane; all is None where the pointer is elsewhere.
+        """
+        frame, pointer = self.pane.chart.frame, self.pane.chart.pointed
+        if frame is None or pointer is None:
+            return None
+        is_price = pointer.y < frame.layout.price_height
+        price = frame.prices.price_at(pointer.y * frame.dpr) if is_price else None
+        return frame.series.open_time(pointer.slot), price
 
 
 class LinkColours(QObject):
@@ -111,13 +123,10 @@ class LinkColours(QObject):
             link.crosshair.set_theme(theme)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Hear where the pointer is on a chart."""
+        """Hear when the pointer leaves a chart."""
         link = next((one for one in self._links.values() if one.pane.chart is watched), None)
-        if link is not None and link.name:
-            if event.type() is QEvent.Type.MouseMove and isinstance(event, QMouseEvent):
-                self._point(link, event.position())
-            elif event.type() in _LEAVING:
-                self._leave(link)
+        if link is not None and link.name and event.type() in _LEAVING:
+            self._leave(link)
         return super().eventFilter(watched, event)
 
     def _join(self, pane: ChartPane) -> None:
@@ -165,9 +174,17 @@ class LinkColours(QObject):
             self._show(other, link, key)
 
     def _on_painted(self, link: ChartLink) -> None:
-        """Show in the group what is in sight on the active chart, where it moved and both share that."""
-        if not (link.name and link.shares_range):
-            return
+        """Tell the group where the pointer is, and what is in sight where both share that.
+
+        A new bar moves what lies under a pointer that rests, so it is told after every picture.
+        """
+        if link.name:
+            self._point(link)
+            if link.shares_range:
+                self._show_range(link)
+
+    def _show_range(self, link: ChartLink) -> None:
+        """Show in the group what is in sight on the active chart, where it moved."""
         before, link.seen = link.seen, link.range_ms()
         if link.seen is None or link.seen == before or link.pane is not self._workspace.active:
             return
@@ -177,19 +194,21 @@ class LinkColours(QObject):
                 first, last = (slot_of(time_ms, key.timeframe) for time_ms in link.seen)
                 other.pane.chart.show_slots(first, last)
 
-    def _point(self, link: ChartLink, at: QPointF) -> None:
-        frame, key = link.pane.chart.frame, link.pane.key
-        if frame is None or key is None or not frame.layout.is_in_panes(at.x(), at.y()):
+    def _point(self, link: ChartLink) -> None:
+        place, key = link.pointed(), link.pane.key
+        if place == link.told:
+            return
+        if place is None or key is None:
             self._leave(link)
             return
-        time_ms = frame.series.open_time(frame.slots.slot_at(at.x()))
-        is_price = at.y() < frame.layout.price_height
-        price = frame.prices.price_at(at.y() * frame.dpr) if is_price else None
+        link.told = place
         link.crosshair.leave()
+        time_ms, price = place
         for other in self._others(link):
             is_same = other.pane.key is not None and other.pane.key.symbol == key.symbol
             other.crosshair.point(time_ms, price if is_same else None)
 
     def _leave(self, link: ChartLink) -> None:
+        link.told = None
         for other in self._others(link):
             other.crosshair.leave()
