@@ -34,7 +34,7 @@ class Page:
         E.g. ``"2 of 5"``.
     title, words : str
     onward, away : str
-        What the buttons say that go on and that end it.
+        What the buttons say that go on and that end it; where `away` is empty there is nothing to skip.
     tries : str
         What can be tried; empty for nothing.
     has_back : bool
@@ -126,6 +126,7 @@ class FirstStepsCard(QWidget):
         self.show_try(page.tries)
         self.onward_button.setText(page.onward)
         self.away_button.setText(page.away)
+        self.away_button.setVisible(bool(page.away))
         self.back_button.setVisible(page.has_back)
         spoken = ", ".join(filter(None, ("First steps", page.progress)))
         self.setAccessibleName(f"{spoken}: {page.title}")

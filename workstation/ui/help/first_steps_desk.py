@@ -165,11 +165,13 @@ class FirstStepsDesk(Section):
         self._remember()
         self._at, self._n_tried, step = at, 0, STEPS[at]
         self._point_at(step.dock)
+        is_last = at + 1 == len(STEPS)
         page = Page(
             f"{at + 1} of {len(STEPS)}",
             step.title,
             step.in_words(self._keys_of),
-            onward="Next" if at + 1 < len(STEPS) else "Done",
+            onward="Done" if is_last else "Next",
+            away="" if is_last else "Skip",
             tries=self._label(self._tried(step)),
             has_back=at > 0,
         )
