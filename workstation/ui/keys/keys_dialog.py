@@ -39,7 +39,7 @@ WHERE = (
 )
 MOVE = "There is a keyring now. It can take the keys that lie elsewhere."
 _ENTER, _CHOOSE, _OPEN, _CHANGE = "Enter a key", "Where to keep this key", "Passphrase", "New passphrase"
-_GAP = 8
+_GAP, _ABOVE_HEADING = 8, 6
 _SIZE, _EDGE = (620, 640), 40  # what the desktop puts around a window, at most
 
 
@@ -100,9 +100,10 @@ class KeysDialog(QDialog):
         move.addWidget(self.move_text, 1)
         move.addWidget(self.move_button)
         column.addLayout(move)
-        column.addSpacing(6)
-        for part in (enter, *self._parts, stored, self.where):
-            column.addWidget(part)
+        for heading, parts in ((enter, self._parts), (stored, (self.where,))):
+            column.addSpacing(_ABOVE_HEADING)
+            for part in (heading, *parts):
+                column.addWidget(part)
         column.addWidget(self.change_button, 0, Qt.AlignmentFlag.AlignLeft)
         column.addStretch(1)
         self._scroll = scroll = QScrollArea(widgetResizable=True)

@@ -72,6 +72,7 @@ class PaperAccountsPanel(QWidget):
         self.accounts.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.accounts.setMinimumContentsLength(10)
         self.nothing.setMinimumHeight(80)
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         top = QHBoxLayout()
         top.setSpacing(6)
         top.addWidget(self.accounts, 1)

@@ -61,6 +61,7 @@ class SettingRow(QWidget):
         if setting.kind is tuple and not setting.choices:
             lines = QPlainTextEdit()
             lines.setTabChangesFocus(True)
+            lines.setPlaceholderText("One on a line")
             lines.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
             lines.setFixedHeight(_LIST_LINES * lines.fontMetrics().lineSpacing() + 12)
             lines.installEventFilter(self)
