@@ -82,6 +82,15 @@ def test_a_click_on_a_bar_explains_it_and_the_forming_bar_means_the_newest_close
     assert why.newest_button.isChecked()
 
 
+def test_that_it_is_being_worked_out_is_said_once(desk, why, qtbot):
+    desk.window.why_desk.step(-1)
+    qtbot.waitUntil(lambda: why.summary.text() == WORKING)
+    assert why.list.message == "", "rows of another bar stand there, pale"
+    why.model.show(None)
+    why.set_working(is_working=True)
+    assert (why.list.message, why.summary.text()) == (WORKING, "")
+
+
 def test_arrow_keys_go_from_bar_to_bar(desk, why, qtbot):
     qtbot.keyClick(why.list, Qt.Key.Key_Left)
     answer(desk)

@@ -294,7 +294,8 @@ class WhyPanel(QWidget):
         """Say that the answer takes a while; what is listed is of another bar then, and pale."""
         self.delegate.is_stale = is_working
         self._say_if_empty(WORKING if is_working else "")
-        self._show_summary(WORKING if is_working else self._counts())
+        working = WORKING if self.model.rowCount() else ""  # an empty list says it in its middle
+        self._show_summary(working if is_working else self._counts())
 
     def say(self, message: str) -> None:
         """Show a sentence instead of an explanation."""
