@@ -1,5 +1,7 @@
 """The columns of each list: chosen, moved, widened, kept; grouped and narrowed; rows moved and dragged."""
 
+import re
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
@@ -17,6 +19,7 @@ from workstation.ui.keyboard.palette_rows import Kind
 from workstation.ui.narratives.narrative_coin_model import NarrativeCoinModel
 from workstation.ui.theme import DARK
 from workstation.ui.watchlists.column_dialog import ColumnDialog
+from workstation.ui.watchlists.screener_words import column_words
 from workstation.ui.watchlists.watchlist_desk import WatchlistDesk
 from workstation.ui.watchlists.watchlist_panel import WatchlistPanel
 from workstation.ui.widgets.market_drag import dragged, markets_in
@@ -397,3 +400,9 @@ def test_coins_of_the_palette_and_of_a_narrative_can_be_dragged(around, qtbot):
     assert drags == [True, False]
     assert markets_in(coins.mimeData([coins.index(0, 0), coins.index(1, 0)])) == ("FET/USDT",)
     desk.window.finish()
+
+
+def test_every_column_that_is_offered_writes_its_units_alike():
+    words = [column_words(name) for name in COLUMNS]
+    assert {"Change 24 h", "Change 7 d", "Volume 24 h", "Narrative 7 d"} <= set(words)
+    assert [one for one in words if re.search(r"\d[a-z]", one)] == []

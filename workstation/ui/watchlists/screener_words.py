@@ -1,6 +1,7 @@
 """The cells and conditions of the screener in words."""
 
 import math
+import re
 from functools import lru_cache
 
 from workstation.domain.screen import Condition
@@ -61,10 +62,11 @@ def number_words(kind: ColumnKind, value: float, step: float = 0.0) -> str:
 
 
 def column_words(column: str) -> str:
-    """Return a column as it is offered to be chosen: "Change 24h", "Vote: Liquidity and depth"."""
+    """Return a column as it is offered to be chosen: "Change 24 h", "Vote: Liquidity and depth"."""
     if column.startswith("vote_"):
         return f"Vote: {COLUMNS[column].title}"
     words = column.replace("_pct", " in percent").replace("_atr", " in ATR").replace("_", " ")
+    words = re.sub(r"(\d)([hd])$", r"\1 \2", words)
     return words[0].upper() + words[1:]
 
 
