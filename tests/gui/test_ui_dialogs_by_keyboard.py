@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel, QPushButton, QWidget
 
 from tests.fakes.window_world import Desk
 from tests.gui.test_ui_accessible import about, choosing, faults, takes_keys
@@ -67,6 +67,8 @@ def test_a_dialog_is_used_without_a_mouse(desk, qtbot, command):
     dialog = opened_by(desk, command, qtbot)
     if not isinstance(dialog, QFileDialog):
         assert dialog.windowTitle()
+        buttons = {button.text().replace("&", "") for button in dialog.findChildren(QPushButton)}
+        assert buttons & {"Close", "Cancel", "OK"}, "a button that closes it"
         controls = [one for one in takes_keys(dialog) if not is_empty_line(one)]
         assert sorted(fault for widget in controls for fault in faults(widget)) == []
         focused = dialog.focusWidget()

@@ -4,7 +4,17 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QDialog, QLabel, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from workstation.ui.theme import Theme
 from workstation.ui.widgets.fitting_size import fitting_size
@@ -34,6 +44,7 @@ class CompareDialog(QDialog):
         super().__init__(parent)
         self._symbols, self._refusal = symbols, refusal
         self.field, self.list, self.line = QLineEdit(), QListWidget(), QLabel()
+        self.compare_button, self.cancel_button = QPushButton("Compare"), QPushButton("Cancel")
         self.setWindowTitle("Compare with")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(fitting_size(self, QSize(*_SIZE)))
@@ -45,10 +56,18 @@ class CompareDialog(QDialog):
         self.line.setTextFormat(Qt.TextFormat.PlainText)
         self.line.setWordWrap(True)
         self.line.setStyleSheet(f"color: {theme.muted};")
+        last = QHBoxLayout()
+        last.addStretch(1)
+        for button in (self.compare_button, self.cancel_button):
+            button.setAutoDefault(False)  # Enter chooses once, wherever the keyboard is
+            last.addWidget(button)
         column = QVBoxLayout(self)
         for part in (self.field, self.list, self.line):
             column.addWidget(part)
+        column.addLayout(last)
         self.field.textChanged.connect(self._fill)
+        self.compare_button.clicked.connect(self._choose)
+        self.cancel_button.clicked.connect(self.reject)
         self.field.returnPressed.connect(self._choose)
         self.list.itemActivated.connect(self._choose)
         self._fill("")

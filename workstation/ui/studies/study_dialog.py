@@ -86,6 +86,7 @@ class StudyDialog(QDialog):
         self.undo_button = self._button("Undo removal", self.undo)
         self.default_button = self._button("Save as default", self.save_default)
         self.plain_button = self._button("Forget my default", self.forget_default)
+        self.close_button = self._button("Close", self.reject)
 
     def _button(self, text: str, do: Callable[[], object]) -> QPushButton:
         button = QPushButton(text)
@@ -108,7 +109,10 @@ class StudyDialog(QDialog):
         whole.addLayout(self._form_place, 4, 1)
         whole.addLayout(_row(self.default_button, self.plain_button), 5, 1)
         whole.addWidget(self.add_button, 6, 0)
-        whole.addWidget(self.note, 6, 1)
+        last = QHBoxLayout()
+        last.addWidget(self.note, 1)
+        last.addWidget(self.close_button)
+        whole.addLayout(last, 6, 1)
         names = (self.fontMetrics().horizontalAdvance(f"   {study.title}") for study in STUDIES.values())
         whole.setColumnMinimumWidth(0, max(names) + _BESIDE_NAME)
         whole.setRowStretch(2, 1)

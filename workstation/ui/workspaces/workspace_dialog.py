@@ -48,6 +48,7 @@ class WorkspaceDialog(QDialog):
         self.rename_button, self.delete_button = QPushButton("Rename"), QPushButton("Delete")
         self.like_button = QPushButton("Use as template")
         self.undo_button, self.restore_button = QPushButton("Take back"), QPushButton("Restore")
+        self.close_button = QPushButton("Close")
         self.said = QLabel()
         self._name_all()
         self._lay_out()
@@ -72,6 +73,7 @@ class WorkspaceDialog(QDialog):
             self.delete_button,
             self.undo_button,
             self.like_button,
+            self.close_button,
         ):
             button.setAutoDefault(False)
         self.like_button.setToolTip(
@@ -101,7 +103,10 @@ class WorkspaceDialog(QDialog):
         column.addLayout(middle, 1)
         column.addLayout(naming)
         column.addLayout(copies)
-        column.addWidget(self.said)
+        last = QHBoxLayout()
+        last.addWidget(self.said, 1)
+        last.addWidget(self.close_button)
+        column.addLayout(last)
 
     def _connect(self) -> None:
         self.list.currentRowChanged.connect(lambda _row: self._show_chosen())
@@ -113,6 +118,7 @@ class WorkspaceDialog(QDialog):
         self.delete_button.clicked.connect(self._delete)
         self.undo_button.clicked.connect(self._keeper.undo)
         self.restore_button.clicked.connect(self._restore)
+        self.close_button.clicked.connect(self.reject)
         self._keeper.changed.connect(self._show)
         self._keeper.said.connect(self._say)
 
