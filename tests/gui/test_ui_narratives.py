@@ -172,6 +172,19 @@ def test_every_column_sorts_and_keeps_the_chosen_narrative(panel, known_past, co
         assert panel.current_name() == "ai"
 
 
+@pytest.mark.parametrize(("width", "shown"), [(436, ("24 h", "7 d", "Rank")), (300, ("24 h", "7 d"))])
+def test_in_a_narrow_panel_a_name_has_the_room_that_other_columns_give_up(panel, width, shown):
+    panel.resize(width, 500)
+    header = panel.table.horizontalHeader()
+    titles = [
+        panel.model.headerData(at, Qt.Orientation.Horizontal)
+        for at in range(header.count())
+        if not header.isSectionHidden(at)
+    ]
+    assert titles == ["Narrative", *shown]
+    assert header.sectionSize(0) >= width * 0.45
+
+
 def test_a_cell_says_its_number_with_a_sign(panel):
     assert [cell(panel.model, 0, title) for title in ("7 d", "24 h", "Volume", "BTC", "Signals")] == [
         "+12.0 %",

@@ -84,7 +84,8 @@ class NarrativeDelegate(QStyledItemDelegate):
         painter.setFont(_font(option.font, strong=column == "title"))
         painter.setPen(self._ink(row, column, value))
         said = self._model.text(row, column)
-        shown = painter.fontMetrics().elidedText(said, Qt.TextElideMode.ElideRight, inner.width())
+        elide = Qt.TextElideMode.ElideMiddle if column == "title" else Qt.TextElideMode.ElideRight
+        shown = painter.fontMetrics().elidedText(said, elide, inner.width())
         painter.drawText(inner, _LEFT if column == "title" else _RIGHT, shown)
 
     def _paint_ground(self, painter: QPainter, rect: QRect, index: Index, is_selected: bool) -> None:

@@ -31,9 +31,9 @@ WAITING = (
     "30 days of a coin before its index can hold it. The panel Providers shows how far the history is."
 )
 _SMALLEST = QSize(180, 120)
-_NARROWEST_TITLE, _USUAL_TITLE, _WIDE = 128, 220, 640
+_NARROWEST_TITLE, _USUAL_TITLE, _TITLE_SHARE = 128, 220, 0.46  # logical pixels; of the panel's width
 _LOW_ROW, _LOWEST_WITH_PINNED = 24, 680
-_BY_NEED = ("week", "day", "month", "rank", "spark", "breadth", "votes", "grade", "volume", "all", "value")
+_BY_NEED = ("week", "day", "rank", "month", "spark", "breadth", "votes", "grade", "volume", "all", "value")
 _WIDEST = {
     "day": "−100.0 %",
     "week": "−100.0 %",
@@ -310,8 +310,8 @@ class NarrativePanel(QWidget):
         """Give the title what the other columns leave; what has no room is in the detail below."""
         header, metrics = self.table.horizontalHeader(), self.fontMetrics()
         bar = self.table.verticalScrollBar().sizeHint().width()
-        title_width = _NARROWEST_TITLE if self.width() < _WIDE else _USUAL_TITLE
-        room = self.width() - bar - title_width
+        title_width = min(max(self.width() * _TITLE_SHARE, _NARROWEST_TITLE), _USUAL_TITLE)
+        room = self.width() - bar - round(title_width)
         for column_id in (*_BY_NEED, "correlation"):
             at = column_at(column_id)
             title = metrics.horizontalAdvance(COLUMNS[at].title)
