@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
-from tests.fakes.window_world import Desk, markets
+from tests.fakes.window_world import NOW_MS, Desk, markets
 from workstation.domain.narrative_index import IndexStanding
+from workstation.domain.ticker import Ticker
+from workstation.link.market_messages import QuotesSaid
 from workstation.ui.bridge import World
 from workstation.ui.keyboard.palette_rows import Finder, Kind, Sources, rank_title
 from workstation.ui.keyboard.symbol_index import rank_typed
@@ -64,6 +66,21 @@ def test_a_narrative_is_not_buried_under_markets_that_fit_as_well():
     rows = Finder(world, Sources()).find("go")
     assert Kind.NARRATIVE in kinds(rows)[:8]
     assert len(rows) == 51
+
+
+def test_a_market_that_is_not_watched_has_its_price_while_the_palette_is_open(desk):
+    search, other = desk.window.search, "WIF/USDT"
+    del desk.bridge.world.tickers[other]
+    search.open(other)
+    assert desk.requests.asked[-1] == ("quotes", True)
+    assert search._hits.rows[0].last is None
+    for last in (123.0, 124.0):
+        desk.tell(QuotesSaid((Ticker(other, last, 4.5, 6e6, NOW_MS),), 0))
+        shown = next(hit for hit in search._hits.rows if hit.id == other)
+        assert (shown.last, shown.change_pct) == (last, 4.5)
+    search.dismiss()
+    desk.window.market.map.board.look()
+    assert desk.requests.asked[-1] == ("quotes", False)
 
 
 def test_what_was_chosen_lately_comes_first_among_equals(desk, qtbot):

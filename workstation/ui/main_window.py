@@ -102,6 +102,7 @@ class MainWindow(FrontWindow):
         self.desktop = DesktopDesk(self._around, self._choices, self.tray, self)
         self.help = HelpDesk(self._around, self.charts, theme, self)
         self.lists.screener.join(self.market.map.board)
+        self.market.map.join(self.keyboard)
         self.alert_desk.rules.join(self.drawings, self.lists)
         self._sections: tuple[Section, ...] = (
             self.keyboard,

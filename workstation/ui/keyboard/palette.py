@@ -89,6 +89,7 @@ class Palette(QFrame):
     narrative_chosen = Signal(str)
     command_chosen = Signal(str)
     add_chosen = Signal(str)
+    opened = Signal()
     closed = Signal()
 
     def __init__(self, world: World, theme: Theme, parent: QWidget, sources: Sources | None = None) -> None:
@@ -169,6 +170,14 @@ class Palette(QFrame):
         self.show()
         self.raise_()
         self.edit.setFocus(Qt.FocusReason.OtherFocusReason)  # a shortcut's focus would select what was typed
+        self.opened.emit()
+
+    def show_prices(self) -> None:
+        """Show the newest prices of the markets that were found; the rows stay where they are."""
+        if self.isVisible():
+            rows = [self.finder.priced_anew(hit) for hit in self._hits.rows]
+            self._delegate.rows = self._hits.rows = rows
+            self.list.viewport().update()
 
     def dismiss(self) -> None:
         """Close the sheet without a choice."""

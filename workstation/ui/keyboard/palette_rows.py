@@ -88,6 +88,8 @@ class Sources:
         Returns a command's keys as the trader reads them.
     grades, sparks : dict
         Of markets, by symbol: the newest grade, and closes of the last day.
+    quotes : mapping of str to Ticker
+        Prices of markets that are not watched, as far as they are known.
     recent : list of (Kind, str)
         What was chosen, newest first.
     """
@@ -96,6 +98,7 @@ class Sources:
     keys_of: Callable[[str], str] = lambda _command_id: ""
     grades: dict[str, Grade] = field(default_factory=dict)
     sparks: dict[str, NDArray[np.float64]] = field(default_factory=dict)
+    quotes: Mapping[str, Ticker] = field(default_factory=dict)
     recent: list[tuple[Kind, str]] = field(default_factory=list)
 
     def remember(self, kind: Kind, chosen: str) -> None:
@@ -233,8 +236,12 @@ class Finder:
             if rank is not None:
                 yield rank, self._symbol(symbol)
 
+    def priced_anew(self, hit: Hit) -> Hit:
+        """Return a row with what is known of its market now; any other row as it is."""
+        return self._symbol(hit.id) if hit.kind is Kind.SYMBOL else hit
+
     def _symbol(self, symbol: str) -> Hit:
-        ticker: Ticker | None = self._world.tickers.get(symbol)
+        ticker = self._world.tickers.get(symbol) or self.sources.quotes.get(symbol)
         return Hit(
             Kind.SYMBOL,
             symbol,

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QTimer
 from workstation.domain.grade import Grade
 from workstation.domain.market import Market
 from workstation.ui.judgement.grade_desk import GradeDesk
+from workstation.ui.keyboard.keyboard_desk import KeyboardDesk
 from workstation.ui.market.market_tiles import (
     MapPlan,
     Tile,
@@ -80,6 +81,14 @@ class MarketMapDesk(Section):
         for news in (bridge.markets_changed, bridge.venue_changed):
             news.connect(self._on_markets)
         bridge.narratives_changed.connect(self._plan_anew)
+
+    def join(self, keyboard: KeyboardDesk) -> None:
+        """Have the prices of all markets sent while the palette is open, too, and show them there."""
+        palette, board = keyboard.palette, self.board
+        keyboard.sources.quotes = board.quotes
+        board.tell_while(palette.isVisible)
+        board.changed.connect(lambda _tickers: palette.show_prices())
+        palette.opened.connect(board.look)
 
     def handlers(self, go_to: GoTo) -> Mapping[str, Callable[[], None]]:
         """Return what its command does; `go_to` reveals a dock and gives it the keyboard."""
