@@ -14,7 +14,7 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
 
 from workstation.ui.bridge import World
 from workstation.ui.keyboard.palette_delegate import ROW_HEIGHT, PaletteDelegate
@@ -79,7 +79,7 @@ class Palette(QFrame):
     theme : Theme
         Colours.
     parent : QWidget
-        Over whose top it lies.
+        Over whose top it lies, or over that of a window that floats beside it and has the keyboard.
     sources : Sources or None
         What is offered beside markets and timeframes; None where it is only asked for those.
     """
@@ -94,7 +94,7 @@ class Palette(QFrame):
 
     def __init__(self, world: World, theme: Theme, parent: QWidget, sources: Sources | None = None) -> None:
         super().__init__(parent)
-        self._over = parent
+        self._home = self._over = parent
         self._offers_all = sources is not None
         self.finder = Finder(world, sources or Sources())
         self._is_adding = False
@@ -165,8 +165,8 @@ class Palette(QFrame):
         self._is_adding = adding
         self.edit.setPlaceholderText(self._asked())
         self.edit.setText(typed)
+        self._lie_over(self._window_in_use())
         self._search(typed)
-        self._place()
         self.show()
         self.raise_()
         self.edit.setFocus(Qt.FocusReason.OtherFocusReason)  # a shortcut's focus would select what was typed
@@ -182,8 +182,27 @@ class Palette(QFrame):
     def dismiss(self) -> None:
         """Close the sheet without a choice."""
         if self.isVisible():
-            self.hide()
-            self.closed.emit()
+            self._close()
+
+    def _close(self) -> None:
+        self.hide()
+        self._lie_over(self._home)  # a window that floats may go at any time
+        self.closed.emit()
+
+    def _window_in_use(self) -> QWidget:
+        """Return the window that has the keyboard, where it floats beside the own one."""
+        focused = QApplication.focusWidget()
+        window = beside = None if focused is None else focused.window()
+        while beside is not None:
+            if beside is self._home:
+                return window or self._home
+            beside = beside.parentWidget()
+        return self._home
+
+    def _lie_over(self, window: QWidget) -> None:
+        self._over = window
+        if self.parentWidget() is not window:
+            self.setParent(window)
 
     def _asked(self) -> str:
         if self._is_adding:
@@ -234,8 +253,7 @@ class Palette(QFrame):
         if not 0 <= row < len(self._hits.rows):
             return
         hit = self._hits.rows[row]
-        self.hide()
-        self.closed.emit()
+        self._close()
         if self._is_adding:
             self.add_chosen.emit(hit.id)
             return

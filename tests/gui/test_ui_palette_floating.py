@@ -1,0 +1,42 @@
+"""What is typed on a chart that floats is seen over that chart, not beneath it."""
+
+import pytest
+from PySide6.QtCore import Qt
+
+from tests.fakes.window_world import Desk
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+
+@pytest.fixture
+def desk(tmp_path, qtbot):
+    made = Desk(tmp_path)
+    made.fill_store()
+    window = made.open()
+    qtbot.addWidget(window)
+    made.welcome()
+    qtbot.waitUntil(lambda: window.workspace.is_started, timeout=20_000)
+    window.actions_by_id["chart.split_right"].trigger()
+    window.actions_by_id["chart.float"].trigger()
+    yield made
+    window.finish()
+
+
+def test_the_palette_lies_over_the_window_that_has_the_keyboard_and_returns(desk, qtbot):
+    window = desk.window
+    palette, floating = window.search, window.chart
+    assert floating.window() is not window
+    floating.activateWindow()
+    floating.setFocus()
+    qtbot.waitUntil(floating.hasFocus, timeout=20_000)
+    qtbot.keyClick(floating, Qt.Key.Key_E)
+    qtbot.waitUntil(palette.edit.hasFocus, timeout=20_000)
+    assert (palette.edit.text(), palette.window()) == ("e", floating.window())
+    assert floating.window().rect().contains(palette.geometry())
+    qtbot.keyClick(palette.edit, Qt.Key.Key_Escape)
+    assert (palette.isVisible(), palette.window()) == (False, window)
+    window.actions_by_id["chart.float"].trigger()
+    assert floating.window() is window
+    floating.setFocus()
+    qtbot.keyClick(floating, Qt.Key.Key_B)
+    assert (palette.isVisible(), palette.window()) == (True, window)
