@@ -311,11 +311,15 @@ async def test_rules_of_another_venue_wait_and_a_damaged_file_is_set_aside(house
         (RuleState.WAITING, "It watches practice; this is kraken.")
     ]
     await second.end(is_crash=True)
-    (tmp_path / "rules.json").write_text('{"version": 1, "records": [{"rule": 7}]}')
-    third = house().begin()
-    assert third.standings == ()
-    assert "The file was kept as rules.damaged-1" in third.notices["damaged alert rules"]
-    assert (tmp_path / "rules.damaged-1").exists()
+    whole = (tmp_path / "rules.json").read_text()
+    for n, raw in enumerate(('{"version": 1, "records": [{"rule": 7}]}', "", whole[:-40], "\xff"), 1):
+        (tmp_path / "rules.json").write_text(raw)
+        third = house().begin()
+        assert third.standings == ()
+        aside = "rules.damaged" if n == 1 else f"rules.damaged-{n}"
+        assert f"is kept as {aside}. It held your own alerts" in third.notices["damaged alert rules"]
+        assert (tmp_path / aside).read_text() == raw
+        await third.end(is_crash=True)
 
 
 async def test_rules_that_cannot_be_kept_are_watched_and_that_is_said(house, monkeypatch):

@@ -1,12 +1,14 @@
 """A key is kept only where its venue took it, and never one that can withdraw."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.fakes.key_drawer import KeyDrawer
 from tests.fakes.patience import until
 from tests.fakes.storage_ledger_world import StepClock
 from workstation.domain.errors import BadSecret, UsageError, VenueError
-from workstation.domain.events import VenueKeyJudged, VenueKeysChanged
+from workstation.domain.events import NoticePosted, VenueKeyJudged, VenueKeysChanged
 from workstation.domain.venue_key import (
     KeyFileState,
     KeyPlace,
@@ -101,7 +103,7 @@ async def test_a_key_that_passes_is_kept_and_everything_but_its_secrets_is_writt
     written = (tmp_path / "venue_keys.json").read_text()
     assert '"ending": "AB12"' in written
     assert not any(part in written for part in ("the-public-key", "the-very-secret", "the-password"))
-    assert VenueKeyFile(tmp_path / "venue_keys.json").load() == [desk.key]
+    assert VenueKeyFile(tmp_path / "venue_keys.json").load() == ([desk.key], "")
 
 
 async def test_a_venue_that_does_not_say_whether_a_key_can_withdraw_leaves_that_to_the_trader(desk):
@@ -182,11 +184,30 @@ async def test_a_venue_that_nobody_knows_is_refused_at_once(desk):
         desk.keys.take_new("nowhere")
 
 
-def test_a_list_that_cannot_be_read_is_put_aside(tmp_path):
+async def test_a_list_that_cannot_be_read_is_put_aside_and_told(desk, tmp_path):
+    path, told = tmp_path / "venue_keys.json", []
+    desk.bus.subscribe(NoticePosted, told.append)
+    for n, text in enumerate(("[{}]", "[", "\xff", ""), 1):
+        path.write_text(text, "latin-1")
+        desk.keys.begin([KeyVenue("binance", "Binance")])
+        aside = tmp_path / ("venue_keys.damaged" if n == 1 else f"venue_keys.damaged-{n}")
+        assert aside.read_text("latin-1") == text, "those before stay, too"
+        assert f"kept as {aside.name}" in told[-1].text
+        assert "The keys themselves are where they were" in told[-1].text
+
+
+def test_a_list_that_may_not_be_read_is_never_written_over(tmp_path, monkeypatch):
     path = tmp_path / "venue_keys.json"
-    path.write_text("[{}]")
-    assert VenueKeyFile(path).load() == []
-    assert (tmp_path / "venue_keys.json.broken").read_text() == "[{}]"
+    path.write_text("[]")
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "read_bytes", refuse_to_read)
+        assert "could not be read" in VenueKeyFile(path).load()[1]
+    VenueKeyFile(path).save([])
+    assert (tmp_path / "venue_keys.damaged").read_text() == "[]"
+
+
+def refuse_to_read(_path):
+    raise PermissionError(13, "Permission denied")
 
 
 def test_credentials_show_nothing_but_an_ending_and_only_of_a_long_key():
@@ -308,7 +329,7 @@ async def test_keys_move_to_a_keyring_that_appears_and_nowhere_else_is_one_left(
     assert not (tmp_path / "venue_keys.encrypted").exists()
     assert await desk.memory.get("key of binance") is None
     assert list(desk.drawer.kept) == ["key of binance"]
-    assert desk.file.load() == [desk.key]
+    assert desk.file.load() == ([desk.key], "")
 
 
 async def test_a_keyring_that_gives_back_something_else_moves_nothing(desk, monkeypatch):
@@ -352,4 +373,4 @@ def test_a_list_of_an_older_version_says_that_its_keys_are_in_the_keyring(tmp_pa
         '[{"venue": "okx", "ending": "AB12", "rights": {"read": true}, "status": "works", "reason": "", '
         '"added_ms": 1, "tested_ms": 2}]'
     )
-    assert [key.place for key in VenueKeyFile(path).load()] == [KeyPlace.KEYRING]
+    assert [key.place for key in VenueKeyFile(path).load()[0]] == [KeyPlace.KEYRING]

@@ -2,6 +2,7 @@
 
 import json
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -76,10 +77,28 @@ def test_a_damaged_file_is_set_aside_and_told(tmp_path, damage):
     path.write_text(damaged)
     found, problem = files.load("binance", "BTC/USDT")
     assert found == ()
-    assert problem.startswith("The drawings of BTC/USDT cannot be used")
+    assert "It held your drawings of BTC/USDT; those of other markets are unaffected." in problem
     files.save("binance", "BTC/USDT", (LINE,))
-    assert path.with_suffix(".damaged-1").read_text() == damaged
+    is_newer = '"version": 2' in damaged
+    assert path.with_suffix(".newer" if is_newer else ".damaged").read_text() == damaged
+    assert ("a newer Tidemark" in problem) is is_newer
     assert files.load("binance", "BTC/USDT") == ((LINE,), "")
+
+
+def test_a_file_that_may_not_be_read_is_never_written_over(tmp_path, monkeypatch):
+    files = DrawingFiles(tmp_path)
+    files.save("binance", "BTC/USDT", (LINE,))
+    path = files.path_of("binance", "BTC/USDT")
+    before = path.read_bytes()
+
+    def refuse(_path):
+        raise PermissionError(13, "Permission denied")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "read_bytes", refuse)
+        assert "could not be read and is kept as" in files.load("binance", "BTC/USDT")[1]
+    files.save("binance", "BTC/USDT", ())
+    assert path.with_suffix(".damaged").read_bytes() == before
 
 
 def test_a_place_that_cannot_be_written_is_an_error_that_says_what_becomes_of_the_drawings(tmp_path):

@@ -58,7 +58,10 @@ def test_a_malformed_file_is_left_for_the_trader_and_the_last_good_rules_hold(pa
     assert problem.endswith("The last good ones hold.")
     assert path.read_text() == text
     assert RotationRulesFile(path).change({"n_narratives": 2}) == replace(SHIPPED, n_coins=5, n_narratives=2)
-    assert path.with_name("rotation.toml.broken").read_text() == text, "a change loses nothing of it"
+    assert path.with_name("rotation.damaged").read_text() == text, "a change loses nothing of it"
+    path.write_text(text)
+    RotationRulesFile(path).change({"n_narratives": 3})
+    assert path.with_name("rotation.damaged-2").exists(), "the one before stays, too"
     path.write_text(text)
     path.with_name("rotation.toml.bak").unlink()
     rules, (problem,) = RotationRulesFile(path).load()

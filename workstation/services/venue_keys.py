@@ -7,7 +7,7 @@ from functools import partial
 from typing import Protocol
 
 from workstation.domain.errors import BadSecret, SecretsError, TidemarkError, UsageError
-from workstation.domain.events import VenueKeyJudged, VenueKeysChanged
+from workstation.domain.events import NoticePosted, VenueKeyJudged, VenueKeysChanged
 from workstation.domain.ports import Clock, TaskOwner
 from workstation.domain.venue_key import (
     KeyFileState,
@@ -36,8 +36,8 @@ _EVERY_VENUE = ""  # what came of a request that is about no single venue
 class Record(Protocol):
     """Remembers which keys there are; nothing in it is secret."""
 
-    def load(self) -> list[VenueKey]:
-        """Return every key."""
+    def load(self) -> tuple[list[VenueKey], str]:
+        """Return every key, and a sentence where they could not be read."""
         ...
 
     def save(self, keys: list[VenueKey]) -> None:
@@ -75,7 +75,10 @@ class VenueKeys:
     def begin(self, venues: Sequence[KeyVenue]) -> None:
         """Say for which venues keys can be kept, and which are there; no keyring is opened for it."""
         self._venues = tuple(venues)
-        self._kept = {key.venue: key for key in self._record.load()}
+        kept, problem = self._record.load()
+        self._kept = {key.venue: key for key in kept}
+        if problem:
+            self._bus.publish(NoticePosted("keys of venues", problem))
         self._tell()
 
     def take_new(self, venue: str) -> None:

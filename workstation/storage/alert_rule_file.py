@@ -1,7 +1,5 @@
 """The trader's rules of alerts in one small file, which a crash leaves old or new, never half."""
 
-import contextlib
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +9,7 @@ import msgspec
 from workstation.domain.alert_record import RuleRecord
 from workstation.domain.errors import StoreError, UsageError
 from workstation.storage.durable_file import replace_durably
+from workstation.storage.set_aside import NewerFileError, check_version, set_aside
 
 VERSION = 1
 """Of the file; one with a higher number was written by a newer Tidemark."""
@@ -37,18 +36,17 @@ class AlertRuleFile:
     def load(self) -> tuple[tuple[RuleRecord, ...], str]:
         """Return the rules, and a sentence where they could not be used; never fails.
 
-        A file that cannot be understood is set aside as ``*.damaged``, so that nothing is written over it.
+        A file that cannot be used is renamed to ``*.damaged``, so that nothing is written over it.
         """
         try:
             return _records_of(self._path.read_bytes()), ""
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return (), ""
-        except OSError as error:
-            return (), f"The rules of alerts cannot be read ({error.strerror}): {self._path}."
-        except (ValueError, UsageError, RecursionError) as error:  # msgspec's errors are ValueErrors
-            aside = self._set_aside()
-            kept = f"The file was kept as {aside.name}; alerts on signals go on."
-            return (), f"The rules of alerts cannot be used ({error}). {kept} Set them again, please."
+        except (OSError, ValueError, UsageError, RecursionError, NewerFileError) as error:
+            return (), (  # msgspec's errors are ValueErrors
+                f"{set_aside(self._path, error)} It held your own alerts: set them again, please. Alerts on "
+                "signals go on."
+            )
 
     def save(self, records: Sequence[RuleRecord]) -> None:
         """Write every rule; when this returns they would survive a power cut.
@@ -66,19 +64,8 @@ class AlertRuleFile:
                 "They are watched until Tidemark ends; make room, then change one of them again."
             ) from error
 
-    def _set_aside(self) -> Path:
-        """Rename the file so that it is read no more; an earlier one that was set aside stays, too."""
-        for number in range(1, 1000):
-            aside = self._path.with_suffix(f".damaged-{number}")
-            if not aside.exists():
-                with contextlib.suppress(OSError):
-                    os.replace(self._path, aside)
-                return aside
-        return self._path
-
 
 def _records_of(raw: bytes) -> tuple[RuleRecord, ...]:
     saved = msgspec.json.decode(raw, type=_Saved)
-    if saved.version != VERSION:
-        raise ValueError(f"it is of version {saved.version}, this Tidemark knows {VERSION}")
+    check_version(saved.version, VERSION)
     return saved.records

@@ -1,9 +1,7 @@
 """The drawings of each market in a small file of their own, which a crash leaves old or new, never half."""
 
-import contextlib
 import hashlib
 import json
-import os
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,6 +10,7 @@ from workstation.domain.drawing import Anchor, Dash, Drawing, DrawingKind, Style
 from workstation.domain.errors import StoreError, UsageError
 from workstation.storage.durable_file import replace_durably
 from workstation.storage.privacy import make_private_folder
+from workstation.storage.set_aside import NewerFileError, check_version, set_aside
 
 VERSION = 1
 """Of the file; one with a higher number was written by a newer Tidemark."""
@@ -40,18 +39,27 @@ class DrawingFiles:
     def load(self, venue: str, symbol: str) -> tuple[tuple[Drawing, ...], str]:
         """Return a market's drawings and a sentence where they could not be used; never fails.
 
-        A file that cannot be understood is set aside as ``*.damaged``, so that nothing is written over it.
+        A file that cannot be used is renamed to ``*.damaged``, so that nothing is written over it.
         """
         path = self.path_of(venue, symbol)
         try:
             return _read(path, venue, symbol), ""
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return (), ""
-        except OSError as error:
-            return (), f"The drawings of {symbol} cannot be read ({error.strerror}): {path}."
-        except (ValueError, TypeError, KeyError, UsageError, InvalidOperation, RecursionError) as error:
-            aside = _set_aside(path)
-            return (), f"The drawings of {symbol} cannot be used ({error}). The file was kept as {aside}."
+        except (
+            OSError,
+            ValueError,
+            TypeError,
+            KeyError,
+            UsageError,
+            InvalidOperation,
+            RecursionError,
+            NewerFileError,
+        ) as error:
+            return (), (
+                f"{set_aside(path, error)} It held your drawings of {symbol}; those of other markets are "
+                "unaffected."
+            )
 
     def save(self, venue: str, symbol: str, drawings: tuple[Drawing, ...]) -> None:
         """Write a market's drawings; when this returns they would survive a power cut.
@@ -81,8 +89,9 @@ def _read(path: Path, venue: str, symbol: str) -> tuple[Drawing, ...]:
     if path.stat().st_size > _MOST_BYTES:
         raise ValueError("it is larger than any number of drawings")
     saved = json.loads(path.read_bytes())
-    if not isinstance(saved, dict) or saved.get("version") != VERSION:
-        raise ValueError(f"it is no file of drawings of version {VERSION}")
+    if not isinstance(saved, dict):
+        raise TypeError("it is no file of drawings")
+    check_version(saved.get("version"), VERSION)
     if (saved["venue"], saved["symbol"]) != (venue, symbol):
         raise ValueError("it belongs to another market")
     drawings = tuple(_from_json(each) for each in saved["drawings"])
@@ -123,14 +132,3 @@ def _typed(value: object, kind: type[_T]) -> _T:
     if type(value) is not kind:
         raise TypeError(f"{value!r} is no {kind.__name__}")
     return value
-
-
-def _set_aside(path: Path) -> Path:
-    """Rename a file so that it is read no more; an earlier one that was set aside stays, too."""
-    for number in range(1, 1000):
-        aside = path.with_suffix(f".damaged-{number}")
-        if not aside.exists():
-            with contextlib.suppress(OSError):
-                os.replace(path, aside)
-            return aside
-    return path

@@ -9,6 +9,7 @@ from workstation.domain.errors import SettingsError, StoreError, UsageError
 from workstation.domain.rotation import RotationRules
 from workstation.storage.durable_file import replace_durably
 from workstation.storage.privacy import make_private_folder
+from workstation.storage.set_aside import set_aside
 from workstation.storage.settings_text import read_text
 
 _HEAD = "# What rotation advice follows; what each rule means is said in the manual.\n"
@@ -94,7 +95,7 @@ class RotationRulesFile:
     def change(self, values: Mapping[str, object]) -> RotationRules:
         """Change some rules, by name; on disk when this returns. Return all rules as they are then.
 
-        A file that cannot be used is renamed to ``*.broken`` for it.
+        A file that cannot be used is renamed to ``*.damaged`` for it.
 
         Raises
         ------
@@ -109,7 +110,7 @@ class RotationRulesFile:
         try:
             make_private_folder(self._path.parent)
             if problems:
-                self._path.replace(self._path.with_name(self._path.name + ".broken"))
+                set_aside(self._path, SettingsError(problems[0]))
             replace_durably(self._path, text.encode())
         except OSError as error:
             why = error.strerror

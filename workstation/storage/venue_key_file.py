@@ -8,6 +8,7 @@ from workstation.domain.errors import StoreError
 from workstation.domain.venue_key import VenueKey
 from workstation.storage.durable_file import replace_durably
 from workstation.storage.privacy import make_private_folder
+from workstation.storage.set_aside import set_aside
 
 
 class VenueKeyFile:
@@ -22,15 +23,20 @@ class VenueKeyFile:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def load(self) -> list[VenueKey]:
-        """Return every key of the list; never fails: one that cannot be read is put aside as ``*.broken``."""
+    def load(self) -> tuple[list[VenueKey], str]:
+        """Return every key of the list, and a sentence where it cannot be used; never fails.
+
+        Such a file is renamed to ``*.damaged``, so that the next key is not written over it.
+        """
         try:
-            return msgspec.json.decode(self._path.read_bytes(), type=list[VenueKey])
-        except OSError:
-            return []
-        except msgspec.DecodeError:
-            self._put_aside()
-            return []
+            return msgspec.json.decode(self._path.read_bytes(), type=list[VenueKey]), ""
+        except (FileNotFoundError, NotADirectoryError):
+            return [], ""
+        except (OSError, ValueError) as error:  # msgspec's errors are ValueErrors
+            return [], (
+                f"{set_aside(self._path, error)} It held which keys of venues you entered. The keys "
+                "themselves are where they were: enter them again, and they take the place of the old ones."
+            )
 
     def save(self, keys: list[VenueKey]) -> None:
         """Write the list; on disk when this returns.
@@ -46,9 +52,3 @@ class VenueKeyFile:
         except OSError as error:
             why = error.strerror
             raise StoreError(f"{self._path} cannot be written ({why}); the list is as it was.") from error
-
-    def _put_aside(self) -> None:
-        try:
-            self._path.replace(self._path.with_name(self._path.name + ".broken"))
-        except OSError:
-            return  # it stays; the next save replaces it

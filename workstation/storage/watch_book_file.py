@@ -10,6 +10,7 @@ from workstation.domain.list_view import read_view, written_view
 from workstation.domain.watch_book import CoinNote, SavedScreen, WatchBook, WatchList
 from workstation.storage.durable_file import replace_durably
 from workstation.storage.privacy import make_private_folder
+from workstation.storage.set_aside import NewerFileError, check_version, set_aside
 
 _VERSION = 1
 _LARGEST = 8 << 20
@@ -18,17 +19,25 @@ _LARGEST = 8 << 20
 def load_watch_book(path: Path) -> tuple[WatchBook, str]:
     """Return the book, and a sentence about what the trader must be told; empty where nothing.
 
-    A missing file is an empty book. One that cannot be used is renamed to ``*.broken-N``, never overwritten.
+    A missing file is an empty book. One that cannot be used is renamed to ``*.damaged``, never overwritten.
     """
     try:
         return _book_of(path.read_bytes()), ""
     except FileNotFoundError:
         return WatchBook(), ""
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError, UsageError) as error:
-        aside = _set_aside(path)
+    except (
+        OSError,
+        ValueError,
+        TypeError,
+        KeyError,
+        AttributeError,
+        RecursionError,
+        UsageError,
+        NewerFileError,
+    ) as error:
         return WatchBook(), (
-            f"Your lists and screens in {path.name} cannot be used ({error}); the file is kept as {aside}, "
-            "and they start empty. What the engine watches is unaffected."
+            f"{set_aside(path, error)} It held your lists and screens, which start empty; what the engine "
+            "watches is unaffected."
         )
 
 
@@ -57,8 +66,9 @@ def _book_of(raw: bytes) -> WatchBook:
     if len(raw) > _LARGEST:
         raise ValueError("it is too large")
     saved: Any = json.loads(raw)
-    if not isinstance(saved, dict) or saved.get("version") != _VERSION:
-        raise ValueError("it is not a book of this version")
+    if not isinstance(saved, dict):
+        raise TypeError("it is no book of lists")
+    check_version(saved.get("version"), _VERSION)
     lists = tuple(
         WatchList(
             _text(one["name"]),
@@ -91,15 +101,3 @@ def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{value!r} is not text")
     return value
-
-
-def _set_aside(path: Path) -> str:
-    for number in range(1, 1000):
-        aside = path.with_name(f"{path.name}.broken-{number}")
-        if not aside.exists():
-            try:
-                path.rename(aside)
-            except OSError:
-                break
-            return aside.name
-    return path.name

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QThreadPool, QTimer, Signal
 
 from workstation.storage.durable_file import replace_durably
 from workstation.storage.privacy import make_private_folder
-from workstation.ui.set_aside import NewerFileError, check_version, set_aside
+from workstation.storage.set_aside import NewerFileError, check_version, set_aside
 
 _VERSION = 1
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from workstation.domain.market import Venue, VenueKind
 from workstation.storage.durable_file import replace_durably
 from workstation.storage.privacy import make_private_folder
-from workstation.ui.set_aside import NewerFileError, check_version, set_aside
+from workstation.storage.set_aside import NewerFileError, check_version, set_aside
 
 _VERSION = 1
 

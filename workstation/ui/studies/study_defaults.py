@@ -10,7 +10,7 @@ from workstation.domain.study_choice import StudyChoice, choice_of
 from workstation.engine.studies.registry import STUDIES
 from workstation.storage.durable_file import replace_durably
 from workstation.storage.privacy import make_private_folder
-from workstation.ui.set_aside import NewerFileError, check_version, set_aside
+from workstation.storage.set_aside import NewerFileError, check_version, set_aside
 
 _VERSION = 1
 

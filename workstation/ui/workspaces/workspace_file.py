@@ -10,7 +10,7 @@ from pathlib import Path
 from workstation.domain.errors import StoreError
 from workstation.storage.durable_file import replace_durably
 from workstation.storage.privacy import make_private_folder
-from workstation.ui.set_aside import NewerFileError, check_version, set_aside
+from workstation.storage.set_aside import NewerFileError, check_version, set_aside
 
 FIRST_NAME = "Main"
 """What the workspace is called that nobody named."""

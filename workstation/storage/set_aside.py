@@ -1,4 +1,4 @@
-"""What becomes of a file of the window that cannot be used: renamed, never written over, and told."""
+"""What becomes of a small file that cannot be used: renamed, never written over, and told."""
 
 import logging
 import os
@@ -43,7 +43,7 @@ def set_aside(path: Path, why: Exception) -> str:
     try:
         os.replace(path, kept)
     except OSError as error:
-        return f"{path.name} {what}, and could not be renamed ({error.strerror})."
+        return f"{path.name} {what}, and stays as it is: it could not be renamed ({error.strerror})."
     return f"{path.name} {what} and is kept as {kept.name}."
 
 
