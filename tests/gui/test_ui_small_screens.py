@@ -72,11 +72,11 @@ def test_a_low_picture_of_the_depth_has_fewer_values_and_none_on_another(qtbot, 
     view = DepthView(DARK)
     qtbot.addWidget(view)
     view.show_book(sight_of(book(), 0.0), 0.01, "USDT", is_live=True)
-    for height, n in ((400, 4), (80, 1)):
+    for height, least, most in ((400, 3, 5), (80, 1, 2)):
         written.clear()
         view.resize(400, height)
         view.grab()
-        assert len(written) == n
+        assert least <= len(written) <= most
 
 
 def test_a_hint_of_the_status_line_takes_other_colours(window):

@@ -121,8 +121,9 @@ class GradePanel(QWidget):
         return _SMALLEST
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Show the columns that have room."""
+        """Show the columns that have room; coins keep half of the panel, the chosen one scrolls below."""
         super().resizeEvent(event)
+        self.table.setMinimumHeight(max(_LEAST_ROWS * ROW_HEIGHT, self.height() // 2))
         self._fit()
 
     def set_theme(self, theme: Theme) -> None:

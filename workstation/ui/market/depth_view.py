@@ -25,7 +25,7 @@ _TOP, _BOTTOM, _INSET = 26.0, 24.0, 10.0
 _BESIDE = 5.0  # a line that values are written at
 _HILL, _GREY = 60, 0.68
 _SPARE = 1.08  # above the higher hill
-_APART = 1.8  # lines of writing between two values, at least
+_APART, _MOST_LINES = 1.8, 5  # lines of writing between two values, at least; values, about
 _KEY_STEPS = 50  # from the middle to the edge
 
 
@@ -155,7 +155,8 @@ class DepthView(PaintedView):
     def _paint_grid(self, painter: QPainter, sight: BookSight, most: float) -> None:
         theme, width = self._theme, float(self.width())
         high = self._y(0.0, most) - self._y(most, most)
-        step = nice_step(most * min(_APART * painter.fontMetrics().lineSpacing() / max(high, 1.0), 0.5))
+        apart = _APART * painter.fontMetrics().lineSpacing() / max(high, 1.0)
+        step = nice_step(most * min(max(apart, 1 / _MOST_LINES), 0.5))
         n_steps = int(most / step)
         for at in range(1, n_steps + 1):
             y = self._y(step * at, most)
