@@ -39,8 +39,8 @@ class Command:
 
 
 COMMANDS: tuple[Command, ...] = (
-    Command("search.open", "Command palette…", "Chart", "Ctrl+K"),
-    Command("search.commands", "Find a command…", "Chart", "Ctrl+Alt+K"),
+    Command("search.open", "Command palette…", "Search", "Ctrl+K"),
+    Command("search.commands", "Find a command…", "Search", "Ctrl+Alt+K"),
     Command("chart.log", "Logarithmic prices", "Chart", "Ctrl+L", checkable=True),
     Command("chart.live", "Go to the newest bar", "Chart", "Ctrl+G"),
     Command("chart.levels", "Price levels", "Chart", "Ctrl+Shift+L", checkable=True),
