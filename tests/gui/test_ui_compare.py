@@ -200,3 +200,24 @@ def test_more_than_five_are_refused_in_words_and_nonsense_from_a_file_is_left_ou
     assert comparison.symbols == ["SOL/USDT"]
     comparison._restore("SOL/USDT")
     assert comparison.symbols == ["SOL/USDT"]
+
+
+def test_what_has_no_candles_in_these_bars_is_listed_and_can_be_taken_away(desk, qtbot):
+    window = desk.window
+    comparison = window.look.compare.active
+    comparison.add("INDEX:AI")
+    comparison.add("ETH/USDT")
+
+    def said_of() -> list[str]:
+        return [button.text().rstrip("\N{MULTIPLICATION SIGN} ") for button in comparison.legend.buttons]
+
+    qtbot.waitUntil(lambda: window.chart.grab() is not None and len(said_of()) == 2, timeout=20_000)
+    assert said_of()[0] == "INDEX:AI: no 1h candles"
+    assert "%" in said_of()[1]
+    newest = slot_of(NOW_MS, "1h")
+    window.chart.set_comparison(ETH, steady(3, 1.0, 0.0))
+    window.chart.show_slots(newest - 20, newest)
+    qtbot.waitUntil(lambda: window.chart.grab() is not None and "sight" in said_of()[1], timeout=20_000)
+    comparison.legend.buttons[0].click()
+    qtbot.waitUntil(lambda: window.chart.grab() is not None and len(said_of()) == 1, timeout=20_000)
+    assert comparison.symbols == ["ETH/USDT"]

@@ -148,6 +148,10 @@ class ChartView(ChartCanvas):
         if self._view.comparison.apply(key, candles):
             self._change()
 
+    def is_comparison_known(self, key: SeriesKey) -> bool:
+        """Whether there are candles of a compared series, in sight or not."""
+        return self._view.comparison.is_known(key)
+
     def remove_comparison(self, key: SeriesKey) -> None:
         """Take a compared series away."""
         self._view.comparison.remove(key)

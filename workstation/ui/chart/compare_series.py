@@ -73,6 +73,11 @@ class Comparison:
         self._series.pop(key, None)
         self._places.pop(key, None)
 
+    def is_known(self, key: SeriesKey) -> bool:
+        """Whether there are candles of a compared series, in sight or not."""
+        series = self._series.get(key)
+        return series is not None and series.last is not None
+
     def place(self, slots: SlotMap, width: float, base: float) -> tuple[ComparedLine, ...]:
         """Return the lines in sight.
 

@@ -1,9 +1,12 @@
 """The compared series of a chart as buttons in its corner: name, change, and away with it."""
 
+from collections.abc import Callable, Sequence
+
 from PySide6.QtCore import QPoint, QTimer, Signal
 from PySide6.QtWidgets import QBoxLayout, QToolButton, QWidget
 
 from workstation.domain.market import SeriesKey
+from workstation.domain.narrative_index import is_index
 from workstation.ui.chart.axis_painter import LEFT
 from workstation.ui.chart.chart_view import ChartView
 from workstation.ui.chart.compare_painter import line_colour
@@ -17,7 +20,8 @@ _EDGE = 8  # logical pixels to the chart's corner
 _BESIDE = 4  # to what stands at the chart's left edge
 _LONGEST = 24
 
-Row = tuple[SeriesKey, int, str]
+Row = tuple[SeriesKey, int | None, str]
+"""A compared series, which of the colours it has (None: nothing of it is drawn), and what is said of it."""
 
 
 class CompareLegend(QWidget):
@@ -27,15 +31,17 @@ class CompareLegend(QWidget):
     ----------
     chart : ChartView
         Whose compared series are listed.
+    chosen : callable
+        Returns what the chart is to be compared with; what cannot be drawn is listed, too.
     theme : Theme
         Colours.
     """
 
     removal_wanted = Signal(object)  # SeriesKey
 
-    def __init__(self, chart: ChartView, theme: Theme) -> None:
+    def __init__(self, chart: ChartView, chosen: Callable[[], Sequence[SeriesKey]], theme: Theme) -> None:
         super().__init__(chart)
-        self._chart, self._theme = chart, theme
+        self._chart, self._chosen, self._theme = chart, chosen, theme
         self._rows: tuple[Row, ...] = ()
         self.buttons: list[QToolButton] = []
         self._line = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
@@ -59,7 +65,10 @@ class CompareLegend(QWidget):
     def _on_frame(self) -> None:
         """Take what was painted; a widget is not to be changed within a paint."""
         frame = self._chart.frame
-        rows = tuple(self._row(line) for line in frame.compared) if frame is not None else ()
+        rows: tuple[Row, ...] = ()
+        if frame is not None:
+            drawn = {line.series.key: self._row(line) for line in frame.compared}
+            rows = tuple(drawn.get(key) or self._absent(key) for key in self._chosen())
         if rows != self._rows or (rows and self.pos() != self._corner()):
             self._rows = rows
             self._soon.start()
@@ -70,6 +79,13 @@ class CompareLegend(QWidget):
             since = f" since {moment_label(line.since_ms, self._chart.time_zone, 86_400_000)}"
         name = one_line(line.series.key.symbol, _LONGEST)
         return line.series.key, line.place, f"{name} {percent(line.change_pct)}{since}"
+
+    def _absent(self, key: SeriesKey) -> Row:
+        if self._chart.is_comparison_known(key):
+            why = "none in sight"
+        else:
+            why = f"no {key.timeframe} candles" + ("" if is_index(key.symbol) else " yet")
+        return key, None, f"{one_line(key.symbol, _LONGEST)}: {why}"
 
     def _show(self) -> None:
         frame = self._chart.frame
@@ -110,7 +126,7 @@ class CompareLegend(QWidget):
 
     def _colour(self) -> None:
         for button, (_, place, _) in zip(self.buttons, self._rows, strict=False):
-            colour = line_colour(self._theme, place).name()
+            colour = self._theme.muted if place is None else line_colour(self._theme, place).name()
             button.setStyleSheet(
                 f"QToolButton {{ color: {self._theme.text}; background: {self._theme.panel};"
                 f" border: 1px solid {self._theme.border}; border-left: 4px solid {colour};"

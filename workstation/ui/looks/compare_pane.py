@@ -39,7 +39,7 @@ class PaneComparison(QObject):
         self._readers: dict[SeriesKey, HistoryReader] = {}
         self._followed: set[SeriesKey] = set()
         self._is_seen = True
-        self.legend = CompareLegend(pane.chart, theme)
+        self.legend = CompareLegend(pane.chart, lambda: list(self._readers), theme)
         self.legend.removal_wanted.connect(lambda key: self.remove(key.symbol))
         pane.opened.connect(self._sync)
         pane.desk.seen_changed.connect(self._on_seen)
