@@ -58,6 +58,23 @@ def test_every_declared_setting_has_a_row_with_its_sentence_and_a_named_editor(p
         assert ("next start" in row.sentence.text()) is (setting.name != "chart.zone")
 
 
+def test_the_list_beside_the_page_says_which_group_is_read(page, qtbot):
+    bar = page._scroll.verticalScrollBar()
+    qtbot.waitUntil(lambda: page.groups.currentRow() == 0 and bar.maximum() > 0)
+    bar.setValue(page._headings["Appearance"].y())
+    assert page.groups.currentItem().text() == "Appearance"
+    bar.setValue(bar.maximum())
+    last = page.groups.count() - 1
+    assert page.groups.currentRow() == last
+    page.groups.setCurrentRow(last - 1)
+    assert page.groups.currentRow() == last - 1, "it cannot come to the top, and was asked for"
+    page.search.setText("timezone nowhere")
+    qtbot.waitUntil(lambda: bar.maximum() == 0)
+    assert page.groups.currentRow() == -1
+    page.search.clear()
+    qtbot.waitUntil(lambda: page.groups.currentRow() >= 0)
+
+
 @pytest.mark.parametrize("setting", declarations(), ids=lambda setting: setting.name)
 def test_what_a_row_shows_means_what_it_is_set_to(setting):
     if setting.kind is not bool:

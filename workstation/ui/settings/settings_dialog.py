@@ -5,7 +5,7 @@ from functools import partial
 from itertools import groupby
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSignalBlocker, QSize, Qt
 from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
@@ -30,6 +30,7 @@ from workstation.ui.widgets.roomy_rows import ROOMY_ROWS
 from workstation.ui.words.foreign_text import one_line
 
 _SIZE, _GROUPS_WIDTH = (980, 680), 140
+_NEAR_TOP = 40  # pixels from which a group is the one that is read
 _FILES = "Settings (*.toml)"
 
 
@@ -119,6 +120,9 @@ class SettingsDialog(QDialog):
         book = self._book
         self.search.textChanged.connect(self._narrow)
         self.groups.currentTextChanged.connect(self._go_to)
+        bar = self._scroll.verticalScrollBar()
+        for moved in (bar.valueChanged, bar.rangeChanged):
+            moved.connect(lambda *_: self._mark_group())
         self.undo_button.clicked.connect(lambda: self._try(book.undo, "The last change is taken back."))
         self.reset_button.clicked.connect(
             lambda: self._try(book.reset_all, "Everything is as delivered; Undo brings it back.")
@@ -209,7 +213,20 @@ class SettingsDialog(QDialog):
 
     def _go_to(self, group: str) -> None:
         if group in self._headings:
+            row = self.groups.currentRow()
             self._scroll.verticalScrollBar().setValue(self._headings[group].y())
+            with QSignalBlocker(self.groups):  # the last ones cannot come to the top
+                self.groups.setCurrentRow(row)
+
+    def _mark_group(self) -> None:
+        """Choose the group at the top of the page in the list beside it; at the page's end the last one."""
+        bar = self._scroll.verticalScrollBar()
+        shown = [at for at in range(self.groups.count()) if not self.groups.item(at).isHidden()]
+        tops = {at: self._headings[self.groups.item(at).text()].y() for at in shown}
+        passed = [at for at in shown if tops[at] <= bar.value() + _NEAR_TOP]
+        at_end = bar.value() == bar.maximum() > 0
+        with QSignalBlocker(self.groups):
+            self.groups.setCurrentRow(-1 if not shown else shown[-1] if at_end else (passed or shown)[-1])
 
     def _ask_for_file(self, chosen: Callable[[str], None], *, is_saving: bool) -> None:
         dialog = QFileDialog(self, "Export the settings" if is_saving else "Import settings", "", _FILES)
