@@ -152,7 +152,7 @@ def test_a_bar_without_a_signal_has_its_chance_too(desk, qtbot):
 def test_a_bar_that_leans_neither_way_tells_both_chances(desk):
     rows = explain(desk, verdict=verdict(Direction.NEUTRAL))
     assert rows[0].startswith(
-        "Next 24 h: 34 % bullish (base 30 %), 22 % bearish (27 %). No signal: the model leans neither way"
+        "24 h: 34 % bullish (base 30 %), 22 % bearish (27 %). No signal: the model leans neither way"
     )
     assert rows[1] == SPOKE_UP
     assert WOULD_UNDO not in rows

@@ -56,7 +56,7 @@ def verdict_chance_words(verdict: Verdict, key: SeriesKey) -> str:
     )
     horizon = horizon_words(verdict.horizon_bars * key.bar_ms)
     if verdict.direction is Direction.NEUTRAL:
-        return f"Next {horizon}: {up} bullish (base {base_up}), {down} bearish ({base_down})"
+        return f"{horizon}: {up} bullish (base {base_up}), {down} bearish ({base_down})"
     chance, base = (up, base_up) if verdict.direction is Direction.BULLISH else (down, base_down)
     return f"{chance} {direction_word(verdict.direction)} within {horizon} (base {base})"
 
