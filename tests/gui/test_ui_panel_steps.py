@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from tests.fakes.window_world import Desk
 
@@ -60,3 +60,12 @@ def test_a_panel_floats_comes_back_changes_sides_and_closes(window, qtbot):
     actions["panel.close"].trigger()
     assert dock.isHidden()
     assert window.chart.hasFocus()
+
+
+def test_enter_presses_a_button_of_the_window(window, qtbot):
+    log = next(one for one in window.findChildren(QAbstractButton) if one.text() == "Log")
+    log.setFocus()
+    qtbot.waitUntil(log.hasFocus, timeout=20_000)
+    before = window.chart.is_log
+    qtbot.keyClick(log, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.chart.is_log is not before, timeout=20_000)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from workstation.domain.grade import Grade
 from workstation.domain.narrative_index import index_symbol
 from workstation.ui.keyboard import spoken_role
+from workstation.ui.keyboard.enter_press import EnterPress
 from workstation.ui.keyboard.key_bindings import KeyBindings, native
 from workstation.ui.keyboard.palette import Palette
 from workstation.ui.keyboard.palette_rows import MOST_RECENT, Kind, Sources
@@ -43,6 +44,7 @@ class KeyboardDesk(Section):
         self.live: Live = {}
         self.panels = {}
         spoken_role.install()
+        self._enter = EnterPress(self)
         self.bindings = KeyBindings(around.memory_file.with_name("shortcuts.json"), self)
         self.bindings.file.failed.connect(lambda why: around.bridge.notice_posted.emit("shortcuts", why))
 
@@ -106,6 +108,7 @@ class KeyboardDesk(Section):
 
     def stop(self) -> None:
         """Return when everything is written."""
+        self._enter.stop()
         self.bindings.stop()
         self._recent_file.finish()
 
