@@ -4,8 +4,9 @@ import re
 from dataclasses import asdict, fields
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QListWidget, QTableWidget
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QTableWidget
 
 from workstation.ui.price_colours import BLUE_ORANGE, GREEN_RED, coloured
 from workstation.ui.theme import DARK, LIGHT, Theme, apply, palette, style_sheet
@@ -147,3 +148,20 @@ def test_the_chosen_row_of_a_list_is_one_colour_and_needs_no_second_frame(qapp, 
         for y in range(row.top(), row.bottom())
     }
     assert inks == {LIGHT.selection}
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
+def test_a_ticked_row_of_a_list_has_a_box_as_one_that_is_not(qtbot, theme: Theme):
+    rows = QListWidget()
+    qtbot.addWidget(rows)
+    rows.setStyleSheet(style_sheet(theme))
+    edges = []
+    for state, edge in ((Qt.CheckState.Checked, theme.accent), (Qt.CheckState.Unchecked, theme.muted)):
+        rows.clear()
+        item = QListWidgetItem("Price", rows)
+        item.setCheckState(state)
+        image = rows.grab().toImage()
+        middle = rows.visualItemRect(item).center().y()
+        edges.append(sum(image.pixelColor(x, middle).name() == edge for x in range(40)))
+    assert edges[0] >= 2
+    assert edges[1] == 2

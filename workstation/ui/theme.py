@@ -211,10 +211,12 @@ QComboBox::down-arrow, QAbstractSpinBox::down-arrow { image: url($icons/down.svg
 QAbstractSpinBox::up-arrow { image: url($icons/up.svg); }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { border: 0; width: 20px; }
 QAbstractSpinBox::up-button:hover, QAbstractSpinBox::down-button:hover { background: $hover; }
-QCheckBox::indicator, QRadioButton::indicator { width: 13px; height: 13px; background: $base;
+QCheckBox::indicator, QRadioButton::indicator, QAbstractItemView::indicator { width: 13px; height: 13px;
+  background: $base;
   border: 1px solid $muted; border-radius: 3px; }
 QRadioButton::indicator { border-radius: 7px; }
-QCheckBox::indicator:checked { image: url($icons/check.svg); border-color: $accent; }
+QCheckBox::indicator:checked, QAbstractItemView::indicator:checked { image: url($icons/check.svg);
+  border-color: $accent; }
 QRadioButton::indicator:checked { width: 7px; height: 7px; border: 4px solid $accent; }
 QCheckBox::indicator:focus, QRadioButton::indicator:focus { border-color: $accent; }
 QCheckBox:focus, QRadioButton:focus { color: $accent; }

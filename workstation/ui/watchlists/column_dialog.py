@@ -29,7 +29,6 @@ _HINT = "Space shows or hides a column, Alt+Up and Alt+Down move it."
 _ROWS = """
 QListView::item { padding: 3px 4px; border: 0; }
 QListView::item:selected { background: palette(highlight); color: palette(highlighted-text); }
-QListView::indicator:unchecked { border: 1px solid palette(placeholder-text); border-radius: 2px; }
 """
 _OWN, _FIRST = "Your choice", "As at first"
 
