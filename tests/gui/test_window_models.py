@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QLineEdit
 
 from tests.fakes.models import PRETENDED, card
 from tests.fakes.storage_ledger_world import StepClock
@@ -96,6 +96,32 @@ def test_those_before_and_beside_it_are_dated_and_can_be_used(desk, section, has
     assert f"Challenger {challenger[:10]}, since 2024-08-01" in texts(section)
     section.use_buttons[challenger].click()
     assert desk.requests.asked[-1] == ("promote", (NAME, challenger))
+
+
+def test_the_keyboard_is_given_once_the_models_are_read_and_stays_when_they_are_read_again(panel, qtbot):
+    panel.activateWindow()
+    qtbot.waitUntil(panel.isActiveWindow)
+    panel.focus_first()
+    read = of(Standing(Place(A, NOW_MS, "First.")))
+    panel.show_models(read, {})
+    first = panel.sections[NAME]
+    qtbot.waitUntil(first.switch_button.hasFocus)
+    panel.show_models(read, {NAME: ModelState(NAME, A, False, reason="Switched off.")})
+    again = panel.sections[NAME]
+    assert again is not first
+    qtbot.waitUntil(again.switch_button.hasFocus)
+
+
+def test_the_keyboard_is_left_to_who_went_on_before_the_models_were_read(panel, qtbot):
+    elsewhere = QLineEdit(panel)
+    elsewhere.show()
+    panel.activateWindow()
+    qtbot.waitUntil(panel.isActiveWindow)
+    panel.focus_first()
+    elsewhere.setFocus()
+    qtbot.waitUntil(elsewhere.hasFocus)
+    panel.show_models(of(Standing(Place(A, NOW_MS, "First."))), {})
+    assert elsewhere.hasFocus()
 
 
 def test_rolling_back_is_one_click_and_so_is_undoing_it(desk, section, hashes, qtbot):

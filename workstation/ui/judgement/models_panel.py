@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from workstation.domain.model_state import ModelState
 from workstation.ui.judgement.model_reading import ModelsRead
@@ -32,6 +32,8 @@ class ModelPanel(QWidget):
         self._theme = theme
         self._read, self._states = ModelsRead(), dict[str, ModelState]()
         self.sections: dict[str, ModelSection] = {}
+        self._is_awaited = False
+        self._was_at: QWidget | None = None  # what had the keyboard when it was asked for, too early
         self.nothing, self.trouble = QLabel(), QLabel()
         self._list = QWidget()
         self._column = QVBoxLayout(self._list)
@@ -93,6 +95,11 @@ class ModelPanel(QWidget):
         self._make_sections()
         self.nothing.setText(NONE_YET)
         self._pages.setCurrentIndex(0 if self.sections else 1)
+        if self.sections and self._is_awaited:
+            self._is_awaited = False
+            if QApplication.focusWidget() is self._was_at:  # nobody went on to something else
+                self.focus_first()
+            self._was_at = None
 
     def say(self, sentence: str) -> None:
         """Show a sentence where there is no model; above them where there are."""
@@ -104,14 +111,29 @@ class ModelPanel(QWidget):
             self._pages.setCurrentIndex(1)
 
     def focus_first(self) -> None:
-        """Give the keyboard to the first button."""
+        """Give the keyboard to the first button; while the models are read, once they are."""
         for section in self.sections.values():
             section.switch_button.setFocus(Qt.FocusReason.ShortcutFocusReason)
             return
+        self._is_awaited, self._was_at = True, QApplication.focusWidget()
+
+    def _held(self) -> tuple[str, int] | None:
+        """Return which button has the keyboard: the name of its section, and its number there."""
+        for name, section in self.sections.items():
+            for number, button in enumerate(section.findChildren(QPushButton)):
+                if button.hasFocus():
+                    return name, number
+        return None
+
+    def _hold_again(self, held: tuple[str, int] | None) -> None:
+        section = self.sections.get(held[0]) if held is not None else None
+        buttons = section.findChildren(QPushButton) if section is not None else []
+        if held is not None and held[1] < len(buttons):
+            buttons[held[1]].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _make_sections(self) -> None:
         """Build every section anew, and leave the scroll bar and the keyboard where they were."""
-        place = self._scroll.verticalScrollBar().value()
+        place, held = self._scroll.verticalScrollBar().value(), self._held()
         for section in self.sections.values():
             self._column.removeWidget(section)
             section.hide()
@@ -124,4 +146,5 @@ class ModelPanel(QWidget):
             section.promote_requested.connect(self.promote_requested)
             self.sections[models.name] = section
             self._column.insertWidget(self._column.count() - 1, section)
+        self._hold_again(held)
         self._scroll.verticalScrollBar().setValue(place)
