@@ -179,6 +179,14 @@ def test_unknown_cells_are_dashes_and_every_cell_says_its_column(panel):
     assert cell(panel.model, 0, "last_week", 11) == "Last week: +200.00 %"
 
 
+def test_a_market_is_written_as_on_the_watchlist_its_quote_in_grey(panel):
+    panel.table.viewport().grab()
+    place = panel.table.visualRect(panel.model.index(0, 0))
+    image = panel.table.viewport().grab(place).toImage()
+    inks = {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
+    assert {DARK.text, DARK.muted} <= inks
+
+
 @pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
 def test_every_column_can_be_shown_and_painted(panel, theme):
     panel.set_theme(theme)
@@ -272,7 +280,9 @@ def test_moves_are_read_from_closed_candles_and_stale_ones_are_unknown():
     fresh, stale = (SeriesKey(LIVE.name, one, "1h") for one in ("BTC/USDT", "ETH/USDT"))
     stored.by_key = {fresh: columns(fresh, 24 * 20), stale: columns(stale, 100, NOW_MS - 9 * 86_400_000)}
     wanted = CoinsWanted(LIVE.name, "1h", SYMBOLS, NOW_MS)
-    numbers, lines = read_moves(stored, wanted)
+    numbers, lines, closed_ms = read_moves(stored, wanted)
+    assert closed_ms[0] == stored.by_key[fresh].open_time[-1] + 3_600_000
+    assert np.isnan(closed_ms[1:]).all()
     close = stored.by_key[fresh].close
     assert numbers["price"][0] == close[-1]
     assert numbers["change_7d"][0] == pytest.approx((close[-1] / close[-1 - 168] - 1) * 100)
@@ -289,7 +299,7 @@ def test_a_change_of_hours_is_unknown_where_that_very_close_is_missing():
     key = SeriesKey(LIVE.name, "BTC/USDT", "1h")
     whole = columns(key, 24 * 3)
     stored.by_key = {key: whole.pick(np.arange(len(whole)) != len(whole) - 2)}
-    numbers, _lines = read_moves(stored, CoinsWanted(LIVE.name, "1h", ("BTC/USDT",), NOW_MS))
+    numbers, _lines, _closed_ms = read_moves(stored, CoinsWanted(LIVE.name, "1h", ("BTC/USDT",), NOW_MS))
     assert np.isnan(numbers["change_1h"][0])
     assert numbers["change_4h"][0] == pytest.approx((whole.close[-1] / whole.close[-5] - 1) * 100)
 
@@ -377,7 +387,9 @@ def test_coins_can_be_screened_by_the_lists_that_hold_them(qtbot, tmp_path):
     desk = ScreenerDesk(around.surroundings, keeper, DARK)
     desk.late.ensure()
     around.bridge.world.venue = LIVE
-    desk.reading.read.emit(CoinsRead(CoinsWanted(LIVE.name, "1h", SYMBOLS, NOW_MS), coins(), np.full(4, NAN)))
+    desk.reading.read.emit(
+        CoinsRead(CoinsWanted(LIVE.name, "1h", SYMBOLS, NOW_MS), coins(), *[np.full(4, NAN)] * 3)
+    )
     type_in(desk.panel, "list is core")
     assert shown(desk.panel) == []
     keeper.change(WatchBook((WatchList("Core", ("ETH/USDT",)),)), "new list")

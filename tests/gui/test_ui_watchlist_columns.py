@@ -89,7 +89,7 @@ def coins() -> CoinColumns:
 def read_from_store(desk: WatchlistDesk) -> None:
     wanted = CoinsWanted(LIVE.name, "1h", WATCHED, NOW_MS)
     desk.viewing.reading.background.read.emit(
-        CoinsRead(wanted, coins(), np.array([NOW_MS - 3.6e6, NAN, NAN]))
+        CoinsRead(wanted, coins(), np.array([NOW_MS - 3.6e6, NAN, NAN]), *[np.full(3, NAN)] * 2)
     )
 
 

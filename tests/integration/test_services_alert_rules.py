@@ -11,6 +11,7 @@ from tests.fakes.patience import until
 from tests.fakes.services_market import HOUR, KEY, MemoryStore, ScriptedFeed, SetClock, bar, bars
 from workstation.domain.alert_crossing import LineState, judge
 from workstation.domain.alert_rule import AlertRule, Crossing, LineRule, RuleState, ScreenEvent, ScreenRule
+from workstation.domain.alert_words import meanwhile_sentence
 from workstation.domain.drawing import Anchor, Drawing, DrawingKind
 from workstation.domain.errors import StoreError, UsageError
 from workstation.domain.events import (
@@ -68,15 +69,17 @@ class House:
         self.lines = LineAlerts(self.bus, self.data, self.rules, self.tasks)
         self.screens = ScreenAlerts(self.bus, self.rules, self.tasks)
         self.grades, self.prices, self.said, self.standings, self.notices = {}, {}, [], (), {}
+        self.n_reads = 0
+        self.closed = {}  # when coins closed last, where that is not just now
         self.bus.subscribe(AlertRaised, lambda raised: self.said.append(raised.alert))
         self.bus.subscribe(AlertRulesChanged, lambda changed: setattr(self, "standings", changed.standings))
         self.bus.subscribe(NoticePosted, lambda posted: self.notices.update({posted.subject: posted.text}))
 
-    def begin(self, venue="practice", has_universe=True):
+    def begin(self, venue="practice", has_universe=True, speed=1.0):
         self.data.listen_to(self.feed, self.clock)
         self.lines.begin(self.clock)
         if has_universe:
-            self.screens.begin("1h", self.clock, self.read)
+            self.screens.begin("1h", self.clock, self.read, speed)
         else:
             self.rules.why_no_screens = "Nothing is followed."
         known = COLUMNS_READ.union(LEVEL_COLUMNS, ALWAYS_KNOWN)
@@ -88,7 +91,10 @@ class House:
             return np.array([known.get(symbol, np.nan) for symbol in SYMBOLS])
 
         numbers = {"grade": column(self.grades), "price": column(self.prices)}
-        return CoinsKnown(CoinColumns(SYMBOLS, numbers), np.full(len(SYMBOLS), np.nan))
+        self.n_reads += 1
+        never = np.full(len(SYMBOLS), np.nan)
+        closed = np.array([self.closed.get(symbol, self.clock.now) for symbol in SYMBOLS], float)
+        return CoinsKnown(CoinColumns(SYMBOLS, numbers), never, closed, closed)
 
     async def look(self, **grades):
         """Have every screen looked at with these grades."""
@@ -393,10 +399,45 @@ async def test_many_coins_at_once_are_one_alert_and_a_restart_tells_none_again(h
     await second.look(**{f"C{n}": 99 for n in range(8)})
     (said,) = second.said
     assert said.text == (
-        "C7/USDT entered “Strong”: grade 99. That came at some time while Tidemark did not watch."
+        "C7/USDT entered “Strong”: grade 99. "
+        + meanwhile_sentence(screen().screen, 1, first.clock.now - HOUR, second.clock.now)
     )
     assert said.late_ms == second.clock.now - first.clock.now + HOUR
     await until(lambda: second.standings[0].n_told == 2)
+
+
+async def test_after_a_start_a_coin_is_judged_only_once_its_newest_close_is_known(house):
+    first = house().begin()
+    await first.rules.change(screen(cool_down_ms=0))
+    await first.look(C0=10, C1=10, C2=90)
+    slept_ms = first.clock.now
+    await first.end()
+    second = house(now=slept_ms + 5 * HOUR).begin()
+    second.closed = dict.fromkeys(SYMBOLS, slept_ms)
+    second.grades = {"C0/USDT": 10.0, "C1/USDT": 10.0, "C2/USDT": 90.0}
+    second.bus.publish(CoinsGraded("1h", slept_ms))  # histories are not fetched yet
+    await until(lambda: second.n_reads)
+    second.closed = {"C1/USDT": slept_ms}
+    await second.look(C0=95, C1=10, C2=90)
+    second.closed = {}
+    await second.look(C0=95, C1=95, C2=10)
+    await second.look(C0=95, C1=95, C2=95)
+    meanwhile = partial(meanwhile_sentence, screen().screen, 1, slept_ms)
+    assert [alert.text for alert in second.said] == [
+        f"C0/USDT entered “Strong”: grade 95. {meanwhile(second.clock.now - 2 * HOUR)}",
+        f"C1/USDT entered “Strong”: grade 95. {meanwhile(second.clock.now - HOUR)}",
+        "C2/USDT entered “Strong”: grade 95.",
+    ]
+    assert [alert.late_ms // HOUR for alert in second.said] == [6, 7, 0]
+
+
+async def test_hours_of_a_quick_market_are_no_time_without_looks(house):
+    h = house().begin(speed=600.0)
+    await h.rules.change(screen())
+    await h.look(C0=10)
+    h.clock.now += 9 * HOUR
+    await h.look(C0=95)
+    assert [alert.text for alert in h.said] == ["C0/USDT entered “Strong”: grade 95."]
 
 
 async def test_live_prices_count_where_that_is_wanted(house):

@@ -15,6 +15,7 @@ from workstation.domain.alert_words import (
     condition_of,
     crossing_sentence,
     many_sentence,
+    meanwhile_sentence,
     moment_sentence,
     title_of,
 )
@@ -218,6 +219,34 @@ def test_narratives_that_are_not_known_yet_put_nobody_out():
     state, found = look(rule, state, CoinColumns(("A/USDT", "B/USDT")), HOUR)
     assert found == ()
     assert look(rule, state, moved, 2 * HOUR)[1] == ("A/USDT",)
+
+
+def test_a_coin_that_was_away_is_seen_again_only_at_a_close_of_its_own():
+    rule = ScreenRule("Strong", "grade > 80", cool_down_ms=0)
+    state, _ = look(rule, ScreenState(), coins([70, 70]), HOUR)
+    assert state.back_after(2 * HOUR, 3 * HOUR) == state
+    back = state.back_after(2 * HOUR, 9 * HOUR)
+    assert (back.away, back.away_since_ms) == ({"BTC/USDT", "ETH/USDT"}, HOUR)
+    state, told = look(rule, back, coins([90, 90]), 9 * HOUR, np.array([True, False]))
+    assert (told, state.away, state.looked_ms) == (("BTC/USDT",), {"ETH/USDT"}, 9 * HOUR)
+    again = state.back_after(2 * HOUR, 20 * HOUR)
+    assert (again.away, again.away_since_ms) == ({"BTC/USDT", "ETH/USDT"}, HOUR), (
+        "the older bound holds for all"
+    )
+    state, told = look(rule, state, coins([90, 90]), 10 * HOUR, np.array([True, True]))
+    assert (told, state.away) == (("ETH/USDT",), frozenset())
+    assert back.without(frozenset({"BTC/USDT"})).away == {"ETH/USDT"}
+    assert back.moved(("BTC/USDT",), True, HOUR).away == {"ETH/USDT"}
+
+
+def test_a_time_without_looks_is_said_with_its_ends():
+    enters, leaves = ScreenRule("S", "grade > 80"), ScreenRule("S", "grade > 80", ScreenEvent.LEAVES)
+    assert meanwhile_sentence(enters, 1, 0, 5 * HOUR) == (
+        "It came in between 1970-01-01 00:00 and 05:00 UTC, while Tidemark did not watch."
+    )
+    assert meanwhile_sentence(leaves, 2, 0, 30 * HOUR) == (
+        "They went out between 1970-01-01 00:00 and 1970-01-02 06:00 UTC, while Tidemark did not watch."
+    )
 
 
 def test_a_coin_in_no_list_is_known_to_be_in_none():

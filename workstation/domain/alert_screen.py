@@ -1,7 +1,7 @@
 """Watches which coins a screen lets through: who came in, who went out, and who is told."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -33,35 +33,57 @@ class ScreenState:
         When a coin was told last, UTC milliseconds.
     looked_ms : int
         The last look, UTC milliseconds; 0 before the first.
+    away : frozenset of str
+        Coins that were not seen since the last look before a time without any.
+    away_since_ms : int
+        That look, UTC milliseconds; of no meaning where none is away.
     """
 
     inside: frozenset[str] = frozenset()
     outside: frozenset[str] = frozenset()
     told_ms: Mapping[str, int] = field(default_factory=dict)
     looked_ms: int = 0
+    away: frozenset[str] = frozenset()
+    away_since_ms: int = 0
+
+    def back_after(self, most_ms: int, now_ms: int) -> "ScreenState":
+        """Return the state at a look; one later than `most_ms` after the last finds every coin away."""
+        if not self.looked_ms or now_ms - self.looked_ms <= most_ms:
+            return self
+        since_ms = self.away_since_ms if self.away else self.looked_ms
+        return replace(self, away=self.inside | self.outside, away_since_ms=since_ms)
 
     def without(self, coins: frozenset[str]) -> "ScreenState":
         """Return the state as if these coins had never been looked at."""
-        return ScreenState(self.inside - coins, self.outside - coins, self.told_ms, self.looked_ms)
+        return replace(self, inside=self.inside - coins, outside=self.outside - coins, away=self.away - coins)
 
     def moved(self, coins: Sequence[str], is_in: bool, at_ms: int) -> "ScreenState":
         """Return the state after coins were told to have come in, or gone out."""
         changed, told = frozenset(coins), {**self.told_ms, **dict.fromkeys(coins, at_ms)}
         inside = self.inside | changed if is_in else self.inside - changed
         outside = self.outside - changed if is_in else self.outside | changed
-        return ScreenState(inside, outside, told, self.looked_ms)
+        return replace(self, inside=inside, outside=outside, told_ms=told, away=self.away - changed)
 
 
 def look(
-    rule: ScreenRule, state: ScreenState, coins: CoinColumns, now_ms: int
+    rule: ScreenRule, state: ScreenState, coins: CoinColumns, now_ms: int, fresh: Mask | None = None
 ) -> tuple[ScreenState, tuple[str, ...]]:
     """Return the state after a look at the coins, and which of them are to be told, in the venue's order.
 
     A coin must have been seen on the other side before: what is not known neither enters nor leaves, and
     nothing is told at the first look. One that was told within the cool-down is not told again.
+
+    Parameters
+    ----------
+    fresh : ndarray of bool, shape (n,), optional
+        Of which coins the newest close is known. One that is away is seen only when it is among them: until
+        then it is known as it was before, which says nothing of now.
     """
     screen = parse(rule.text)
     hits, known = matches(screen, coins), known_of(screen, coins)
+    if fresh is not None and state.away:
+        is_seen = fresh | np.array([symbol not in state.away for symbol in coins.symbols], bool)
+        hits, known = hits & is_seen, known & is_seen
     inside = frozenset(s for s, is_hit in zip(coins.symbols, hits, strict=True) if is_hit)
     outside = frozenset(s for s, is_out in zip(coins.symbols, known & ~hits, strict=True) if is_out)
     seen = inside | outside
@@ -74,6 +96,8 @@ def look(
             outside | (state.outside - seen),
             {**kept, **dict.fromkeys(told, now_ms)},
             now_ms,
+            state.away - seen,
+            state.away_since_ms,
         ),
         told,
     )

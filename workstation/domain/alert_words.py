@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from workstation.domain.alert_crossing import Crossed
 from workstation.domain.alert_line import MOMENT, line_of
@@ -84,6 +85,15 @@ def many_sentence(rule: ScreenRule, symbols: Sequence[str]) -> str:
     verb = "entered" if rule.event is ScreenEvent.ENTERS else "left"
     named = ", ".join(symbols[:_MOST_NAMED])
     return f"{len(symbols)} coins {verb} “{rule.name}”: {named} and {len(symbols) - _MOST_NAMED} more."
+
+
+def meanwhile_sentence(rule: ScreenRule, n_coins: int, since_ms: int, until_ms: int) -> str:
+    """Return between which two looks coins came in or went out unseen, as one plain sentence."""
+    they = "It" if n_coins == 1 else "They"
+    moved = "came in" if rule.event is ScreenEvent.ENTERS else "went out"
+    first, last = (datetime.fromtimestamp(at / 1000, UTC) for at in (since_ms, until_ms))
+    until = f"{last:%H:%M}" if first.date() == last.date() else f"{last:%Y-%m-%d %H:%M}"
+    return f"{they} {moved} between {first:%Y-%m-%d %H:%M} and {until} UTC, while Tidemark did not watch."
 
 
 def _value_words(coins: CoinColumns, column: str, row: int) -> str:

@@ -56,11 +56,11 @@ class AlertRuleDesk:
         def read(at_ms: int, standings: tuple[IndexStanding, ...]) -> CoinsKnown:
             wanted = CoinsWanted(venue.name, timeframe, symbols, at_ms, standings)
             found = read_coins(self._files, wanted)
-            return CoinsKnown(found.coins, found.signal_ms)
+            return CoinsKnown(found.coins, found.signal_ms, found.closed_ms, found.graded_ms)
 
         self._lines.begin(clock)
         if timeframe:
-            self._screens.begin(timeframe, clock, read)
+            self._screens.begin(timeframe, clock, read, venue.speed)
         else:
             self._rules.why_no_screens = _NO_UNIVERSE
         known = COLUMNS_READ.union(LEVEL_COLUMNS, ALWAYS_KNOWN)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from workstation.domain.alert import RuleMark
 from workstation.domain.alert_record import RuleRecord
 from workstation.domain.alert_rule import ScreenEvent, ScreenRule
 from workstation.domain.alert_screen import MOST_ALONE, look
-from workstation.domain.alert_words import coin_sentence, many_sentence
+from workstation.domain.alert_words import coin_sentence, many_sentence, meanwhile_sentence
 from workstation.domain.errors import StoreError
 from workstation.domain.events import (
     AlertRulesChanged,
@@ -40,6 +40,9 @@ LEVEL_COLUMNS = ("support_pct", "support_atr", "resistance_pct", "resistance_atr
 """Ids of the columns that are heard, not read: fields of `LevelDistances`."""
 
 _LIVE = ("price", "change_24h", "volume_24h")
+_GRADED = frozenset({"grade", "grade_change"})
+_WORKED_OUT_MS = 120_000  # of wall time
+_MOST_BARS = 2  # without a look, or since a close that still tells how a coin stands
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,12 +52,19 @@ class CoinsKnown:
     Parameters
     ----------
     coins : CoinColumns
-    signal_ms : ndarray, shape (n,)
-        When the newest signal of each became known, UTC milliseconds; NaN where there is none.
+    signal_ms, closed_ms, graded_ms : ndarray, shape (n,)
+        When the newest signal of each became known, when the newest bar that is stored closed, and the close
+        of its newest grade, UTC milliseconds; NaN where there is none.
     """
 
     coins: CoinColumns
     signal_ms: FloatArray
+    closed_ms: FloatArray
+    graded_ms: FloatArray
+
+    def seen_ms(self, screen: ScreenRule) -> FloatArray:
+        """Return at which close each coin is known as a screen asks for it, shape (n,)."""
+        return np.minimum(self.closed_ms, self.graded_ms) if screen.columns & _GRADED else self.closed_ms
 
 
 CoinReader = Callable[[int, tuple[IndexStanding, ...]], CoinsKnown]
@@ -81,7 +91,7 @@ class ScreenAlerts:
         self._tickers: dict[str, Ticker] = {}
         self._known: CoinsKnown | None = None
         self._levels: dict[str, dict[str, LevelDistances]] = {}
-        self._timeframe = "1h"
+        self._timeframe, self._most_ms = "1h", 0
         self._looking = asyncio.Lock()
         self._complaint = ""
         bus.subscribe(CoinsGraded, lambda _graded: self._wanted.set())
@@ -91,7 +101,7 @@ class ScreenAlerts:
         bus.subscribe(LevelDistancesFound, self._on_levels)
         bus.subscribe(AlertRulesChanged, self._on_rules)
 
-    def begin(self, timeframe: str, clock: Clock, read: CoinReader) -> None:
+    def begin(self, timeframe: str, clock: Clock, read: CoinReader, speed: float = 1.0) -> None:
         """Begin to look; called once, when the universe is followed.
 
         Parameters
@@ -102,8 +112,11 @@ class ScreenAlerts:
             The venue's time.
         read : callable
             Reads what is known of the coins.
+        speed : float
+            Market time per wall time; a quick market is not away while it is worked out.
         """
         self._timeframe = timeframe
+        self._most_ms = max(_MOST_BARS * timeframe_ms(timeframe), round(_WORKED_OUT_MS * speed))
         self._tasks.start("look at the screens", self._look_at_closes(clock, read))
         self._tasks.start("look at the screens between closes", self._look_at_prices(clock))
 
@@ -152,18 +165,27 @@ class ScreenAlerts:
                 self._complain(str(error))
 
     async def _look(self, known: CoinsKnown, now_ms: int, *, only_live: bool = False) -> None:
-        """Look at the coins for every rule; a state goes on only when its alerts are written."""
+        """Look at the coins for every rule; a state goes on only when its alerts are written.
+
+        Where no coin is known at a close of now, as before the first after a start, nothing is looked at.
+        """
+        most_ms = self._most_ms
         coins = await asyncio.to_thread(self._whole, known, now_ms)
         async with self._looking:
             for record in self._rules.screens():
                 screen = record.rule.screen
                 if screen is None or (only_live and not screen.is_live):
                     continue
-                asked = with_lists(coins, screen)
-                state, told = await asyncio.to_thread(look, screen, record.screen, asked, now_ms)
+                fresh = now_ms - known.seen_ms(screen) <= most_ms
+                if not fresh.any():
+                    continue
+                asked, before = with_lists(coins, screen), record.screen.back_after(most_ms, now_ms)
+                state, told = await asyncio.to_thread(look, screen, before, asked, now_ms, fresh)
                 if not self._rules.is_current(record):
                     continue  # it was changed meanwhile
-                await self._tell(record, screen, coins, told, now_ms)
+                await self._tell(record, coins, tuple(s for s in told if s not in before.away), now_ms)
+                missed = tuple(s for s in told if s in before.away)
+                await self._tell(record, coins, missed, now_ms, before.away_since_ms)
                 self._rules.judged_screen(record, state)
 
     def _whole(self, known: CoinsKnown, now_ms: int) -> CoinColumns:
@@ -177,19 +199,19 @@ class ScreenAlerts:
         return CoinColumns(symbols, {**known.coins.numbers, "signal_age": hours, **apart}, known.coins.names)
 
     async def _tell(
-        self, record: RuleRecord, screen: ScreenRule, coins: CoinColumns, told: tuple[str, ...], now_ms: int
+        self, record: RuleRecord, coins: CoinColumns, told: tuple[str, ...], now_ms: int, since_ms: int = 0
     ) -> None:
-        """Tell of each coin by itself, or of very many as one."""
-        gap_ms = now_ms - record.screen.looked_ms
-        late_ms = gap_ms if gap_ms > 2 * timeframe_ms(self._timeframe) else 0
-        late = " That came at some time while Tidemark did not watch." if late_ms else ""
-        if len(told) > MOST_ALONE:
-            mark = self._mark(record, screen, told, now_ms)
-            await self._rules.tell(record, mark, many_sentence(screen, told) + late, late_ms)
+        """Tell of each coin by itself, or of very many as one; `since_ms` says since when nobody looked."""
+        screen = record.rule.screen
+        if screen is None or not told:
             return
-        for symbol in told:
-            mark = self._mark(record, screen, (symbol,), now_ms)
-            await self._rules.tell(record, mark, coin_sentence(screen, coins, symbol) + late, late_ms)
+        parts = [told] if len(told) > MOST_ALONE else [(symbol,) for symbol in told]
+        late_ms = now_ms - since_ms if since_ms else 0
+        for part in parts:
+            text = coin_sentence(screen, coins, part[0]) if len(part) == 1 else many_sentence(screen, part)
+            if since_ms:
+                text += f" {meanwhile_sentence(screen, len(part), since_ms, now_ms)}"
+            await self._rules.tell(record, self._mark(record, screen, part, now_ms), text, late_ms)
 
     def _mark(self, record: RuleRecord, screen: ScreenRule, coins: tuple[str, ...], now_ms: int) -> RuleMark:
         return RuleMark(
@@ -230,4 +252,4 @@ def with_prices(known: CoinsKnown, tickers: dict[str, Ticker]) -> CoinsKnown:
     for column, values in zip(_LIVE, told, strict=True):
         fresh = np.array(values, np.float64)  # None becomes NaN
         numbers[column] = np.where(np.isnan(fresh), known.coins.number(column), fresh)
-    return CoinsKnown(CoinColumns(symbols, numbers, known.coins.names, known.coins.lines), known.signal_ms)
+    return replace(known, coins=CoinColumns(symbols, numbers, known.coins.names, known.coins.lines))

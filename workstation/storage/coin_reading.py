@@ -102,13 +102,16 @@ class CoinsRead:
     wanted : CoinsWanted
         What was asked for.
     coins : CoinColumns
-    signal_ms : ndarray, shape (n,)
-        When the newest signal of each became known, UTC milliseconds; NaN where there is none.
+    signal_ms, closed_ms, graded_ms : ndarray, shape (n,)
+        When the newest signal of each became known, when the newest bar that is stored closed, and the close
+        of its newest grade, UTC milliseconds; NaN where there is none.
     """
 
     wanted: CoinsWanted
     coins: CoinColumns
     signal_ms: FloatArray
+    closed_ms: FloatArray
+    graded_ms: FloatArray
 
 
 def read_coins(files: CoinFiles, wanted: CoinsWanted) -> CoinsRead:
@@ -124,7 +127,7 @@ def read_coins(files: CoinFiles, wanted: CoinsWanted) -> CoinsRead:
         since = SignalFilter(venue=wanted.venue, since_ms=wanted.at_ms - _SIGNALS_MS)
         signals = [entry.signal for entry in ledger.signals(since)]
     with CandleStore(files.candles, read_only=True) as candles:
-        moves, lines = read_moves(candles, wanted)
+        moves, lines, closed_ms = read_moves(candles, wanted)
     with ObservationStore(files.observations, read_only=True) as store:
         observed = set(store.subjects(_FUNDING))
         funding: dict[str, float] = {}
@@ -139,16 +142,22 @@ def read_coins(files: CoinFiles, wanted: CoinsWanted) -> CoinsRead:
     numbers["funding"] = np.array([funding.get(_coin(symbol), np.nan) for symbol in wanted.symbols])
     known = [newest.get(symbol) for symbol in wanted.symbols]
     signal_ms = np.array([np.nan if one is None else float(one.known_at_ms) for one in known])
-    return CoinsRead(wanted, CoinColumns(wanted.symbols, numbers, {"narrative": names}, lines), signal_ms)
+    graded_ms = _column(wanted.symbols, {grade.symbol: grade.at_ms for grade in grades})
+    coins = CoinColumns(wanted.symbols, numbers, {"narrative": names}, lines)
+    return CoinsRead(wanted, coins, signal_ms, closed_ms, graded_ms)
 
 
 def read_moves(
     candles: CandleReader, wanted: CoinsWanted
-) -> tuple[dict[str, FloatArray], dict[str, dict[str, FloatArray]]]:
-    """Return price, changes and volume of every coin from closed candles, and its lines by column."""
+) -> tuple[dict[str, FloatArray], dict[str, dict[str, FloatArray]], FloatArray]:
+    """Return price, changes and volume of every coin, its lines by column, and when it closed last.
+
+    Closes are UTC milliseconds, NaN where there is none that says anything about now.
+    """
     stored = {key for key in candles.series() if key.venue == wanted.venue}
     numbers = {name: np.full(len(wanted.symbols), np.nan) for name in ("price", "volume_24h", *_SPANS_MS)}
     lines: dict[str, dict[str, FloatArray]] = {name: {} for name in _LINES}
+    closed_ms = np.full(len(wanted.symbols), np.nan)
     n_bars = 31 * _DAY_MS // timeframe_ms(wanted.timeframe)
     for row, symbol in enumerate(wanted.symbols):
         key = SeriesKey(wanted.venue, symbol, wanted.timeframe)
@@ -156,6 +165,7 @@ def read_moves(
         if not len(bars) or wanted.at_ms - int(bars.open_time[-1]) > _STALE_MS:
             continue
         last_ms = int(bars.open_time[-1])
+        closed_ms[row] = last_ms + key.bar_ms
         day = bars.open_time > last_ms - _DAY_MS
         numbers["price"][row] = bars.close[-1]
         numbers["volume_24h"][row] = float((bars.close[day] * bars.volume[day]).sum())
@@ -167,7 +177,7 @@ def read_moves(
             if len(closes) > 1:
                 picked = np.linspace(0, len(closes) - 1, min(len(closes), _LINE_POINTS))
                 lines[name][symbol] = closes[picked.round().astype(np.intp)]
-    return numbers, lines
+    return numbers, lines, closed_ms
 
 
 def _change_pct(bars: CandleColumns, since_ms: int, slack_ms: int) -> float:
