@@ -2,7 +2,7 @@
 
 import numpy as np
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from workstation.domain.grade import Zone
@@ -26,6 +26,8 @@ _MOST_LINES = 2_000  # that are remembered
 _ZONES = (Zone.CRASHING, Zone.LOSING, Zone.HOLDING, Zone.GAINING, Zone.SURGING)
 _SIGNED = frozenset({ColumnKind.CHANGE, ColumnKind.RATE, ColumnKind.STEP, ColumnKind.SIDE})
 _FOLDED, _OPEN = "▸", "▾"
+_QUOTE_GAP = 4  # between base and quote
+_SHORTEST_BASE = 40  # where a base gets less, no row shows its quote
 
 
 class CoinDelegate(QStyledItemDelegate):
@@ -50,6 +52,7 @@ class CoinDelegate(QStyledItemDelegate):
         self.chosen_rows: frozenset[int] = frozenset()  # asking Qt for the state of a cell costs more than it
         self._lines: dict[tuple[str, str], tuple[FloatArray, tuple[int, int], QPolygonF]] = {}
         self._bold = QFont()
+        self._take_font(QFont())
         self._cut: dict[tuple[str, int, str], str] = {}
         self.set_theme(theme)
 
@@ -89,9 +92,12 @@ class CoinDelegate(QStyledItemDelegate):
         if kind is ColumnKind.LINE:
             self._paint_line(painter, inner, source, column)
             return
+        if column == "market":
+            self._paint_market(painter, inner, source, option.font)
+            return
         text = self._model.text(source, column)
         if kind is ColumnKind.NAME:
-            painter.setPen(self._text if column == "market" else self._muted)
+            painter.setPen(self._muted)
             painter.drawText(inner, LEFT, self._elided(option, text, inner.width()))
             return
         value = float(self._model.coins.number(column)[source])
@@ -101,6 +107,33 @@ class CoinDelegate(QStyledItemDelegate):
         painter.drawText(inner, RIGHT, text)
         if kind is ColumnKind.POINTS and value == value:
             self._paint_zone(painter, inner, value)
+
+    def _paint_market(self, painter: QPainter, inner: QRect, source: int, font: QFont) -> None:
+        """Paint a market, its quote in grey."""
+        if font.key() != self._font_key:
+            self._take_font(font)
+        base, quote, used = self._fitted(self._model.text(source, "market"), inner.width())
+        painter.setFont(self._strong)
+        painter.setPen(self._text)
+        painter.drawText(inner, LEFT, base)
+        painter.setFont(font)
+        painter.setPen(self._muted)
+        painter.drawText(inner.adjusted(used + _QUOTE_GAP, 0, 0, 0), LEFT, quote)
+
+    def _fitted(self, label: str, width: int) -> tuple[str, str, int]:
+        """Return base and quote as they fit, and the base's width; the base is cut before the quote goes."""
+        base, _slash, quote = label.partition("/")
+        room = width - self._metrics.horizontalAdvance(quote) - _QUOTE_GAP
+        if room < _SHORTEST_BASE:
+            room, quote = width, ""
+        base = self._strong_metrics.elidedText(base, Qt.TextElideMode.ElideRight, room)
+        return base, quote, self._strong_metrics.horizontalAdvance(base)
+
+    def _take_font(self, font: QFont) -> None:
+        self._font_key = font.key()
+        self._strong = QFont(font)
+        self._strong.setWeight(QFont.Weight.DemiBold)
+        self._strong_metrics, self._metrics = QFontMetrics(self._strong), QFontMetrics(font)
 
     def _elided(self, option: QStyleOptionViewItem, text: str, width: int) -> str:
         if len(self._cut) > _MOST_CUT:
