@@ -24,6 +24,7 @@ from workstation.domain.signal import Direction, Signal, SignalOrigin
 from workstation.engine.narratives.index import indices
 from workstation.engine.narratives.panel import join_panel
 from workstation.services.bus import Bus
+from workstation.services.narrative_history import newest_common_close
 from workstation.services.narratives import Narratives
 from workstation.services.supervisor import Supervisor
 
@@ -103,6 +104,13 @@ class House:
         await until(lambda: len(self.told) > n_told)
         return self.told[-1]
 
+    async def settle(self):
+        """Say that the past is whole, and wait until narratives were told."""
+        n_told = len(self.told)
+        self.whole()
+        await until(lambda: len(self.told) > n_told)
+        return self.told[-1]
+
 
 @pytest.fixture
 async def house():
@@ -149,8 +157,40 @@ async def test_indices_are_stored_as_candles_once_everything_is_there(house):
     assert not stored.impossible().any()
 
 
+async def test_narratives_are_told_as_soon_as_the_past_is_whole_without_a_close(house):
+    house.whole(4, 5)
+    ai, memes = await house.settle()
+    assert ai.at_ms == BEGIN * HOUR
+    np.testing.assert_allclose([ai.value, memes.value], WHOLE.net[BEGIN - 1], rtol=1e-12)
+    assert house.store.candles[AI].open_time[-1] == (BEGIN - 1) * HOUR
+    house.whole(5, 6)  # a coin more is loaded: nothing is told again before a close
+    house.whole(6, 6)
+    ai, memes = await house.close(BEGIN)
+    assert len(house.told) == 2
+    np.testing.assert_allclose([ai.value, memes.value], WHOLE.net[BEGIN], rtol=1e-12)
+    np.testing.assert_allclose(house.store.candles[AI].close[-2:], WHOLE.net[BEGIN - 1 : BEGIN + 1, 0])
+
+
+async def test_what_closed_while_the_past_was_loading_waits_for_the_coins_that_lack_it(house):
+    house.fill(BEGIN + 1, ("BTC", "SOMETHING"))
+    house.fill(BEGIN - 40, ("1000PEPE",))  # no longer trades
+    ai, _ = await house.settle()
+    assert (ai.at_ms, ai.value) == (BEGIN * HOUR, pytest.approx(WHOLE.net[BEGIN - 1, 0], rel=1e-12))
+    told = await house.close(BEGIN)
+    assert told[0].value == pytest.approx(WHOLE.net[BEGIN, 0], rel=1e-12)
+
+
+def test_there_is_no_common_close_where_nothing_is_stored_of_a_coin_of_the_book():
+    store = MemoryStore()
+    assert newest_common_close(store, "venue", "1h", {"FET"}) is None
+    store.candles = {key_of("BTC"): MARKET[key_of("BTC")][:5], key_of("FET"): MARKET[key_of("FET")][:0]}
+    assert newest_common_close(store, "venue", "1h", {"FET"}) is None
+    assert newest_common_close(store, "elsewhere", "1h", {"BTC"}) is None
+    assert newest_common_close(store, "venue", "1h", {"BTC"}) == 5 * HOUR
+
+
 async def test_after_a_restart_an_index_goes_on_from_what_was_told(house):
-    house.whole()
+    await house.settle()
     for row in range(BEGIN, BEGIN + 3):
         await house.close(row)
     before = house.store.candles[AI]
@@ -159,7 +199,7 @@ async def test_after_a_restart_an_index_goes_on_from_what_was_told(house):
         shorter.candles[key] = candles if is_index(key.symbol) else candles[BEGIN // 4 :]
     again = House(shorter, 0)
     again.fill(BEGIN + 3)
-    again.whole()
+    await again.settle()
     for row in range(BEGIN + 3, BEGIN + 6):
         ai, _ = await again.close(row)
     await again.tasks.close()

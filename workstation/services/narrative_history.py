@@ -1,6 +1,6 @@
 """The indices of all narratives out of the stored candles, chained to what was told of them before."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +18,9 @@ HISTORY_DAYS = 200
 """Of the coins of the book; of all others the last day's volume is enough."""
 
 BITCOIN = "BTC"
+MOST_BEHIND = 3
+"""Bars that a coin may lack at the end and still trade."""
+
 _OTHERS = ""  # a column without prices: what all coins outside of the book traded
 
 
@@ -59,6 +62,23 @@ class NarrativeMarket:
         wanted = self.book.coins() | {BITCOIN}
         named = (coin_of(symbol) for symbol in symbols if symbol not in self.columns)
         return any(each is not None and each[0] in wanted for each in named)
+
+
+def newest_common_close(reader: CandleReader, venue: str, timeframe: str, coins: Set[str]) -> int | None:
+    """Return the newest close that is stored of every coin, UTC milliseconds; None where there is none.
+
+    A coin that is more than `MOST_BEHIND` bars behind the others no longer trades and is not waited for.
+    """
+    bar_ms, closes = timeframe_ms(timeframe), list[int]()
+    for key in reader.series():
+        named = coin_of(key.symbol)
+        if (key.venue, key.timeframe) != (venue, timeframe) or named is None or named[0] not in coins:
+            continue
+        newest = reader.read_last(key, 1)
+        if len(newest):
+            closes.append(int(newest.open_time[-1]) + bar_ms)
+    behind = max(closes, default=0) - MOST_BEHIND * bar_ms
+    return min((close for close in closes if close >= behind), default=None)
 
 
 def read_market(

@@ -29,14 +29,20 @@ from workstation.engine.narratives.mood import leans_of
 from workstation.engine.narratives.panel import DAY_MS, coin_of
 from workstation.engine.narratives.standing import Mood
 from workstation.services.bus import Bus
-from workstation.services.narrative_history import BITCOIN, NarrativeMarket, candles_to_tell, read_market
+from workstation.services.narrative_history import (
+    BITCOIN,
+    NarrativeMarket,
+    candles_to_tell,
+    newest_common_close,
+    read_market,
+)
 
 REBUILD_EVERY_S = 60.0  # at most: where late candles come in all the time, they are taken together
 SIGNALS_MS = 15 * DAY_MS  # no signal stands for longer
 _NOTICE, _BOOK_NOTICE = "narratives", "book of narratives"
 _AGAIN = "It is tried again at the next close."
 
-_Fact: TypeAlias = UniverseClosed | CoinsGraded
+_Fact: TypeAlias = UniverseClosed | CoinsGraded | UniverseProgressed
 BookSource: TypeAlias = Callable[[], tuple[NarrativeBook, Sequence[str]]]
 """Returns the trader's book and what must be told of it; its call blocks."""
 
@@ -56,10 +62,10 @@ class NarrativeLedger(Protocol):
 class Narratives:
     """Carries the indices on at every close of the universe.
 
-    Their history is read from the store when this begins, and again after candles of the past came in or the
-    book was changed; in between, each close is one more bar. Work that takes longer than a moment is done off
-    the loop. Publishes `NarrativesChanged`, at a close and again when its grades are known, and stores each
-    index as candles once the universe's history is whole.
+    Their history is read from the store when that of the coins is whole, and again after candles of the past
+    came in or the book was changed; in between, each close is one more bar. Work that takes longer than a
+    moment is done off the loop. Publishes `NarrativesChanged`, as soon as the past is whole, at a close, and
+    again when its grades are known; stores each index as candles once the universe's history is whole.
 
     Parameters
     ----------
@@ -114,7 +120,9 @@ class Narratives:
         self._is_stale |= filled.n_new > 0 and named is not None and named[0] in self._wanted
 
     def _on_progress(self, progressed: UniverseProgressed) -> None:
-        self._is_whole = 0 < progressed.total <= progressed.done
+        was_whole, self._is_whole = self._is_whole, 0 < progressed.total <= progressed.done
+        if self._is_whole and not was_whole:
+            self._work.put_nowait(progressed)
 
     def _on_signal(self, raised: SignalRaised) -> None:
         self._raised.append(raised.signal)
@@ -123,11 +131,12 @@ class Narratives:
         while True:
             fact = await self._work.get()
             try:
-                await (
-                    self._take(venue, fact)
-                    if isinstance(fact, UniverseClosed)
-                    else self._regrade(venue, fact)
-                )
+                if isinstance(fact, UniverseClosed):
+                    await self._take(venue, fact)
+                elif isinstance(fact, CoinsGraded):
+                    await self._regrade(venue, fact)
+                else:
+                    await self._begin(venue, fact.timeframe)
             except TidemarkError as error:
                 self._say(f"Narratives could not be brought up to date: {error} {_AGAIN}")
                 self._is_stale = True
@@ -139,26 +148,44 @@ class Narratives:
             self._said = text
             self._bus.publish(NoticePosted(_NOTICE, text))
 
+    async def _begin(self, venue: str, timeframe: str) -> None:
+        """Tell how narratives stand once the past is whole: the next close may be an hour away."""
+        if self._market is not None:
+            return
+        book = await self._current_book()
+        where = (self._reader, venue, timeframe, book.coins() | {BITCOIN})
+        until_ms = await asyncio.to_thread(newest_common_close, *where)
+        market = None if until_ms is None else await self._rebuilt(venue, timeframe, until_ms, book)
+        if market is not None:
+            await self._take_over(venue, timeframe, market)
+
     async def _take(self, venue: str, closed: UniverseClosed) -> None:
         """Carry the indices on by a bar, from the store where something of the past has changed."""
+        book = await self._current_book()
+        at_ms = closed.open_time + timeframe_ms(closed.timeframe)
+        market = self._market
+        if market is None or self._has_to_rebuild(market, book, closed):
+            market = await self._rebuilt(venue, closed.timeframe, closed.open_time, book)
+        if market is None or market.indices.at_ms >= at_ms:
+            return
+        await asyncio.to_thread(market.take, at_ms, closed.candles)
+        self._keep_newest(market)
+        await self._take_over(venue, closed.timeframe, market)
+
+    async def _take_over(self, venue: str, timeframe: str, market: NarrativeMarket) -> None:
+        self._market = market
+        try:
+            if self._is_whole:
+                await self._store(venue, timeframe)
+        finally:  # charts read the store when they hear of it
+            await self._tell(venue, timeframe, market)
+
+    async def _current_book(self) -> NarrativeBook:
         book, problems = await asyncio.to_thread(self._book)
         self._wanted = book.coins() | {BITCOIN}
         if problems:
             self._bus.publish(NoticePosted(_BOOK_NOTICE, " ".join(problems)))
-        at_ms = closed.open_time + timeframe_ms(closed.timeframe)
-        market = self._market
-        if market is None or self._has_to_rebuild(market, book, closed):
-            market = await self._rebuilt(venue, closed, book)
-        if market is None or market.indices.at_ms >= at_ms:
-            return
-        await asyncio.to_thread(market.take, at_ms, closed.candles)
-        self._market = market
-        self._keep_newest(market)
-        try:
-            if self._is_whole:
-                await self._store(venue, closed.timeframe)
-        finally:  # charts read the store when they hear of it
-            await self._tell(venue, closed.timeframe, market)
+        return book
 
     def _has_to_rebuild(self, market: NarrativeMarket, book: NarrativeBook, closed: UniverseClosed) -> bool:
         if book != market.book or market.lacks(closed.candles):
@@ -166,12 +193,12 @@ class Narratives:
         return self._is_stale and asyncio.get_running_loop().time() >= self._may_rebuild_s
 
     async def _rebuilt(
-        self, venue: str, closed: UniverseClosed, book: NarrativeBook
+        self, venue: str, timeframe: str, until_ms: int, book: NarrativeBook
     ) -> NarrativeMarket | None:
-        """Return the indices at the close before; what the bar itself told comes on top of it."""
+        """Return the indices at a close; what a later bar tells comes on top of it."""
         self._is_stale = False
         self._may_rebuild_s = asyncio.get_running_loop().time() + REBUILD_EVERY_S
-        where = (self._reader, venue, closed.timeframe, closed.open_time, book)
+        where = (self._reader, venue, timeframe, until_ms, book)
         market = await asyncio.to_thread(read_market, *where)
         self._untold.clear()
         if market is not None:

@@ -242,7 +242,7 @@ class Palette(QFrame):
             known = f"{n_markets:,} markets" if n_markets else "Markets are not known yet"
             return f"{known} · ↑ ↓ to choose · Enter to open · Esc to close"
         if text.startswith(ONLY_NARRATIVES):
-            return "No narrative is called so. Narratives come with the first daily closes of their coins."
+            return "No narrative is called so. Narratives come once the history of their coins is loaded."
         if text.startswith(ONLY_COMMANDS):
             return f"No command is called “{one_line(text[1:].strip(), 24)}”. F1 lists all."
         if not n_markets:

@@ -27,8 +27,8 @@ from workstation.ui.words.foreign_text import one_line
 from workstation.ui.words.reading_words import length_words
 
 WAITING = (
-    "No narratives yet.\nThey are told at the next close, once the coins of the narratives have a history: "
-    "30 days of a coin before its index can hold it. The panel Providers shows how far the history is."
+    "No narratives yet.\nThey are told once the history of the narratives' coins is loaded: "
+    "30 days of a coin before its index can hold it. The panel Providers shows how far it is."
 )
 _SMALLEST = QSize(180, 120)
 _NARROWEST_TITLE, _USUAL_TITLE, _TITLE_SHARE = 128, 220, 0.46  # logical pixels; of the panel's width
