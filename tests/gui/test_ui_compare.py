@@ -1,5 +1,7 @@
 """Other markets lie over a chart in percent from the left edge, live, and each can be taken away."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
@@ -221,3 +223,20 @@ def test_what_has_no_candles_in_these_bars_is_listed_and_can_be_taken_away(desk,
     comparison.legend.buttons[0].click()
     qtbot.waitUntil(lambda: window.chart.grab() is not None and len(said_of()) == 1, timeout=20_000)
     assert comparison.symbols == ["ETH/USDT"]
+
+
+def test_a_narrative_is_found_by_its_title_and_the_charts_own_market_comes_last(desk, qtbot):
+    window = desk.window
+    window._around.bridge.world.narratives = (
+        SimpleNamespace(name="real-world-assets", title="Real-world assets"),
+    )
+    window.actions_by_id["chart.compare"].trigger()
+    dialog = next(one for one in window.findChildren(CompareDialog) if one.isVisible())
+    named = [dialog.list.item(row).text() for row in range(dialog.list.count())]
+    assert named[0] != "BTC/USDT"
+    assert named[-1] == "BTC/USDT"
+    qtbot.keyClicks(dialog.field, "world assets")
+    qtbot.waitUntil(lambda: dialog.list.count() == 1, timeout=20_000)
+    assert dialog.list.item(0).text() == "Real-world assets  \N{MIDDLE DOT}  INDEX:REAL-WORLD-ASSETS"
+    qtbot.keyClick(dialog.field, Qt.Key.Key_Return)
+    assert window.look.compare.active.symbols == ["INDEX:REAL-WORLD-ASSETS"]

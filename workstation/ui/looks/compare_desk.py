@@ -46,12 +46,12 @@ class CompareDesk(Section):
 
     def ask(self) -> None:
         """Open the dialog over the active chart."""
-        world, comparison = self._around.bridge.world, self.active
-        indices = [index_symbol(one.name) for one in world.narratives]
-        symbols = list(dict.fromkeys((*world.watchlist, *indices, *world.markets)))
-        dialog = CompareDialog(
-            symbols, comparison.refusal, self._theme, self._charts.workspace.active.chart.window()
-        )
+        world, comparison, pane = self._around.bridge.world, self.active, self._charts.workspace.active
+        indices = {index_symbol(one.name): one.title for one in world.narratives}
+        symbols = dict.fromkeys((*world.watchlist, *indices, *world.markets))
+        shown = {pane.key.symbol if pane.key else "", *comparison.symbols}
+        titles = {symbol: indices.get(symbol, "") for symbol in sorted(symbols, key=shown.__contains__)}
+        dialog = CompareDialog(titles, comparison.refusal, self._theme, pane.chart.window())
         dialog.chosen.connect(comparison.add)
         dialog.open()
 

@@ -1,6 +1,6 @@
 """Asks which market, or which narrative's index, a chart shall be compared with."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -30,8 +30,9 @@ class CompareDialog(QDialog):
 
     Parameters
     ----------
-    symbols : sequence of str
-        What there is to compare with, the likeliest first.
+    titles : mapping of str to str
+        What there is to compare with, the likeliest first, each with what else it is called; empty for a
+        market.
     refusal : callable
         Returns why a symbol cannot be compared with, a sentence; empty where it can.
     """
@@ -39,10 +40,10 @@ class CompareDialog(QDialog):
     chosen = Signal(str)
 
     def __init__(
-        self, symbols: Sequence[str], refusal: Callable[[str], str], theme: Theme, parent: QWidget
+        self, titles: Mapping[str, str], refusal: Callable[[str], str], theme: Theme, parent: QWidget
     ) -> None:
         super().__init__(parent)
-        self._symbols, self._refusal = symbols, refusal
+        self._titles, self._refusal = titles, refusal
         self.field, self.list, self.line = QLineEdit(), QListWidget(), QLabel()
         self.compare_button, self.cancel_button = QPushButton("Compare"), QPushButton("Cancel")
         self.setWindowTitle("Compare with")
@@ -83,17 +84,21 @@ class CompareDialog(QDialog):
 
     def _fill(self, text: str) -> None:
         wanted = text.strip().upper()
-        fitting = [symbol for symbol in self._symbols if wanted in symbol.upper()]
-        fitting.sort(key=lambda symbol: not symbol.upper().startswith(wanted))
+        fitting = [symbol for symbol, title in self._titles.items() if wanted in f"{symbol} {title}".upper()]
+        fitting.sort(key=lambda symbol: not self._begins(symbol, wanted))
         self.list.clear()
         for symbol in fitting[:_MOST_SHOWN]:
-            item = QListWidgetItem(one_line(symbol))
+            title = self._titles[symbol]
+            item = QListWidgetItem(one_line(f"{title}  \N{MIDDLE DOT}  {symbol}" if title else symbol))
             item.setData(_SYMBOL, symbol)
             self.list.addItem(item)
         self.list.setCurrentRow(0)
         self.line.setText(
             "Enter lays it over the chart." if fitting else f"Nothing here is called {one_line(text)}."
         )
+
+    def _begins(self, symbol: str, wanted: str) -> bool:
+        return any(name.upper().startswith(wanted) for name in (symbol, self._titles[symbol]))
 
     def _choose(self, *_: object) -> None:
         if self.list.currentRow() < 0:
