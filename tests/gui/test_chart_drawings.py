@@ -492,3 +492,14 @@ def test_in_the_window_commands_draw_undo_and_offer_the_drawings_menu(tmp_path, 
     assert book.drawings(market) == ()
     window.finish()
     assert list(tmp_path.rglob("drawings/*.json"))
+
+
+def test_a_chart_whose_drawings_are_gone_keeps_no_second_picture(chart, book):
+    book.add(BTC, line())
+    chart.drawings._picture.forget()
+    for _ in range(2):
+        chart.grab()
+    assert not chart.drawings._picture._canvas.isNull()
+    book.undo(BTC)
+    chart.grab()
+    assert chart.drawings._picture._canvas.isNull()

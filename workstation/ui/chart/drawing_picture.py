@@ -30,6 +30,7 @@ class DrawnPicture:
     def paint(self, painter: QPainter, base: QPixmap, scene: Scene, brushes: Brushes) -> None:
         """Paint a picture and a scene over its price pane; the painter counts logical pixels."""
         if scene.is_empty:
+            self.kept, self._canvas = None, QPixmap()  # megabytes that a chart without drawings needs no more
             painter.drawPixmap(0, 0, base)
             return
         if self.kept is None and self._is_asked_again:
