@@ -1,5 +1,6 @@
 """Alerts on drawings and screens: set, seen, edited, paused, deleted and brought back in the window."""
 
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
@@ -8,6 +9,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 
 from tests.fakes.window_world import LIVE, NOW_MS, Desk
 from workstation.domain.alert import Alert, RuleMark
+from workstation.domain.alert_record import RuleRecord
 from workstation.domain.alert_rule import (
     AlertRule,
     Crossing,
@@ -116,6 +118,20 @@ def on(drawing, part="line", rule_id="r", **choices):
 
 def standing(rule, state=RuleState.WATCHING, **facts):
     return RuleStanding(rule, state, **facts)
+
+
+@contextmanager
+def heard_of(desk):
+    """Give what is said of alerts on lists and screens."""
+    said = []
+
+    def hear(subject, sentence):
+        if subject == "alerts on lists":
+            said.append(sentence)
+
+    desk.bridge.notice_posted.connect(hear)
+    yield said
+    desk.bridge.notice_posted.disconnect(hear)
 
 
 def dialog_of(desk, kind, qtbot):
@@ -328,8 +344,15 @@ def test_an_alert_follows_its_screen_to_another_name_and_back(desk, asked):
     asked.said(standing(asked.commands[-1].rule))
     keeper.undo()
     assert asked.commands[-1].rule == SCREEN
-    keeper.change(keeper.book.without_screen("Strong"), "delete")
-    assert len(asked.commands) == 2
+    asked.said(standing(SCREEN))
+    with heard_of(desk) as said:
+        keeper.change(keeper.book.without_screen("Strong"), "delete")
+        assert len(asked.commands) == 2
+        assert said == [
+            "The screen “Strong” is deleted, but an alert goes on as it was. Ctrl+Alt+E lists all alerts."
+        ]
+        keeper.undo()
+        assert said[-1] == ""
 
 
 def test_an_alert_by_lists_is_told_what_they_hold_also_after_the_engine_was_away(desk, asked, qtbot):
@@ -368,6 +391,30 @@ def test_an_alert_by_lists_follows_the_lists_name(desk, asked):
     now = asked.commands[-1].rule.screen
     assert (now.text, now.lists) == ("grade > 80 and list is not New", (("New", ("BTC/USDT",)),))
     editing.show("")
+
+
+def test_an_alert_whose_list_is_deleted_says_so_until_the_list_is_back(desk, asked, qtbot):
+    keeper = desk.window.lists.keeper
+    keeper.change(keeper.book.with_list(WatchList("Own", ("BTC/USDT",)), "Own"), "list")
+    by_list = ScreenRule("Alone", "grade > 80 and list is own", lists=(("Own", ("BTC/USDT",)),))
+    asked.said(standing(replace(SCREEN, screen=by_list)))
+    with heard_of(desk) as said:
+        keeper.change(keeper.book.without_list("Own"), "delete the list Own")
+        assert said[-1].startswith("The list “Own” is deleted, but an alert asks for it and finds no coin")
+        deaf = asked.commands[-1].rule
+        assert deaf.screen.lists == ()
+        told = RuleRecord(deaf).standing()
+        assert (told.state, told.detail) == (
+            RuleState.WATCHING,
+            "The list “own” is gone and no coin is in it: change this alert.",
+        )
+        asked.said(told)
+        model = desk.window.alert_desk.panel.rules.model
+        assert told.detail in model.data(model.index(0))
+        keeper.undo()
+        assert said[-1] == ""
+        assert asked.commands[-1].rule.screen == by_list
+    assert RuleRecord(asked.commands[-1].rule).standing().detail == ""
 
 
 def test_a_screen_is_watched_from_the_screener(desk, asked, qtbot):

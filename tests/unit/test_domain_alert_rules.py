@@ -14,6 +14,7 @@ from workstation.domain.alert_words import (
     coin_sentence,
     condition_of,
     crossing_sentence,
+    lists_gone_sentence,
     many_sentence,
     meanwhile_sentence,
     moment_sentence,
@@ -341,3 +342,13 @@ def test_why_a_coin_entered_is_said_in_its_own_values():
 def test_values_are_said_in_the_unit_of_their_column(text, column, value, said):
     known = CoinColumns(("BTC/USDT",), {column: np.array([value])})
     assert said in coin_sentence(ScreenRule("S", text), known, "BTC/USDT")
+
+
+def test_lists_that_a_screen_asks_for_in_vain_are_named():
+    text = 'list is a and (list contains core or list is not "B b") and list is gone'
+    rule = ScreenRule("S", text, lists=(("A", ()), ("My core", ())))
+    assert rule.lists_gone == ("B b", "gone")
+    assert lists_gone_sentence(rule) == (
+        "The lists “B b”, “gone” are gone and no coin is in them: change this alert."
+    )
+    assert lists_gone_sentence(ScreenRule("S", "grade > 1")) == ""

@@ -6,6 +6,7 @@ from workstation.domain.alert import Alert
 from workstation.domain.alert_crossing import LineState, is_over
 from workstation.domain.alert_rule import AlertRule, RuleStanding, RuleState, ScreenEvent
 from workstation.domain.alert_screen import ScreenState
+from workstation.domain.alert_words import lists_gone_sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,9 @@ class RuleRecord:
         """Return how it stands; `why_not` says why it cannot be judged just now."""
         waits = bool(why_not) and self.is_watching
         state = RuleState.WAITING if waits else self.state
-        return RuleStanding(self.rule, state, self.n_told, self.told_ms, why_not if waits else "")
+        screen = self.rule.screen
+        doubt = why_not if waits else lists_gone_sentence(screen) if screen is not None else ""
+        return RuleStanding(self.rule, state, self.n_told, self.told_ms, doubt)
 
     def changed_to(self, rule: AlertRule) -> "RuleRecord":
         """Return the record of the rule as the trader wants it now.

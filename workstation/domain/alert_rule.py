@@ -7,7 +7,7 @@ from workstation.domain.alert_line import line_of
 from workstation.domain.drawing import Drawing
 from workstation.domain.errors import UsageError
 from workstation.domain.market import SeriesKey
-from workstation.domain.screen import conditions_of
+from workstation.domain.screen import Comparison, conditions_of
 from workstation.domain.screen_text import parse
 
 MOST_RULES = 2_000
@@ -124,6 +124,18 @@ class ScreenRule:
         """Ids of the columns that its conditions look at."""
         return frozenset(condition.column for condition in conditions_of(parse(self.text)))
 
+    @property
+    def lists_gone(self) -> tuple[str, ...]:
+        """Names that its conditions ask for and that no list of the trader's has, or has any longer."""
+        names = [name.casefold() for name, _symbols in self.lists]
+        asked = (one for one in conditions_of(parse(self.text)) if one.column == "list")
+        gone = []
+        for one in asked:
+            wanted, is_part = str(one.value).casefold(), one.comparison is Comparison.CONTAINS
+            if not any(wanted in name if is_part else wanted == name for name in names):
+                gone.append(str(one.value))
+        return tuple(dict.fromkeys(gone))
+
     def lists_of(self, symbols: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
         """Return for each market the names of its lists, as far as the conditions ask for them."""
         held: dict[str, list[str]] = {}
@@ -201,7 +213,7 @@ class RuleStanding:
     told_ms : int or None
         What the last one was about happened then, UTC milliseconds; None before the first.
     detail : str
-        Why it waits, one sentence; else empty.
+        Why it waits, or what it asks for and is not there; one sentence, else empty.
     """
 
     rule: AlertRule

@@ -96,6 +96,17 @@ def meanwhile_sentence(rule: ScreenRule, n_coins: int, since_ms: int, until_ms: 
     return f"{they} {moved} between {first:%Y-%m-%d %H:%M} and {until} UTC, while Tidemark did not watch."
 
 
+def lists_gone_sentence(rule: ScreenRule) -> str:
+    """Return which lists a screen asks for in vain, and what to do; empty where there is none."""
+    gone = rule.lists_gone
+    if not gone:
+        return ""
+    named = ", ".join(f"“{name}”" for name in gone)
+    if len(gone) == 1:
+        return f"The list {named} is gone and no coin is in it: change this alert."
+    return f"The lists {named} are gone and no coin is in them: change this alert."
+
+
 def _value_words(coins: CoinColumns, column: str, row: int) -> str:
     spec = COLUMNS[column]
     if column == "market":

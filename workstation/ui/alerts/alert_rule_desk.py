@@ -74,7 +74,7 @@ class AlertRuleDesk(QObject):
         self._drawings, self._screener = drawings, lists.screener
         self.followed = DrawingAlerts(self._bridge, drawings, self._set, self._forget, self)
         lists.screener.alert_wanted.connect(self.ask_screen)
-        self.screens = ScreenAlerts(self._bridge, lists.keeper, self._set, self)
+        self.screens = ScreenAlerts(self._bridge, lists.keeper, self._set, self._say_of_lists, self)
 
     def handlers(self, go_to: GoTo) -> Mapping[str, Callable[[], None]]:
         """Return what its commands do; `go_to` reveals a dock and gives it the keyboard."""
@@ -224,6 +224,9 @@ class AlertRuleDesk(QObject):
         is_there = self._bridge.world.connected
         self._complain("" if is_there else _ALONE)
         return is_there
+
+    def _say_of_lists(self, sentence: str) -> None:
+        self._bridge.notice_posted.emit("alerts on lists", sentence)
 
     def _complain(self, sentence: str) -> None:
         self._bridge.notice_posted.emit("alert rule", sentence)
