@@ -379,7 +379,7 @@ def test_a_folder_without_permission_is_named(home_of_another_user):
 said = []
 for read_only in (False, True):
     try:
-        CandleStore(folder / "candles.db", read_only)
+        CandleStore(folder / "candles.db", read_only).series()
     except StoreReadOnly as error:
         said.append(str(error))
 print(json.dumps(said))
@@ -392,7 +392,7 @@ print(json.dumps(said))
         pytest.skip("another user cannot start this interpreter")
     writer, reader = run(script, home, *other)
     assert f"{home} cannot be written" in writer
-    assert "candles.db cannot be opened" in reader, "what is stored is nobody else's to read"
+    assert "candles.db cannot be read" in reader, "what is stored is nobody else's to read"
 
 
 def test_the_reading_side_loads_no_heavy_library_and_no_qt(tmp_path):

@@ -222,7 +222,7 @@ def test_a_file_from_a_newer_version_is_refused_by_number(path):
     raw(path, "PRAGMA user_version = 99")
     for read_only in (False, True):
         with pytest.raises(StoreError, match="format 99, this one knows 1"):
-            CandleStore(path, read_only=read_only)
+            CandleStore(path, read_only=read_only).series()
 
 
 def test_a_foreign_database_is_left_alone(path):

@@ -27,6 +27,7 @@ from workstation.engine_app.offers import Offers, Surroundings
 from workstation.engine_app.opening import Opening
 from workstation.engine_app.options import ALL, EngineOptions
 from workstation.engine_app.rotation import RotationDesk
+from workstation.engine_app.stores import open_recorder
 from workstation.engine_app.vote_desk import VoteDesk
 from workstation.feeds.ccxt_feed import CcxtFeed
 from workstation.feeds.venues import OpenVenue
@@ -51,14 +52,8 @@ from workstation.services.universe_members import UniverseOptions
 from workstation.services.universe_past import UniversePast
 from workstation.services.vitals import VitalSigns
 from workstation.services.watchlist import Watchlist
-from workstation.storage.candle_store import CandleStore
 from workstation.storage.compiled_code import is_compiled
-from workstation.storage.journal import Journal
-from workstation.storage.ledger import Ledger
-from workstation.storage.observation_store import ObservationStore
-from workstation.storage.paper_account_store import PaperAccountStore
 from workstation.storage.paths import Paths
-from workstation.storage.recorder import Recorder
 from workstation.storage.reserve import DiskReserve
 from workstation.storage.settings import SettingsFile
 
@@ -82,14 +77,7 @@ class EngineHouse:
         self._bus = Bus()
         self._tasks = Supervisor(self._on_task_died)
         reserve = None if options.practice else DiskReserve(paths.reserve_file)
-        self._recorder = Recorder(
-            CandleStore(paths.candles_db),
-            Journal(paths.journal_db),
-            reserve,
-            ObservationStore(paths.observations_db),
-            Ledger(paths.ledger_db, SystemClock()),
-            PaperAccountStore(paths.papers_db),
-        )
+        self._recorder, self._begun_anew = open_recorder(paths, reserve, SystemClock())
         self._data = MarketData(self._bus, self._recorder, self._recorder.candles.reader(), self._tasks)
         candles = self._recorder.candles.reader()
         self._paths = paths
@@ -141,6 +129,8 @@ class EngineHouse:
         await self._link.start()
         self._tasks.start("open the feed", self._open_feed())
         self._tasks.start("measure the engine", self._measure_for_ever())
+        for subject, text in self._begun_anew.items():
+            self._bus.publish(NoticePosted(subject, text))
         if self._options.linger_s is None:  # a window that started us has read the same file and said so
             for problem in self._problems:
                 self._bus.publish(NoticePosted(f"settings {problem}", problem))

@@ -13,6 +13,7 @@ import apsw
 from workstation.domain.errors import StoreError, StoreReadOnly
 from workstation.storage.paths import require_writable
 from workstation.storage.privacy import close_to_others, make_private_file
+from workstation.storage.set_aside import NewerFileError
 
 OLDEST_SQLITE = (3, 51, 3)
 """3.7.0 to 3.51.2 may corrupt a WAL file with two connections (sqlite.org/wal.html#walresetbug)."""
@@ -44,6 +45,10 @@ class Schema:
     synchronous: str
 
 
+class ForeignFile(StoreError):
+    """The file belongs to another program."""
+
+
 class Database:
     """A connection that opens itself when it is first needed, and again after the disk failed.
 
@@ -56,7 +61,8 @@ class Database:
     schema : Schema
         What it must look like; made, or brought up to date, where it may be written.
     read_only : bool
-        Another process writes. A missing file is then an empty one, until it appears.
+        Another process writes. A missing file is then an empty one, until it appears; one that cannot be
+        used is told at the first reading, and read once another stands in its place.
 
     Raises
     ------
@@ -80,8 +86,9 @@ class Database:
         self._connection: apsw.Connection | None = None
         self._closed = False
         self._inode: tuple[int, int] | None = None
-        with self._told("be opened"):
-            self._connect()
+        if not read_only:  # a reader opens it at the first reading: by then its writer has mended it
+            with self._told("be opened"):
+                self._connect()
 
     @contextmanager
     def writing(self) -> Iterator[apsw.Connection]:
@@ -206,9 +213,9 @@ class Database:
         mark = connection.pragma("application_id")
         newest = len(self._schema.steps)
         if mark not in (0, self._schema.application_id):
-            raise StoreError(f"{self.path} is not a {self._schema.what} of Tidemark; move it away.")
+            raise ForeignFile(f"{self.path} is not a {self._schema.what} of Tidemark; move it away.")
         if version > newest:
-            raise StoreError(
+            raise NewerFileError(
                 f"{self.path} was written by a newer Tidemark (format {version}, this one knows {newest}); "
                 "install that version, or set TIDEMARK_HOME elsewhere."
             )

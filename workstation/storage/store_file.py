@@ -1,15 +1,18 @@
 """What every store on a file shares: it is closed with it, and names what the disk has damaged in it."""
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 import apsw
 
-from workstation.domain.errors import StoreError
-from workstation.storage.database import Database, Schema, is_damage
+from workstation.domain.errors import StoreError, StoreReadOnly
+from workstation.storage.database import Database, ForeignFile, Schema, is_damage
+from workstation.storage.set_aside import NewerFileError
+
+_Store = TypeVar("_Store", bound="StoreFile")
 
 
 class StoreFile:
@@ -115,14 +118,67 @@ class RefillableFile(TransactionalFile):
         return f"{path} was damaged; it is kept as {set_aside(path).name}, {self._refill}."
 
 
-def set_aside(path: Path) -> Path:
-    """Rename a damaged file, with its log, to the first free ``*.damaged-N`` and return that name."""
+def opened_or_new(open_store: Callable[[Path], _Store], path: Path, since: str) -> tuple[_Store, str]:
+    """Open a store for writing; a file that cannot be used is kept aside, and a new one is begun.
+
+    Parameters
+    ----------
+    open_store : callable
+        Opens the store on a path, or makes it there.
+    path : Path
+        Its file.
+    since : str
+        What the trader must know where a new one is begun; ends the sentence.
+
+    Returns
+    -------
+    store, str
+        The store, and what happened to its file, a sentence; empty where nothing did.
+
+    Raises
+    ------
+    StoreError
+        The place cannot be written, or the disk fails.
+    """
+    try:
+        store = open_store(path)
+    except StoreError as error:
+        why, word = _why_unusable(error)
+        if not why:
+            raise
+        aside = set_aside(path, word)
+        return open_store(path), f"{path.name} {why} and is kept as {aside.name}; {since}."
+    return store, " ".join(store.damage())
+
+
+def _why_unusable(error: StoreError) -> tuple[str, str]:
+    """Return what is wrong with a file, and what it is called aside; nothing where it is not the file."""
+    if is_damage(error):
+        return "is damaged", "damaged"
+    if isinstance(error, NewerFileError):
+        return "was written by a newer Tidemark", "newer"
+    if isinstance(error, ForeignFile):
+        return "belongs to another program", "foreign"
+    return "", ""
+
+
+def set_aside(path: Path, word: str = "damaged") -> Path:
+    """Rename a file, with its log, to the first free ``*.damaged-N`` and return that name.
+
+    Raises
+    ------
+    StoreReadOnly
+        It cannot be renamed.
+    """
     n = 1
-    while (aside := path.with_name(f"{path.name}.damaged-{n}")).exists():
+    while (aside := path.with_name(f"{path.name}.{word}-{n}")).exists():
         n += 1
-    path.rename(aside)
-    for suffix in ("-wal", "-shm"):
-        beside = path.with_name(path.name + suffix)
-        if beside.exists():
-            beside.rename(aside.with_name(aside.name + suffix))
+    try:
+        path.rename(aside)
+        for suffix in ("-wal", "-shm"):
+            beside = path.with_name(path.name + suffix)
+            if beside.exists():
+                beside.rename(aside.with_name(aside.name + suffix))
+    except OSError as error:
+        raise StoreReadOnly(f"{path} cannot be kept aside ({error.strerror}).") from error
     return aside
