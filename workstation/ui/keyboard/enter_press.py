@@ -6,7 +6,6 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QPushButton, QToolButton, QWidget
 from shiboken6 import isValid
-from typing_extensions import override
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
@@ -25,14 +24,17 @@ class EnterPress(QObject):
         self._app = cast(QApplication, QApplication.instance())
         self._button: QWidget | None = None
         self._app.focusChanged.connect(self._on_focus)
+        self._is_watching = True
 
     def stop(self) -> None:
-        """Watch nothing more."""
-        self._app.focusChanged.disconnect(self._on_focus)
-        self._on_focus(None, None)
+        """Watch nothing more; a second time changes nothing."""
+        if self._is_watching:
+            self._is_watching = False
+            self._app.focusChanged.disconnect(self._on_focus)
+            self._on_focus(None, None)
 
-    @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Press the button that has the keyboard."""
         if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress and _is_enter(event):
             if isinstance(watched, QAbstractButton) and not event.isAutoRepeat():
                 QTimer.singleShot(0, watched, watched.click)  # a menu that it opens outlasts this event
