@@ -9,8 +9,10 @@ from PySide6.QtGui import QColor, QContextMenuEvent
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from tests.fakes.window_world import Desk, ticker
+from tests.fakes.window_world import LIVE, Desk, ticker
 from workstation.domain.list_view import FIRST_COLUMNS
+from workstation.domain.market import Market
+from workstation.link import messages as said
 from workstation.ui.theme import DARK, LIGHT
 from workstation.ui.watchlists import coin_table
 from workstation.ui.watchlists.coin_delegate import PADDING
@@ -354,3 +356,14 @@ def test_a_menu_opened_by_key_is_of_the_chosen_row(panel, qtbot, way):
         qtbot.keyClick(panel.table, Qt.Key.Key_F10, Qt.KeyboardModifier.ShiftModifier)
     assert [symbol for _menu, symbol in menus] == ["ETH/USDT"]
     menus[0][0].close()
+
+
+def test_prices_take_the_decimals_of_markets_that_are_listed_after_what_is_watched(tmp_path, qtbot):
+    desk = Desk(tmp_path)
+    qtbot.addWidget(desk.open(), before_close_func=lambda window: window.finish())
+    desk.tell(said.Welcome(said.PROTOCOL, "0.1.0", 4711, LIVE, ("BTC/USDT",)))
+    desk.prices({"BTC/USDT": 64_000.123456})
+    model = desk.window.watchlist.model
+    assert model.price_text(0) == "64,000.12"
+    desk.tell(said.MarketsListed((Market("BTC/USDT", "BTC", "USDT", 0.1),), is_last=True))
+    assert model.price_text(0) == "64,000.1"

@@ -91,6 +91,7 @@ class WatchlistDesk(Section):
         panel.edited.connect(self._asking.set_watchlist)
         self.sparks.read.connect(panel.model.set_spark)
         bridge.venue_changed.connect(self._on_venue)
+        bridge.markets_changed.connect(panel.model.take_price_steps)
         bridge.watchlist_changed.connect(self._read_book)
         bridge.watchlist_changed.connect(self._on_watchlist)
         bridge.tickers_changed.connect(panel.apply)

@@ -176,6 +176,11 @@ class WatchlistModel(ScreenModel):
             mask &= np.array([self._filter in symbol.upper() for symbol in self.symbols], bool)
         return mask
 
+    def take_price_steps(self) -> None:
+        """Write prices as their markets do from now on: the venue lists them after what is watched."""
+        self._steps = [self._price_step(symbol) for symbol in self.symbols]
+        self._tell_all()
+
     def _tell_all(self) -> None:
         if len(self.shown):
             self.dataChanged.emit(self.index(0, 0), self.index(len(self.shown) - 1, len(self.columns) - 1))
