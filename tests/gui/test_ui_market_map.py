@@ -142,7 +142,7 @@ def test_prices_that_grew_old_are_said_to_be_old(seen):
     assert map_desk.panel.status.text().endswith("· 12 s old")
     seen.seconds += 49.0
     map_desk.refresh()
-    assert "Old: no price came for 1 m" in map_desk.panel.status.text()
+    assert "Old: no price came for 1 min" in map_desk.panel.status.text()
     assert map_desk._is_old
     tell(seen, (), age_ms=200)  # nothing changed, but the venue was heard
     assert not map_desk._is_old
@@ -150,7 +150,7 @@ def test_prices_that_grew_old_are_said_to_be_old(seen):
 
 def test_old_prices_that_the_engine_sends_at_first_are_not_taken_for_new(seen):
     tell(seen, quotes(), age_ms=90_000)
-    assert "Old: no price came for 1 m" in seen.map.panel.status.text()
+    assert "Old: no price came for 1 min" in seen.map.panel.status.text()
 
 
 def test_a_lost_engine_is_said_and_asked_again_when_it_is_back(seen):

@@ -130,7 +130,7 @@ def test_the_status_line_names_feed_age_rate_and_both_processes(window):
 def test_old_data_grow_older_on_screen_and_are_marked(desk, window):
     desk.seconds += 75
     window.status.refresh()
-    assert window.status.age.text() == "data 1 m old"
+    assert window.status.age.text() == "data 1 min old"
     assert DARK.warning in window.status.age.styleSheet()
 
 

@@ -89,7 +89,7 @@ def test_a_change_carries_its_sign_and_nothing_changed_has_none(value, expected)
         (-5, "0 ms"),
         (420, "420 ms"),
         (3_900, "3 s"),
-        (125_000, "2 m"),
+        (125_000, "2 min"),
         (7_300_000, "2 h"),
         (5 * 86_400_000, "5 d"),
     ],

@@ -9,7 +9,7 @@ from workstation.ui.judgement.record_words import verification_words
 from workstation.ui.theme import Theme
 from workstation.ui.words.foreign_text import one_line
 
-NOT_CHECKED = "Not checked in this session."
+NOT_CHECKED = "The ledger was not checked in this session."
 _MEANING = "Every judgement is chained to the one before it; this proves that none was changed since"
 
 _WIDE = 300
@@ -27,7 +27,7 @@ class LedgerLine(QFrame):
         self._head: LedgerHead | None = None
         self._is_broken = self._is_busy = False
         self.label, self.progress = QLabel(NOT_CHECKED), QProgressBar()
-        self.verify_button, self.copy_button = QPushButton("Verify"), QPushButton("Copy head")
+        self.verify_button, self.copy_button = QPushButton("Verify"), QPushButton("Copy hash")
         self._lay_out()
         self.verify_button.clicked.connect(self._on_click)
         self.copy_button.clicked.connect(self._copy)
@@ -44,7 +44,9 @@ class LedgerLine(QFrame):
         self.progress.setAccessibleName("Rows checked")
         self.progress.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.progress.hide()
-        self.copy_button.setToolTip("Noted elsewhere, it proves later that nothing up to now was replaced")
+        self.copy_button.setToolTip(
+            "The hash of the newest row: noted elsewhere, it proves later that nothing up to now was replaced"
+        )
         self.verify_button.setToolTip(_MEANING)
         words = QVBoxLayout()
         words.setSpacing(6)

@@ -30,8 +30,8 @@ from workstation.ui.words.foreign_text import one_line
 
 READING = "Reading the ledger…"
 NONE_YET = (
-    "No signal is in the ledger yet.\nEvery one is written there before you are told of it, "
-    "and joined by its outcome when its horizon has passed."
+    "No signals yet.\nEvery one is written to the ledger before you are told of it, "
+    "and gets its outcome there when its horizon has passed."
 )
 _SMALLEST = QSize(180, 120)
 _OPEN_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)

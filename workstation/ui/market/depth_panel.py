@@ -28,8 +28,9 @@ RANGES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.03)
 
 _KINDS = ("Now", "Over time")
 _HINTS = (
-    "Point at the hills, or use Left and Right, to see what it takes to get there.",
-    "Point at the map, or use the arrows, to see what rested there. The line is the middle of the book.",
+    "Point at a price, or use Left and Right, to see what it takes to get there.",
+    "Point at the map, or use the arrows, to see what rested there. The line is the middle of the book; "
+    "while it is hatched, the book was not followed.",
 )
 _USUAL_RANGE = 0.01
 _LEAST_PCT = 0.001  # that can be said in three decimals

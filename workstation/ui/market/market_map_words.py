@@ -35,8 +35,8 @@ def facts(tile: Tile) -> list[str]:
 
 
 def plan_words(plan: MapPlan) -> str:
-    """Return what is drawn and what is left out: "371 coins for USDT, and 812 smaller"."""
-    drawn = f"{plan.n_drawn:,} coin{'s' if plan.n_drawn != 1 else ''} for {one_line(plan.quote, 12)}"
+    """Return what is drawn and what is left out: "371 coins in USDT, and 812 smaller"."""
+    drawn = f"{plan.n_drawn:,} coin{'s' if plan.n_drawn != 1 else ''} in {one_line(plan.quote, 12)}"
     smaller = f", and {plan.n_smaller:,} smaller" if plan.n_smaller else ""
     untold = f"; {plan.n_untold:,} without a price or trades" if plan.n_untold else ""
     return f"{drawn}{smaller}{untold}"

@@ -48,7 +48,7 @@ _WIDEST = {
     ColumnKind.POINTS: "▲100",
     ColumnKind.STEP: "+100",
     ColumnKind.COUNT: "100",
-    ColumnKind.AGE: "23 h",
+    ColumnKind.AGE: "59 min",
     ColumnKind.SIDE: "▼ Bearish",
     ColumnKind.LINE: "00.000",
 }

@@ -18,7 +18,7 @@ _SIGNIFICANT = 4  # digits of a price after its leading zeros, where the venue n
 _COLUMN_DIGITS = 3
 _MOST_SIGNIFICANT = 8  # a venue's step of 1e-8 must not turn 67,123.45 into 67,123.45000000
 _UNITS = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "K"))
-_DURATIONS_MS = ((86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1000, "s"))
+_DURATIONS_MS = ((86_400_000, "d"), (3_600_000, "h"), (60_000, "min"), (1000, "s"))
 
 
 @lru_cache(maxsize=1024)
@@ -92,7 +92,7 @@ def percent(value_pct: float, decimals: int = 2) -> str:
 
 
 def duration(length_ms: float) -> str:
-    """Return a length of time in its largest unit, rounded down: ``"420 ms"``, ``"3 s"``, ``"2 m"``."""
+    """Return a length of time in its largest unit, rounded down: ``"420 ms"``, ``"3 s"``, ``"2 min"``."""
     for scale, unit in _DURATIONS_MS:
         if length_ms >= scale:
             return f"{int(length_ms // scale)} {unit}"
