@@ -521,6 +521,18 @@ def test_a_store_that_cannot_be_read_is_a_sentence(desk, qtbot, monkeypatch):
     assert graph.problem.isVisible()
 
 
+def test_a_book_that_the_window_mends_is_told_once(desk, qtbot):
+    files = desk.past.narratives
+    files.book.write_text("this is no book")
+    desk.window.actions_by_id["narratives.focus"].trigger()
+    qtbot.waitUntil(lambda: "book of narratives" in desk.window.notices.texts)
+    told = desk.window.notices.texts["book of narratives"]
+    assert f"{files.book.name}.broken-1" in told
+    assert "The shipped narratives are used." in told
+    past = PastWanted(LIVE.name, "1h", NOW_MS, is_whole=True)
+    assert read_past(files, past, NarrativePast()).trouble == ""
+
+
 def test_every_control_of_both_panels_has_a_name(panel, graph):
     panel.choose("memes")
     for tab in range(3):

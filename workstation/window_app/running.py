@@ -36,7 +36,8 @@ def run_window(options: WindowOptions) -> int:
         raise TidemarkError("Tidemark is open already, but its window does not answer; close it first.")
     try:
         settings, problems = SettingsFile(paths.settings_file).load()
-        options = replace(options, notices=(*options.notices, *problems))
+        if problems:  # one thing happened to the file, however many sentences tell it
+            options = replace(options, notices=(*options.notices, " ".join(problems)))
         keep_one_heap()
         app = make_application(
             sys.argv[:1], settings.appearance.theme, options.scale_pct or settings.appearance.scale

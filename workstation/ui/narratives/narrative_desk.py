@@ -198,6 +198,8 @@ class NarrativeDesk(Section):
         if venue is None or past.wanted is None or past.wanted.venue != venue.name:
             return  # the venue changed while it was read
         self._past = past
+        if past.trouble:  # told once: by now the file is in order, and the engine finds nothing to tell
+            self._bridge.notice_posted.emit("book of narratives", past.trouble)
         for panel in (self.panel, self.graph):
             if panel is not None:
                 panel.show_past(past)

@@ -113,6 +113,8 @@ class NarrativePast:
         By coin, the market that it was read from.
     rows : tuple of BenchmarkRow
         BTC, ETH, SOL and equal weight, as far as they are there; and cash.
+    trouble : str
+        What became of the trader's own book where its file could not be used; empty where it could.
     """
 
     wanted: PastWanted | None = None
@@ -125,6 +127,7 @@ class NarrativePast:
     rank_before: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     symbols: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     rows: tuple[BenchmarkRow, ...] = ()
+    trouble: str = ""
 
     def spark(self, name: str) -> FloatArray:
         """Return the last thirty daily values of an index; empty where it has none."""
@@ -148,12 +151,12 @@ def read_past(files: NarrativeFiles, wanted: PastWanted, before: NarrativePast) 
     from workstation.storage.candle_store import CandleStore
     from workstation.storage.narrative_store import NarrativeStore
 
-    book, _problems = NarrativeStore(files.book).load()
+    book, problems = NarrativeStore(files.book).load()
     with CandleStore(files.candles, read_only=True) as store:
         if not _still_holds(before, wanted, book):
             panel, symbols = _daily_panel(store, wanted, book)
             before = past_of(panel, book, symbols) if panel is not None else NarrativePast(book=book)
-        return _with_rows(before, store, wanted)
+        return replace(_with_rows(before, store, wanted), trouble=" ".join(problems))
 
 
 def past_of(panel: MarketPanel, book: NarrativeBook, symbols: Mapping[str, str]) -> NarrativePast:
