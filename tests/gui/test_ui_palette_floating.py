@@ -26,9 +26,7 @@ def test_the_palette_lies_over_the_window_that_has_the_keyboard_and_returns(desk
     window = desk.window
     palette, floating = window.search, window.chart
     assert floating.window() is not window
-    floating.activateWindow()
-    floating.setFocus()
-    qtbot.waitUntil(floating.hasFocus, timeout=20_000)
+    qtbot.waitUntil(floating.hasFocus, timeout=20_000)  # it took the keyboard along
     qtbot.keyClick(floating, Qt.Key.Key_E)
     qtbot.waitUntil(palette.edit.hasFocus, timeout=20_000)
     assert (palette.edit.text(), palette.window()) == ("e", floating.window())
@@ -37,6 +35,32 @@ def test_the_palette_lies_over_the_window_that_has_the_keyboard_and_returns(desk
     assert (palette.isVisible(), palette.window()) == (False, window)
     window.actions_by_id["chart.float"].trigger()
     assert floating.window() is window
-    floating.setFocus()
+    qtbot.waitUntil(floating.hasFocus, timeout=20_000)
     qtbot.keyClick(floating, Qt.Key.Key_B)
     assert (palette.isVisible(), palette.window()) == (True, window)
+
+
+def test_a_chart_that_floats_over_the_palettes_place_gets_the_palette(desk, qtbot):
+    window = desk.window
+    palette, floating = window.search, window.chart.window()
+    window.watchlist.table.setFocus()
+    window.activateWindow()
+    qtbot.waitUntil(window.watchlist.table.hasFocus, timeout=20_000)
+    floating.setGeometry(window.geometry().center().x() - 200, window.y() + 100, 400, 260)
+    palette.open()
+    assert palette.window() is floating
+    assert floating.rect().contains(palette.geometry())  # with fewer rows than usual
+    palette.dismiss()
+    window.watchlist.table.setFocus()
+    window.activateWindow()
+    qtbot.waitUntil(window.watchlist.table.hasFocus, timeout=20_000)
+    floating.move(window.geometry().bottomRight())
+    palette.open()
+    assert palette.window() is window
+
+
+def test_the_chart_that_stays_has_the_keyboard_when_another_is_closed(desk, qtbot):
+    window = desk.window
+    window.actions_by_id["chart.close"].trigger()
+    qtbot.waitUntil(window.chart.hasFocus, timeout=20_000)
+    assert window.chart.window() is window

@@ -10,11 +10,22 @@ from PySide6.QtCore import (
     QModelIndex,
     QObject,
     QPersistentModelIndex,
+    QPoint,
+    QRect,
     Qt,
     Signal,
 )
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QFrame, QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QDockWidget,
+    QFrame,
+    QLabel,
+    QLineEdit,
+    QListView,
+    QVBoxLayout,
+    QWidget,
+)
 
 from workstation.ui.bridge import World
 from workstation.ui.keyboard.palette_delegate import ROW_HEIGHT, PaletteDelegate
@@ -29,7 +40,7 @@ Index = QModelIndex | QPersistentModelIndex
 _DISPLAY, _ACCESSIBLE = 0, 11
 _DRAGGED = Qt.ItemFlag.ItemIsDragEnabled
 _WIDTH, _MOST_ROWS, _EDGE = 620, 10, 1
-_MARGIN = 12
+_MARGIN, _TOP = 12, 84
 _LIST_KEYS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
 
@@ -192,12 +203,25 @@ class Palette(QFrame):
     def _window_in_use(self) -> QWidget:
         """Return the window that has the keyboard, where it floats beside the own one."""
         focused = QApplication.focusWidget()
-        window = beside = None if focused is None else focused.window()
-        while beside is not None:
-            if beside is self._home:
-                return window or self._home
-            beside = beside.parentWidget()
-        return self._home
+        window = self._home if focused is None else focused.window()
+        if window is not self._home and self._is_beside(window):
+            return window
+        return next((one for one in QApplication.topLevelWidgets() if self._is_covering(one)), self._home)
+
+    def _is_beside(self, window: QWidget) -> bool:
+        """Whether a window belongs to the own one."""
+        above = window.parentWidget()
+        while above is not None and above is not self._home:
+            above = above.parentWidget()
+        return above is not None
+
+    def _is_covering(self, window: QWidget) -> bool:
+        """Whether a window that floats hides the place at which the sheet would lie in the own one."""
+        if not isinstance(window, QDockWidget) or not window.isVisible() or not self._is_beside(window):
+            return False
+        own = self._home.rect()
+        place = QRect(own.center().x() - _WIDTH // 2, _TOP, _WIDTH, _MOST_ROWS * ROW_HEIGHT)
+        return window.frameGeometry().intersects(place.translated(self._home.mapToGlobal(QPoint())))
 
     def _lie_over(self, window: QWidget) -> None:
         self._over = window
@@ -213,12 +237,16 @@ class Palette(QFrame):
 
     def _place(self) -> None:
         parent = self._over
-        rows = min(max(len(self._hits.rows), 0), _MOST_ROWS)
+        top = min(_TOP, parent.height() // 6)
+        room = (
+            parent.height() - top - self.edit.sizeHint().height() - self._hint.sizeHint().height() - _MARGIN
+        )
+        rows = min(len(self._hits.rows), _MOST_ROWS, max(room // ROW_HEIGHT, 1))
         self.setFixedWidth(min(_WIDTH, parent.width() - 2 * _MARGIN))
         self.list.setFixedHeight(rows * ROW_HEIGHT + 2 * _EDGE)
         self.list.setVisible(rows > 0)
         self.adjustSize()
-        self.move((parent.width() - self.width()) // 2, min(84, parent.height() // 6))
+        self.move((parent.width() - self.width()) // 2, top)
 
     def _search(self, text: str) -> None:
         rows = self._rows_for(text)

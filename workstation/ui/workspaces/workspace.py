@@ -152,7 +152,13 @@ class Workspace(QMainWindow):
         dock = self._docks[(self._docks.index(self.active_dock) + by) % len(self._docks)]
         dock.raise_()
         self.activate(dock)
-        dock.ensure().chart.setFocus()
+        self.give_keyboard()
+
+    def give_keyboard(self) -> None:
+        """Let the active chart have the keyboard, in whichever window it is."""
+        chart = self.active.chart
+        chart.window().activateWindow()
+        chart.setFocus()
 
     def float_active(self) -> None:
         """Let the active chart float in a window of its own, or bring it back."""

@@ -55,7 +55,7 @@ class WorkspaceArranging(QObject):
             "chart.split_right": partial(self.add, _RIGHT),
             "chart.split_below": partial(self.add, _BELOW),
             "chart.tab": partial(self.add, None),
-            "chart.float": workspace.float_active,
+            "chart.float": self.float_or_dock,
             "chart.maximise": workspace.maximise_active,
             "chart.next": partial(workspace.step, 1),
             "chart.previous": partial(workspace.step, -1),
@@ -71,12 +71,18 @@ class WorkspaceArranging(QObject):
         """Add a chart of the same market right of the active one, below it, or as a tab."""
         if len(self._workspace.docks) < MOST_CHARTS:
             self._keeper.arrange("adding a chart", partial(self._workspace.add, orientation))
-            self._workspace.active.chart.setFocus()
+            self._workspace.give_keyboard()
 
     def close_chart(self, dock: ChartPaneDock) -> None:
         """Close a chart; it can be taken back."""
         if len(self._workspace.docks) > 1:
             self._keeper.arrange("closing a chart", partial(self._workspace.close_chart, dock))
+            self._workspace.give_keyboard()
+
+    def float_or_dock(self) -> None:
+        """Let the active chart float in a window of its own, or bring it back; the keyboard goes with it."""
+        self._workspace.float_active()
+        self._workspace.give_keyboard()
 
     def arrange(self, template: Template) -> None:
         """Arrange the charts that are there, and fill up with watched markets."""
@@ -86,14 +92,14 @@ class WorkspaceArranging(QObject):
         states = filled(template, charts, self._bridge.world.watchlist, workspace.active.timeframe)
         change = partial(workspace.arrange, states, template.n_columns)
         self._keeper.arrange(f"arranging {template.title.lower()}", change)
-        workspace.active.chart.setFocus()
+        workspace.give_keyboard()
 
     def arrange_timeframes(self) -> None:
         """Show the active chart's market in four timeframes, linked."""
         states = in_timeframes(self._workspace.active.save(), LINK_NAMES[0])
         change = partial(self._workspace.arrange, states, 2)
         self._keeper.arrange("arranging one market in four timeframes", change)
-        self._workspace.active.chart.setFocus()
+        self._workspace.give_keyboard()
 
     def open_links(self) -> None:
         """Offer the groups that the active chart can be linked in."""
