@@ -231,7 +231,7 @@ def test_what_the_store_knows_is_shown_and_heard_prices_stay(desk, panel):
         "▲ Bullish",
         "+5.00 %",
     ]
-    assert cell(panel, 1, "price") == "2.0000", "of a market that nobody told its newest close"
+    assert cell(panel, 1, "price") == "2.00", "of a market that nobody told its newest close"
     assert cell(panel, 2, "signal") == "–"
     assert COLUMNS["signal"].absent in cell(panel, 2, "signal", TIP)
     assert not panel.model.moved.any(), "nothing moved: it was only read"
