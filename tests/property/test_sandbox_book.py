@@ -73,3 +73,18 @@ def test_the_touch_is_the_top_of_the_book_and_holds_the_last_trade(moment: int) 
     assert (touch.bid, touch.bid_size) == next(iter(book.bids.items()))
     assert (touch.ask, touch.ask_size) == next(iter(book.asks.items()))
     assert last.price in (touch.bid, touch.ask)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(30 * HOUR_MS, 150 * HOUR_MS))
+def test_a_percent_of_the_price_rests_on_about_a_percent_of_a_day(moment: int) -> None:
+    """As on the large venues: a whole day's trade never lies within reach."""
+    book = new_book()
+    now = FIRST_MS + moment
+    book.advance(now)
+    touch = book.touch(now)
+    assert touch is not None
+    day = book._coin.day_volume(now)
+    for side, best in ((book.bids, touch.bid), (book.asks, touch.ask)):
+        within = sum(size for price, size in side.items() if abs(price / best - 1) <= 0.01)
+        assert 0.003 < within / day < 0.05

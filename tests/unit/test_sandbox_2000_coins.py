@@ -80,7 +80,7 @@ def test_a_coin_kept_by_stretches_answers_like_one_kept_whole(market: SimulatedM
     for now in (market.first_ms, market.first_ms + 10 * HOUR + 1, market.first_ms + 2 * BLOCK + HOUR // 3):
         assert stretches.day(now) == whole.day(now)
         assert stretches.trades_at(now) is whole.trades_at(now) is True
-        assert stretches.mean_volume(now) == whole.mean_volume(now)
+        assert stretches.day_volume(now) == whole.day_volume(now)
         assert stretches.tapes.prints_before(now, 700) == whole.tapes.prints_before(now, 700)
         for timeframe in ("1m", "1h", "4h", "1d"):
             asked = (timeframe, now, 50, now)

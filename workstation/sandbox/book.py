@@ -19,7 +19,7 @@ N_LEVELS = 400
 
 _CELLS_PER_PRICE = 20_000  # a level about every half basis point, so 400 of them reach two percent
 _SHORTEST_LIFE_MS, _LIVES = 1_000, 60  # a level lives 1..60 s
-_TOUCH_SHARE = 1 / 400  # of a bar's volume, typically resting on one level
+_TOUCH_SHARE = 1 / 120_000  # of a day's volume, typically on a level; a percent of the price holds about 1 %
 
 Side = dict[int, int]
 """Lots by price in ticks."""
@@ -121,7 +121,7 @@ class Book:
             return None
         ask = max(last.price if last.taker_buys else last.price + 1, 2)
         cell = _cell(ask)
-        moment = _Moment(now_ms, cell, self._coin.mean_volume(now_ms) * _TOUCH_SHARE)
+        moment = _Moment(now_ms, cell, self._coin.day_volume(now_ms) * _TOUCH_SHARE)
         ((_, bid_size),) = self._levels(np.array([(ask - 1) // cell]), moment, self._bid_key)
         ((_, ask_size),) = self._levels(np.array([ask // cell]), moment, self._ask_key)
         return Touch(ask - 1, bid_size, ask, ask_size)
@@ -132,7 +132,7 @@ class Book:
         if touch is None:
             return {}, {}
         cell, steps = _cell(touch.ask), np.arange(1, N_LEVELS)
-        moment = _Moment(now_ms, cell, self._coin.mean_volume(now_ms) * _TOUCH_SHARE)
+        moment = _Moment(now_ms, cell, self._coin.day_volume(now_ms) * _TOUCH_SHARE)
         below = self._levels(touch.bid // cell - steps, moment, self._bid_key)
         above = self._levels(touch.ask // cell + steps, moment, self._ask_key)
         bids = {touch.bid: touch.bid_size, **{price: size for price, size in below if price > 0}}

@@ -255,9 +255,9 @@ class CoinMarket:
         previous = int(self._bars.close[row - 1]) if row else whole.open
         return Day(whole, previous, now_ms)
 
-    def mean_volume(self, now_ms: int) -> int:
-        """Return the mean volume of a base bar over the last whole UTC day, lots; at least one."""
+    def day_volume(self, now_ms: int) -> int:
+        """Return the volume of the last whole UTC day, lots, at least one; of few bars as if they went on."""
+        bars_a_day = max(1, _DAY_MS // self._base_ms)
         end = self._bars.row_from(now_ms // _DAY_MS * _DAY_MS)
-        start = max(0, end - max(1, _DAY_MS // self._base_ms))
-        chosen: list[int] = self._bars.volume[start : max(end, 1)].tolist()
-        return max(1, sum(chosen) // max(1, len(chosen)))
+        chosen: list[int] = self._bars.volume[max(0, end - bars_a_day) : max(end, 1)].tolist()
+        return max(1, sum(chosen) * bars_a_day // max(1, len(chosen)))
