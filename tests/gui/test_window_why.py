@@ -318,7 +318,7 @@ def test_the_filter_and_the_switch_narrow_the_list(why):
     assert [row for row in texts(why.model) if row.startswith("MACD")]
     assert why.model.rowCount() == 2, "its family and itself"
     why.filter.setText("no such thing")
-    assert why.list.message == "No data point holds “no such thing”."
+    assert why.list.message.startswith("No data point holds “no such thing”.\nEsc")
     why.filter.clear()
     assert why.list.message == ""
     why.only_known.click()

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLabel,
-    QLineEdit,
     QVBoxLayout,
     QWidget,
 )
@@ -19,6 +18,7 @@ from workstation.ui.judgement.grade_detail import GradeDetail
 from workstation.ui.judgement.grade_model import GradeModel
 from workstation.ui.judgement.ledger_reading import GradesRead
 from workstation.ui.theme import Theme
+from workstation.ui.widgets.filter_line import ESC_CLEARS, FilterLine
 from workstation.ui.widgets.market_table import MarketTable
 from workstation.ui.widgets.page_stack import PageStack
 from workstation.ui.widgets.yielding_scroll import YieldingScroll
@@ -56,7 +56,7 @@ class GradePanel(QWidget):
         super().__init__(parent)
         self.model = GradeModel(self)
         self.delegate = GradeDelegate(self.model, theme, self)
-        self.filter, self.age = QLineEdit(), QLabel()
+        self.filter, self.age = FilterLine(), QLabel()
         self.table, self.detail = MarketTable(), GradeDetail(theme)
         self._in_full = YieldingScroll(self.detail, "The chosen grade in full")
         self.nothing, self.damage = QLabel(), QLabel()
@@ -72,7 +72,6 @@ class GradePanel(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.filter.setPlaceholderText("Filter: a coin, a zone or a label")
         self.filter.setAccessibleName("Filter the grades")
-        self.filter.setClearButtonEnabled(True)
         self._set_up_table()
         for label in (self.age, self.nothing, self.damage):
             label.setTextFormat(Qt.TextFormat.PlainText)
@@ -206,7 +205,9 @@ class GradePanel(QWidget):
         has_rows = self.model.rowCount() > 0
         narrowed = one_line(self.filter.text().strip(), 24)
         is_narrowed = bool(self.model.n_grades and narrowed)
-        self.nothing.setText(f"No graded coin is like “{narrowed}”." if is_narrowed else otherwise)
+        self.nothing.setText(
+            f"No graded coin is like “{narrowed}”.\n{ESC_CLEARS}" if is_narrowed else otherwise
+        )
         self._pages.setCurrentIndex(0 if has_rows else 1)
 
     def _show_detail(self) -> None:

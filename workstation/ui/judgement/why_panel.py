@@ -28,6 +28,7 @@ from workstation.ui.judgement.signal_rows import ContributionRow, FlipRow, Recor
 from workstation.ui.judgement.why_delegate import WhyDelegate
 from workstation.ui.judgement.why_model import VoteRow, WhyModel, identity
 from workstation.ui.theme import Theme
+from workstation.ui.widgets.filter_line import ESC_CLEARS, FilterLine
 from workstation.ui.widgets.tick_box import TickBox
 from workstation.ui.words.foreign_text import one_line, tooltip
 
@@ -120,7 +121,7 @@ class WhyPanel(QWidget):
         self.pin_button, self.newest_button = QToolButton(), QToolButton()
         self.older_button, self.newer_button = QToolButton(), QToolButton()
         self.date = DateField()
-        self.filter, self.only_known = QLineEdit(), TickBox("Known only", theme)
+        self.filter, self.only_known = FilterLine(), TickBox("Known only", theme)
         self.summary = QLabel()
         self._menu = QMenu(self)
         self._symbol, self._note = "–", ""
@@ -148,7 +149,6 @@ class WhyPanel(QWidget):
         self.pin_button.setCheckable(True)
         self.newest_button.setCheckable(True)
         self.filter.setPlaceholderText("Filter")
-        self.filter.setClearButtonEnabled(True)
         self.summary.setTextFormat(Qt.TextFormat.PlainText)
         self.timeframe_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.timeframe_button.setMenu(self._menu)
@@ -332,7 +332,8 @@ class WhyPanel(QWidget):
         if self.model.rowCount():
             self.list.say("")
         elif self.model.explanation is not None and self.filter.text().strip():
-            self.list.say(f"No data point holds “{one_line(self.filter.text().strip(), 24)}”.")
+            sought = one_line(self.filter.text().strip(), 24)
+            self.list.say(f"No data point holds “{sought}”.\n{ESC_CLEARS}")
         else:
             self.list.say(otherwise)
 

@@ -3,13 +3,14 @@
 import re
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from workstation.domain.errors import UsageError
 from workstation.domain.screen import Joint, Screen, joined, without
 from workstation.domain.screen_text import parse, text_of
 from workstation.ui.theme import Theme
 from workstation.ui.watchlists.screener_chips import ScreenerChips
+from workstation.ui.widgets.filter_line import FilterLine
 from workstation.ui.words.foreign_text import one_line
 
 _NARROWEST = 40
@@ -28,12 +29,11 @@ class WatchlistFilter(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.line, self.chips, self.problem = QLineEdit(), ScreenerChips(theme), QLabel()
+        self.line, self.chips, self.problem = FilterLine(), ScreenerChips(theme), QLabel()
         self.conditions: Screen | None = None
         self.line.setPlaceholderText("Filter")
         self.line.setToolTip("Part of a name; or a condition such as grade > 80, then Enter")
         self.line.setAccessibleName("Filter the watchlist")
-        self.line.setClearButtonEnabled(True)
         self.line.setMinimumWidth(_NARROWEST)
         self.problem.setTextFormat(Qt.TextFormat.PlainText)
         self.problem.setWordWrap(True)

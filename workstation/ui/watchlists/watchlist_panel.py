@@ -345,7 +345,10 @@ class WatchlistPanel(QWidget):
         if not has_rows:
             narrowed = one_line(self.model.filter, 24)
             if self.model.symbols and narrowed:
-                self._nothing.setText(f"No watched market holds “{one_line(self.filter.text(), 24)}”.")
+                sought = one_line(self.filter.text(), 24)
+                self._nothing.setText(
+                    f"No watched market holds “{sought}”.\nEsc clears the filter, + adds a market."
+                )
             else:
                 self._nothing.setText(_NO_HIT if self.model.symbols else self._nothing_text)
         self._pages.setCurrentIndex(0 if has_rows else 1)
