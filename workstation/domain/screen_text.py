@@ -50,7 +50,7 @@ class ScreenError(UsageError):
     """
 
     def __init__(self, problem: str, at: int, length: int) -> None:
-        super().__init__(f"{problem} (at character {at + 1})")
+        super().__init__(f"Character {at + 1}: {problem}")
         self.at, self.length = at, length
 
 

@@ -20,7 +20,7 @@ from workstation.domain.errors import UsageError
 from workstation.domain.rotation import RotationRules
 from workstation.ui.rotation.rotation_words import RULES, RuleWords, rules_sentences
 from workstation.ui.theme import FIELD_MARGINS, Theme
-from workstation.ui.widgets.section_text import heading, plain_label
+from workstation.ui.widgets.section_text import heading, plain_label, unparted
 
 Values = Mapping[str, int | float]
 
@@ -48,7 +48,7 @@ class RulesDialog(QDialog):
         self.boxes: dict[str, QDoubleSpinBox] = {}
         self._words: dict[str, RuleWords] = {}
         self.problem, self.told = plain_label(), plain_label()
-        self.undo_button, self.default_button = QPushButton("&Undo"), QPushButton("As &shipped")
+        self.undo_button, self.default_button = QPushButton("Undo"), QPushButton("As shipped")
         self.buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel
         )
@@ -80,8 +80,8 @@ class RulesDialog(QDialog):
         self.told.setMinimumWidth(300)
         self.told.setAlignment(Qt.AlignmentFlag.AlignTop)
         right = QVBoxLayout()
+        right.setSpacing(6)
         right.addWidget(heading("In words"))
-        right.addSpacing(4)
         right.addWidget(self.told)
         right.addWidget(self.problem)
         right.addStretch(1)
@@ -155,7 +155,7 @@ class RulesDialog(QDialog):
         try:
             self._now = RotationRules(**values)  # type: ignore[arg-type]  # whole where the form is
             self.problem.clear()
-            self.told.setText("\n\n".join(rules_sentences(self._now)))
+            self.told.setText(unparted("\n\n".join(rules_sentences(self._now))))
         except UsageError as error:
             self._now = None
             self.told.clear()

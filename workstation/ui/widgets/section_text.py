@@ -15,6 +15,11 @@ def plain_label(text: str = "") -> QLabel:
     return label
 
 
+def unparted(text: str) -> str:
+    """Return a sentence in which no line ends between a number and its percent sign."""
+    return text.replace(" %", "\N{NO-BREAK SPACE}%")
+
+
 def heading(text: str) -> QLabel:
     """Return the heading of a section."""
     label = plain_label(text)
