@@ -8,12 +8,15 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from tests.fakes.window_world import Desk
-from workstation.domain.errors import SettingsError
+from workstation.domain.errors import SecretsError, SettingsError
+from workstation.storage.node_address import NodeAddresses
 from workstation.storage.setting import Settings, declarations
 from workstation.storage.settings import SettingsFile
 from workstation.storage.settings_text import exported, imported
 from workstation.ui.settings.settings_book import SettingsBook
 from workstation.ui.settings.settings_dialog import SettingsDialog
+from workstation.ui.settings.settings_row import SettingRow
+from workstation.ui.settings.settings_secrets import SecretAddresses
 from workstation.ui.settings.settings_words import text_of, title_of, value_of
 from workstation.ui.theme import DARK, LIGHT
 
@@ -25,10 +28,43 @@ def told():
     return []
 
 
+class Keyring:
+    """Keeps what it is given, or refuses, at once."""
+
+    def __init__(self):
+        self.kept, self.refusal = {}, ""
+
+    async def get(self, name):
+        return self.kept.get(name)
+
+    async def set(self, name, value):
+        if self.refusal:
+            raise SecretsError(self.refusal)
+        self.kept[name] = value
+
+
+class AtOnce:
+    """Owns tasks that never wait."""
+
+    def start(self, _name, work):
+        with pytest.raises(StopIteration):
+            work.send(None)
+
+
 @pytest.fixture
-def book(tmp_path, qapp, told):
+def keyring():
+    return Keyring()
+
+
+@pytest.fixture
+def secrets(keyring, qapp):
+    return SecretAddresses(AtOnce(), lambda: NodeAddresses(keyring))
+
+
+@pytest.fixture
+def book(tmp_path, qapp, told, secrets):
     live = {"chart.zone": lambda zone: told.append(zone)}
-    return SettingsBook(SettingsFile(tmp_path / "settings.toml"), live)
+    return SettingsBook(SettingsFile(tmp_path / "settings.toml"), live, secrets)
 
 
 @pytest.fixture
@@ -141,6 +177,54 @@ def test_an_export_leaves_out_an_address_that_may_hold_a_key(address, is_carried
     assert "providers.evm_url" in imported(text, "carried.toml") or not is_carried
 
 
+ADDRESS = "https://mainnet.node.example/v3/0123456789abcdef"
+
+
+def test_an_address_with_a_key_goes_to_the_keyring_and_stands_as_dots(page, book, keyring, tmp_path, qtbot):
+    row = page.rows["providers.evm_url"]
+    typed(page, "providers.evm_url", "http://127.0.0.1:8545", qtbot)
+    assert keyring.kept == {}
+    typed(page, "providers.evm_url", ADDRESS, qtbot)
+    assert row.editor.text() == "https://mainnet.node.example/•••"
+    assert [secret.reveal() for secret in keyring.kept.values()] == [ADDRESS]
+    assert "is in the keyring; the settings hold dots" in page.line.text()
+    assert row.problem.isHidden()
+    page.undo_button.click()
+    assert row.editor.text() == "http://127.0.0.1:8545"
+    assert "0123456789abcdef" not in "".join(one.read_text() for one in tmp_path.glob("settings.toml*"))
+    row.editor.setText("https://other.node.example/•••")
+    row.take_typed()
+    assert row.problem.text().startswith("Type the whole address")
+    assert book.value("providers.evm_url") == "http://127.0.0.1:8545"
+
+
+def test_an_address_that_the_keyring_does_not_take_is_kept_nowhere(page, book, keyring, tmp_path, qtbot):
+    keyring.refusal = "There is no safe keyring here, so no key is kept."
+    typed(page, "providers.evm_url", ADDRESS, qtbot)
+    assert page.rows["providers.evm_url"].problem.text() == (
+        "There is no safe keyring here, so no key is kept. "
+        "The address may hold a key, so it was not kept anywhere."
+    )
+    assert book.value("providers.evm_url") == ""
+    assert not list(tmp_path.glob("settings.toml*"))
+    typed(page, "providers.evm_url", "http://127.0.0.1:8545", qtbot)
+    assert page.rows["providers.evm_url"].problem.isHidden()
+
+
+def test_an_address_that_stands_in_the_file_as_plain_text_is_shown_as_dots(tmp_path, secrets, qtbot):
+    (tmp_path / "settings.toml").write_text(f'[providers]\nevm_url = "{ADDRESS}"\n')
+    book = SettingsBook(SettingsFile(tmp_path / "settings.toml"), {}, secrets)
+    row = SettingRow(
+        next(s for s in declarations() if s.name == "providers.evm_url"), DARK, needs_restart=True
+    )
+    qtbot.addWidget(row)
+    edited = []
+    row.edited.connect(edited.append)
+    row.show_value(book.value("providers.evm_url"))
+    row.take_typed()
+    assert (row.editor.text(), edited) == ("https://mainnet.node.example/•••", [])
+
+
 def test_a_change_is_kept_marked_told_and_taken_back(page, book, told, tmp_path, qtbot):
     row = page.rows["chart.zone"]
     assert row.mark.isHidden()
@@ -200,10 +284,10 @@ def test_it_is_searched_by_words_of_the_sentence(page):
     assert not page._nothing.isHidden()
 
 
-def test_an_export_brings_every_setting_to_another_machine(book, tmp_path, qapp):
+def test_an_export_brings_every_setting_to_another_machine(book, tmp_path, secrets):
     book.set({"chart.zone": "Asia/Tokyo", "providers.news": False, "watchlist.symbols": ["BTC/USDT"]})
     book.write_to(tmp_path / "carried.toml")
-    other = SettingsBook(SettingsFile(tmp_path / "other" / "settings.toml"), {})
+    other = SettingsBook(SettingsFile(tmp_path / "other" / "settings.toml"), {}, secrets)
     assert other.take_from(tmp_path / "carried.toml") == 3
     assert [other.value(s.name) for s in declarations()] == [book.value(s.name) for s in declarations()]
     other.undo()

@@ -23,6 +23,7 @@ from workstation.engine_app.alert_desk import AlertRuleDesk
 from workstation.engine_app.judgement import Judgement
 from workstation.engine_app.key_desk import KeyDesk
 from workstation.engine_app.narrative_desk import NarrativeDesk
+from workstation.engine_app.node_moving import move_node_address
 from workstation.engine_app.offers import Offers, Surroundings
 from workstation.engine_app.opening import Opening
 from workstation.engine_app.options import ALL, EngineOptions
@@ -53,8 +54,10 @@ from workstation.services.universe_past import UniversePast
 from workstation.services.vitals import VitalSigns
 from workstation.services.watchlist import Watchlist
 from workstation.storage.compiled_code import is_compiled
+from workstation.storage.node_address import NodeAddresses
 from workstation.storage.paths import Paths
 from workstation.storage.reserve import DiskReserve
+from workstation.storage.secrets import Secrets
 from workstation.storage.settings import SettingsFile
 
 _log = logging.getLogger(__name__)
@@ -127,6 +130,7 @@ class EngineHouse:
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self._ending.set)
         await self._link.start()
+        self._tasks.start("move the address of the node", self._move_node_address())
         self._tasks.start("open the feed", self._open_feed())
         self._tasks.start("measure the engine", self._measure_for_ever())
         for subject, text in self._begun_anew.items():
@@ -156,6 +160,10 @@ class EngineHouse:
         self._rotation.close()
         await self._recorder.close()
         await self._opening.close()
+
+    async def _move_node_address(self) -> None:
+        addresses = NodeAddresses(Secrets(sealed=self._paths.sealed_keys))
+        await move_node_address(self._settings.providers.evm_url, addresses, self._settings_file, self._bus)
 
     async def _open_feed(self) -> None:
         """Open the venue; one that fails meanwhile is tried again until it answers."""

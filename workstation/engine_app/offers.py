@@ -8,6 +8,7 @@ from workstation import __version__
 from workstation.domain.errors import ProviderError, TidemarkError
 from workstation.domain.ports import Clock, TaskOwner
 from workstation.domain.provider import Provider, ProviderAbout
+from workstation.engine_app.keyring_node import KeyringNode
 from workstation.feeds import books, derivatives
 from workstation.feeds.onchain.coin_metrics import CoinMetrics
 from workstation.feeds.onchain.defillama import DefiLlama, read_places
@@ -24,8 +25,11 @@ from workstation.services.clock import SystemClock
 from workstation.services.provider_host import ProviderHost
 from workstation.services.providers import ProviderOffer
 from workstation.storage.headline_store import HeadlineStore, headlines_db
+from workstation.storage.node_address import NodeAddresses
 from workstation.storage.paths import Paths, resource
+from workstation.storage.secrets import Secrets
 from workstation.storage.setting import ProviderSettings
+from workstation.storage.setting_text import is_dotted
 from workstation.storage.transfer_store import TransferStore
 from workstation.storage.wallet_labels import WalletLabels
 
@@ -129,7 +133,14 @@ class Offers:
             tokens = read_tokens(resource("evm_tokens.csv"))
         options = EvmOptions(threshold_usd=around.settings.evm_threshold_usd)
         url, price_of = around.settings.evm_url, around.price_of
-        return EvmTransfers(url, labels, store, tokens, price_of, self._wall, options)
+
+        def made(address: str) -> Provider:
+            return EvmTransfers(address, labels, store, tokens, price_of, self._wall, options)
+
+        if not is_dotted(url):
+            return made(url)
+        addresses = NodeAddresses(Secrets(sealed=around.paths.sealed_keys))
+        return KeyringNode(evm_about.ABOUT, url, addresses, made)
 
     def _news(self) -> Provider:
         with _as_provider_error():

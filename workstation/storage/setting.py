@@ -104,6 +104,8 @@ class Setting:
         return self.check is None or self.check(text)
 
     def _refusal(self, raw: object) -> SettingsError:
+        if self.check is is_node:  # even one that is mistyped may hold a key, and errors are logged
+            return SettingsError(f"{self.name} must be {self.wanted}.")
         shown = repr(raw) if len(repr(raw)) <= 60 else repr(raw)[:59] + "…"
         return SettingsError(f"{self.name} is {shown}, but must be {self.wanted}.")
 
@@ -284,7 +286,8 @@ class ProviderSettings:
     )
     evm_url: str = _setting(
         "",
-        "Address of the EVM node, your own or one that you trust; empty where you have none.",
+        "Address of the EVM node, your own or one that you trust; empty where you have none. What follows "
+        "the host may be a key: it goes to the keyring, and dots stand here.",
         restart=True,
         check=is_node,
         expected='an address such as "http://127.0.0.1:8545" or "https://node.example"',

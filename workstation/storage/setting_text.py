@@ -3,6 +3,9 @@
 import re
 import urllib.parse
 
+DOTS = "•••"
+"""What stands for a key."""
+
 
 def is_identifier(text: str) -> bool:
     """Return whether a text can name a venue: letters, digits and underscores."""
@@ -45,6 +48,24 @@ def may_hold_key(text: str) -> bool:
     except ValueError:
         return True
     return parts.path.strip("/") != "" or bool(parts.query) or bool(parts.fragment)
+
+
+def holds_key(text: str) -> bool:
+    """Return whether an address may hold a key that is not dotted out yet."""
+    return may_hold_key(text) and not is_dotted(text)
+
+
+def is_dotted(text: str) -> bool:
+    """Return whether dots stand for what follows the host of an address."""
+    return text.endswith(f"/{DOTS}")
+
+
+def without_key(text: str) -> str:
+    """Return an address with dots for what follows its host; as it is where that cannot be a key."""
+    if not holds_key(text):
+        return text
+    parts = urllib.parse.urlsplit(text)
+    return f"{parts.scheme}://{parts.netloc}/{DOTS}"
 
 
 def is_node(text: str) -> bool:

@@ -86,11 +86,16 @@ class SettingsFile:
             return f"It could not be renamed to {aside.name} ({error.strerror})."
         return f"It was renamed to {aside.name}; nothing in it was changed."
 
-    def change(self, values: dict[str, object]) -> Settings:
+    def change(self, values: dict[str, object], *, is_secret: bool = False) -> Settings:
         """Change some settings, by name, in the file as it is now; return all settings as they are then.
 
         Whatever another process wrote before stays, as do comments, order, unknown keys and values that
         cannot be used. Waits while another process writes.
+
+        Parameters
+        ----------
+        is_secret : bool
+            True where nothing of what stood there may be left, not in the earlier copy either.
 
         Raises
         ------
@@ -103,7 +108,10 @@ class SettingsFile:
         with self._locked():
             before, settings = self._now()
             settings = settings.changed(values)
-            self._replace(before, merged(before, settings, values))
+            after = merged(before, settings, values)
+            self._replace(before, after)
+            if is_secret:
+                _write(self._backup, after)
         return settings
 
     def _now(self) -> tuple[str, Settings]:

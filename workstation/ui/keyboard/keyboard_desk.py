@@ -95,9 +95,14 @@ class KeyboardDesk(Section):
         """Show everything that can be chosen, to change it."""
         from workstation.ui.settings.settings_book import SettingsBook
         from workstation.ui.settings.settings_dialog import SettingsDialog
+        from workstation.ui.settings.settings_secrets import SecretAddresses
 
         if self._book is None:
-            self._book = SettingsBook(self._around.settings, self.live, self)
+            secrets = SecretAddresses(self._around.tasks, parent=self)
+            self._book = SettingsBook(self._around.settings, self.live, secrets, self)
+            self._book.refused.connect(
+                lambda _name, why: self._around.bridge.notice_posted.emit("settings", why)
+            )
         self._book.look_again()
         SettingsDialog(self._book, self._theme, self._window).open()
 

@@ -9,8 +9,10 @@ from PySide6.QtCore import QObject, Signal
 from workstation.domain.errors import SettingsError, StoreError
 from workstation.storage.durable_file import replace_durably
 from workstation.storage.setting import Setting, Settings, Value, declarations
+from workstation.storage.setting_text import holds_key, is_dotted, is_node, without_key
 from workstation.storage.settings import SettingsFile
 from workstation.storage.settings_text import exported, imported, read_text
+from workstation.ui.settings.settings_secrets import SecretAddresses
 
 Live = Mapping[str, Callable[[Any], None]]
 """What a setting does in the open window, by its name."""
@@ -25,13 +27,22 @@ class SettingsBook(QObject):
         Which the engine and other windows read and write, too.
     live : mapping
         What is told at once; every other setting takes effect at the next start.
+    secrets : SecretAddresses
+        Where an address goes that holds a key.
     """
 
     changed = Signal()
+    kept = Signal(str)  # name of a setting whose address lies in the keyring now
+    refused = Signal(str, str)  # name of a setting that the keyring did not take, and why
 
-    def __init__(self, file: SettingsFile, live: Live, parent: QObject | None = None) -> None:
+    def __init__(
+        self, file: SettingsFile, live: Live, secrets: SecretAddresses, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
-        self._file, self._live = file, live
+        self._file, self._live, self._secrets = file, live, secrets
+        secrets.kept.connect(self._on_kept)
+        secrets.refused.connect(self._on_refused)
+        self._keeping: set[str] = set()
         self._steps: list[dict[str, Value]] = []
         self._waiting: dict[str, Value] = {}
         self._settings, self.problems = file.load()
@@ -65,6 +76,9 @@ class SettingsBook(QObject):
     def set(self, values: Mapping[str, object]) -> None:
         """Change settings, all or none; one step to take back.
 
+        An address that holds a key goes to the keyring first: what becomes of it is told later, by `kept` or
+        `refused`.
+
         Raises
         ------
         SettingsError
@@ -73,11 +87,39 @@ class SettingsBook(QObject):
             The file cannot be written; nothing changed.
         """
         fresh = self._settings.changed(dict(values))
+        secret = {name: str(value) for name, value in values.items() if _is_secret(name, value)}
+        for name, value in values.items():
+            if _is_node(name) and is_dotted(str(value)) and value != without_key(str(self.value(name))):
+                raise SettingsError("Type the whole address: nobody but the keyring knows what the dots are.")
+        self._set({name: fresh.value(name) for name in values if name not in secret})
+        for name, address in secret.items():
+            self._keeping.add(name)
+            self._secrets.keep(name, address)
+
+    def is_keeping(self, name: str) -> bool:
+        """Return whether the keyring was asked to keep a setting, and has not answered yet."""
+        return name in self._keeping
+
+    def _set(self, values: Mapping[str, Value]) -> None:
+        fresh = self._settings.changed(dict(values))
         before = {name: self.value(name) for name in values if fresh.value(name) != self.value(name)}
         if before:
             self._change({name: fresh.value(name) for name in before})
-            self._steps.append(before)
+            self._steps.append({name: _without_key(name, value) for name, value in before.items()})
         self.changed.emit()
+
+    def _on_refused(self, name: str, why: str) -> None:
+        self._keeping.discard(name)
+        self.refused.emit(name, why)
+
+    def _on_kept(self, name: str, shown: str) -> None:
+        self._keeping.discard(name)
+        try:
+            self._set({name: shown})
+        except (SettingsError, StoreError) as error:
+            self.refused.emit(name, str(error))
+        else:
+            self.kept.emit(name)
 
     def undo(self) -> None:
         """Take back the last change.
@@ -132,9 +174,21 @@ class SettingsBook(QObject):
 
     def _change(self, values: Mapping[str, Value]) -> None:
         before: Settings = self._settings
-        self._settings = self._file.change(dict(values))
+        self._settings = self._file.change(dict(values), is_secret=any(map(_is_node, values)))
         for name, value in values.items():
             self._waiting.setdefault(name, before.value(name))
             if name in self._live:
                 del self._waiting[name]
                 self._live[name](value)
+
+
+def _is_node(name: str) -> bool:
+    return any(setting.name == name and setting.check is is_node for setting in declarations())
+
+
+def _is_secret(name: str, value: object) -> bool:
+    return _is_node(name) and holds_key(str(value))
+
+
+def _without_key(name: str, value: Value) -> Value:
+    return without_key(str(value)) if _is_node(name) else value

@@ -32,6 +32,9 @@ from workstation.ui.words.foreign_text import one_line
 _SIZE, _GROUPS_WIDTH = (980, 680), 140
 _NEAR_TOP = 40  # pixels from which a group is the one that is read
 _FILES = "Settings (*.toml)"
+_KEEPING = (
+    "The keyring takes the address; where it is locked, it asks for its password in a window of its own."
+)
 
 
 class SettingsDialog(QDialog):
@@ -131,6 +134,8 @@ class SettingsDialog(QDialog):
         self.export_button.clicked.connect(lambda: self._ask_for_file(self.write_to, is_saving=True))
         self.close_button.clicked.connect(self.reject)
         book.changed.connect(self._show_values)
+        book.kept.connect(self._on_kept)
+        book.refused.connect(self._on_refused)
         for name, row in self.rows.items():
             row.edited.connect(partial(self._on_edited, row, name))
             row.reset_requested.connect(partial(self._reset, row))
@@ -188,6 +193,19 @@ class SettingsDialog(QDialog):
             self._book.set({name: raw})
         except TidemarkError as error:
             row.refuse(str(error))
+        else:
+            if self._book.is_keeping(name):
+                row.refuse(_KEEPING)
+
+    def _on_kept(self, name: str) -> None:
+        row = self.rows[name]
+        row.refuse("")
+        self._say(
+            f"“{row.title.text()}” is in the keyring; the settings hold dots for what follows the host."
+        )
+
+    def _on_refused(self, name: str, why: str) -> None:
+        self.rows[name].refuse(why)
 
     def _reset(self, row: SettingRow) -> None:
         self._try(

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from workstation.storage.setting import Setting, Value
-from workstation.storage.setting_text import is_colours, is_zone
+from workstation.storage.setting_text import is_colours, is_node, is_zone, without_key
 from workstation.ui.price_colours import warning
 from workstation.ui.settings.colours_editor import ColoursEditor
 from workstation.ui.settings.settings_words import text_of, title_of, value_of
@@ -124,7 +124,8 @@ class SettingRow(QWidget):
         self.problem.setStyleSheet(f"color: {theme.warning};")
 
     def show_value(self, value: Value) -> None:
-        """Show what it is set to, and whether that is as delivered."""
+        """Show what it is set to, and whether that is as delivered; dots stand for what may be a key."""
+        value = without_key(str(value)) if self.setting.check is is_node else value
         self._shown = value
         editor, text = self.editor, text_of(value)
         editor.blockSignals(True)
