@@ -27,6 +27,7 @@ _NEEDED = ("price", "change_24h", "last_day", "grade")  # of the first columns, 
 _EMPTY_LIST = "This list is empty.\nPress Ctrl+D to put the market on the chart here, or + to find one."
 _NO_VENUE = "The watchlist comes with the venue."
 _EMPTY = "Nothing is watched yet.\nPress Ctrl+D to watch the market on the chart, or + to find one."
+_NONE_LIKE = "No watched market holds “{}”.\nEsc clears the filter, + adds a market."
 _NO_HIT = "No watched market matches.\nTake a condition away above, or widen one of them."
 _NOT_MOVED = "Rows move only in your own order: click the head of the sorted column until its mark is gone"
 
@@ -343,12 +344,8 @@ class WatchlistPanel(QWidget):
     def _show_page(self) -> None:
         has_rows = self.model.rowCount() > 0
         if not has_rows:
-            narrowed = one_line(self.model.filter, 24)
-            if self.model.symbols and narrowed:
-                sought = one_line(self.filter.text(), 24)
-                self._nothing.setText(
-                    f"No watched market holds “{sought}”.\nEsc clears the filter, + adds a market."
-                )
+            if self.model.symbols and one_line(self.model.filter, 24):
+                self._nothing.setText(_NONE_LIKE.format(one_line(self.filter.text(), 24)))
             else:
                 self._nothing.setText(_NO_HIT if self.model.symbols else self._nothing_text)
         self._pages.setCurrentIndex(0 if has_rows else 1)
