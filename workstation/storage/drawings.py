@@ -81,7 +81,8 @@ class DrawingFiles:
         except OSError as error:
             raise StoreError(
                 f"The drawings of {symbol} cannot be kept ({error.strerror}): {self._folder}. "
-                "They stay on the chart until Tidemark ends."
+                "They stay on the chart until Tidemark ends, and keeping them is tried every 10 seconds: "
+                "free space there, or make it writable."
             ) from error
 
 

@@ -1,15 +1,16 @@
-"""A small JSON file of the window: read at the start with suspicion, written by another thread."""
+"""A small JSON file of the window: read at the start with suspicion, written until the disk takes it."""
 
 import json
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, QThreadPool, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from workstation.storage.durable_file import replace_durably
 from workstation.storage.privacy import make_private_folder
 from workstation.storage.set_aside import NewerFileError, check_version, set_aside
+from workstation.ui.steady_writing import SteadyWriting
 
 _VERSION = 1
 
@@ -24,12 +25,13 @@ class SmallFile(QObject):
     """
 
     failed = Signal(str)
-    """It could not be read or written: a sentence for the trader."""
+    """It could not be read or written: a sentence for the trader; empty when it was written after all."""
 
     def __init__(self, path: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._path = path
-        self._writing = QThreadPool(self, maxThreadCount=1)
+        self._writing = SteadyWriting(path.parent, self)
+        self._writing.said.connect(self.failed)
 
     def load(self) -> dict[str, Any]:
         """Return what was kept; empty where nothing was, or where the file cannot be used."""
@@ -45,21 +47,15 @@ class SmallFile(QObject):
     def save(self, values: dict[str, Any]) -> None:
         """Write these values; returns at once, and writes in the order it was asked to."""
         content = json.dumps({"version": _VERSION, **values}, ensure_ascii=False).encode()
-        self._writing.start(partial(self._write, content))
+        self._writing.write(partial(self._write, content))
 
     def finish(self) -> None:
-        """Return when everything is written."""
-        self._writing.waitForDone()
+        """Return when everything is written, or was tried a last time."""
+        self._writing.finish()
 
     def _write(self, content: bytes) -> None:
-        try:
-            make_private_folder(self._path.parent)
-            replace_durably(self._path, content)
-        except OSError as error:
-            self.failed.emit(
-                f"{self._path.name} could not be written ({error.strerror}); what you changed holds until "
-                "Tidemark is closed."
-            )
+        make_private_folder(self._path.parent)
+        replace_durably(self._path, content)
 
 
 def _values_of(content: bytes) -> dict[str, Any]:

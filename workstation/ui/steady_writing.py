@@ -6,6 +6,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QThreadPool, QTimer, Signal
 
+from workstation.domain.errors import StoreError
+
 _LOG = logging.getLogger(__name__)
 
 RETRY_MS = 10_000
@@ -37,7 +39,10 @@ class SteadyWriting(QObject):
         self._ended.connect(self._on_end)
 
     def write(self, work: Callable[[], None]) -> None:
-        """Do this in the other thread, after what was asked for before; it raises OSError where it fails."""
+        """Do this in the other thread, after what was asked for before.
+
+        It raises OSError, or StoreError, where it fails.
+        """
         self._failed = None
         self._retry.stop()
         self._pool.start(lambda: self._do(work))
@@ -52,10 +57,10 @@ class SteadyWriting(QObject):
     def _do(self, work: Callable[[], None]) -> None:
         try:
             work()
-        except OSError as error:
+        except (OSError, StoreError) as error:
             _LOG.warning("%s could not be written: %s", self._folder, error)
             self._failed = work
-            self._ended.emit(error.strerror or str(error))
+            self._ended.emit(_why(error))
         else:
             self._failed = None
             self._ended.emit("")
@@ -75,3 +80,9 @@ class SteadyWriting(QObject):
         elif self._is_troubled:
             self.said.emit("")
         self._is_troubled = bool(why)
+
+
+def _why(error: Exception) -> str:
+    """Return the disk's own words, also where a store has put them into a sentence."""
+    cause = error if isinstance(error, OSError) else error.__cause__
+    return (cause.strerror if isinstance(cause, OSError) else None) or str(error)

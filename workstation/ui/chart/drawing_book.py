@@ -6,11 +6,12 @@ from typing import NamedTuple, Protocol
 from uuid import uuid4
 from weakref import WeakSet
 
-from PySide6.QtCore import QObject, QThreadPool, Signal
+from PySide6.QtCore import QObject, QThreadPool, QTimer, Signal
 
 from workstation.domain.drawing import Drawing, DrawingKind, Style
 from workstation.domain.drawing_history import DrawingHistory, Drawings
 from workstation.domain.errors import StoreError
+from workstation.ui.steady_writing import RETRY_MS
 
 MOST_AWAY = 8
 """Markets without a chart whose drawings and undo are held; those of others are read again when wanted."""
@@ -53,7 +54,8 @@ class Showing(Protocol):
 class DrawingBook(QObject):
     """Holds drawings, and an undo of their changes for each market that is shown or was a moment ago.
 
-    Every change is written at once, by another thread and in the order it was made.
+    Every change is written at once, by another thread and in the order it was made; what the disk does not
+    take is tried again until it does.
 
     Parameters
     ----------
@@ -71,13 +73,14 @@ class DrawingBook(QObject):
     """What was done, in words."""
 
     failed = Signal(str)
-    """What could not be read or kept, in words."""
+    """What could not be read or kept, in words; empty when it was kept after all."""
 
     tools_changed = Signal()
     """`snaps`, `is_hidden`, `styles` or `bells` is another."""
 
     _read = Signal(object, object, str)
     _kept = Signal(object, object)
+    _refused = Signal(str)
 
     def __init__(self, files: Files, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -89,6 +92,10 @@ class DrawingBook(QObject):
         self._disk = QThreadPool(self, maxThreadCount=1)
         self._read.connect(self._on_read)
         self._kept.connect(self._on_kept)
+        self._refused.connect(self._on_refused)
+        self._is_troubled = False
+        self._retry = QTimer(self, interval=RETRY_MS, singleShot=True)
+        self._retry.timeout.connect(self._try_again)
         self.snaps = False
         self.is_hidden = False
         self.bells: Mapping[Drawn, tuple[Bell, ...]] = {}
@@ -177,7 +184,10 @@ class DrawingBook(QObject):
             self.tools_changed.emit()
 
     def finish(self) -> None:
-        """Return when everything is written."""
+        """Return when everything is written, or was tried a last time."""
+        self._retry.stop()
+        if self._is_troubled:
+            self._try_again()
         self._disk.waitForDone()
 
     def _step(self, market: Drawn, step: Callable[[DrawingHistory], str], did: str, nothing: str) -> None:
@@ -218,13 +228,25 @@ class DrawingBook(QObject):
         try:
             self._files.save(*market, drawings)
         except StoreError as error:
-            self.failed.emit(str(error))
+            self._refused.emit(str(error))
         else:
             self._kept.emit(market, drawings)
+
+    def _try_again(self) -> None:
+        for market, drawings in self._unkept.items():
+            self._disk.start(partial(self._save, market, drawings))
+
+    def _on_refused(self, why: str) -> None:
+        self._is_troubled = True
+        self._retry.start()
+        self.failed.emit(why)
 
     def _on_kept(self, market: Drawn, drawings: Drawings) -> None:
         if self._unkept.get(market) is drawings:
             del self._unkept[market]
+        if self._is_troubled and not self._unkept:
+            self._is_troubled = False
+            self.failed.emit("")
 
     def _on_read(self, market: Drawn, stored: Drawings, problem: str) -> None:
         self._unread.discard(market)

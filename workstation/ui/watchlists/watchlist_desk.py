@@ -56,7 +56,7 @@ class WatchlistDesk(Section):
         self.panels = {WATCHLIST: self.panel, **self.screener.panels}
         self.screener.symbol_opened.connect(self.symbol_opened)
         self.screener.watch_requested.connect(self.watch_too)
-        self.keeper.complained.connect(self._tell)
+        self.keeper.complained.connect(lambda text: around.bridge.notice_posted.emit("saving", text))
         self.editing = WatchlistEditing(self.keeper, self._bridge.world, self)
         self.chooser = WatchlistChooser(theme)
         self.menu = WatchlistMenu(self.editing, self.panel)

@@ -4,18 +4,18 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QThreadPool, Signal
+from PySide6.QtCore import QObject, Signal
 
-from workstation.domain.errors import StoreError
 from workstation.domain.watch_book import WatchBook
 from workstation.storage.watch_book_file import load_watch_book, save_watch_book
+from workstation.ui.steady_writing import SteadyWriting
 
 MOST_UNDONE = 50
 """So many changes can be taken back."""
 
 
 class WatchlistKeeper(QObject):
-    """Holds the book of this window. The disk is written by another thread.
+    """Holds the book of this window. The disk is written by another thread until it takes it.
 
     Parameters
     ----------
@@ -24,14 +24,15 @@ class WatchlistKeeper(QObject):
     """
 
     changed = Signal()
-    complained = Signal(str)  # what could not be read or written, a sentence
+    complained = Signal(str)  # what could not be written, a sentence; empty when it was after all
 
     def __init__(self, file: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._file = file
         self._book: WatchBook | None = None
         self._before: list[tuple[Callable[[], None], str]] = []
-        self._writing = QThreadPool(self, maxThreadCount=1)
+        self._writing = SteadyWriting(file.parent, self)
+        self._writing.said.connect(self.complained)
         self.problem = ""
 
     @property
@@ -69,16 +70,10 @@ class WatchlistKeeper(QObject):
             self._before.pop()[0]()
 
     def stop(self) -> None:
-        """Wait until everything is on disk."""
-        self._writing.waitForDone()
+        """Return when everything is on disk, or was tried a last time."""
+        self._writing.finish()
 
     def _become(self, book: WatchBook) -> None:
         self._book = book
-        self._writing.start(partial(self._save, book))
+        self._writing.write(partial(save_watch_book, self._file, book))
         self.changed.emit()
-
-    def _save(self, book: WatchBook) -> None:
-        try:
-            save_watch_book(self._file, book)
-        except StoreError as error:
-            self.complained.emit(str(error))
