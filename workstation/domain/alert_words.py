@@ -7,12 +7,14 @@ from datetime import UTC, datetime
 from workstation.domain.alert_crossing import Crossed
 from workstation.domain.alert_line import MOMENT, line_of
 from workstation.domain.alert_rule import AlertRule, Crossing, LineRule, ScreenEvent, ScreenRule
+from workstation.domain.price_text import price_text
 from workstation.domain.screen import SIDES, conditions_of
 from workstation.domain.screen_column import COLUMNS, CoinColumns, ColumnKind
 from workstation.domain.screen_text import parse
 
 _MOST_REASONS = 4
 _MOST_NAMED = 3
+_DRAWN = 7  # digits of a price on a line drawn by hand
 _SIDE_WORDS = {number: word for word, number in SIDES.items()}
 _MINUTE_HOURS, _DAY_HOURS = 1 / 60, 24.0
 
@@ -55,8 +57,8 @@ def crossing_sentence(rule: LineRule, crossed: Crossed) -> str:
     verb = f"closed {way}" if rule.on_close else f"went {way}"
     at = "close" if rule.on_close else "price"
     return (
-        f"{rule.key.symbol} {rule.key.timeframe} {verb} the {label} at {crossed.line:.8g}: "
-        f"{at} {crossed.price:.8g}."
+        f"{rule.key.symbol} {rule.key.timeframe} {verb} the {label} at "
+        f"{price_text(crossed.line, _DRAWN)}: {at} {price_text(crossed.price)}."
     )
 
 

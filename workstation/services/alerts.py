@@ -6,6 +6,7 @@ from workstation.domain.alert import AdviceMark, Alert, RuleMark
 from workstation.domain.events import AlertDismissed, AlertRaised, SignalRaised
 from workstation.domain.given_advice import GivenAdvice
 from workstation.domain.ports import Clock, Journal, TaskOwner
+from workstation.domain.price_text import price_text
 from workstation.domain.signal import Direction, Signal
 from workstation.services.bus import Bus
 
@@ -104,6 +105,6 @@ def sentence(signal: Signal) -> str:
     word = "bullish" if signal.direction is Direction.BULLISH else "bearish"
     agree = [v.family.label.lower() for v in signal.votes if v.direction is signal.direction]
     return (
-        f"{signal.key.symbol} {signal.key.timeframe} turned {word} at {signal.price:.8g}: "
+        f"{signal.key.symbol} {signal.key.timeframe} turned {word} at {price_text(signal.price)}: "
         f"{len(agree)} of {len(signal.votes)} families agree ({', '.join(agree)})."
     )

@@ -197,7 +197,7 @@ class AlertRuleDesk(QObject):
             self._go_to("Alerts", self.panel.focus_rules)
         elif line is not None and self._drawings is not None:
             when = "when its time comes" if line.part == MOMENT else "and is watched without a chart, too"
-            self._drawings.say(f"The alert is set {when}. Ctrl+E lists all of them.")
+            self._drawings.say(f"The alert is set {when}. The panel Alerts lists it under Watched.")
 
     def _set(self, rule: AlertRule) -> bool:
         if not self._is_answered():
