@@ -16,6 +16,8 @@ from workstation.ui.small_file import SmallFile
 from workstation.ui.steady_writing import SteadyWriting
 from workstation.ui.watchlists.watchlist_keeper import WatchlistKeeper
 
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager
+
 SOON = {"timeout": 20_000}
 LINE = Drawing("line", DrawingKind.HORIZONTAL, (Anchor(0, 1.0),))
 BITCOIN, ETHER = Drawn("binance", "BTC/USDT"), Drawn("binance", "ETH/USDT")
