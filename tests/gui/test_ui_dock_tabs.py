@@ -2,6 +2,7 @@
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QTabBar
 
 from tests.fakes.window_world import Desk
@@ -44,6 +45,19 @@ def test_at_first_no_row_of_tabs_is_cut_off_in_a_window_of_1280_by_720(desk, qtb
         assert row.count() == n
         assert is_whole(row)
         assert not list_of(row).isVisible()
+
+
+def test_where_tabs_end_their_row_goes_on_in_their_colour(desk):
+    row = row_with(desk.window, "Alerts")
+    last = row.tabRect(row.count() - 1)
+    assert row.width() - last.right() > 40
+    seen = row.grab().toImage()
+    scale = seen.devicePixelRatio()
+    beside = {
+        seen.pixelColor(round((row.width() - 10) * scale), round(y * scale)).name()
+        for y in range(row.height())
+    }
+    assert beside == {row.palette().color(QPalette.ColorRole.AlternateBase).name()}  # the theme's panel
 
 
 def test_a_row_without_room_lists_all_its_tabs_and_goes_to_the_one_that_is_chosen(desk, qtbot):

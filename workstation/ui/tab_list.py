@@ -3,7 +3,7 @@
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QPalette
 from PySide6.QtWidgets import QMenu, QTabBar, QToolButton, QWidget
 
 from workstation.ui.widgets.menu_emptying import empty
@@ -30,9 +30,11 @@ class TabLists(QObject):
             self.offer(row)
 
     def offer(self, row: QTabBar) -> None:
-        """Give a row its list, once."""
+        """Give a row its list, once, and the ground of its tabs where they end."""
         if list_of(row) is not None:
             return
+        row.setBackgroundRole(QPalette.ColorRole.AlternateBase)
+        row.setAutoFillBackground(True)
         button = QToolButton(row)
         button.setObjectName(_NAME)
         button.setAccessibleName(_SAID)

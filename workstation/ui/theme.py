@@ -171,7 +171,8 @@ QTabBar QToolButton::right-arrow { image: url($icons/right.svg); width: 10px; he
 QTabBar QToolButton::down-arrow { image: url($icons/down.svg); width: 10px; height: 10px; }
 QTabBar QToolButton:hover { background: $raised; }
 QTabBar QToolButton:focus { border-color: $accent; }
-QTabBar { qproperty-elideMode: ElideNone; qproperty-usesScrollButtons: true; }
+QTabBar { qproperty-elideMode: ElideNone; qproperty-usesScrollButtons: true;
+  qproperty-drawBase: false; }
 QTabBar::tab { color: $muted; background: $panel; padding: 6px 10px; border: 0;
   border-top: 2px solid transparent; }
 QTabBar::tab:selected { color: $text; background: $base; border-top-color: $accent; }
@@ -202,6 +203,7 @@ QAbstractItemView:focus { border-color: $accent; }
 QLineEdit, QComboBox, QAbstractSpinBox { background: $base; border: 1px solid $border; border-radius: 4px;
   padding: 4px 8px; selection-background-color: $accent; selection-color: $on_accent; }
 QLineEdit:focus, QComboBox:focus, QAbstractSpinBox:focus { border-color: $accent; }
+QLineEdit { lineedit-clear-button-icon: url($icons/close.svg); }
 QPlainTextEdit, QTextEdit { background: $base; border: 1px solid $border; border-radius: 4px;
   padding: 2px 4px; }
 QPlainTextEdit:focus, QTextEdit:focus { border-color: $accent; }
