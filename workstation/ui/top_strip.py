@@ -214,6 +214,9 @@ class TopStrip(QWidget):
         for _button, action in self._keyed:
             action.changed.connect(self._show_keys)
         self._show_keys()
+        self._zone_menu.addSeparator()
+        other = self._zone_menu.addAction("Another, in the settings…")
+        other.triggered.connect(actions["settings.open"].trigger)
 
     def _show_keys(self) -> None:
         for button, action in self._keyed:
