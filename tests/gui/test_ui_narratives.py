@@ -595,6 +595,7 @@ def told(qtbot, panel, part) -> None:
 def test_coins_are_added_shared_taken_out_and_brought_back(desk, qtbot, edited, monkeypatch):
     menu = desk.window.narratives.menu
     menu.refresh()
+    assert menu.add_coin.text() == f"Add a coin to {edited.model.standing_at(0).title}…"
     assert menu.take_out.text() == "Take DOGE out"
     monkeypatch.setattr(QInputDialog, "getText", lambda *_args: (" BONK ", True))
     menu.add_coin.trigger()

@@ -137,6 +137,7 @@ class NarrativeDesk(Section):
         self.menu = NarrativeEditMenu(
             self.editing,
             lambda: (panel.current_name(), panel.current_coin()),
+            panel.current_title,
             lambda: self._bridge.venue_time_ms,
             panel,
         )

@@ -23,6 +23,8 @@ class NarrativeEditMenu(QMenu):
         Who makes the edits.
     chosen : callable
         Returns the chosen narrative's name and the chosen coin; each may be empty.
+    title : callable
+        Returns what the chosen narrative is called; empty where none is chosen.
     now_ms : callable
         Returns the venue's time, UTC milliseconds; 0 where it is not known.
     """
@@ -31,11 +33,12 @@ class NarrativeEditMenu(QMenu):
         self,
         editing: NarrativeEditing,
         chosen: Callable[[], tuple[str, str]],
+        title: Callable[[], str],
         now_ms: Callable[[], int],
         parent: QWidget | None = None,
     ) -> None:
         super().__init__("Edit", parent)
-        self._editing, self._chosen, self._now_ms = editing, chosen, now_ms
+        self._editing, self._chosen, self._title, self._now_ms = editing, chosen, title, now_ms
         self.add_coin = self.addAction("Add a coin…", self._add)
         self.take_out = self.addAction("Take the coin out", self._end)
         self.share = self.addAction("Share of the coin…", self._share)
@@ -53,7 +56,7 @@ class NarrativeEditMenu(QMenu):
         """Name what is chosen, and leave out what cannot be done."""
         name, coin = self._chosen()
         is_timed = self._now_ms() > 0
-        self.add_coin.setText(f"Add a coin to {in_menu(name)}…" if name else "Add a coin…")
+        self.add_coin.setText(f"Add a coin to {in_menu(self._title())}…" if name else "Add a coin…")
         self.take_out.setText(f"Take {in_menu(coin)} out" if coin else "Take the coin out")
         self.share.setText(f"Share of {in_menu(coin)}…" if coin else "Share of the coin…")
         self.add_coin.setEnabled(bool(name) and is_timed)

@@ -255,6 +255,11 @@ class NarrativePanel(QWidget):
         standing = self.model.standing_at(self.table.currentIndex().row())
         return standing.name if standing is not None else ""
 
+    def current_title(self) -> str:
+        """Return what the chosen narrative is called; empty where none is."""
+        standing = self.model.standing_at(self.table.currentIndex().row())
+        return standing.title if standing is not None else ""
+
     def current_coin(self) -> str:
         """Return the coin that is chosen in the chosen narrative; empty where none is."""
         row, model = self.detail.coins.currentIndex().row(), self.detail.model
