@@ -49,16 +49,27 @@ class Session:
         Where prices come from.
     trader : Trader
         Who uses the window.
+    n_warm : int
+        Cycles of the warm-up.
+
+    Attributes
+    ----------
+    warm, last : Census
+        What there was after the warm-up and after the last cycle. Those between are not kept: a megabyte of
+        them in eight hours would pass for the window's.
+    measured : list of Memory
+        After every cycle.
     """
 
-    def __init__(self, market: LocalMarket, trader: Trader) -> None:
-        self._market, self._trader = market, trader
-        self.counted: list[Census] = []
+    def __init__(self, market: LocalMarket, trader: Trader, n_warm: int) -> None:
+        self._market, self._trader, self._n_warm = market, trader, n_warm
+        self.warm: Census
+        self.last: Census
         self.measured: list[Memory] = []
 
     def cycle(self, n_actions: int) -> None:
         """Do so many things, go home, and count; before the first, look at everything once."""
-        if not self.counted:
+        if not self.measured:
             self._let_pass(self._trader.see_everything())
         for number, deed in enumerate(self._trader.deeds(n_actions), 1):
             self._let_pass(deed())
@@ -68,8 +79,10 @@ class Session:
         self._let_pass(self._trader.go_home())
         self._market.rest()
         settle(lambda seconds: QTest.qWait(max(1, round(1000 * seconds))))
-        self.counted.append(count())
+        self.last = count()
         self.measured.append(measure())
+        if len(self.measured) == self._n_warm:
+            self.warm = self.last
 
     def _let_pass(self, deed: Deed) -> None:
         for _ in deed:
@@ -81,6 +94,7 @@ def main() -> int:
     asked = _asked()
     minutes = asked.minutes or 60 * asked.hours
     n_cycles = max(2, round(minutes / asked.cycle))
+    n_warm = min(n_cycles - 1, max(1, round(WARM_UP_MIN / asked.cycle)))
     failures: list[str] = []
     qInstallMessageHandler(_note)
     keep_one_heap()
@@ -88,7 +102,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         market = LocalMarket(Path(folder), TIMEFRAMES, asked.bars)
         trader = Trader(market.open(), asked.seed)
-        session, began = Session(market, trader), time.monotonic()
+        session, began = Session(market, trader, n_warm), time.monotonic()
         print(_HEADINGS)
         with _errors_noted(lambda words: failures.append(f"{trader.last}: {words}")):
             for number in range(1, n_cycles + 1):
@@ -100,7 +114,7 @@ def main() -> int:
     print(
         f"{trader.n_done:,} actions, as in {trader.n_done / ACTIONS_A_MINUTE / 60:.1f} hours, in {took:.0f} s"
     )
-    return 1 if _missed(session, failures, min(n_cycles - 1, max(1, round(WARM_UP_MIN / asked.cycle)))) else 0
+    return 1 if _missed(session, failures, n_warm) else 0
 
 
 @contextmanager
@@ -140,7 +154,7 @@ _HEADINGS = (
 
 def _row(minutes: float, session: Session) -> str:
     """Return what there was after a cycle."""
-    counted, took = session.counted[-1], session.measured[-1]
+    counted, took = session.last, session.measured[-1]
     sizes = f"{took.rss / MB:6.1f} {took.own / MB:6.1f} {took.trimmed / MB:7.1f} {took.heap / MB:6.1f}"
     return (
         f"{minutes:6g} {sizes} {took.blocks:9,} {counted.objects.total():7,} {counted.timers.total():6}"
@@ -164,9 +178,9 @@ def _missed(session: Session, failures: list[str], n_warm: int) -> bool:
         f"C heap in use {100 * (last.heap / max(warm.heap, 1) - 1):+.2f} %, "
         f"Python blocks {100 * (last.blocks / warm.blocks - 1):+.2f} %"
     )
-    grown = (session.counted[-1].python - session.counted[n_warm - 1].python).most_common(5)
+    grown = (session.last.python - session.warm.python).most_common(5)
     print(f"  most grown of our own: {', '.join(f'{name.rpartition(chr(46))[2]} +{n}' for name, n in grown)}")
-    dangling = session.counted[-1].dangling(session.counted[n_warm - 1])
+    dangling = session.last.dangling(session.warm)
     print(f"left over: {'nothing' if not dangling else ''}")
     for line in dangling:
         print(f"  {line}")
