@@ -127,6 +127,25 @@ async def test_every_close_of_the_universe_is_judged_as_its_history_is(house):
         assert_distances_are_those_of_the_chart(found)
 
 
+async def test_before_the_first_close_levels_are_told_from_what_is_stored(house):
+    apart = {}
+    house.archive.n = N
+    house.bus.subscribe(
+        LevelDistancesFound, lambda found: apart.update((one.symbol, one) for one in found.distances)
+    )
+    house.judge.judge_at("practice", "1h", len(KEYS), house.hear)
+    for key in KEYS.values():
+        house.bus.publish(UniverseFilled(key, N))
+    await until(lambda: len(apart) == len(KEYS))
+    for found in apart.values():
+        assert_distances_are_those_of_the_chart(found)
+    before = dict(apart)
+    apart.clear()
+    house.bus.publish(UniverseClosed("1h", (N - 1) * HOUR, {}, frozenset()))
+    await until(lambda: len(apart) == len(KEYS))
+    assert apart == before, "the judge says the very same"
+
+
 def assert_distances_are_those_of_the_chart(found):
     candles = MARKET[found.symbol]
     drawn, close = levels_at(candles, "1h"), float(candles.close[-1])

@@ -66,7 +66,8 @@ _NO_CANDLES = "Not known: too few closed candles of it are stored."
 _NO_SIGNAL = "No signal on it in the last 30 days."
 _NO_NARRATIVE = "No narrative's index holds it."
 _NO_LEVEL = (
-    "Not known: it is told at each close of the coins that are judged, where a swing level lies on that side."
+    "Not known: it is told once the coin's history is there, and at each close, where a swing level lies on "
+    "that side."
 )
 
 

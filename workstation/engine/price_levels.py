@@ -13,6 +13,8 @@ from workstation.engine.features.levels_columns import (
     LAST_HIGH,
     LAST_LOW,
     POC,
+    RESISTANCE_DISTANCE,
+    SUPPORT_DISTANCE,
     TOUCH_ATR,
     VALUE_HIGH,
     VALUE_LOW,
@@ -49,9 +51,43 @@ def levels_at(candles: CandleColumns, timeframe: str) -> tuple[PriceLevel, ...]:
         Empty while the market is too young for the data points to say anything, or does not move. Of swings
         that turned at the same level only the one nearest to the close is there.
     """
+    filled = _filled(candles, timeframe)
+    if filled is None:
+        return ()
+    times, base, own = filled
+    return levels_of_row(times, base, own, 0, len(times) - 1)
+
+
+def swing_distances(candles: CandleColumns, timeframe: str) -> tuple[float, float, float]:
+    """Return how far the newest close is from the nearest swing levels, as the data points say it.
+
+    Parameters
+    ----------
+    candles : CandleColumns
+        Closed candles of one series, oldest first; bars may be missing.
+    timeframe : str
+        Of the candles.
+
+    Returns
+    -------
+    support, resistance : float
+        Average true ranges; NaN where no level lies on that side, or the market is too young.
+    true_range : float
+        The average true range, a fraction of the newest close; NaN where the market is too young.
+    """
+    filled = _filled(candles, timeframe)
+    if filled is None:
+        return np.nan, np.nan, np.nan
+    _, base, own = filled
+    support, resistance = (float(own[row, -1]) for row in (SUPPORT_DISTANCE, RESISTANCE_DISTANCE))
+    return support, resistance, float(base[ATR, -1] / base[CLOSE, -1])
+
+
+def _filled(candles: CandleColumns, timeframe: str) -> tuple[IntArray, FloatArray, FloatArray] | None:
+    """Return times and columns of the bars that the newest one is judged on; None where there are too few."""
     newest = list(segments(slots_of(candles, timeframe), len(candles) - 1)) if len(candles) else []
     if not newest or newest[0].stop - newest[0].start <= WARMUP:
-        return ()
+        return None
     bars = candles[newest[0].start : newest[0].stop]
     n = len(bars)
     base, own = np.full((columns.N_COLUMNS, n), np.nan), np.empty((levels_columns.N_COLUMNS, n))
@@ -61,7 +97,7 @@ def levels_at(candles: CandleColumns, timeframe: str) -> tuple[PriceLevel, ...]:
     base[: columns.VOLUME + 1] = bars.open, bars.high, bars.low, bars.close, bars.volume
     columns.fill(base, np.empty(columns.N_PARTS), 0, 0, n)
     levels_columns.rows(times, base, own, np.empty(levels_columns.N_PARTS), 0, 0, n)
-    return levels_of_row(times, base, own, 0, n - 1)
+    return times, base, own
 
 
 def levels_of_row(

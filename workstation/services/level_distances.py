@@ -1,4 +1,4 @@
-"""How far judged coins are from their nearest levels, read where they were judged."""
+"""How far coins are from their nearest levels: read where they were judged, else from stored candles."""
 
 import math
 from collections.abc import Iterable
@@ -6,7 +6,9 @@ from typing import Protocol
 
 from workstation.domain.level import LevelDistances
 from workstation.domain.market import SeriesKey
+from workstation.domain.ports import CandleReader
 from workstation.engine.ballot import Ballots
+from workstation.engine.price_levels import swing_distances
 
 _SUPPORT, _RESISTANCE = "levels.support_distance", "levels.resistance_distance"
 
@@ -33,8 +35,19 @@ def _of(judged: JudgedSeries, key: SeriesKey) -> LevelDistances | None:
     if cast is None:
         return None
     ballots, row = cast
-    one_range_pct = 100 * judged.true_range(key)
     support, resistance = (float(ballots.readings[name][row]) for name in (_SUPPORT, _RESISTANCE))
+    return _apart(key, support, resistance, judged.true_range(key))
+
+
+def stored_distances(
+    reader: CandleReader, keys: Iterable[SeriesKey], n_bars: int
+) -> tuple[LevelDistances, ...]:
+    """Return the same of series that were not judged yet, from their newest `n_bars` stored candles."""
+    return tuple(_apart(key, *swing_distances(reader.read_last(key, n_bars), key.timeframe)) for key in keys)
+
+
+def _apart(key: SeriesKey, support: float, resistance: float, true_range: float) -> LevelDistances:
+    one_range_pct = 100 * true_range
     return LevelDistances(
         key.symbol,
         _known(support * one_range_pct),

@@ -12,12 +12,13 @@ from workstation.engine.features.analogues import EVERY
 from workstation.services.banks import Banks
 from workstation.services.bus import Bus
 from workstation.services.champion import ClosedBar
-from workstation.services.level_distances import level_distances
+from workstation.services.level_distances import level_distances, stored_distances
 from workstation.services.market_data import MarketData
 from workstation.services.sights import MARKET_BARS, Sights
 from workstation.services.signals import JUDGED_FROM
 from workstation.services.verdicts import Verdicts
 
+_AT_ONCE = 8  # coins whose levels are found while nothing else is to do
 _LIBRARY_BARS = 256  # that must stand before a past window's outcome, and a few more
 
 
@@ -63,6 +64,7 @@ class UniverseJudge:
         self._banks: Banks | None = None
         self._fresh: set[SeriesKey] = set()
         self._whole: set[SeriesKey] = set()
+        self._untold: set[SeriesKey] = set()  # whose levels nobody knows before the next close
         bus.subscribe(UniverseFilled, self._work.put_nowait)
         bus.subscribe(UniverseClosed, self._work.put_nowait)
 
@@ -94,14 +96,27 @@ class UniverseJudge:
 
     async def _judge_for_ever(self, banks: Banks, raise_signal: Callable[[Signal], Awaitable[None]]) -> None:
         while True:
+            if self._untold and self._work.empty():
+                await self._tell_stored_levels()
+                continue
             fact = await self._work.get()
             if isinstance(fact, UniverseFilled):
                 self._fresh.add(fact.key)
+                self._untold.add(fact.key)
                 continue
+            self._untold.clear()  # all of them are told with this close
             for symbol, candle in fact.candles.items():
                 self._sights.take(fact.timeframe, symbol, candle.open_time, candle.close, candle.volume)
             for signal in await self._judge(banks, fact):
                 await raise_signal(signal)
+
+    async def _tell_stored_levels(self) -> None:
+        """Tell of a few coins how far their levels are, rather than nothing until the next close."""
+        few = [self._untold.pop() for _ in range(min(_AT_ONCE, len(self._untold)))]
+        own = [key for key in few if self._market_data.series(key) is None]
+        apart = await asyncio.to_thread(stored_distances, self._reader, own, JUDGED_FROM)
+        if apart:
+            self._bus.publish(LevelDistancesFound(own[0].timeframe, apart))
 
     async def _judge(self, banks: Banks, closed: UniverseClosed) -> tuple[Signal, ...]:
         keys = {symbol: SeriesKey(self._venue, symbol, closed.timeframe) for symbol in closed.candles}
