@@ -241,7 +241,7 @@ def test_distances_of_levels_come_from_the_engine_and_what_is_missing_says_why(d
     panel.show_columns(TEMPLATES["Levels"])
     read_from_store(desk)
     assert cell(panel, 0, "support_pct") == "–"
-    assert "told at each close" in cell(panel, 0, "support_pct", TIP)
+    assert "once the coin&#x27;s history is there, and at each close" in cell(panel, 0, "support_pct", TIP)
     around.bridge.on_fact(
         said.LevelDistancesSaid("1h", (LevelDistances("BTC/USDT", 1.234, 2.04, None, None),))
     )
