@@ -196,9 +196,9 @@ def test_a_symbol_from_a_hostile_venue_stays_plain(panel):
 def test_a_moved_price_is_tinted_and_the_tint_goes_away(panel, qtbot):
     panel.apply([ticker("BTC/USDT", 100.0)])
     panel.apply([ticker("BTC/USDT", 101.0)])
-    assert panel._flashing.isActive()
+    assert panel._tints.isActive()
     tinted = _colours_of_last(panel)
-    qtbot.waitUntil(lambda: not panel._flashing.isActive())
+    qtbot.waitUntil(lambda: not panel._tints.isActive())
     assert tinted != _colours_of_last(panel)
 
 
@@ -300,7 +300,7 @@ def painted(panel, qtbot, monkeypatch):
     listener = Listener()
     panel.set_symbols(tuple(f"C{number}/USDT" for number in range(200)))
     panel.apply([ticker(symbol, 5.0) for symbol in panel.model.symbols])
-    qtbot.waitUntil(lambda: not panel._flashing.isActive(), timeout=20_000)
+    qtbot.waitUntil(lambda: not panel._tints.isActive(), timeout=20_000)
     panel.table.viewport().grab()
     QCoreApplication.processEvents()
     monkeypatch.setattr(coin_table, "QAccessible", SimpleNamespace(isActive=lambda: False))

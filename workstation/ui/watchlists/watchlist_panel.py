@@ -14,13 +14,13 @@ from workstation.domain.watch_book import placed
 from workstation.ui.icon import glyph
 from workstation.ui.theme import Theme
 from workstation.ui.watchlists.coin_table import NO_ARROW, CoinTable
-from workstation.ui.watchlists.watchlist_delegate import FLASH_S, WatchlistDelegate
+from workstation.ui.watchlists.price_tints import PriceTints
+from workstation.ui.watchlists.watchlist_delegate import WatchlistDelegate
 from workstation.ui.watchlists.watchlist_filter import WatchlistFilter
 from workstation.ui.watchlists.watchlist_model import WatchlistModel
 from workstation.ui.widgets.page_stack import PageStack
 from workstation.ui.words.foreign_text import in_menu, one_line
 
-_FLASH_STEP_MS = 130  # longer than prices take that come ten times a second: both are painted at once
 _UP, _DOWN = "Alt+Up", "Alt+Down"
 _RESORT_MS = 1000  # rows that change places more often cannot be read
 _NEEDED = ("price", "change_24h", "last_day", "grade")  # of the first columns, the most needed first
@@ -61,7 +61,6 @@ class WatchlistPanel(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._monotonic = monotonic
         self.model = WatchlistModel(price_step, monotonic, self)
         self.delegate = WatchlistDelegate(self.model, theme, self)
         self.narrowing = WatchlistFilter(theme)
@@ -74,7 +73,7 @@ class WatchlistPanel(QWidget):
         self._listed: tuple[str, ...] | None = None
         self._is_showing = False
         self._pages = PageStack(self)
-        self._flashing = QTimer(self, interval=_FLASH_STEP_MS)
+        self._tints = PriceTints(self.table, self.model, self.delegate, monotonic)
         self._resorting = QTimer(self, interval=_RESORT_MS, singleShot=True)
         self._lay_out()
         self._connect()
@@ -124,7 +123,6 @@ class WatchlistPanel(QWidget):
         table.folding_requested.connect(self._fold)
         table.markets_dropped.connect(self._on_dropped)
         table.horizontalHeader().sortIndicatorChanged.connect(lambda _at, _order: self._say_view(""))
-        self._flashing.timeout.connect(self._fade)
         self._resorting.timeout.connect(self.rearrange)
 
     def set_theme(self, theme: Theme) -> None:
@@ -231,10 +229,7 @@ class WatchlistPanel(QWidget):
         """Take newest prices."""
         if not self.model.apply(tickers):
             return
-        self.delegate.now_s = self._monotonic()
-        if self._is_fading:
-            self._paint_tints()
-            self._flashing.start()
+        self._tints.show_moved()
         if self.model.is_sorted_by_price and not self._resorting.isActive():
             self._resorting.start()
 
@@ -308,7 +303,7 @@ class WatchlistPanel(QWidget):
 
     def stop(self) -> None:
         """End every timer."""
-        self._flashing.stop()
+        self._tints.stop()
         self._resorting.stop()
 
     def _on_name(self, text: str) -> None:
@@ -358,25 +353,6 @@ class WatchlistPanel(QWidget):
         if row != self.delegate.hover_row:
             self.delegate.hover_row = row
             self.table.viewport().update()
-
-    def _fade(self) -> None:
-        self.delegate.now_s = self._monotonic()
-        self._paint_tints()
-        if not self._is_fading:
-            self._flashing.stop()
-
-    @property
-    def _is_fading(self) -> bool:
-        """Return whether some price is still tinted."""
-        moved_at = self.model.moved_at
-        return len(moved_at) > 0 and self.delegate.now_s - float(moved_at.max()) < FLASH_S
-
-    def _paint_tints(self) -> None:
-        if "price" in self.model.columns:
-            at, viewport = self.model.columns.index("price"), self.table.viewport()
-            viewport.update(
-                self.table.columnViewportPosition(at), 0, self.table.columnWidth(at), viewport.height()
-            )
 
     def _show_menu(self, where: QPoint) -> None:
         menu = QMenu(self)
