@@ -125,6 +125,19 @@ async def test_a_key_goes_to_the_keyring_and_the_engine_is_asked_to_test_it(page
     assert page.form.isEnabled()
 
 
+async def test_what_was_said_the_last_time_is_gone_when_the_page_is_opened_again(page):
+    page.bridge.on_fact(VenueKeysSaid(VENUES, (KEPT,)))
+    page.page.rows["binance"].test_button.click()
+    await page.asked_for(RetestKey)
+    page.bridge.on_fact(KeyJudged("binance", False, "The keyring is locked."))
+    assert "locked" in page.said()
+    page.desk.open()
+    assert "locked" in page.said(), "it is open still"
+    page.page.close()
+    page.desk.open()
+    assert page.said() == ""
+
+
 async def test_after_a_test_the_keyboard_goes_on_where_the_trader_was(page):
     page.page.activateWindow()
     page.bridge.on_fact(VenueKeysSaid(VENUES, (KEPT,)))

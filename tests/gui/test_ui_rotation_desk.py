@@ -166,6 +166,16 @@ def test_the_past_of_an_account_is_read_beside_btc_and_equal_weight(desk, tmp_pa
     assert "cannot be written" in desk.window.notices.texts["request"]
 
 
+def test_a_damaged_ledger_is_told_until_another_stands_in_its_place(desk, panel, qtbot):
+    ledger = desk.past.judgements.ledger
+    ledger.write_bytes(b"scrambled" * 1000)
+    desk.tell(said.Frame(AT_DAY * DAY + HOUR, 180))
+    qtbot.waitUntil(lambda: "is damaged" in desk.window.notices.texts.get("rotation panels", ""))
+    ledger.rename(ledger.with_name("ledger.db.damaged-1"))
+    desk.tell(AdviceSaid(entry(), is_new=False))
+    qtbot.waitUntil(lambda: "rotation panels" not in desk.window.notices.texts)
+
+
 def test_every_panel_opens_by_its_key_and_nothing_is_made_before(tmp_path, qtbot):
     made = Desk(tmp_path)
     qtbot.addWidget(made.open())

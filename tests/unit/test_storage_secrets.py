@@ -9,6 +9,7 @@ import keyring
 import pytest
 from keyring.backends import SecretService, chainer, fail, null
 from keyring.errors import InitError, KeyringLocked
+from secretstorage.exceptions import PromptDismissedException
 
 from tests.fakes.patience import PATIENCE_S, until
 from workstation.domain.errors import SecretsError
@@ -97,6 +98,13 @@ async def test_a_keyring_that_loses_what_it_is_given_is_refused():
     assert sieve.written == ["self-test"]
 
 
+def dismissed():
+    """Return what comes of a first keyring whose window for a password is closed, or cannot be shown."""
+    error = InitError("Failed to create the collection: Prompt dismissed..")
+    error.__cause__ = PromptDismissedException("Prompt dismissed.")
+    return error
+
+
 @pytest.mark.parametrize(
     ("error", "words"),
     [
@@ -104,6 +112,7 @@ async def test_a_keyring_that_loses_what_it_is_given_is_refused():
         (InitError("Failed to create the collection: Prompt dismissed.."), "Prompt dismissed."),
         (ConnectionRefusedError(111, "Connection refused"), "Connection refused"),
         (RuntimeError(), "The keyring failed: RuntimeError."),
+        (dismissed(), "got none; try again, and answer its question."),
     ],
 )
 async def test_a_keyring_that_fails_says_why(error, words):

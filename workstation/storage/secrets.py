@@ -259,7 +259,18 @@ def _sentence(error: Exception) -> str:
 
     if isinstance(error, KeyringLocked):
         return "The keyring is locked; unlock it, then try again."
+    if _was_dismissed(error):
+        return "The keyring asked for a password and got none; try again, and answer its question."
     return f"The keyring failed: {str(error).rstrip('.') or type(error).__name__}."
+
+
+def _was_dismissed(error: Exception) -> bool:
+    """Return whether the trader, or a desktop without such windows, left it unanswered."""
+    try:
+        from secretstorage.exceptions import PromptDismissedException
+    except ImportError:  # there is none on Windows and macOS
+        return False
+    return isinstance(error.__cause__, PromptDismissedException)
 
 
 def _succeed(done: asyncio.Future[_T], result: _T) -> None:

@@ -91,6 +91,8 @@ class KeysDesk(Section):
         if self.page is None:
             self._make_page()
         if self.page is not None:
+            if not self.page.isVisible() and self._waiting is None:
+                self.page.say("")  # of the last time
             self._show()
             self.page.show()
             self.page.raise_()

@@ -306,9 +306,11 @@ class AdviceDesk(QObject):
 
     def _on_read(self, read: RotationRead) -> None:
         self._read = read
+        self._bridge.notice_posted.emit("rotation panels", "")
         if self.paper is not None:
             self.paper.show_read(read)
         self.show()
 
     def _on_failure(self, sentence: str) -> None:
+        self._read_for = ()  # a file that was set aside meanwhile is read at the next news
         self._bridge.notice_posted.emit("rotation panels", sentence)
