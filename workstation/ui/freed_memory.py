@@ -1,12 +1,15 @@
 """Gives memory that the window no longer uses back to the machine."""
 
 import ctypes
+import linecache
 import platform
 
 from PySide6.QtCore import QObject, QTimer
 
 EVERY_MS = 60_000
 """So often; it takes some milliseconds."""
+
+_FIRST_MS = 5_000  # the start is over
 
 _M_ARENA_MAX = -8  # of glibc's malloc.h
 
@@ -22,22 +25,31 @@ def keep_one_heap() -> None:
 
 
 def give_back() -> None:
-    """Give back what lies free between blocks in use; nothing where the C library cannot."""
+    """Forget lines of source, then give back what lies free between blocks in use, where the C library can.
+
+    Qt's bindings read the source of every module that is imported, to see whether it uses them, and Python
+    remembers the lines: up to 40 MB of them. A traceback reads those it shows again.
+    """
+    linecache.clearcache()
     _call("malloc_trim", 0)
 
 
 class FreedMemory(QObject):
-    """Gives memory back every minute, as long as its window lives."""
+    """Gives memory back once the start is over and every minute, as long as its window lives."""
 
     def __init__(self, window: QObject) -> None:
         super().__init__(window)
-        self._timer = QTimer(self, interval=EVERY_MS)
-        self._timer.timeout.connect(give_back)
+        self._timer = QTimer(self, interval=_FIRST_MS)
+        self._timer.timeout.connect(self._give_back)
         self._timer.start()
 
     def stop(self) -> None:
         """Give nothing back any more."""
         self._timer.stop()
+
+    def _give_back(self) -> None:
+        self._timer.setInterval(EVERY_MS)
+        give_back()
 
 
 def _call(name: str, *numbers: int) -> None:
