@@ -18,6 +18,12 @@ from workstation.feeds.venues import (
     open_practice,
     point_at,
 )
+from workstation.storage.settings import declarations
+
+
+def test_every_venue_that_can_be_opened_is_a_choice_of_the_settings():
+    (setting,) = [one for one in declarations() if one.name == "venue.name"]
+    assert setting.choices == ("auto", "practice", *LIVE_VENUES)
 
 
 @pytest.mark.parametrize("name", LIVE_VENUES)

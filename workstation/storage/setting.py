@@ -9,7 +9,6 @@ from workstation.domain.errors import SettingsError
 from workstation.domain.market import TIMEFRAMES
 from workstation.storage.setting_text import (
     is_colours,
-    is_identifier,
     is_node,
     is_page,
     is_service,
@@ -135,8 +134,7 @@ class VenueSettings:
         "Where prices come from: auto (live if a venue answers, else the practice market), practice, or a "
         "venue, e.g. binance.",
         restart=True,
-        check=is_identifier,
-        expected='"auto", "practice" or the name of an exchange',
+        choices=("auto", "practice", "binance", "okx", "kraken", "bybit", "kucoin", "gate", "bitget"),
     )
     answer_within_s: float = _setting(
         5.0,

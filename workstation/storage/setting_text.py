@@ -7,11 +7,6 @@ DOTS = "•••"
 """What stands for a key."""
 
 
-def is_identifier(text: str) -> bool:
-    """Return whether a text can name a venue: letters, digits and underscores."""
-    return text.isascii() and text.isidentifier()
-
-
 def is_zone(text: str) -> bool:
     """Return whether the time zone database knows a name, or it is the computer's own: ``"local"``."""
     if text == "local":
