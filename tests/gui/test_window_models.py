@@ -247,8 +247,10 @@ def test_foreign_text_stays_plain(panel):
         (Figure("hit_lift_pp", -0.4, -1.0, 0.0, 40), "−0.40 points", "−1.00 … 0, n 40"),
         (Figure("delay_cost_pct", 0.051, 0.02, 0.08, 180_000), "0.051 %", "0.020 … 0.080, n 180 K"),
         (Figure("profit_factor", 12.34, 10.0, 14.0, 31), "12.3", "10.0 … 14.0, n 31"),
+        (Figure("hit_lift_pp_above_rsi", 3.1, 1.0, 5.0, 900), "+3.10 points", "1.00 … 5.00, n 900"),
+        (Figure("weight_model", 0.56, 0.56, 0.56, 900), "0.56", "n 900"),
     ],
-    ids=["points", "percent", "plain"],
+    ids=["points", "percent", "plain", "against another", "set, not measured"],
 )
 def test_a_figure_has_its_unit_and_interval(figure, value, interval):
     assert (figure_value(figure), figure_interval(figure)) == (value, interval)
@@ -258,6 +260,10 @@ def test_names_are_in_words():
     assert name_words("grade-4h") == "Grade, 4h"
     assert name_words("odd_one") == "odd_one"
     assert figure_word("big_move_pct") == "Big move"
+    assert figure_word("hit_lift_pp_above_macd") == "Hit rate above MACD"
+    assert figure_word("net_mean_pct_above_family_vote") == "Net mean above the family vote"
+    assert figure_word("hit_lift_pp_bear") == "Hit rate above the base rate, bear market"
+    assert figure_word("weight_momentum") == "Weight of momentum"
     assert day_words(10**18) == "–"
 
 

@@ -20,6 +20,9 @@ _FIGURES = {
     "auc": "Area under the curve",
     "base_rate": "Base rate",
     "brier_skill_pct": "Brier skill against the base rate",
+    "big_rise_base_rate": "Base rate of large rises",
+    "big_rise_lift": "Lift of large rises",
+    "big_rise_precision": "Hit rate of large rises",
     "bottom_beats_median_pct": "Bottom tenth beats the median coin",
     "crash_ratio": "Crashes, bottom to top tenth",
     "days_positive_pct": "Days with a useful order",
@@ -35,8 +38,11 @@ _FIGURES = {
     "profit_factor": "Profit factor",
     "top_beats_median_pct": "Top tenth beats the median coin",
 }
+_COMPARED = {"hit_lift": "Hit rate", "net_mean": "Net mean", "profit_factor": "Profit factor"}
+_RIVALS = {"rsi": "RSI", "macd": "MACD", "random": "chance", "family_vote": "the family vote"}
+_PART = re.compile(r"(\w+?)(_pp|_pct)?(?:_above_(\w+)|_(bull|bear|sideways))?")
 _MANY = 100_000
-_UNITS = (("_pp", " points"), ("_pct", " %"))
+_UNITS = {"_pp": " points", "_pct": " %"}
 
 
 def name_words(name: str) -> str:
@@ -96,8 +102,15 @@ def figure_word(name: str) -> str:
     """Return what a figure is called."""
     if name in _FIGURES:
         return _FIGURES[name]
-    words = re.sub(r"_(pp|pct)$", "", name).replace("_", " ")
-    return one_line(words.capitalize(), 60)
+    figure, _unit, rival, market = _parts(name)
+    words = _COMPARED.get(figure, figure.removeprefix("weight_").replace("_", " ").capitalize())
+    if figure.startswith("weight_"):
+        words = f"Weight of {words.lower()}"
+    if rival:
+        words = f"{words} above {_RIVALS.get(rival, rival.replace('_', ' '))}"
+    if market:
+        words = f"{words} above the base rate, {market} market"
+    return one_line(words, 60)
 
 
 def figure_value(figure: Figure) -> str:
@@ -109,13 +122,24 @@ def figure_interval(figure: Figure) -> str:
     """Return how sure a figure is: "4.10 … 6.90, n 900"; says so where it rests on too little."""
     n = f"{figure.n:,}" if figure.n < _MANY else number_format.volume(figure.n)
     few = f", fewer than {LEAST_N} prove nothing" if figure.n < LEAST_N else ""
+    if figure.low == figure.high:  # what was set, not measured
+        return f"n {n}{few}"
     return f"{_digits(figure.low)} … {_digits(figure.high)}, n {n}{few}"
 
 
 def _with_unit(name: str, value: float) -> str:
-    unit = next((unit for ending, unit in _UNITS if name.endswith(ending)), "")
-    sign = "+" if name.endswith("_pp") and value > 0 else ""
-    return f"{sign}{_digits(value)}{unit}"
+    unit = _parts(name)[1]
+    sign = "+" if unit == "_pp" and value > 0 else ""
+    return f"{sign}{_digits(value)}{_UNITS.get(unit, '')}"
+
+
+def _parts(name: str) -> tuple[str, str, str, str]:
+    """Return a figure's own name, its unit, what it is held against, and in which markets: empty or not."""
+    match = _PART.fullmatch(name)
+    if match is None:
+        return name, "", "", ""
+    figure, unit, rival, market = (part or "" for part in match.groups())
+    return figure, unit, rival, market
 
 
 def _digits(value: float) -> str:
