@@ -49,12 +49,15 @@ def test_pages_that_did_not_come_along_are_missed_in_a_sentence(parent, monkeypa
     assert "Install Tidemark again" in DocumentationDialog(DARK, parent).page.toPlainText()
 
 
+@pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager
 def test_about_names_the_version_and_the_folder(parent, tmp_path):
     box = about_box(tmp_path, parent)
     assert isinstance(box, QMessageBox)
     assert __version__ in box.text()
     assert str(tmp_path) in box.informativeText()
     assert "no orders" in box.informativeText()
+    box.open()
+    assert box.focusWidget() is box.button(QMessageBox.StandardButton.Ok)
 
 
 def test_a_table_of_a_page_has_a_line_under_each_row_and_headings_stand_apart(parent):

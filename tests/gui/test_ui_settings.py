@@ -278,10 +278,13 @@ def test_all_is_reset_in_one_step_that_can_be_taken_back(page, book):
 
 
 def test_it_is_searched_by_words_of_the_sentence(page):
+    assert page._nothing.isHidden(), "before anything was searched"
     page.search.setText("light dark")
     assert [name for name, row in page.rows.items() if not row.isHidden()] == ["appearance.theme"]
     page.search.setText("no such words")
     assert not page._nothing.isHidden()
+    page.search.clear()
+    assert page._nothing.isHidden()
 
 
 def test_an_export_brings_every_setting_to_another_machine(book, tmp_path, secrets):

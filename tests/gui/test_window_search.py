@@ -117,7 +117,7 @@ def test_the_same_sheet_adds_a_market_to_the_watchlist(desk, qtbot):
 def test_it_says_when_nothing_is_found_in_plain_text(desk):
     search = desk.window.search
     search.open("<b>zzqq")
-    assert search._hint.text() == "Nothing trades here under “<b>zzqq”."
+    assert search._hint.text() == "Nothing trades here under “<b>zzqq”. Fewer letters find more."
     search._choose(0)
     assert search.isVisible()
 

@@ -35,6 +35,8 @@ def about_box(settings_folder: Path, parent: QWidget) -> QMessageBox:
     box.setTextInteractionFlags(
         Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
     )
+    ok = box.addButton(QMessageBox.StandardButton.Ok)
+    ok.setFocus()  # not a line of words, with a caret after it
     for label in box.findChildren(QLabel):
         if label.focusPolicy() != Qt.FocusPolicy.NoFocus:
             label.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # by Tab, too: its words can be copied

@@ -275,7 +275,7 @@ class Palette(QFrame):
             return f"No command is called “{one_line(text[1:].strip(), 24)}”. F1 lists all."
         if not n_markets:
             return "Markets are not known yet: the venue has not answered."
-        return f"Nothing trades here under “{one_line(text, 24)}”."
+        return f"Nothing trades here under “{one_line(text, 24)}”. Fewer letters find more."
 
     def _choose(self, row: int) -> None:
         if not 0 <= row < len(self._hits.rows):

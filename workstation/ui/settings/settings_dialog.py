@@ -82,6 +82,7 @@ class SettingsDialog(QDialog):
                 self.rows[setting.name] = row
                 column.addWidget(row)
         column.addWidget(self._nothing)
+        self._nothing.hide()  # until a search finds nothing
         column.addStretch(1)
 
     def _lay_out(self) -> None:
