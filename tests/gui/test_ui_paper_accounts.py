@@ -66,7 +66,7 @@ def test_a_chosen_trade_says_why_it_was_made(panel, qtbot):
     panel.fills.setFocus()
     qtbot.keyClick(panel.fills, Qt.Key.Key_Down)
     panel.fills.setCurrentCell(1, 0)
-    assert panel.reason.text() == "WIF: enter WIF: Memecoins is 1st of 12"
+    assert panel.reason.text() == "Enter WIF: Memecoins is 1st of 12"
 
 
 def test_the_past_of_one_account_is_never_shown_with_another(panel):
@@ -86,6 +86,16 @@ def test_without_an_account_the_panel_says_what_one_is(panel):
     panel.show_view(RotationView(is_connected=False))
     assert panel.nothing.text() == ALONE
     assert not panel.new_button.isEnabled()
+
+
+@pytest.mark.parametrize(
+    ("return_pct", "shown", "colour"),
+    [("0", "0.00 %", DARK.text), ("-0.001", "0.00 %", DARK.text), ("0.01", "▲ +0.01 %", DARK.rise)],
+)
+def test_an_account_that_made_nothing_neither_rises_nor_falls(panel, return_pct, shown, colour):
+    panel.show_view(view(accounts=(standing(return_pct=Decimal(return_pct)),)))
+    assert panel.worth.text().endswith(f"   {shown}")
+    assert colour in panel.worth.styleSheet()
 
 
 def test_a_coin_without_a_price_leaves_the_worth_unknown_and_says_so(panel):
@@ -198,7 +208,7 @@ def test_a_picture_without_lines_says_so_and_falls_hang_from_the_top(qtbot):
     falls.resize(300, 96)
     falls.grab()
     falls.show_lines([ReturnLine("Rotation", line().at_ms, np.array([0, 0.1, np.nan, 0.2, 0.05]))])
-    assert falls.accessibleDescription() == "Rotation −5.0 %"
+    assert falls.accessibleDescription() == "Rotation −20.0 %", "its deepest"
     falls.grab()
 
 

@@ -71,7 +71,7 @@ def test_another_rival_is_drawn_beside_rotation(panel):
     panel.show_trial(trial())
     assert [line.title for line in panel.equity.lines] == ["Rotation", "Equal weight of all"]
     panel.rival.setCurrentIndex(panel.rival.findData("btc"))
-    assert [line.title for line in panel.falls.lines] == ["Rotation", "BTC held"]
+    assert [line.title for line in panel.falls.lines] == ["Drawdown: Rotation", "BTC held"]
     panel.rival.setCurrentIndex(panel.rival.findData("sol"))
     assert [line.title for line in panel.equity.lines] == ["Rotation"], "SOL is not in it"
     panel.set_theme(LIGHT)

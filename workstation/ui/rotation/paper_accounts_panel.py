@@ -187,9 +187,9 @@ class PaperAccountsPanel(QWidget):
     def _show_standing(self, standing: PaperStanding) -> None:
         theme, account = self._theme, standing.account
         currency, value = account.currency, standing.return_pct
-        mark = "" if value is None else "▲ " if value >= 0 else "▼ "
+        side = 0 if value is None else round(value, 2)
+        mark, colour = ("▲ ", theme.rise) if side > 0 else ("▼ ", theme.fall) if side else ("", theme.text)
         self.worth.setText(f"{money_words(standing.total, currency)}   {mark}{percent_words(value)}")
-        colour = theme.text if value is None else theme.rise if value >= 0 else theme.fall
         self.worth.setStyleSheet(f"color: {colour}; font-weight: 600; font-size: 15px")
         followed = standing.followed_ms
         self.facts.setText(
@@ -212,12 +212,11 @@ class PaperAccountsPanel(QWidget):
 
     def _show_reason(self, row: int) -> None:
         fills = self._fills
-        told = (
-            f"{one_line(fills[row].coin, 20)}: {one_line(fills[row].reason, 400)}"
-            if 0 <= row < len(fills)
-            else ""
+        told = one_line(fills[row].reason, 400) if 0 <= row < len(fills) else ""
+        self.reason.setText(
+            told[:1].upper() + told[1:]
+            or ("Choose a trade to read why it was made." if fills else "No trade yet.")
         )
-        self.reason.setText(told or ("Choose a trade to read why it was made." if fills else "No trade yet."))
 
     def _on_following(self, is_on: bool) -> None:
         self.following.setChecked(not is_on)  # it is on when the engine says so

@@ -38,7 +38,7 @@ NONE_YET = (
 STOPPED = "Cancelled. The last backtest stays; grades that were learnt are kept."
 _SMALLEST = QSize(180, 120)
 _RIVALS = ("equal_weight", "btc", "btc_gated", "eth", "sol", "equal_weight_gated", "ungated")
-_HEADS = ("", "A year>", "Fall>", "Sharpe>", "Sortino>", "Turnover>", "In coins>")
+_HEADS = ("", "A year>", "Max DD>", "Sharpe>", "Sortino>", "Turnover>", "In coins>")
 
 _MINUS = re.compile(r"(?<=[ (])-(?=\d)")
 
@@ -64,7 +64,7 @@ class BacktestPanel(QWidget):
         self.nothing, self.headline, self.verdict = plain_label(NONE_YET), plain_label(), plain_label()
         self.about, self.notes = plain_label(), plain_label()
         self.equity = ReturnLines("What the account became", theme)
-        self.falls = ReturnLines("Falls from the best so far", theme, is_fall=True)
+        self.falls = ReturnLines("Drawdown: falls from the best so far", theme, is_fall=True)
         self.figures = FactTable("Figures", _HEADS, theme, spare=(4, 6, 5), least=178)
         self.intervals = FactTable("Differences of Sharpe ratios", ("Rotation against", "95 %>"), theme)
         self.bars = plain_label()
@@ -224,10 +224,13 @@ class BacktestPanel(QWidget):
         curves = self._trial["curves"]
         at_ms = np.array(curves["close_ms"], np.int64)
         names = ("strategy", str(self.rival.currentData()))
-        for what, picture in (("value", self.equity), ("drawdown", self.falls)):
+        for what, picture, first in (("value", self.equity, ""), ("drawdown", self.falls, "Drawdown: ")):
             told = {name: curves[what][name] for name in names if name in curves[what]}
             picture.show_lines(
-                [ReturnLine(TITLES[name], at_ms, np.array(part, float)) for name, part in told.items()]
+                [
+                    ReturnLine(f"{'' if at else first}{TITLES[name]}", at_ms, np.array(part, float))
+                    for at, (name, part) in enumerate(told.items())
+                ]
             )
 
     def _say(self, sentence: str, *, is_trouble: bool = False) -> None:

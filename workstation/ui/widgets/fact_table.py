@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
 from workstation.ui.theme import Theme
+from workstation.ui.widgets.inked_cells import InkedCells
 from workstation.ui.words.foreign_text import one_line, tooltip
 
 ROW_HEIGHT = 24
@@ -86,6 +87,7 @@ class FactTable(QTableWidget):
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setShowGrid(False)
+        self.setItemDelegate(InkedCells(self))
         self.setStyleSheet(f"QTableView {{ outline: 0; }} QTableView::item {{ padding: 0 {_PADDING}px; }}")
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)

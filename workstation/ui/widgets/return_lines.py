@@ -25,7 +25,7 @@ _PAD, _LEGEND, _SWATCH = 8, 20, 18
 
 
 class ReturnLines(QWidget):
-    """Paints lines over one time; each has a colour, a dash and its last value beside its name.
+    """Paints lines over one time; each has a colour, a dash and its last value, or deepest, beside its name.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ class ReturnLines(QWidget):
 
     def sizeHint(self) -> QSize:
         """Return a flat strip."""
-        return QSize(300, 96 if self._is_fall else 170)
+        return QSize(300, 116 if self._is_fall else 170)
 
     def minimumSizeHint(self) -> QSize:
         """Return the height; width can be little."""
@@ -62,9 +62,13 @@ class ReturnLines(QWidget):
         """Show these lines; those with fewer than two points are left out."""
         known = [line.known() for line in lines]
         self.lines = tuple(line for line in known if len(line.at_ms) > 1)
-        told = (f"{one_line(line.title, 40)} {self._word(line.part[-1])}" for line in self.lines)
-        self.setAccessibleDescription(", ".join(told))
+        self.setAccessibleDescription(", ".join(self._named(line) for line in self.lines))
         self.update()
+
+    def _named(self, line: ReturnLine) -> str:
+        """Return a line's name with what became of it at last, or with its deepest fall."""
+        told = line.part.max() if self._is_fall else line.part[-1]
+        return f"{one_line(line.title, 40)} {self._word(told)}"
 
     def _word(self, part: float) -> str:
         shown = -part if self._is_fall else part - 1.0
@@ -164,7 +168,7 @@ class ReturnLines(QWidget):
         """Return row, left edge and text of every name."""
         metrics, x, row, told = QFontMetrics(self.font()), _PAD, 0, []
         for line in self.lines:
-            text = f"{one_line(line.title, 40)} {self._word(line.part[-1])}"
+            text = self._named(line)
             width = _SWATCH + 5 + metrics.horizontalAdvance(text)
             if x > _PAD and x + width > self.width() - _PAD:
                 x, row = _PAD, row + 1
