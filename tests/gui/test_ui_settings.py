@@ -301,6 +301,7 @@ def test_an_export_holds_every_setting_and_no_secret():
     tables = tomllib.loads(exported(Settings()))
     names = {f"{section}.{key}" for section, part in tables.items() for key in part}
     assert names == {setting.name for setting in declarations()}
+    assert 'A list of symbols such as "BTC/USDT".' in exported(Settings())
     assert not [n for n in names if any(word in n for word in ("secret", "password", "token", "api_key"))]
 
 
@@ -351,8 +352,10 @@ def test_the_window_takes_a_setting_at_once(tmp_path, qtbot):
     book.set({"appearance.theme": "light", "chart.log_scale": True, "alerts.sound": False})
     book.set({"providers.news": False})
     assert window.theme.name == "light"
+    assert LIGHT.muted in page.rows["chart.zone"].sentence.styleSheet(), "the page itself, too"
     assert window.actions_by_id["chart.log"].isChecked()
     assert not window.findChild(QAction, "Alert sound").isChecked()
     assert desk.requests.asked[-1] == ("switch", ("news", False))
     page.close_button.click()
+    book.set({"appearance.theme": "dark"})
     window.finish()

@@ -87,7 +87,7 @@ def exported(settings: Settings) -> str:
         if section not in document:
             document[section] = tomlkit.table()
         part: Any = document[section]
-        part.add(tomlkit.comment(f"{setting.sentence} {setting.wanted.capitalize()}."))
+        part.add(tomlkit.comment(f"{setting.sentence} {setting.wanted[0].upper()}{setting.wanted[1:]}."))
         value = settings.value(setting.name)
         if setting.check is is_node and may_hold_key(str(value)):
             part.add(tomlkit.comment(f"{key} is left out: an address such as yours may hold a key."))

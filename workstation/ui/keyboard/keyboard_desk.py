@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
+from shiboken6 import isValid
 
 from workstation.domain.grade import Grade
 from workstation.domain.narrative_index import index_symbol
@@ -22,6 +23,7 @@ from workstation.ui.theme import Theme
 
 if TYPE_CHECKING:
     from workstation.ui.settings.settings_book import Live, SettingsBook
+    from workstation.ui.settings.settings_dialog import SettingsDialog
 
 
 class KeyboardDesk(Section):
@@ -41,6 +43,7 @@ class KeyboardDesk(Section):
         super().__init__(window)
         self._theme, self._window, self._around = theme, window, around
         self._book: SettingsBook | None = None
+        self._page: SettingsDialog | None = None
         self.live: Live = {}
         self.panels = {}
         spoken_role.install()
@@ -104,12 +107,15 @@ class KeyboardDesk(Section):
                 lambda _name, why: self._around.bridge.notice_posted.emit("settings", why)
             )
         self._book.look_again()
-        SettingsDialog(self._book, self._theme, self._window).open()
+        self._page = SettingsDialog(self._book, self._theme, self._window)
+        self._page.open()
 
     def set_theme(self, theme: Theme) -> None:
         """Take other colours."""
         self._theme = theme
         self.palette.set_theme(theme)
+        if self._page is not None and isValid(self._page):  # it is deleted when it is closed
+            self._page.set_theme(theme)
 
     def stop(self) -> None:
         """Return when everything is written."""
