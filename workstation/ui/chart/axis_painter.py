@@ -1,6 +1,7 @@
 """Grid, axes and caption: everything still around the candles."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
@@ -36,25 +37,68 @@ def paint_grid(painter: QPainter, frame: Frame, colours: ChartColours) -> None:
         painter.fillRect(QRect(int(placed.x * frame.dpr), 0, line, bottom), colours.grid)
 
 
-def paint_axes(
-    painter: QPainter, frame: Frame, colours: ChartColours, labels: Labels, taken: Sequence[QRectF] = ()
-) -> None:
-    """Paint both axes and their labels, none where the price axis is taken; in logical pixels."""
+class PlacedPrice(NamedTuple):
+    """A label of the price axis: its upper edge, logical pixels, and what it says."""
+
+    y: float
+    text: str
+
+
+def paint_edges(painter: QPainter, frame: Frame, colours: ChartColours) -> None:
+    """Paint the lines between panes and axes; the painter counts logical pixels."""
     layout = frame.layout
     if layout.axis_width:
-        rule = QRectF(layout.plot_width, 0, 1, layout.body_height)
-        painter.fillRect(rule, colours.border)
-        _paint_prices(painter, frame, colours, labels, taken)
+        painter.fillRect(QRectF(layout.plot_width, 0, 1, layout.body_height), colours.border)
     if layout.time_height:
         painter.fillRect(QRectF(0, layout.body_height, layout.width, 1), colours.border)
-        _paint_times(painter, frame, colours, labels)
     if layout.volume_height:
         painter.fillRect(QRectF(0, layout.price_height, layout.plot_width, 1), colours.grid)
-        if frame.volume_peak > 0 and layout.axis_width:
-            at = QPointF(layout.plot_width + AXIS_PADDING, layout.price_height + layout.volume_height * 0.14)
-            labels.paint(
-                painter, at - QPointF(0, labels.height() / 2), volume(frame.volume_peak), colours.muted
-            )
+
+
+def paint_price_axis(
+    painter: QPainter, frame: Frame, placed: list[PlacedPrice], colours: ChartColours, labels: Labels
+) -> None:
+    """Paint the labels of prices and of the largest volume; the painter counts logical pixels."""
+    layout = frame.layout
+    if not layout.axis_width:
+        return
+    x = layout.plot_width + AXIS_PADDING
+    for one in placed:
+        labels.paint(painter, QPointF(x, one.y), one.text, colours.muted)
+    if layout.volume_height and frame.volume_peak > 0:
+        y = layout.price_height + layout.volume_height * 0.14 - labels.height() / 2
+        labels.paint(painter, QPointF(x, y), volume(frame.volume_peak), colours.muted)
+
+
+def paint_time_axis(painter: QPainter, frame: Frame, colours: ChartColours, labels: Labels) -> None:
+    """Paint the labels of times; the painter counts logical pixels."""
+    layout = frame.layout
+    if not layout.time_height:
+        return
+    lightest = min((placed.tick.weight for placed in frame.time_ticks), default=0)
+    y = layout.body_height + round((layout.time_height - labels.height()) / 2)
+    for placed in frame.time_ticks:
+        heavy = placed.tick.weight >= _DAY_WEIGHT and placed.tick.weight > lightest
+        style = Style.STRONG if heavy else Style.PLAIN
+        x = round(placed.x - labels.width(placed.tick.label, style) / 2)
+        if x >= 2:
+            ink = colours.text if heavy else colours.muted
+            labels.paint(painter, QPointF(x, y), placed.tick.label, ink, style)
+
+
+def lay_out_prices(frame: Frame, labels: Labels, taken: Sequence[QRectF]) -> list[PlacedPrice]:
+    """Return the labels of the price axis; none where it is taken, or the newest price and countdown lie."""
+    line, last = labels.height(), frame.series.last
+    reach = line * (2.9 if frame.prices.base > 0 else 1.9)
+    tag = frame.prices.row(last.close) / frame.dpr if last else -line * 4
+    found = []
+    for value, spacing in frame.price_ticks:
+        y = frame.prices.row(value) / frame.dpr - line / 2
+        is_under_tag = -1.5 * line < y - tag < reach
+        is_taken = any(box.top() - line < y < box.bottom() for box in taken)
+        if 0 <= y <= frame.layout.price_height - line and not is_under_tag and not is_taken:
+            found.append(PlacedPrice(round(y), price_label(frame, value, spacing)))
+    return found
 
 
 def price_label(frame: Frame, value: float, spacing: float) -> str:
@@ -75,8 +119,8 @@ def needed_axis_width(frame: Frame, labels: Labels) -> int:
     return -(-int(widest + 2 * AXIS_PADDING + 4) // 8) * 8
 
 
-def paint_caption(painter: QPainter, frame: Frame, colours: ChartColours, labels: Labels) -> None:
-    """Paint what is shown and, where the prices are not the world's, that they are not."""
+def paint_caption(painter: QPainter, frame: Frame, colours: ChartColours, labels: Labels) -> float:
+    """Paint what is shown and, where the prices are not the world's, that they are not; return its end."""
     key, is_practice = frame.series.key, frame.series.practice
     badge = labels.width(_PRACTICE, Style.SMALL) + 24 if is_practice else 0.0
     end = frame.layout.plot_width - LEFT - badge  # a long name must not push the badge out of sight
@@ -92,6 +136,7 @@ def paint_caption(painter: QPainter, frame: Frame, colours: ChartColours, labels
     x += 10 + labels.paint(painter, QPointF(x + 10, baseline), rest, colours.muted)
     if is_practice:
         paint_badge(painter, QPointF(x + 12, TOP + 1), _PRACTICE, colours, labels)
+    return x + badge + _GROUND_MARGIN
 
 
 def paint_ground(painter: QPainter, box: QRectF, colours: ChartColours) -> None:
@@ -111,31 +156,3 @@ def paint_badge(painter: QPainter, at: QPointF, text: str, colours: ChartColours
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
     at = box.topLeft() + QPointF(6, 2)
     labels.paint(painter, at, text, QColor(colours.theme.on_badge), Style.SMALL)
-
-
-def _paint_prices(
-    painter: QPainter, frame: Frame, colours: ChartColours, labels: Labels, taken: Sequence[QRectF]
-) -> None:
-    x, line = frame.layout.plot_width + AXIS_PADDING, labels.height()
-    last = frame.series.last
-    reach = line * (2.9 if frame.prices.base > 0 else 1.9)
-    tag = frame.prices.row(last.close) / frame.dpr if last else -line * 4
-    for value, spacing in frame.price_ticks:
-        y = frame.prices.row(value) / frame.dpr - line / 2
-        is_under_tag = -1.5 * line < y - tag < reach  # the newest price and its countdown lie there
-        is_taken = any(box.top() - line < y < box.bottom() for box in taken)
-        if 0 <= y <= frame.layout.price_height - line and not is_under_tag and not is_taken:
-            labels.paint(painter, QPointF(x, round(y)), price_label(frame, value, spacing), colours.muted)
-
-
-def _paint_times(painter: QPainter, frame: Frame, colours: ChartColours, labels: Labels) -> None:
-    layout = frame.layout
-    lightest = min((placed.tick.weight for placed in frame.time_ticks), default=0)
-    y = layout.body_height + round((layout.time_height - labels.height()) / 2)
-    for placed in frame.time_ticks:
-        heavy = placed.tick.weight >= _DAY_WEIGHT and placed.tick.weight > lightest
-        style = Style.STRONG if heavy else Style.PLAIN
-        x = round(placed.x - labels.width(placed.tick.label, style) / 2)
-        if x >= 2:
-            ink = colours.text if heavy else colours.muted
-            labels.paint(painter, QPointF(x, y), placed.tick.label, ink, style)

@@ -66,24 +66,31 @@ def lay_out(frame: Frame, columns: Columns, rises: BoolArray | None = None) -> C
     rises : ndarray of bool, shape (n,), or None
         Which candles count as rising; None takes those that closed no lower than they opened.
     """
+    wicks, bodies = _boxes(frame, columns)
+    rises = columns.close >= columns.open if rises is None else rises
+    return Candles(split(wicks, rises), split(bodies, rises))
+
+
+def _boxes(frame: Frame, columns: Columns) -> tuple[RectArray, RectArray]:
+    """Return the wick and the body of every column."""
     widths = Widths.of(frame.slots.per_slot, frame.dpr)
     top, bottom = frame.prices.edges(columns.high, columns.low)
     first, last = frame.prices.rows(columns.open), frame.prices.rows(columns.close)
     left = columns.x - widths.body // 2
     wicks = rects(left + (widths.body - widths.wick) // 2, top, widths.wick, bottom)
-    bodies = rects(left, np.minimum(first, last), widths.body, np.maximum(first, last))
-    rises = columns.close >= columns.open if rises is None else rises
-    return Candles(split(wicks, rises), split(bodies, rises))
+    return wicks, rects(left, np.minimum(first, last), widths.body, np.maximum(first, last))
 
 
 def paint_candles(painter: QPainter, frame: Frame, colours: ChartColours) -> None:
     """Paint candles; the painter counts device pixels and has no pen."""
-    settled, forming = split_forming(frame)
-    candles = lay_out(frame, settled)
-    _paint_solid(painter, frame, candles, colours)
+    columns, forming = frame.columns, split_forming(frame)[1]
+    wicks, bodies = _boxes(frame, columns)
+    rises = columns.close >= columns.open
+    n = len(columns) if forming is None else len(columns) - 1
+    _paint_solid(painter, frame, Candles(split(wicks[:n], rises[:n]), split(bodies[:n], rises[:n])), colours)
     if forming is None:
         return
-    candles = lay_out(frame, forming)
+    candles = Candles(split(wicks[n:], rises[n:]), split(bodies[n:], rises[n:]))
     if Widths.of(frame.slots.per_slot, frame.dpr).has_body:
         _paint_outlined(painter, frame, candles, (colours.rise, colours.fall), colours)
     else:

@@ -40,6 +40,7 @@ from workstation.ui.chart.picture import Picture
 from workstation.ui.chart.price_scale import PriceScale
 from workstation.ui.chart.profile_painter import look, profile_line
 from workstation.ui.chart.series import ChartSeries
+from workstation.ui.chart.strip import EVERYTHING, NOTHING
 from workstation.ui.chart.study_legend import LegendLine, lay_out_legend, legend_top, paint_legend
 from workstation.ui.chart.time_scale import TimeScale
 from workstation.ui.theme import DARK
@@ -94,7 +95,7 @@ class ChartCanvas(QWidget):
         self._frame: Frame | None = None
         self.drawings = DrawingHand(self)
         self.drawings.changed.connect(self.update)
-        self._is_stale = True
+        self._stale_since = EVERYTHING
         self._now_ms: int | None = None
         self._pointer: QPointF | None = None
         self.pointed_elsewhere_ms: int | None = None
@@ -143,7 +144,11 @@ class ChartCanvas(QWidget):
 
     def _change(self) -> None:
         """Ask for one repaint of the whole picture."""
-        self._is_stale = True
+        self._change_since(EVERYTHING)
+
+    def _change_since(self, slot: float) -> None:
+        """Ask for one repaint of what the candles from a slot on change; nothing but candles is other."""
+        self._stale_since = min(self._stale_since, slot)
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -162,13 +167,14 @@ class ChartCanvas(QWidget):
             self._paint_message(painter, self._message, self._picture.colours.muted)
             return
         dpr = self.devicePixelRatioF()
-        if self._is_stale or self._frame is None or self._is_other_size(self._frame, dpr):
-            self._frame = self._picture.paint(series, self._view, self.size(), dpr)
-            self._is_stale = False
+        if self._frame is None or self._is_other_size(self._frame, dpr):
+            self._stale_since = EVERYTHING
+        if self._frame is None or self._stale_since != NOTHING:
+            self._frame = self._picture.paint(series, self._view, self.size(), dpr, self._stale_since)
+            self._stale_since = NOTHING
             look(self._view.profile, self._frame)
             self._last_painted = series.last
-        picture = self._picture
-        self.drawings.paint(painter, picture.pixmap, self._frame, picture.colours, picture.labels)
+        self.drawings.paint(painter, self._picture, self._frame)
         self._paint_overlay(painter, self._frame)
 
     def _is_other_size(self, frame: Frame, dpr: float) -> bool:
@@ -190,7 +196,8 @@ class ChartCanvas(QWidget):
             paint_level_words(painter, frame, brush.colours, brush.labels, pointer.y)
         signal = frame.series.signal_at(pointer.slot)
         if signal is not None:
-            paint_signal(brush, frame, signal, pointer)
+            left = max((box.right() for box in self.left_edge_taken()), default=0.0)
+            paint_signal(brush, frame, signal, pointer, left)
 
     def _paint_legend(self, brush: Brush, frame: Frame, slot: int) -> None:
         taken = self.left_edge_taken()

@@ -117,14 +117,15 @@ class ChartView(ChartCanvas):
         """Take candles of the live stream, oldest first; the last may be forming."""
         if self._series is None or not candles:
             return
-        n_before = len(self._series.pyramid)
+        n_before, formed = len(self._series.pyramid), self._series.forming_slot
         for candle in candles:
             self._series.apply(candle)
-        self.studies.take([slot_of(candle.open_time, self._series.key.timeframe) for candle in candles])
+        slots = [slot_of(candle.open_time, self._series.key.timeframe) for candle in candles]
+        self.studies.take(slots)
         if len(self._series.pyramid) != n_before:
             self._place(start_over=n_before == 0)
             self._describe()
-        self._change()
+        self._change_since(min(slots if formed is None else [*slots, formed]))
 
     def set_signals(self, signals: Sequence[Signal]) -> None:
         """Show these signals on closed candles, instead of what was shown."""

@@ -2,11 +2,10 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QPointF, Qt, Signal
-from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtCore import QObject, QPointF, QRect, Qt, Signal
+from PySide6.QtGui import QPainter
 
 from workstation.domain.drawing import Anchor, Drawing, DrawingKind
-from workstation.ui.chart.colours import ChartColours
 from workstation.ui.chart.drawing_book import DrawingBook, Drawn, new_id
 from workstation.ui.chart.drawing_deeds import delete
 from workstation.ui.chart.drawing_painter import Scene
@@ -26,6 +25,7 @@ from workstation.ui.chart.drawing_tool import (
 from workstation.ui.chart.drawing_words import describe
 from workstation.ui.chart.frame import Frame
 from workstation.ui.chart.labels import Labels
+from workstation.ui.chart.picture import Picture
 
 _SLIP = 4.0  # logical pixels a hand may move between press and release of a click
 _WHOLE = -1
@@ -135,17 +135,16 @@ class DrawingHand(QObject):
             self.book.replace(self.market, drawing, name)
         self.select(drawing.id)
 
-    def paint(
-        self, painter: QPainter, base: QPixmap, frame: Frame, colours: ChartColours, labels: Labels
-    ) -> None:
-        """Paint the picture with everything that is drawn."""
+    def paint(self, painter: QPainter, picture: Picture, frame: Frame) -> None:
+        """Paint the picture, which was made from this frame, with everything that is drawn."""
+        base, labels = picture.pixmap, picture.labels
         if self.book is None:
             painter.drawPixmap(0, 0, base)
             return
         if self._place is None or self._place.frame is not frame or base.cacheKey() != self._base_key:
-            self._show(frame, labels)
+            self._show(frame, labels, picture.strip)
             self._base_key = base.cacheKey()
-        self._picture.paint(painter, base, self._scene(self._place), (colours, labels))
+        self._picture.paint(painter, base, self._scene(self._place), (picture.colours, labels))
 
     def press(self, at: QPointF, frame: Frame, *, keys: Qt.KeyboardModifier) -> bool:
         """Set a point, or take hold of what lies there; return whether the press was for drawings."""
@@ -339,13 +338,16 @@ class DrawingHand(QObject):
         self.put(shifted, "moved")
         self._handle = handle
 
-    def _show(self, frame: Frame, labels: Labels) -> None:
-        """Take a new picture; its market's drawings are read where that was not done yet."""
+    def _show(self, frame: Frame, labels: Labels, strip: QRect | None) -> None:
+        """Take a new picture, which may be new in a strip only; its market's drawings are read, too."""
         place = Place(frame, labels.height())
         if self._place is None or not place.is_like(self._place) or self._width_of != labels.width:
             self._made = None
         self._place, self._width_of = place, labels.width
-        self._picture.forget()
+        if strip is None or self._made is None:
+            self._picture.forget()
+        else:
+            self._picture.age(strip)
         market = Drawn(frame.series.key.venue, frame.series.key.symbol)
         if market != self.market and self.book is not None:
             self.market = market

@@ -1,12 +1,13 @@
 """Paints drawings over the still picture of a chart, once for each change of either."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF, QRegion
 
 from workstation.domain.drawing import Anchor, Dash, Style
 from workstation.ui.chart.colours import ChartColours
@@ -57,18 +58,38 @@ class Scene:
         return not self.shapes and not self.measured
 
 
-def paint_scene(painter: QPainter, scene: Scene, brushes: tuple[ChartColours, Labels]) -> None:
-    """Paint a scene over its price pane; the painter counts logical pixels and is as before afterwards."""
-    colours, labels = brushes
+def paint_scene(
+    painter: QPainter,
+    scene: Scene,
+    brushes: tuple[ChartColours, Labels],
+    clip: QRegion | None = None,
+    left: float = -math.inf,
+) -> None:
+    """Paint a scene over its price pane; the painter counts logical pixels and is as before afterwards.
+
+    Parameters
+    ----------
+    clip : QRegion or None
+        A part of the price pane to be painted, device pixels; None for all of it.
+    left : float
+        Where that part begins, logical pixels.
+    """
+    (colours, labels), dpr = brushes, scene.place.frame.dpr
     painter.save()
-    painter.setClipRect(scene.place.box)
-    for shape in scene.shapes:
+    if clip is None:
+        painter.setClipRect(scene.place.box)
+    else:
+        painter.scale(1 / dpr, 1 / dpr)
+        painter.setClipRegion(clip)
+        painter.scale(dpr, dpr)
+    near = scene.shapes if clip is None else [one for one in scene.shapes if one.reach(labels) >= left]
+    for shape in near:
         if shape.areas:
-            _paint_areas(painter, shape, colours.theme, scene.place.frame.dpr)
-    _paint_strokes(painter, scene.shapes, colours.theme)
-    for shape in scene.shapes:
+            _paint_areas(painter, shape, colours.theme, dpr)
+    _paint_strokes(painter, scene.shapes, near, colours.theme)
+    for shape in near:
         if shape.words:
-            _paint_words(painter, shape, colours, labels)
+            _paint_words(painter, shape, colours, labels, scene.place.box)
     paint_bells(painter, scene.shapes, scene.bells, scene.place, colours)
     for shape in scene.shapes:
         if shape.drawing.id == scene.selected:
@@ -124,35 +145,40 @@ def _paint_areas(painter: QPainter, shape: Shape, theme: Theme, dpr: float) -> N
             painter.drawPolygon(area.outline)
 
 
-def _paint_strokes(painter: QPainter, shapes: Sequence[Shape], theme: Theme) -> None:
-    """Draw the strokes of all drawings, those of one pen together; level and upright ones are crisp."""
+def _paint_strokes(painter: QPainter, shapes: Sequence[Shape], near: Sequence[Shape], theme: Theme) -> None:
+    """Draw the strokes of drawings, those of one pen together; level and upright ones are crisp.
+
+    Pens follow one another in the order of all the shapes, however few of them are near.
+    """
     crisp: dict[tuple[Style, bool], list[Line]] = {}
     smooth: dict[tuple[Style, bool], list[Line]] = {}
+    are_near = {id(shape) for shape in near}
     for shape in shapes:
+        is_near = id(shape) in are_near
         for is_thin, lines in ((False, shape.lines), (True, shape.thin)):
             if lines:
                 key = (shape.drawing.style, is_thin)
                 level = [line for line in lines if line[1] == line[3] or line[0] == line[2]]
-                crisp.setdefault(key, []).extend(level)
+                crisp.setdefault(key, []).extend(level if is_near else ())
                 if len(level) < len(lines):
                     slanted = [line for line in lines if line[1] != line[3] and line[0] != line[2]]
-                    smooth.setdefault(key, []).extend(slanted)
+                    smooth.setdefault(key, []).extend(slanted if is_near else ())
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for key, lines in crisp.items():
         painter.setPen(_pen_of(*key, theme))
-        draw_lines(painter, np.array(lines))
+        draw_lines(painter, np.array(lines, np.float64))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     for key, lines in smooth.items():
         painter.setPen(_pen_of(*key, theme))
-        draw_lines(painter, np.array(lines))
-    for shape in shapes:
+        draw_lines(painter, np.array(lines, np.float64))
+    for shape in near:
         for points, is_thin in shape.bent:
             painter.setPen(_pen_of(shape.drawing.style, is_thin, theme))
             painter.drawPolyline(QPolygonF([QPointF(*spot) for spot in points]))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
 
 
-def _paint_words(painter: QPainter, shape: Shape, colours: ChartColours, labels: Labels) -> None:
+def _paint_words(painter: QPainter, shape: Shape, colours: ChartColours, labels: Labels, box: QRectF) -> None:
     """Write on plates that keep the candles behind them in sight."""
     own, base = _name(shape.drawing.style.colour, colours.theme), colours.theme.base
     if shape.plate is not None:
@@ -161,7 +187,7 @@ def _paint_words(painter: QPainter, shape: Shape, colours: ChartColours, labels:
         words = shape.words[0]
         labels.paint(painter, QPointF(words.x, words.y - labels.height()), words.text, colours.text)
         return
-    box, height = painter.clipBoundingRect(), labels.height(LabelStyle.SMALL)
+    height = labels.height(LabelStyle.SMALL)
     top, bottom, right = box.top(), box.bottom(), box.right()
     for x, y, text, from_right in shape.words:
         if top <= y <= bottom + height:

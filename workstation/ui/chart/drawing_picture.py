@@ -1,6 +1,7 @@
 """A chart's picture with its drawings: painted at once where it changed, kept where it is asked for again."""
 
-from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QPainter, QPixmap, QRegion
 
 from workstation.ui.chart.colours import ChartColours
 from workstation.ui.chart.drawing_painter import Scene, paint_scene
@@ -22,20 +23,32 @@ class DrawnPicture:
         self.kept: QPixmap | None = None
         self._canvas = QPixmap()
         self._is_asked_again = False
+        self._aged: QRect | None = None
 
     def forget(self) -> None:
         """Take that picture or drawings are others now."""
         self.kept, self._is_asked_again = None, False
 
+    def age(self, strip: QRect) -> None:
+        """Take that the picture is another within a strip, device pixels; nothing that is drawn moved."""
+        self._aged = strip if self._aged is None else self._aged.united(strip)
+
+    def give_back(self) -> None:
+        """Give the memory of the picture back."""
+        self.forget()
+        self._canvas = QPixmap()
+
     def paint(self, painter: QPainter, base: QPixmap, scene: Scene, brushes: Brushes) -> None:
         """Paint a picture and a scene over its price pane; the painter counts logical pixels."""
         if scene.is_empty:
-            self.kept, self._canvas = None, QPixmap()  # megabytes that a chart without drawings needs no more
+            self.give_back()  # megabytes that a chart without drawings needs no more
             painter.drawPixmap(0, 0, base)
             return
         if self.kept is None and self._is_asked_again:
             self.kept = self._canvas = _painted_over(base, scene, brushes, self._canvas)
-        self._is_asked_again = True
+        elif self.kept is not None and self._aged is not None:
+            _renew(self.kept, base, self._aged, scene, brushes)
+        self._is_asked_again, self._aged = True, None
         if self.kept is not None:
             painter.drawPixmap(0, 0, self.kept)
         else:
@@ -58,3 +71,27 @@ def _painted_over(picture: QPixmap, scene: Scene, brushes: Brushes, before: QPix
             painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
         paint_scene(painter, scene, brushes)
     return result
+
+
+def _renew(kept: QPixmap, base: QPixmap, strip: QRect, scene: Scene, brushes: Brushes) -> None:
+    """Paint a strip of a picture and the scene over it again.
+
+    The first pixel of the pane is painted with it, and put back: Qt cuts lines at the edges of all that is
+    painted on, so these have to be those of the whole pane. A line that is cut elsewhere is not the same.
+    """
+    frame, dpr = scene.place.frame, kept.devicePixelRatio()
+    corner = kept.copy(QRect(0, 0, 1, 1))
+    corner.setDevicePixelRatio(1.0)
+    pane = QRect(0, 0, frame.device(frame.layout.plot_width), frame.device(frame.layout.price_height))
+    with QPainter(kept) as painter:
+        painter.scale(1 / dpr, 1 / dpr)
+        painter.setClipRect(strip)
+        painter.scale(dpr, dpr)
+        painter.drawPixmap(0, 0, base)
+        painter.setClipping(False)
+        seen = strip & pane
+        if not seen.isEmpty():
+            clip = QRegion(seen) + QRegion(0, 0, 1, 1)
+            paint_scene(painter, scene, brushes, clip, strip.left() / dpr)
+            painter.scale(1 / dpr, 1 / dpr)
+            painter.drawPixmap(0, 0, corner)

@@ -13,6 +13,7 @@ from workstation.domain.drawing import Anchor, Drawing, DrawingKind
 from workstation.domain.drawing_price import price_between
 from workstation.ui.chart.drawing_place import Place, Point
 from workstation.ui.chart.drawing_words import level_words, position_words, text_words
+from workstation.ui.chart.labels import Labels, Style
 from workstation.ui.words.number_format import price
 
 Line = tuple[float, float, float, float]
@@ -32,6 +33,7 @@ _OF_PARTS = {
     DrawingKind.SHORT,
 }
 _APART = 0.85  # lines of text between two words of one drawing; closer, the later one is left out
+_AIR = 10.0  # logical pixels around strokes and words: plates, caps, the corners of bent lines
 _WIDEST = 4.0  # of a line's width, logical pixels
 _FURTHEST = 20_000.0  # logical pixels; beyond, a coordinate means nothing and costs time
 
@@ -79,6 +81,17 @@ class Shape:
     words: list[Words] = field(default_factory=list)
     spots: list[Point] = field(default_factory=list)
     plate: QRectF | None = None
+    _reach: float | None = None
+
+    def reach(self, labels: Labels) -> float:
+        """Return how far right it may be seen, logical pixels."""
+        if self._reach is None:
+            ends = [x for points in self.strokes() for x, _ in points]
+            ends += [_right(area.outline) for area in self.areas]
+            ends += [max(words.x, 0.0) + labels.width(words.text, Style.SMALL) for words in self.words]
+            ends += [self.plate.right()] if self.plate is not None else []
+            self._reach = max(ends, default=math.inf) + self.drawing.style.width + _AIR
+        return self._reach
 
     @property
     def left(self) -> float:
@@ -118,6 +131,11 @@ class Shape:
             return True
         reach, spot = _REACH + self.drawing.style.width / 2, (at.x(), at.y())
         return any(_off(points, spot) <= reach for points in self.strokes())
+
+
+def _right(outline: QPolygonF | QRectF) -> float:
+    box = outline if isinstance(outline, QRectF) else outline.boundingRect()
+    return max(box.left(), box.right())
 
 
 def shape_of(drawing: Drawing, place: Place, width_of: Callable[[str], float]) -> Shape | None:

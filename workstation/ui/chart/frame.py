@@ -121,8 +121,16 @@ class View:
     comparison: Comparison = field(default_factory=Comparison)
 
 
-def make_frame(series: ChartSeries, view: View, layout: Layout, dpr: float) -> Frame:
-    """Return the picture of a series that holds at least one candle."""
+def make_frame(
+    series: ChartSeries, view: View, layout: Layout, dpr: float, before: Frame | None = None
+) -> Frame:
+    """Return the picture of a series that holds at least one candle.
+
+    Parameters
+    ----------
+    before : Frame or None
+        The picture of the same series and zone before it; what cannot be other is taken from there.
+    """
     view.time.set_width(layout.plot_width)
     slots = view.time.map(dpr)
     sight = slots.visible(layout.plot_width)
@@ -136,8 +144,10 @@ def make_frame(series: ChartSeries, view: View, layout: Layout, dpr: float) -> F
     judged = place_judged(view.judged, series, (slots, layout.plot_width), below, layout.line)
     low, high = widened(*with_lines(low, high, compared), studies)
     height = round(layout.price_height * dpr)
+    view.price.look_at(slots)
     prices = view.price.map(low, high, height, round(layout.header * dpr), base)
     zone = _UTC if series.key.bar_ms >= DAY else view.zone
+    is_still = before is not None and (before.slots, before.layout) == (slots, layout)
     return Frame(
         series=series,
         layout=layout,
@@ -146,7 +156,7 @@ def make_frame(series: ChartSeries, view: View, layout: Layout, dpr: float) -> F
         prices=prices,
         columns=columns,
         price_ticks=price_ticks(prices, _PRICE_GAP * dpr),
-        time_ticks=_placed_ticks(series, slots, layout, zone),
+        time_ticks=before.time_ticks if is_still and before else _placed_ticks(series, slots, layout, zone),
         volume_peak=peak,
         zone=zone,
         levels=series.levels if view.shows_levels else (),

@@ -177,17 +177,29 @@ def signal_lines(signal: Signal, afterwards: str = "") -> list[tuple[str, str]]:
     order = sorted(signal.votes, key=lambda vote: -vote.score * signal.direction)
     lines += [(_VOTE_MARKS[vote.direction], vote.family.label) for vote in order]
     lines += [("", f"Undone by {flip_words(flip)}") for flip in signal.flips[:1]]
-    return [*lines, ("", f"Afterwards: {afterwards}")] if afterwards else lines
+    after, _comma, range_of_it = afterwards.partition(", ")
+    lines += [("", words) for words in (after and f"Afterwards: {after}", range_of_it) if words]
+    return lines
 
 
-def paint_signal(brush: Brush, frame: Frame, signal: Signal, pointer: Pointer) -> None:
-    """Paint a box beside the pointer that tells which families voted for the signal of its bar."""
+def paint_signal(brush: Brush, frame: Frame, signal: Signal, pointer: Pointer, left: float = 0.0) -> None:
+    """Paint a box beside the pointer that tells which families voted for the signal of its bar.
+
+    Parameters
+    ----------
+    left : float
+        Where what stands over the left edge ends, logical pixels: the box keeps out of it.
+    """
     lines = signal_lines(signal, frame.series.afterwards(signal))
     labels, theme = brush.labels, brush.colours.theme
     line = labels.height() + _LEADING
-    widths = [labels.width(text, Style.STRONG) + (_MARK_COLUMN if mark else 0) for mark, text in lines]
+    styles = [Style.STRONG] + [Style.PLAIN] * (len(lines) - 1)
+    widths = [
+        labels.width(text, style) + (_MARK_COLUMN if mark else 0)
+        for (mark, text), style in zip(lines, styles, strict=True)
+    ]
     size = (max(widths) + 2 * _BOX_PADDING, line * len(lines) + 2 * _BOX_PADDING - _LEADING)
-    box = _beside(pointer, size, frame)
+    box = _beside(pointer, size, frame, left)
     _paint_box(brush.painter, box, QColor(theme.raised), QColor(theme.border))
     inks = {"▲": QColor(theme.bullish), "▼": QColor(theme.bearish)}
     heading = inks["▲" if signal.direction is Direction.BULLISH else "▼"]
@@ -197,7 +209,7 @@ def paint_signal(brush: Brush, frame: Frame, signal: Signal, pointer: Pointer) -
         indent = QPointF(_MARK_COLUMN if mark else 0, 0)
         if mark:
             labels.paint(brush.painter, at, mark, inks.get(mark, brush.colours.muted))
-        labels.paint(brush.painter, at + indent, text, ink, Style.STRONG if i == 0 else Style.PLAIN)
+        labels.paint(brush.painter, at + indent, text, ink, styles[i])
         at.setY(at.y() + line)
 
 
@@ -303,11 +315,11 @@ def _paint_time_tag(brush: Brush, frame: Frame, x: float, open_time: int) -> Non
     labels.paint(brush.painter, QPointF(left + AXIS_PADDING, top), text, QColor(theme.on_tag))
 
 
-def _beside(pointer: Pointer, size: tuple[float, float], frame: Frame) -> QRectF:
+def _beside(pointer: Pointer, size: tuple[float, float], frame: Frame, left: float) -> QRectF:
     width, height = size
     x = pointer.x + 16 if pointer.x + 16 + width < frame.layout.plot_width else pointer.x - 16 - width
     y = min(max(pointer.y - height / 2, 4.0), max(frame.layout.body_height - height - 4, 4.0))
-    return QRectF(round(max(x, 4.0)), round(y), round(width), round(height))
+    return QRectF(round(max(x, left + 4.0)), round(y), round(width), round(height))
 
 
 def _fill_round(painter: QPainter, box: QRectF, colour: QColor) -> None:

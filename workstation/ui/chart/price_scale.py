@@ -8,6 +8,7 @@ import numpy as np
 
 from workstation.domain.candle import FloatArray
 from workstation.domain.candle import IntArray as PixelArray
+from workstation.ui.chart.steady_fit import SteadyFit
 
 _AIR = 0.05  # of the pane, above and below the candles
 _FLAT = 0.005  # a market that does not move is shown within half a percent
@@ -66,7 +67,7 @@ class PriceMap:
         levels = np.log(prices) if self.is_log else prices
         below = levels - self.low if self.is_inverted else self.high - levels
         y = below * (self.height / (self.high - self.low))
-        np.clip(y, -_FURTHEST_ROW, _FURTHEST_ROW, out=y)
+        np.minimum(np.maximum(y, -_FURTHEST_ROW, out=y), _FURTHEST_ROW, out=y)
         return np.floor(y, out=y).astype(np.int64)
 
     def row(self, price: float) -> int:
@@ -108,6 +109,8 @@ class PriceScale:
         self.scaling = Scaling.LINEAR
         self.is_inverted = False
         self._manual: tuple[float, float] | None = None
+        self._fit = SteadyFit()
+        self._sight: object = None
 
     @property
     def is_log(self) -> bool:
@@ -122,11 +125,16 @@ class PriceScale:
     def set_scaling(self, scaling: Scaling) -> None:
         """Change what equal distances are; fits itself again."""
         self.scaling = scaling
-        self._manual = None
+        self.fit()
 
     def fit(self) -> None:
         """Fit the candles in sight from now on."""
         self._manual = None
+        self._fit.forget()
+
+    def look_at(self, sight: object) -> None:
+        """Take which bars are in sight, and where: as long as they are the same the scale keeps steady."""
+        self._sight = sight
 
     def stretch(self, factor: float, shown: PriceMap) -> None:
         """Show `factor` times the range around the middle of what is shown, and keep it."""
@@ -165,6 +173,7 @@ class PriceScale:
         if self._manual is not None:
             return PriceMap(height, *self._manual, self.is_log, base, self.is_inverted)
         low, high = (math.log(lowest), math.log(highest)) if self.is_log else (lowest, highest)
+        low, high = self._fit.of(low, high, (self._sight, height, header, base, self.is_log))
         if high - low <= 1e-12 * max(abs(high), abs(low)):
             flat = _FLAT if self.is_log else _FLAT * high
             low, high = low - flat, high + flat

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from PySide6.QtCore import QObject, QThreadPool, Signal
@@ -12,6 +12,7 @@ from workstation.domain.study import Study
 from workstation.domain.study_choice import StudyChoice, choice_of
 from workstation.engine.studies.registry import STUDIES
 from workstation.ui.chart.series import ChartSeries
+from workstation.ui.chart.steady_fit import SteadyFit
 from workstation.ui.chart.study_reckoning import LONGEST_TAIL, Grid, Wanted, reckon, reckon_tail
 from workstation.ui.chart.study_trace import Trace
 
@@ -34,12 +35,15 @@ class BoardStudy:
     held : (float, float) or None
         Values at the lower and the upper edge of its pane, as the trader stretched it; None while it fits
         itself to what is in sight.
+    fit : SteadyFit
+        What it was fitted to.
     """
 
     choice: StudyChoice
     traces: tuple[Trace, ...] = ()
     is_stale: bool = True
     held: tuple[float, float] | None = None
+    fit: SteadyFit = field(default_factory=SteadyFit)
 
     @property
     def study(self) -> Study:

@@ -153,7 +153,7 @@ def place_studies(
             placed.append(PlacedStudy(place, one, outputs))
             continue
         top, height = next(panes, (0, 0))
-        scale = _scale(one, outputs, round(height * slots.dpr)) if height > FOLDED_HEIGHT else None
+        scale = _scale(one, outputs, height, slots) if height > FOLDED_HEIGHT else None
         ticks = tuple(price_ticks(scale, _TICK_GAP * slots.dpr)) if scale else ()
         placed.append(PlacedStudy(place, one, outputs if height else (), top, height, scale, ticks))
     return tuple(placed)
@@ -184,7 +184,8 @@ def _outputs(one: BoardStudy, slots: SlotMap, width: int) -> tuple[PlacedOutput,
     return tuple(found)
 
 
-def _scale(one: BoardStudy, outputs: tuple[PlacedOutput, ...], height: int) -> PriceMap:
+def _scale(one: BoardStudy, outputs: tuple[PlacedOutput, ...], logical: int, slots: SlotMap) -> PriceMap:
+    height = round(logical * slots.dpr)
     if one.held is not None:
         return PriceMap(height, *one.held, is_log=False)
     seen = [placed.strokes for placed in outputs if len(placed.strokes.x)]
@@ -194,6 +195,7 @@ def _scale(one: BoardStudy, outputs: tuple[PlacedOutput, ...], height: int) -> P
     )
     if one.study.guides and not one.study.limits:
         low, high = min(low, *one.study.guides), max(high, *one.study.guides)
+    low, high = one.fit.of(low, high, (slots, height))
     if high - low <= 1e-12 * max(abs(high), abs(low)):
         size = max(abs(high) * 0.01, 1e-12)
         low, high = low - size, high + size

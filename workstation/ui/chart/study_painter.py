@@ -41,14 +41,18 @@ def paint_lines(painter: QPainter, frame: Frame, colours: ChartColours) -> None:
     _clip_to_body(painter, frame)
 
 
+def paint_pane_edges(painter: QPainter, frame: Frame, colours: ChartColours) -> None:
+    """Paint the edges of panes; the painter counts logical pixels."""
+    for one in frame.studies:
+        if one.height:
+            painter.fillRect(QRectF(0, one.top, frame.layout.width, 1), colours.border)
+
+
 def paint_pane_axes(painter: QPainter, frame: Frame, colours: ChartColours, labels: Labels) -> None:
-    """Paint the edges of panes and the labels of their axes; the painter counts logical pixels."""
+    """Paint the labels of the axes of panes; the painter counts logical pixels."""
     layout, line = frame.layout, labels.height()
     for one in frame.studies:
-        if not one.height:
-            continue
-        painter.fillRect(QRectF(0, one.top, layout.width, 1), colours.border)
-        if one.scale is None or not layout.axis_width:
+        if one.scale is None or not one.height or not layout.axis_width:
             continue
         for value, spacing in one.ticks:
             y = one.top + one.scale.row(value) / frame.dpr - line / 2
@@ -162,19 +166,21 @@ def _paint_line(
     if frame.slots.per_slot < 1.0:
         paint(painter, _summed(frame, one, strokes), QBrush(inks[0]))
         return
-    y = _rows(frame, one, strokes.high) + 0.5
+    y = _rows(frame, one, strokes.high)
     joined = strokes.joined[1:]
     lines = np.empty((len(joined), 4))
     lines[:, 0], lines[:, 1], lines[:, 2], lines[:, 3] = strokes.x[:-1], y[:-1], strokes.x[1:], y[1:]
+    lines[:, 1::2] += 0.5
     lines = lines if joined.all() else lines[joined]
     is_narrow = frame.dpr <= 1.0 and frame.slots.per_slot < _WIDE_BAR
     width = 1.0 if is_narrow or len(lines) > _MOST_FINE else 1.4
     n_soft = 1 if _ends_forming(frame, strokes) and len(joined) and joined[-1] else 0
-    _draw(painter, lines[: len(lines) - n_soft], QPen(inks[0], width * frame.dpr))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    _draw(painter, lines[: len(lines) - n_soft], inks[0], width * frame.dpr)
     if n_soft:
-        pen = QPen(inks[1], width * frame.dpr)
-        pen.setDashPattern([2.0, 1.5])
-        _draw(painter, lines[-1:], pen)
+        _draw(painter, lines[-1:], inks[1], width * frame.dpr, [2.0, 1.5])
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
 
 
 def _summed(frame: Frame, one: PlacedStudy, strokes: Strokes) -> RectArray:
@@ -193,23 +199,25 @@ def _summed(frame: Frame, one: PlacedStudy, strokes: Strokes) -> RectArray:
 
 def _ends_forming(frame: Frame, strokes: Strokes) -> bool:
     """Return whether the last column is that of the bar that can still change."""
-    slot = frame.series.forming_slot
+    slot, slots = frame.series.forming_slot, frame.slots
     return (
         slot is not None
-        and frame.slots.per_slot >= 2.0
-        and abs(strokes.x[-1] - float(frame.slots.centre(np.array([slot]))[0])) < 1.0
+        and slots.per_slot >= 2.0
+        and abs(float(strokes.x[-1]) - (slot * slots.per_slot + slots.offset)) < 1.0
     )
 
 
-def _draw(painter: QPainter, lines: FloatArray, pen: QPen) -> None:
+def _draw(
+    painter: QPainter, lines: FloatArray, ink: QColor, width: float, dashes: list[float] | None = None
+) -> None:
     if not len(lines):
         return
+    pen = QPen(ink, width)
     pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    if dashes is not None:
+        pen.setDashPattern(dashes)
     painter.setPen(pen)
-    draw_lines(painter, np.ascontiguousarray(lines))
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+    draw_lines(painter, lines if lines.flags.c_contiguous else np.ascontiguousarray(lines))
 
 
 def _paint_dots(painter: QPainter, frame: Frame, one: PlacedStudy, strokes: Strokes, colour: QColor) -> None:
