@@ -1,6 +1,7 @@
 """Pointing at a past signal says what happened after it."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -10,6 +11,7 @@ from workstation.domain.market import SeriesKey
 from workstation.domain.outcome import Barrier, Outcome
 from workstation.domain.signal import Direction
 from workstation.storage.ledger import Ledger
+from workstation.ui.chart import overlay_painter
 from workstation.ui.chart.overlay_painter import signal_lines
 from workstation.ui.chart.series import ChartSeries
 
@@ -50,6 +52,18 @@ def test_nothing_is_read_before_somebody_points_at_a_chart_and_then_outcomes_are
     assert " in 19 h so far, between " in afterwards(window, UNKNOWN, Direction.BULLISH)  # no outcome of it
     said = signal_lines(signal(BTC, SETTLED, 100.0, Direction.BULLISH), "hit its target")
     assert said[-1] == ("", "Afterwards: hit its target")
+    said = signal_lines(
+        signal(BTC, SETTLED, 100.0, Direction.BULLISH), "−1 % after 24 h, between −2 % and +2 %"
+    )
+    assert said[-2:] == [("", "Afterwards: −1 % after 24 h"), ("", "between −2 % and +2 %")]
+
+
+@pytest.mark.parametrize("x", [60, 300, 420, 700])
+def test_what_a_signal_says_keeps_off_the_drawing_tools(x):
+    room = SimpleNamespace(layout=SimpleNamespace(plot_width=744, body_height=600))
+    box = overlay_painter._beside(overlay_painter.Pointer(x, 300.0, 0), (460.0, 180.0), room, 38.0)
+    assert box.left() >= 42
+    assert box.right() <= room.layout.plot_width
 
 
 def test_what_is_still_forming_has_no_afterwards():
