@@ -5,9 +5,7 @@ import contextlib
 import gc
 import logging
 import signal
-import time
 from collections.abc import Collection, Sequence
-from datetime import UTC, datetime
 
 from workstation.domain.alert import Alert
 from workstation.domain.candle import Candle
@@ -22,18 +20,20 @@ from workstation.engine.warm_up import warm_up
 from workstation.engine_app.alert_desk import AlertRuleDesk
 from workstation.engine_app.judgement import Judgement
 from workstation.engine_app.key_desk import KeyDesk
+from workstation.engine_app.measuring import measure_while_needed
 from workstation.engine_app.narrative_desk import NarrativeDesk
 from workstation.engine_app.node_moving import move_node_address
 from workstation.engine_app.offers import Offers, Surroundings
 from workstation.engine_app.opening import Opening
 from workstation.engine_app.options import ALL, EngineOptions
+from workstation.engine_app.recording_end import end_of_recording
 from workstation.engine_app.rotation import RotationDesk
 from workstation.engine_app.stores import open_recorder
 from workstation.engine_app.vote_desk import VoteDesk
 from workstation.feeds.ccxt_feed import CcxtFeed
+from workstation.feeds.venue_clock import VenueClock
 from workstation.feeds.venues import OpenVenue
 from workstation.link.front_desk import FrontDesk
-from workstation.link.messages import Vitals
 from workstation.link.server import LinkServer
 from workstation.services.alerts import Alerts
 from workstation.services.bus import Bus
@@ -51,7 +51,6 @@ from workstation.services.universe import Universe
 from workstation.services.universe_judge import UniverseJudge
 from workstation.services.universe_members import UniverseOptions
 from workstation.services.universe_past import UniversePast
-from workstation.services.vitals import VitalSigns
 from workstation.services.watchlist import Watchlist
 from workstation.storage.compiled_code import is_compiled
 from workstation.storage.node_address import NodeAddresses
@@ -63,8 +62,6 @@ from workstation.storage.settings import SettingsFile
 _log = logging.getLogger(__name__)
 
 PRICES_WITHIN_S = 3.0  # how long the proposal of a watchlist waits for volumes to rank by
-LAST_BARS_S = 10.0  # after the end of a recording: its last closes are asked for meanwhile
-LATE_BARS_S = 120.0  # ... and so long at the most, where histories are still being loaded
 OPEN_AGAIN_S = 5.0  # a venue that answered and then failed is tried again after so long
 
 
@@ -132,7 +129,7 @@ class EngineHouse:
         await self._link.start()
         self._tasks.start("move the address of the node", self._move_node_address())
         self._tasks.start("open the feed", self._open_feed())
-        self._tasks.start("measure the engine", self._measure_for_ever())
+        self._tasks.start("measure the engine", self._measure())
         for subject, text in self._begun_anew.items():
             self._bus.publish(NoticePosted(subject, text))
         if self._options.linger_s is None:  # a window that started us has read the same file and said so
@@ -202,7 +199,8 @@ class EngineHouse:
         universe = self._settings.universe
         self._rules.begin(venue, markets, self._clock, universe.timeframe if universe.on else "")
         if opened.ends_ms is not None:
-            self._tasks.start("watch for the end", self._watch_for_the_end(feed, opened))
+            ending = self._watch_for_the_end(feed, opened.ends_ms, opened.clock)
+            self._tasks.start("watch for the end", ending)
         gc.collect()
         gc.freeze()  # markets and code live as long as we do; collections need not walk them again
 
@@ -257,18 +255,9 @@ class EngineHouse:
             venue = self._feed.venue.name
             self._judge.judge_at(venue, wanted.timeframe, wanted.most_symbols, self._signals.raise_signal)
 
-    async def _watch_for_the_end(self, feed: CcxtFeed, opened: OpenVenue) -> None:
-        """Say that a recording has ended, once its last bars have come, and listen no longer."""
-        ends_ms, clock = opened.ends_ms or 0, opened.clock
-        while not clock.is_trusted or clock.now_ms() < ends_ms:  # noqa: ASYNC110  it is measured now and then
-            await asyncio.sleep(0.5)
-        await asyncio.sleep(LAST_BARS_S)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(LATE_BARS_S - LAST_BARS_S):
-                while not self._data.is_whole:  # noqa: ASYNC110  it is measured now and then
-                    await asyncio.sleep(0.5)
-        when = datetime.fromtimestamp(ends_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
-        text = f"The recording ended at {when}. Nothing more will trade; everything heard is in the store."
+    async def _watch_for_the_end(self, feed: CcxtFeed, ends_ms: int, clock: VenueClock) -> None:
+        """Say that a recording has ended, and listen no longer."""
+        text = await end_of_recording(ends_ms, clock, lambda: self._data.is_whole)
         self._bus.publish(NoticePosted("recording", text))
         self._data.stop_filling()
         await feed.close()
@@ -372,18 +361,9 @@ class EngineHouse:
         text = f"The engine could not {name}: {why} The rest goes on."
         self._bus.publish(NoticePosted(f"task {name}", text))
 
-    async def _measure_for_ever(self) -> None:
-        """Tell every second what this process costs, and leave when no window needs it any more."""
-        signs, n_before, last_window = VitalSigns(), 0, time.monotonic()
-        while True:
-            await asyncio.sleep(1.0)
-            measured, n_now = signs.measure(), self._feed.n_messages if self._feed is not None else 0
-            self._desk.tell_vitals(
-                Vitals(measured.cpu_pct, measured.memory_bytes, max(0.0, float(n_now - n_before)))
-            )
-            n_before = n_now
-            if self._desk.has_windows:
-                last_window = time.monotonic()
-            linger_s = self._options.linger_s
-            if linger_s is not None and time.monotonic() - last_window > linger_s:
-                self._ending.set()
+    async def _measure(self) -> None:
+        def n_messages() -> int:
+            return self._feed.n_messages if self._feed is not None else 0
+
+        await measure_while_needed(self._desk, n_messages, self._options.linger_s)
+        self._ending.set()
