@@ -170,6 +170,21 @@ def test_an_alert_is_set_on_the_chosen_line_by_the_keyboard(desk, asked, qtbot):
     assert command.rule.venue == LIVE.name
 
 
+def test_an_alert_is_said_to_be_set_once_it_is_and_never_when_it_was_refused(desk, asked, qtbot, monkeypatch):
+    words = []
+    monkeypatch.setattr(desk.window.drawings, "say", words.append)
+    rules = desk.window.alert_desk.rules
+    rules._set_and_say(on(RAY))
+    assert words == []
+    asked.said(standing(on(RAY)))
+    assert [one[:20] for one in words] == ["The alert is set and"]
+    rules._set_and_say(on(CHANNEL, "upper", rule_id="c"))
+    rules._complain("Its line ends in the past.")
+    asked.said(standing(on(RAY)), standing(on(CHANNEL, "upper", rule_id="c")))
+    assert len(words) == 1
+    rules._complain("")
+
+
 def test_a_line_with_an_alert_is_changed_and_not_given_a_second_one(desk, asked, qtbot):
     known = on(CHANNEL, "upper", crossing=Crossing.UP, on_close=False)
     asked.said(standing(known))

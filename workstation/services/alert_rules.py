@@ -247,7 +247,10 @@ class AlertRules:
         if is_new and rule.line is not None and self._clock is not None:
             ends_ms = line_of(rule.line.drawing, rule.line.part).ends_ms
             if ends_ms is not None and ends_ms <= self._clock.now_ms():
-                raise UsageError("This line ends in the past: no price comes there any more; draw it on.")
+                raise UsageError(
+                    "The alert is not set: its line ends in the past, where no price comes any more. "
+                    "Draw it on, past the newest candle, and set it again."
+                )
 
     def _armed(self, record: RuleRecord) -> RuleRecord:
         """Return a record whose line knows on which side the price is."""

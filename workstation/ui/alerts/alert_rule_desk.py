@@ -58,6 +58,7 @@ class AlertRuleDesk(QObject):
         self._go_to: GoTo | None = None
         self._drawings: DrawingDesk | None = None
         self._screener: ScreenerDesk | None = None
+        self._unsaid: AlertRule | None = None  # asked for; the trader hears of it once it is set
         self.followed: DrawingAlerts | None = None
         self.screens: ScreenAlerts | None = None
         self._bridge.alert_rules_changed.connect(self._on_rules)
@@ -195,9 +196,18 @@ class AlertRuleDesk(QObject):
         line = rule.line
         if line is None and self._go_to is not None:
             self._go_to("Alerts", self.panel.focus_rules)
-        elif line is not None and self._drawings is not None:
-            when = "when its time comes" if line.part == MOMENT else "and is watched without a chart, too"
-            self._drawings.say(f"The alert is set {when}. The panel Alerts lists it under Watched.")
+        elif line is not None:
+            self._unsaid = rule
+            self._say_once_set()
+
+    def _say_once_set(self) -> None:
+        """Say that the alert on a line is set when the engine has taken it, not when it was asked."""
+        rule, drawings = self._unsaid, self._drawings
+        if rule is None or rule.line is None or drawings is None or rule not in self._rules():
+            return
+        self._unsaid = None
+        when = "when its time comes" if rule.line.part == MOMENT else "and is watched without a chart, too"
+        drawings.say(f"The alert is set {when}. The panel Alerts lists it under Watched.")
 
     def _set(self, rule: AlertRule) -> bool:
         if not self._is_answered():
@@ -219,6 +229,7 @@ class AlertRuleDesk(QObject):
         self.page.show_standings(standings)
         self.count_changed.emit(len(standings))
         self.refresh()
+        self._say_once_set()
 
     def _is_answered(self) -> bool:
         is_there = self._bridge.world.connected
@@ -229,6 +240,8 @@ class AlertRuleDesk(QObject):
         self._bridge.notice_posted.emit("alerts on lists", sentence)
 
     def _complain(self, sentence: str) -> None:
+        if sentence:
+            self._unsaid = None
         self._bridge.notice_posted.emit("alert rule", sentence)
 
 
