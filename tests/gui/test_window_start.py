@@ -1,6 +1,15 @@
-"""What a window is told of its settings before it stands."""
+"""What a window is told before it stands, and what the trader is told where none can stand."""
 
+import pytest
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QMessageBox
+
+from workstation.cli import commands
+from workstation.cli.arguments import make_parser, with_address
+from workstation.domain.errors import TidemarkError
 from workstation.storage.paths import HOME_VARIABLE, Paths
+from workstation.ui import application
+from workstation.ui.application import show_refusal
 from workstation.window_app import WindowOptions, run_window, running
 
 
@@ -31,3 +40,39 @@ def test_what_became_of_the_settings_is_one_notice(tmp_path, monkeypatch, qapp):
     assert (before, theme) == ("Before.", "light")
     assert "renamed to settings.toml.broken-1" in told
     assert told.endswith("The last good settings, from settings.toml.bak, are used.")
+
+
+@pytest.mark.parametrize(
+    ("words", "n_shown"),
+    [(["--from-menu"], 1), (["--from-menu", "tidemark://chart/BTC/USDT?tf=1h"], 1), ([], 0)],
+    ids=["menu", "link", "terminal"],
+)
+def test_why_no_window_opens_is_shown_to_whoever_came_from_the_menu(words, n_shown, monkeypatch):
+    def refuse(_asked, _words):
+        raise TidemarkError("Tidemark is open already, but its window does not answer; close it first.")
+
+    shown = []
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    monkeypatch.setattr(commands, "_open_session", refuse)
+    monkeypatch.setattr(application, "show_refusal", shown.append)
+    with pytest.raises(TidemarkError):
+        commands.open_window(make_parser().parse_args(with_address(words)))
+    assert shown == ["Tidemark is open already, but its window does not answer; close it first."][:n_shown]
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager
+def test_the_refusal_waits_until_it_was_read(qapp):
+    read = []
+
+    def close():
+        box = QApplication.activeModalWidget()
+        if isinstance(box, QMessageBox):
+            looking.stop()
+            read.append((box.text(), box.informativeText()))
+            box.close()
+
+    looking = QTimer(interval=10)
+    looking.timeout.connect(close)
+    looking.start()
+    show_refusal("The disk is <b>gone</b>.")
+    assert read == [("Tidemark cannot be opened.", "The disk is <b>gone</b>.")]

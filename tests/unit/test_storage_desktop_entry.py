@@ -43,12 +43,12 @@ def test_entry_and_action_start_this_program_whatever_its_path(folders, command)
     assert (folders.data / "applications" / f"{APP_ID}.desktop") in written
     entry = read(written[0])
     main = entry["Desktop Entry"]
-    assert words_of(main["Exec"]) == list(command)
+    assert words_of(main["Exec"]) == [*command, "--from-menu"]
     assert main["Exec"].endswith(" %u")
     assert main["TryExec"] == command[0]
     assert main["MimeType"] == "x-scheme-handler/tidemark;"
     action = entry["Desktop Action Practice"]["Exec"]
-    assert words_of(action) == [*command, "--practice", "simulated"]
+    assert words_of(action) == [*command, "--from-menu", "--practice", "simulated"]
     if shutil.which("desktop-file-validate"):
         answer = subprocess.run(["desktop-file-validate", written[0]], capture_output=True, text=True)
         assert answer.returncode == 0, answer.stdout
@@ -85,7 +85,7 @@ def test_it_starts_at_login_only_where_and_as_that_is_wished(folders, what, word
     entry.start_at_login(what)
     assert entry.at_login is what
     file = folders.config / "autostart" / f"{APP_ID}.desktop"
-    assert words_of(read(file)["Desktop Entry"]["Exec"]) == ["/bin/tidemark", *words]
+    assert words_of(read(file)["Desktop Entry"]["Exec"]) == ["/bin/tidemark", *words, "--from-menu"]
     assert read(file).sections() == ["Desktop Entry"]
     is_awaited = read(file)["Desktop Entry"]["StartupNotify"] == "true"
     assert is_awaited is (what is AtLogin.WINDOW), "no busy pointer waits for a window that does not come"

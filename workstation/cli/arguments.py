@@ -95,6 +95,11 @@ def make_parser() -> argparse.ArgumentParser:
         "--hidden", action="store_true", help="start in the tray, without a window where there is a tray"
     )
     parser.add_argument(
+        "--from-menu",
+        action="store_true",
+        help="show why no window can be opened, where nobody reads the terminal",
+    )
+    parser.add_argument(
         "--open", metavar="ADDRESS", type=_address, help="open this chart: tidemark://chart/BTC/USDT?tf=1h"
     )
     parser.set_defaults(carry_out=carry_out.open_window)

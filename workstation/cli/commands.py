@@ -30,11 +30,22 @@ def open_window(asked: argparse.Namespace) -> int:
     chosen = (asked.speed, asked.seed, asked.coins, asked.from_date)
     if asked.practice is None and chosen != (1.0, 7, 60, None):
         raise UsageError("--speed, --seed, --coins and --from go with --practice.")
-    from workstation.window_app import WindowOptions, run_window
-
     words = [] if asked.practice is None else _practice_words(asked)
     if asked.tour is not None and asked.scale is None:
         return _take_tours(asked, words)
+    try:
+        return _open_session(asked, words)
+    except TidemarkError as error:
+        if asked.from_menu:
+            from workstation.ui.application import show_refusal
+
+            show_refusal(str(error))
+        raise
+
+
+def _open_session(asked: argparse.Namespace, words: list[str]) -> int:
+    from workstation.window_app import WindowOptions, run_window
+
     with session_home(is_kept=asked.practice is None) as notices:
         return run_window(
             WindowOptions(

@@ -49,6 +49,17 @@ def make_application(arguments: Sequence[str], theme: str = "system", scale_pct:
     return app
 
 
+def show_refusal(sentence: str) -> None:
+    """Show why no window can be opened, and return when that was read; an application is made for it."""
+    app = QApplication.instance() or make_application(sys.argv[:1])
+    box = QMessageBox(QMessageBox.Icon.Warning, NAME, "", QMessageBox.StandardButton.Close)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setText("Tidemark cannot be opened.")
+    box.setInformativeText(sentence[:600])
+    box.exec()
+    del app  # it had to outlast the dialog
+
+
 def running_application() -> QApplication:
     """Return the one application.
 
