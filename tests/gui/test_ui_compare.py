@@ -214,12 +214,15 @@ def test_what_has_no_candles_in_these_bars_is_listed_and_can_be_taken_away(desk,
         return [button.text().rstrip("\N{MULTIPLICATION SIGN} ") for button in comparison.legend.buttons]
 
     qtbot.waitUntil(lambda: window.chart.grab() is not None and len(said_of()) == 2, timeout=20_000)
-    assert said_of()[0] == "INDEX:AI: no 1h candles"
+    assert said_of()[0] == "INDEX:AI: no 1h candles yet"
     assert "%" in said_of()[1]
     newest = slot_of(NOW_MS, "1h")
     window.chart.set_comparison(ETH, steady(3, 1.0, 0.0))
     window.chart.show_slots(newest - 20, newest)
     qtbot.waitUntil(lambda: window.chart.grab() is not None and "sight" in said_of()[1], timeout=20_000)
+    desk.tell(said.UniverseSaid(5, 5, False, "4h"))
+    only = "INDEX:AI: has 4h candles only"
+    qtbot.waitUntil(lambda: window.chart.grab() is not None and said_of()[0] == only, timeout=20_000)
     comparison.legend.buttons[0].click()
     qtbot.waitUntil(lambda: window.chart.grab() is not None and len(said_of()) == 1, timeout=20_000)
     assert comparison.symbols == ["ETH/USDT"]

@@ -1,12 +1,11 @@
 """The compared series of a chart as buttons in its corner: name, change, and away with it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QPoint, QTimer, Signal
 from PySide6.QtWidgets import QBoxLayout, QToolButton, QWidget
 
 from workstation.domain.market import SeriesKey
-from workstation.domain.narrative_index import is_index
 from workstation.ui.chart.axis_painter import LEFT
 from workstation.ui.chart.chart_view import ChartView
 from workstation.ui.chart.compare_painter import line_colour
@@ -32,14 +31,14 @@ class CompareLegend(QWidget):
     chart : ChartView
         Whose compared series are listed.
     chosen : callable
-        Returns what the chart is to be compared with; what cannot be drawn is listed, too.
+        Returns what the chart is to be compared with, and what is said of it where nothing of it is drawn.
     theme : Theme
         Colours.
     """
 
     removal_wanted = Signal(object)  # SeriesKey
 
-    def __init__(self, chart: ChartView, chosen: Callable[[], Sequence[SeriesKey]], theme: Theme) -> None:
+    def __init__(self, chart: ChartView, chosen: Callable[[], Mapping[SeriesKey, str]], theme: Theme) -> None:
         super().__init__(chart)
         self._chart, self._chosen, self._theme = chart, chosen, theme
         self._rows: tuple[Row, ...] = ()
@@ -68,7 +67,7 @@ class CompareLegend(QWidget):
         rows: tuple[Row, ...] = ()
         if frame is not None:
             drawn = {line.series.key: self._row(line) for line in frame.compared}
-            rows = tuple(drawn.get(key) or self._absent(key) for key in self._chosen())
+            rows = tuple(drawn.get(key) or _absent(key, why) for key, why in self._chosen().items())
         if rows != self._rows or (rows and self.pos() != self._corner()):
             self._rows = rows
             self._soon.start()
@@ -79,13 +78,6 @@ class CompareLegend(QWidget):
             since = f" since {moment_label(line.since_ms, self._chart.time_zone, 86_400_000)}"
         name = one_line(line.series.key.symbol, _LONGEST)
         return line.series.key, line.place, f"{name} {percent(line.change_pct)}{since}"
-
-    def _absent(self, key: SeriesKey) -> Row:
-        if self._chart.is_comparison_known(key):
-            why = "none in sight"
-        else:
-            why = f"no {key.timeframe} candles" + ("" if is_index(key.symbol) else " yet")
-        return key, None, f"{one_line(key.symbol, _LONGEST)}: {why}"
 
     def _show(self) -> None:
         frame = self._chart.frame
@@ -134,3 +126,7 @@ class CompareLegend(QWidget):
                 f" QToolButton:hover, QToolButton:focus {{ border-color: {self._theme.accent};"
                 f" border-left-color: {colour}; }}"
             )
+
+
+def _absent(key: SeriesKey, why: str) -> Row:
+    return key, None, f"{one_line(key.symbol, _LONGEST)}: {why}"

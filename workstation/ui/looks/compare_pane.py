@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject
 
 from workstation.domain.candle import Candle
 from workstation.domain.market import SeriesKey
+from workstation.domain.narrative_index import is_index
 from workstation.ui.bridge import Bridge
 from workstation.ui.chart.compare_series import MOST_COMPARED
 from workstation.ui.chart.series import LaidCandles
@@ -39,7 +40,7 @@ class PaneComparison(QObject):
         self._readers: dict[SeriesKey, HistoryReader] = {}
         self._followed: set[SeriesKey] = set()
         self._is_seen = True
-        self.legend = CompareLegend(pane.chart, lambda: list(self._readers), theme)
+        self.legend = CompareLegend(pane.chart, self._chosen, theme)
         self.legend.removal_wanted.connect(lambda key: self.remove(key.symbol))
         pane.opened.connect(self._sync)
         pane.desk.seen_changed.connect(self._on_seen)
@@ -84,6 +85,17 @@ class PaneComparison(QObject):
         for key in self._followed:
             self._follows.unfollow(key)
         self._followed.clear()
+
+    def _chosen(self) -> dict[SeriesKey, str]:
+        """Return what is compared with, and why nothing of it is drawn where that is so."""
+        return {key: self._absence(key) for key in self._readers}
+
+    def _absence(self, key: SeriesKey) -> str:
+        if self._pane.chart.is_comparison_known(key):
+            return "none in sight"
+        universe = self._bridge.world.universe
+        kept = universe.timeframe if universe is not None and is_index(key.symbol) else key.timeframe
+        return f"no {key.timeframe} candles yet" if kept == key.timeframe else f"has {kept} candles only"
 
     def _changed(self) -> None:
         self._sync()

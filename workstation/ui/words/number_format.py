@@ -16,6 +16,7 @@ MOST_REMEMBERED = 1024
 
 _SIGNIFICANT = 4  # digits of a price after its leading zeros, where the venue names no step
 _COLUMN_DIGITS = 3
+_NO_DECIMALS_FROM_PCT = 1000
 _MOST_SIGNIFICANT = 8  # a venue's step of 1e-8 must not turn 67,123.45 into 67,123.45000000
 _UNITS = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "K"))
 _DURATIONS_MS = ((86_400_000, "d"), (3_600_000, "h"), (60_000, "min"), (1000, "s"))
@@ -82,9 +83,13 @@ def column_volume(value: float) -> str:
 
 @lru_cache(maxsize=MOST_REMEMBERED)
 def percent(value_pct: float, decimals: int = 2) -> str:
-    """Return a change in percent with its sign: ``"+1.23 %"``, ``"−0.40 %"``; nothing changed has none."""
+    """Return a change in percent with its sign: ``"+1.23 %"``, ``"−0.40 %"``; nothing changed has none.
+
+    From a thousand on, such as on the day of a listing, it has no decimals: a column would cut them off.
+    """
     if not math.isfinite(value_pct):
         return NOTHING
+    decimals = 0 if abs(value_pct) >= _NO_DECIMALS_FROM_PCT else decimals
     digits = f"{value_pct:+,.{decimals}f}"
     if not digits.strip("+-0.,"):
         digits = digits[1:]
