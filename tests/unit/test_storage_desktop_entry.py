@@ -85,7 +85,7 @@ def test_it_starts_at_login_only_where_and_as_that_is_wished(folders, what, word
     entry.start_at_login(what)
     assert entry.at_login is what
     file = folders.config / "autostart" / f"{APP_ID}.desktop"
-    assert words_of(read(file)["Desktop Entry"]["Exec"]) == ["/bin/tidemark", *words, "--from-menu"]
+    assert words_of(read(file)["Desktop Entry"]["Exec"]) == ["/bin/tidemark", "--from-menu", *words]
     assert read(file).sections() == ["Desktop Entry"]
     is_awaited = read(file)["Desktop Entry"]["StartupNotify"] == "true"
     assert is_awaited is (what is AtLogin.WINDOW), "no busy pointer waits for a window that does not come"
