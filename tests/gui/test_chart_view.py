@@ -502,3 +502,11 @@ def test_importing_the_chart_brings_neither_pandas_nor_pyqtgraph():
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     heavy = {"pandas", "pyqtgraph", "finplot", "ccxt", "numba", "lightgbm", "pyarrow", "aiohttp"}
     assert set(run.stdout.split()) & heavy == set()
+
+
+def test_an_empty_chart_of_an_index_says_what_it_waits_for(chart):
+    nothing = columns(0)
+    chart.set_series(KEY, nothing)
+    assert chart.accessibleDescription() == "Waiting for candles of BTC/USDT"
+    chart.set_series(SeriesKey("binance", "INDEX:GAMING", "1h"), nothing)
+    assert chart.accessibleDescription().endswith("once the history of all coins is loaded.")

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from workstation.domain.candle import Candle, CandleColumns
 from workstation.domain.level import PriceLevel
 from workstation.domain.market import SeriesKey, slot_of
+from workstation.domain.narrative_index import is_index
 from workstation.domain.signal import Direction, Signal
 from workstation.ui.chart.chart_canvas import ChartCanvas
 from workstation.ui.chart.judged_hands import JudgedHands
@@ -109,7 +110,8 @@ class ChartView(ChartCanvas):
         self._place(start_over=known is None)
         if known is None:
             self._view.price.fit()
-        self._message = f"Waiting for candles of {one_line(key.symbol)}"
+        loads = ".\nAn index comes once the history of all coins is loaded." if is_index(key.symbol) else ""
+        self._message = f"Waiting for candles of {one_line(key.symbol)}{loads}"
         self._describe()
         self._change()
 
