@@ -40,6 +40,12 @@ def test_the_first_session_remembers_nothing(tmp_path):
         b'{"version": 1, "venue": null, "watchlist": "BTC/USDT"}',
         b'{"version": 1, "venue": null, "watchlist": [7]}',
         b'{"version": 1, "venue": {"name": "x", "kind": "none", "label": "", "speed": 1}}',
+        b'{"version": 1, "venue": {"name": null, "kind": "live", "label": "", "speed": 1}}',
+        b'{"version": 1, "venue": {"name": "", "kind": "live", "label": "", "speed": 1}}',
+        b'{"version": 1, "venue": {"name": "x", "kind": "live", "label": [], "speed": 1}}',
+        b'{"version": 1, "venue": {"name": "x", "kind": "live", "label": "", "speed": "fast"}}',
+        b'{"version": 1, "venue": {"name": "x", "kind": "live", "label": "", "speed": NaN}}',
+        b'{"version": 1, "venue": 7}',
         b"[" * 100_000,
     ],
 )

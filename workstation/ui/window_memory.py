@@ -5,8 +5,10 @@ a question.
 """
 
 import json
+import math
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
 from workstation.domain.market import Venue, VenueKind
 from workstation.storage.durable_file import replace_durably
@@ -82,7 +84,7 @@ class WindowMemory:
             if entry.name != "venue" and type(getattr(memory, entry.name)) is not type(entry.default):
                 raise ValueError(f"{entry.name} has the wrong type")
         if venue is not None:
-            memory.venue = Venue(venue["name"], VenueKind(venue["kind"]), venue["label"], venue["speed"])
+            memory.venue = _venue_of(venue)
         return memory
 
     def save(self, path: Path) -> None:
@@ -96,3 +98,13 @@ class WindowMemory:
         make_private_folder(path.parent)
         kept = {name: value for name, value in asdict(self).items() if name != "problem"}
         replace_durably(path, json.dumps({"version": _VERSION, **kept}).encode())
+
+
+def _venue_of(saved: Any) -> Venue:
+    """Return a venue as it was saved; it must be one that series can be asked of."""
+    name, label, speed = saved["name"], saved["label"], saved["speed"]
+    if not isinstance(name, str) or not name or not isinstance(label, str):
+        raise ValueError("venue has no name")
+    if isinstance(speed, bool) or not isinstance(speed, int | float) or not 0 < speed < math.inf:
+        raise ValueError("venue has no speed")
+    return Venue(name, VenueKind(saved["kind"]), label, speed)
