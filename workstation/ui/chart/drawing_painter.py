@@ -154,28 +154,28 @@ def _paint_strokes(painter: QPainter, shapes: Sequence[Shape], near: Sequence[Sh
     smooth: dict[tuple[Style, bool], list[Line]] = {}
     are_near = {id(shape) for shape in near}
     for shape in shapes:
-        is_near = id(shape) in are_near
-        for is_thin, lines in ((False, shape.lines), (True, shape.thin)):
-            if lines:
-                key = (shape.drawing.style, is_thin)
-                level = [line for line in lines if line[1] == line[3] or line[0] == line[2]]
-                crisp.setdefault(key, []).extend(level if is_near else ())
-                if len(level) < len(lines):
-                    slanted = [line for line in lines if line[1] != line[3] and line[0] != line[2]]
-                    smooth.setdefault(key, []).extend(slanted if is_near else ())
+        style, is_near = shape.drawing.style, id(shape) in are_near
+        for is_thin, level, slanted in shape.parted():
+            crisp.setdefault((style, is_thin), []).extend(level if is_near else ())
+            if slanted:
+                smooth.setdefault((style, is_thin), []).extend(slanted if is_near else ())
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for key, lines in crisp.items():
-        painter.setPen(_pen_of(*key, theme))
-        draw_lines(painter, np.array(lines, np.float64))
+        _paint_lines(painter, lines, _pen_of(*key, theme))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     for key, lines in smooth.items():
-        painter.setPen(_pen_of(*key, theme))
-        draw_lines(painter, np.array(lines, np.float64))
+        _paint_lines(painter, lines, _pen_of(*key, theme))
     for shape in near:
         for points, is_thin in shape.bent:
             painter.setPen(_pen_of(shape.drawing.style, is_thin, theme))
             painter.drawPolyline(QPolygonF([QPointF(*spot) for spot in points]))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+
+
+def _paint_lines(painter: QPainter, lines: list[Line], pen: QPen) -> None:
+    if lines:
+        painter.setPen(pen)
+        draw_lines(painter, np.array(lines))
 
 
 def _paint_words(painter: QPainter, shape: Shape, colours: ChartColours, labels: Labels, box: QRectF) -> None:

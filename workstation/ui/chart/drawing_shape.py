@@ -55,6 +55,21 @@ class Words(NamedTuple):
     from_right: bool = False
 
 
+class Parted(NamedTuple):
+    """Straight strokes of a drawing."""
+
+    is_thin: bool
+    level: list[Line]
+    slanted: list[Line]
+
+    @classmethod
+    def of(cls, is_thin: bool, lines: list[Line]) -> "Parted":
+        """Return strokes that are level or upright apart from the rest."""
+        level = [line for line in lines if line[1] == line[3] or line[0] == line[2]]
+        slanted = [line for line in lines if line[1] != line[3] and line[0] != line[2]]
+        return cls(is_thin, level, slanted)
+
+
 @dataclass(slots=True)
 class Shape:
     """A drawing in one picture, logical pixels.
@@ -82,6 +97,14 @@ class Shape:
     spots: list[Point] = field(default_factory=list)
     plate: QRectF | None = None
     _reach: float | None = None
+    _parted: tuple[Parted, ...] | None = None
+
+    def parted(self) -> tuple[Parted, ...]:
+        """Return its straight strokes, thin ones and others, level and upright ones apart from the rest."""
+        if self._parted is None:
+            kinds = [(is_thin, lines) for is_thin, lines in ((False, self.lines), (True, self.thin)) if lines]
+            self._parted = tuple(Parted.of(*kind) for kind in kinds)
+        return self._parted
 
     def reach(self, labels: Labels) -> float:
         """Return how far right it may be seen, logical pixels."""

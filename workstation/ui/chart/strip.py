@@ -128,6 +128,7 @@ class StripPainter(QPainter):
     def __init__(self, pixmap: QPixmap, strip: QRect, lead: int) -> None:
         self._before = strip.adjusted(-min(lead, strip.left()), 0, -strip.width(), 0)
         self._box = self._before.united(strip)
+        self._clip = QRect()
         self._saved = pixmap.copy(self._before)
         self._saved.setDevicePixelRatio(1.0)
         super().__init__(pixmap)
@@ -140,7 +141,14 @@ class StripPainter(QPainter):
 
     def setClipRect(self, box: QRect) -> None:  # type: ignore[override]  # one of Qt's four forms, and in its name
         """Paint on no more than this part of it."""
-        super().setClipRect(box & self._box)
+        if box != self._clip:
+            self._clip = box
+            super().setClipRect(box & self._box)
+
+    def restore(self) -> None:
+        """Paint on what was painted on before."""
+        super().restore()
+        self._clip = QRect()
 
 
 def _stands_still(old: Frame, new: Frame) -> bool:

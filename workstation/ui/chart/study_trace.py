@@ -1,6 +1,7 @@
 """One output of a study on the grid of slots, with summaries above it that keep its true extremes."""
 
 import math
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -85,16 +86,17 @@ class Trace:
         self._size = max(self._size, end)
 
     def _sum_up(self, begin: int, end: int) -> None:
-        for below, level in zip(self._levels, self._levels[1:], strict=False):
+        for below, level in pairwise(self._levels):
             begin, end = begin >> FACTOR_BITS, ((end - 1) >> FACTOR_BITS) + 1
             child = below[:, begin << FACTOR_BITS : end << FACTOR_BITS]
-            if end - begin == 1:
-                summary = _summary_of(child.tolist())
-                if (level[0, begin], level[1, begin]) == summary:
-                    return  # what lies above knows of no change
-                level[:, begin] = summary
-            else:
+            if end - begin > 1:
                 _summarise(child, level[:, begin:end])
+                continue
+            four = child.tolist()
+            high, low = _summary_of(four[0], four[-1])
+            if level[0, begin] == high and level[1, begin] == low:
+                return  # what lies above knows of no change
+            level[0, begin], level[1, begin] = high, low
 
     def gather(self, scale: SlotMap, first_slot: int, end_slot: int) -> Strokes:
         """Return the columns of the slots ``first_slot .. end_slot - 1``, and one more on either side."""
@@ -148,9 +150,11 @@ def _summarise(below: FloatArray, above: FloatArray) -> None:
     np.fmin(np.fmin(low[0::4], low[1::4]), np.fmin(low[2::4], low[3::4]), out=above[1])
 
 
-def _summary_of(four: list[list[float]]) -> tuple[float, float]:
+def _summary_of(highs: list[float], lows: list[float]) -> tuple[float, float]:
     """Return what `_summarise` does for one bucket; asked at every tick, where an array would cost more."""
-    highs, lows = ([value for value in row if value == value] for row in (four[0], four[-1]))
+    total = sum(highs)
+    if total != total:
+        highs, lows = ([value for value in row if value == value] for row in (highs, lows))
     return (max(highs), min(lows)) if highs else (math.nan, math.nan)
 
 

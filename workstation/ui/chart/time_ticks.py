@@ -62,6 +62,7 @@ def time_ticks(since_ms: float, until_ms: float, n_most: int, zone: ZoneInfo) ->
     return sorted(seen.values(), key=lambda tick: tick.time_ms)
 
 
+@lru_cache(maxsize=64)
 def moment_label(time_ms: int, zone: ZoneInfo, bar_ms: int) -> str:
     """Return an instant as a trader reads it; the time of day only where bars are shorter than one."""
     moment = _local(time_ms, zone)
@@ -69,6 +70,7 @@ def moment_label(time_ms: int, zone: ZoneInfo, bar_ms: int) -> str:
     return day if bar_ms >= DAY else f"{day} {moment:%H:%M}"
 
 
+@lru_cache(maxsize=64)
 def zone_label(time_ms: int, zone: ZoneInfo) -> str:
     """Return the zone's short name at an instant, e.g. ``"UTC"`` or ``"CEST"``."""
     name = _local(time_ms, zone).tzname() or str(zone)
