@@ -261,7 +261,7 @@ def test_choices_lists_and_switches_are_changed_by_their_own_editors(page, book,
     choice = page.rows["appearance.theme"].editor
     assert isinstance(choice, QComboBox)
     qtbot.keyClick(choice, Qt.Key.Key_Down)
-    assert book.value("appearance.theme") == "light"
+    assert (choice.currentText(), book.value("appearance.theme")) == ("Light", "light")
     lines = page.rows["watchlist.symbols"].editor
     lines.setPlainText("BTC/USDT\nETH/USDT")
     page.rows["watchlist.symbols"].take_typed()
@@ -358,4 +358,9 @@ def test_the_window_takes_a_setting_at_once(tmp_path, qtbot):
     assert desk.requests.asked[-1] == ("switch", ("news", False))
     page.close_button.click()
     book.set({"appearance.theme": "dark"})
+    said = []
+    desk.bridge.notice_posted.connect(lambda subject, text: said.append((subject, text)))
+    book._on_refused("providers.evm_url", "The keyring is locked.")
+    book._on_kept("providers.evm_url", "https://node.example/•••")
+    assert said == [("node address", "The keyring is locked."), ("node address", "")]
     window.finish()

@@ -103,12 +103,15 @@ class KeyboardDesk(Section):
         if self._book is None:
             secrets = SecretAddresses(self._around.tasks, parent=self)
             self._book = SettingsBook(self._around.settings, self.live, secrets, self)
-            self._book.refused.connect(
-                lambda _name, why: self._around.bridge.notice_posted.emit("settings", why)
-            )
+            self._book.refused.connect(lambda _name, why: self._say_of_address(why))
+            self._book.kept.connect(lambda _name: self._say_of_address(""))
         self._book.look_again()
         self._page = SettingsDialog(self._book, self._theme, self._window)
         self._page.open()
+
+    def _say_of_address(self, why: str) -> None:
+        """Say it in the window, too: the page may be closed by the time the keyring answers."""
+        self._around.bridge.notice_posted.emit("node address", why)
 
     def set_theme(self, theme: Theme) -> None:
         """Take other colours."""
