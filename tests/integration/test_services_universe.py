@@ -11,6 +11,7 @@ from workstation.domain.candle import CandleColumns
 from workstation.domain.errors import StoreError, VenueBusy, VenueUnreachable
 from workstation.domain.events import CandleUpdated, UniverseFilled, UniverseProgressed
 from workstation.services import patience, universe, universe_past
+from workstation.services.universe_members import Member
 
 
 @pytest.fixture(autouse=True)
@@ -174,6 +175,19 @@ async def test_at_a_close_every_symbol_is_asked_for_its_one_candle(house):
     assert fact.candles == dict.fromkeys(h.symbols, bar(4000))
     assert all(stored(h, symbol).equals(bars(3900, 4000)) for symbol in h.symbols)
     assert len(h.filled) == 3  # one candle that joins a bar is no news of its own
+
+
+async def test_a_past_takes_its_turn_where_there_is_always_a_close_to_ask_for(house):
+    h = house("AB")
+    old, young = (Member(key_of(symbol), volume) for symbol, volume in (("A/USDT", 1e9), ("B/USDT", 1e6)))
+    ask = universe._Job
+    for job, member, at_s in (
+        (ask.PAST, young, 0.0),
+        *((ask.CLOSE, old, at_s) for at_s in (1.0, 15.0, 25.0)),
+    ):
+        h.universe._queue(job, member, at_s)
+    order = [h.universe._jobs.get_nowait()[-2] for _ in range(4)]
+    assert order == [ask.CLOSE, ask.CLOSE, ask.PAST, ask.CLOSE]
 
 
 async def test_a_silent_symbol_is_absent_and_holds_nobody_up(house):

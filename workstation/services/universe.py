@@ -41,10 +41,14 @@ MOST_REFUSALS = 5  # in a row, before a symbol counts as delisted
 
 
 class _Job(IntEnum):
-    """What is asked for; the smaller goes first."""
+    """What is asked for, and how many seconds it lets what comes after it go first.
+
+    A close goes before every past. Where closes come so fast that there is always one to ask for, as on a
+    quick practice market, a past takes its turn all the same.
+    """
 
     CLOSE = 0
-    PAST = 1
+    PAST = 20
 
 
 class Universe:
@@ -85,7 +89,7 @@ class Universe:
         self._members: dict[str, Member] = {}
         self._gone: set[str] = set()
         self._liquidity = Liquidity(())
-        self._jobs: asyncio.PriorityQueue[tuple[_Job, float, int, Member]] = asyncio.PriorityQueue()
+        self._jobs: asyncio.PriorityQueue[tuple[float, float, int, _Job, Member]] = asyncio.PriorityQueue()
         self._n_jobs = 0
         self._slot: Slot | None = None
         self._is_paused = False
@@ -235,9 +239,9 @@ class Universe:
             return
         if not member.is_whole:
             if not self._is_paused:
-                self._queue(_Job.PAST, member)
+                self._queue(_Job.PAST, member, now_s)
         elif self._lacks_close(member, now_ms):
-            self._queue(_Job.CLOSE, member)
+            self._queue(_Job.CLOSE, member, now_s)
 
     def _lacks_close(self, member: Member, now_ms: int) -> bool:
         slot = self._slot
@@ -246,10 +250,10 @@ class Universe:
         was_asked = member.n_asked >= N_ASKS and member.asked_of_ms == slot.open_time
         return now_ms >= slot.ask_from_ms and not was_asked
 
-    def _queue(self, job: _Job, member: Member) -> None:
+    def _queue(self, job: _Job, member: Member, now_s: float) -> None:
         member.is_queued = True
         self._n_jobs += 1
-        self._jobs.put_nowait((job, -member.volume, self._n_jobs, member))
+        self._jobs.put_nowait((now_s + job, -member.volume, self._n_jobs, job, member))
 
     def _tell_if_complete(self, now_ms: int) -> None:
         slot = self._slot
@@ -272,7 +276,7 @@ class Universe:
 
     async def _work_for_ever(self) -> None:
         while True:
-            job, _, _, member = await self._jobs.get()
+            _, _, _, job, member = await self._jobs.get()
             await self._patience.over()
             if self._is_wanted(job, member):
                 await self._ask_patiently(job, member)
