@@ -122,7 +122,7 @@ class CompareLegend(QWidget):
             button.setStyleSheet(
                 f"QToolButton {{ color: {self._theme.text}; background: {self._theme.panel};"
                 f" border: 1px solid {self._theme.border}; border-left: 4px solid {colour};"
-                f" padding: 2px 6px; }}"
+                f" border-top-left-radius: 0; border-bottom-left-radius: 0; padding: 2px 6px; }}"
                 f" QToolButton:hover, QToolButton:focus {{ border-color: {self._theme.accent};"
                 f" border-left-color: {colour}; }}"
             )

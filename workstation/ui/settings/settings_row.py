@@ -17,7 +17,7 @@ from workstation.storage.setting import Setting, Value
 from workstation.storage.setting_text import is_colours, is_node, is_zone, without_key
 from workstation.ui.price_colours import warning
 from workstation.ui.settings.colours_editor import ColoursEditor
-from workstation.ui.settings.settings_words import text_of, title_of, value_of
+from workstation.ui.settings.settings_words import choice_words, text_of, title_of, value_of
 from workstation.ui.theme import Theme
 from workstation.ui.widgets.tick_box import TickBox
 
@@ -53,10 +53,11 @@ class SettingRow(QWidget):
             return box
         if setting.kind is str and setting.choices:
             choice = QComboBox()
-            choice.addItems(list(setting.choices))
+            for one in setting.choices:
+                choice.addItem(choice_words(setting, one), one)
             choice.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # the wheel scrolls the page
             choice.installEventFilter(self)
-            choice.textActivated.connect(self._tell)
+            choice.activated.connect(lambda place: self._tell(choice.itemData(place)))
             return choice
         if setting.kind is tuple and not setting.choices:
             lines = QPlainTextEdit()
@@ -134,7 +135,7 @@ class SettingRow(QWidget):
         elif isinstance(editor, ColoursEditor):
             editor.show_value(text)
         elif isinstance(editor, QComboBox):
-            editor.setCurrentText(text)
+            editor.setCurrentIndex(editor.findData(text))
         elif isinstance(editor, QPlainTextEdit):
             editor.setPlainText(text)
         elif isinstance(editor, QLineEdit):

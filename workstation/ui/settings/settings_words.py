@@ -40,6 +40,11 @@ def group_sentence(setting: Setting) -> str:
     return (type(section).__doc__ or "").partition("\n")[0]
 
 
+def choice_words(setting: Setting, choice: str) -> str:
+    """Return a choice as it is offered: "System"; names of venues and lengths of bars as they are written."""
+    return choice.capitalize() if group_of(setting) == "Appearance" else choice
+
+
 def text_of(value: Value) -> str:
     """Return a value as it is typed: lists with a line for each."""
     if isinstance(value, bool):
