@@ -179,6 +179,14 @@ def test_unknown_cells_are_dashes_and_every_cell_says_its_column(panel):
     assert cell(panel.model, 0, "last_week", 11) == "Last week: +200.00 %"
 
 
+def test_a_head_that_is_too_long_is_cut_at_its_end(panel):
+    panel.show_columns(("vote_levels", "price"))
+    header, metrics = panel.table.horizontalHeader(), panel.table.fontMetrics()
+    width = header.sectionSize(1)
+    assert metrics.horizontalAdvance(COLUMNS["vote_levels"].title) > width
+    assert header.textElideMode() is Qt.TextElideMode.ElideRight
+
+
 def test_a_market_is_written_as_on_the_watchlist_its_quote_in_grey(panel):
     panel.table.viewport().grab()
     place = panel.table.visualRect(panel.model.index(0, 0))

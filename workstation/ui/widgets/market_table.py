@@ -41,6 +41,7 @@ class MarketTable(QTableView):
         header = self.horizontalHeader()
         header.setSortIndicatorClearable(True)
         header.setHighlightSections(False)
+        header.setTextElideMode(Qt.TextElideMode.ElideRight)  # else one that stands right loses its beginning
         header.setAccessibleName("Watchlist columns")
         self.doubleClicked.connect(lambda index: self.open_requested.emit(index.row()))
         self.entered.connect(lambda index: self.hovered.emit(index.row()))
