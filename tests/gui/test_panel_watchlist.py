@@ -117,6 +117,14 @@ def test_rows_sorted_by_price_change_places_at_most_once_a_second(panel):
     assert shown(panel.model)[0] == "ETH/USDT" != first[0]
 
 
+def test_the_market_on_the_chart_is_chosen_again_when_the_filter_lets_it_through(panel, qtbot):
+    panel.show_opened("ETH/USDT")
+    panel.filter.setText("zz")
+    assert panel.current_symbol == ""
+    qtbot.keyClick(panel.filter, Qt.Key.Key_Escape)
+    assert panel.current_symbol == "ETH/USDT"
+
+
 def test_the_filter_narrows_and_says_when_nothing_is_left(panel, qtbot):
     qtbot.keyClicks(panel.filter, "et")
     assert shown(panel.model) == ["ETH/USDT"]

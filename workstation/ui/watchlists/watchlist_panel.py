@@ -71,7 +71,7 @@ class WatchlistPanel(QWidget):
         self._empty_text = _NO_VENUE
         self._watched: tuple[str, ...] = ()
         self._listed: tuple[str, ...] | None = None
-        self._is_showing = False
+        self._is_showing, self._opened = False, ""
         self._pages = PageStack(self)
         self._tints = PriceTints(self.table, self.model, self.delegate, monotonic)
         self._resorting = QTimer(self, interval=_RESORT_MS, singleShot=True)
@@ -245,6 +245,7 @@ class WatchlistPanel(QWidget):
 
     def show_opened(self, symbol: str) -> None:
         """Choose the row of the market on the chart."""
+        self._opened = symbol
         self.table.choose(self.model.row_of(symbol))
 
     def add(self, symbol: str) -> None:
@@ -333,7 +334,7 @@ class WatchlistPanel(QWidget):
 
     def _after_rows_changed(self, current: str) -> None:
         self._on_hover(-1)
-        self.table.choose(self.model.row_of(current))
+        self.table.choose(self.model.row_of(current or self._opened))
         self._show_page()
 
     def _show_page(self) -> None:
