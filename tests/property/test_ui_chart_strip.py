@@ -238,6 +238,10 @@ class Pair:
     def _live(self, share: float) -> None:
         self.each(ChartView.go_live)
 
+    def _rest(self, share: float) -> None:
+        self.charts[int(share * 2)].rest()
+        self.each(lambda chart: chart.update())
+
     def _now(self, share: float) -> None:
         self.each(lambda chart: chart.set_now(START + self.bar * MINUTE + int(share * MINUTE)))
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
+    QHideEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -150,6 +151,17 @@ class ChartCanvas(QWidget):
         """Ask for one repaint of what the candles from a slot on change; nothing but candles is other."""
         self._stale_since = min(self._stale_since, slot)
         self.update()
+
+    def rest(self) -> None:
+        """Give back the memory of the picture while nobody sees it; whoever does sees it painted anew."""
+        self._stale_since = EVERYTHING
+        self._picture.forget()
+        self.drawings.rest()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Keep no picture that nobody sees."""
+        self.rest()
+        super().hideEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the still picture where it changed, and what moves over it always."""

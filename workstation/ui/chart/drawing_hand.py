@@ -146,6 +146,10 @@ class DrawingHand(QObject):
             self._base_key = base.cacheKey()
         self._picture.paint(painter, base, self._scene(self._place), (picture.colours, labels))
 
+    def rest(self) -> None:
+        """Give back the memory of the picture; it is painted anew once it is seen."""
+        self._picture.give_back()
+
     def press(self, at: QPointF, frame: Frame, *, keys: Qt.KeyboardModifier) -> bool:
         """Set a point, or take hold of what lies there; return whether the press was for drawings."""
         place = self._ready(at, frame)

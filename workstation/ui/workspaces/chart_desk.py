@@ -47,6 +47,10 @@ class Chart(Protocol):
         """Show a sentence only."""
         ...
 
+    def rest(self) -> None:
+        """Give back the memory of the picture while nobody sees it."""
+        ...
+
 
 class ChartDesk(QObject):
     """Keeps one chart showing one series.
@@ -142,6 +146,7 @@ class ChartDesk(QObject):
         self.seen_changed.emit(is_seen)
         if not is_seen:
             self._unfollow()
+            self._chart.rest()
         elif self.key is not None:
             self._signals = {_identity(signal): signal for signal in self._stored_signals(self.key)}
             self._show_signals()
