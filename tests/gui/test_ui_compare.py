@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
 
@@ -16,6 +16,7 @@ from workstation.ui.chart.chart_view import ChartView
 from workstation.ui.chart.compare_painter import line_colour
 from workstation.ui.looks.compare_dialog import CompareDialog
 from workstation.ui.theme import DARK
+from workstation.ui.words.number_format import percent
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
@@ -243,3 +244,23 @@ def test_a_narrative_is_found_by_its_title_and_the_charts_own_market_comes_last(
     assert dialog.list.item(0).text() == "Real-world assets  \N{MIDDLE DOT}  INDEX:REAL-WORLD-ASSETS"
     qtbot.keyClick(dialog.field, Qt.Key.Key_Return)
     assert window.look.compare.active.symbols == ["INDEX:REAL-WORLD-ASSETS"]
+
+
+def test_the_change_of_what_is_compared_is_that_of_the_bar_under_the_pointer(desk, qtbot):
+    window = desk.window
+    comparison, chart = window.look.compare.active, window.chart
+    comparison.add("ETH/USDT")
+    qtbot.waitUntil(lambda: chart.grab() is not None and len(comparison.legend.buttons) == 1, timeout=20_000)
+    (line,) = chart.frame.compared
+    newest, slot = comparison.legend.buttons[0].text(), slot_of(NOW_MS, "1h") - 30
+    x = round(chart.frame.slots.x_of(slot))
+    qtbot.mouseMove(chart, QPoint(x, 150))
+    start = float(line.columns.close[0])
+    there = percent((line.series.candle_at(slot).close / start - 1) * 100)
+    button = comparison.legend.buttons[0]
+    qtbot.waitUntil(
+        lambda: chart.grab() is not None and f"ETH/USDT {there} " in button.text(), timeout=20_000
+    )
+    assert button.text() != newest
+    QApplication.sendEvent(chart, QEvent(QEvent.Type.Leave))
+    qtbot.waitUntil(lambda: chart.grab() is not None and button.text() == newest, timeout=20_000)

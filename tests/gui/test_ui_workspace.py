@@ -199,8 +199,10 @@ def test_a_floating_chart_fills_its_screen_and_takes_its_size_back(desk, qtbot):
 
 def test_a_floating_chart_is_a_window_of_its_own_and_comes_back(desk, qtbot):
     second = do(desk, "chart.split_right")
+    docked_at = second.mapToGlobal(QPoint())
     do(desk, "chart.float")
     assert second.window() is not desk.window
+    assert (second.mapToGlobal(QPoint()) - docked_at).x() > 20  # it is seen to lie over the window
     qtbot.waitUntil(lambda: desk.requests.asked[-1][0] == "follow")
     desk.tell(said.Frame(NOW_MS, 100, candles=(said.CandleState(BTC, (desk.candle(BTC, 66_000.0),)),)))
     second.chart.grab()

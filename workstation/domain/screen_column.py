@@ -63,7 +63,7 @@ class ScreenColumn:
 
 NO_GRADE = "No grade yet: grades come at a close, once enough coins have a history."
 _NO_CANDLES = "Not known: too few closed candles of it are stored."
-_NO_SIGNAL = "No signal on it in the last 30 days."
+_NO_SIGNAL = "No signal was raised on it in the last 30 days while Tidemark watched."
 _NO_NARRATIVE = "No narrative's index holds it."
 _NO_LEVEL = (
     "Not known: it is told once the coin's history is there, and at each close, where a swing level lies on "

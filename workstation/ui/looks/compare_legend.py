@@ -77,7 +77,15 @@ class CompareLegend(QWidget):
         if line.since_ms is not None:
             since = f" since {moment_label(line.since_ms, self._chart.time_zone, 86_400_000)}"
         name = one_line(line.series.key.symbol, _LONGEST)
-        return line.series.key, line.place, f"{name} {percent(line.change_pct)}{since}"
+        return line.series.key, line.place, f"{name} {percent(self._change(line))}{since}"
+
+    def _change(self, line: ComparedLine) -> float:
+        """Return the change up to the bar under the pointer, or else up to the newest in sight, percent."""
+        frame, pointer = self._chart.frame, self._chart.pointed
+        there = None if pointer is None else line.series.candle_at(pointer.slot)
+        if frame is None or there is None or frame.prices.base <= 0:
+            return line.change_pct
+        return (there.close * line.ratio / frame.prices.base - 1) * 100
 
     def _show(self) -> None:
         frame = self._chart.frame

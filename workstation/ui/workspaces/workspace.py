@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtWidgets import QApplication, QMainWindow, QTabWidget, QWidget
 
 from workstation.domain.market import SeriesKey
@@ -14,6 +14,8 @@ from workstation.ui.workspaces import workspace_places as places
 from workstation.ui.workspaces.chart_pane import ChartPane, ChartSources, State
 from workstation.ui.workspaces.chart_pane_dock import PLACE_EVENTS, ChartPaneDock
 from workstation.ui.workspaces.chart_pane_header import ChartPaneHeader
+
+_ASIDE = 32  # logical pixels that a chart which begins to float is moved
 
 MOST_CHARTS = 32
 """Charts in one workspace; a file that asks for more is damaged, or meant badly."""
@@ -165,7 +167,10 @@ class Workspace(QMainWindow):
         self.end_maximised()
         dock = self.active_dock
         if dock.isFloating() or len(self._docks) > 1:
+            was_at = dock.mapToGlobal(QPoint())
             dock.setFloating(not dock.isFloating())
+            if dock.isFloating() and (dock.pos() - was_at).manhattanLength() < _ASIDE:
+                dock.move(was_at + QPoint(_ASIDE, _ASIDE))  # else it seems to lie in the window still
 
     def maximise_active(self) -> None:
         """Give the active chart all the room, or bring the others back; a floating one fills its screen."""
