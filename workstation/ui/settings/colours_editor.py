@@ -3,15 +3,15 @@
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QColorDialog, QComboBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from workstation.ui.price_colours import BLUE_ORANGE, GREEN_RED, coloured
 from workstation.ui.theme import Theme
+from workstation.ui.widgets.swatch import show_swatch
 
 _PAIRS = ((GREEN_RED, "Green and red"), (BLUE_ORANGE, "Blue and orange"), ("", "Your own"))
 _SIDES = ("Rising", "Falling")
-_SWATCH = 14
 
 
 class ColoursEditor(QWidget):
@@ -56,7 +56,7 @@ class ColoursEditor(QWidget):
         self._shown = value
         self.pair.setCurrentIndex(max(self.pair.findData(value), 0) if " " not in value else len(_PAIRS) - 1)
         for button, colour in zip(self.buttons, self._colours(), strict=True):
-            button.setIcon(_swatch(QColor(colour), QColor(self._theme.border)))
+            show_swatch(button, QColor(colour), QColor(self._theme.border))
             button.setToolTip(f"{colour}: choose another colour")
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -89,11 +89,3 @@ class ColoursEditor(QWidget):
         dialog.setWindowTitle(f"Colour of {_SIDES[side].lower()}")
         dialog.colorSelected.connect(lambda colour: self.choose(side, colour.name()))
         dialog.open()
-
-
-def _swatch(colour: QColor, edge: QColor) -> QIcon:
-    pixmap = QPixmap(_SWATCH, _SWATCH)
-    pixmap.fill(edge)
-    with QPainter(pixmap) as painter:
-        painter.fillRect(pixmap.rect().adjusted(1, 1, -1, -1), colour)
-    return QIcon(pixmap)

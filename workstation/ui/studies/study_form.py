@@ -22,6 +22,7 @@ from workstation.domain.study_choice import StudyChoice
 from workstation.ui.chart.study_board import BoardStudy
 from workstation.ui.chart.study_frame import colour_of
 from workstation.ui.theme import FIELD_MARGINS, Theme
+from workstation.ui.widgets.swatch import show_swatch
 
 ROLES = {
     "accent": "Blue of the theme",
@@ -106,7 +107,7 @@ class StudyForm(QWidget):
     def _show_colour(self, button: QPushButton, output: Output) -> None:
         chosen = self._one.choice.colours.get(output.name, output.role)
         words = ROLES.get(chosen, chosen)
-        button.setIcon(_swatch(colour_of(self._one, output, self._theme)))
+        show_swatch(button, colour_of(self._one, output, self._theme), QColor(self._theme.border))
         button.setText(words)
         button.setAccessibleName(f"Colour of {output.title}: {words}")
 
