@@ -240,7 +240,17 @@ def test_what_nobody_knows_of_a_chart_is_kept(open_desk, tmp_path):
     assert again.window.workspace.active.save()["from a later version"] == "new"
 
 
-@pytest.mark.parametrize("value", [None, 7, [], {"symbol": 7, "timeframe": "9x"}, {"symbol": "x" * 5000}])
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        7,
+        [],
+        {"symbol": 7, "timeframe": "9x"},
+        {"symbol": "x" * 5000},
+        {"symbol": "BTC/USDT", "timeframe": {}},
+    ],
+)
 def test_a_chart_with_a_senseless_state_shows_a_market_all_the_same(open_desk, tmp_path, value):
     charts = {"chart-1": {"series": value, "log": value, "link": value}}
     state = {"charts": charts, "active": value, "places": "no base64"}

@@ -1,16 +1,20 @@
 """What a window is told before it stands, and what the trader is told where none can stand."""
 
+from types import SimpleNamespace
+
 import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox
 
+from tests.fakes.patience import until
 from workstation.cli import commands
 from workstation.cli.arguments import make_parser, with_address
 from workstation.domain.errors import TidemarkError
+from workstation.services.supervisor import Supervisor
 from workstation.storage.paths import HOME_VARIABLE, Paths
 from workstation.ui import application
 from workstation.ui.application import show_refusal
-from workstation.window_app import WindowOptions, run_window, running
+from workstation.window_app import WindowOptions, house, run_window, running
 
 
 async def nothing() -> int:
@@ -76,3 +80,28 @@ def test_the_refusal_waits_until_it_was_read(qapp):
     looking.start()
     show_refusal("The disk is <b>gone</b>.")
     assert read == [("Tidemark cannot be opened.", "The disk is <b>gone</b>.")]
+
+
+async def test_an_engine_that_cannot_be_started_is_told_and_tried_again(monkeypatch):
+    monkeypatch.setattr(house, "FIRST_RESTART_S", 0.01)
+    told, tries = [], []
+
+    class Engine:
+        is_running, exit_code = False, None
+
+        def start(self):
+            tries.append(1)
+            if len(tries) < 3:
+                raise OSError(12, "Cannot allocate memory")
+            self.is_running = True
+
+    window = SimpleNamespace(
+        _client=SimpleNamespace(is_calling=False, is_connected=False),
+        _engine=Engine(),
+        _bridge=SimpleNamespace(on_engine_lost=told.append),
+    )
+    tasks = Supervisor()
+    tasks.start("keep an engine", house.WindowHouse._keep_engine(window))
+    await until(lambda: window._engine.is_running)
+    await tasks.close()
+    assert told == ["It cannot be started just now (Cannot allocate memory)."] * 2

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import IO
 
 LEAVE_WITHIN_S = 2.5
 LARGEST_LOG = 1 << 20
@@ -44,11 +45,19 @@ class EngineProcess:
         return self._process.poll() if self._process is not None else None
 
     def start(self) -> None:
-        """Start an engine; one that finds another engine already there leaves by itself."""
-        self._log_file.parent.mkdir(parents=True, exist_ok=True)
-        if self._log_file.exists() and self._log_file.stat().st_size > LARGEST_LOG:
-            self._log_file.replace(self._log_file.with_suffix(".old.log"))
-        with open(self._log_file, "ab", opener=_private) as log:
+        """Start an engine; one that finds another engine already there leaves by itself.
+
+        Where its words cannot be written it works without them.
+
+        Raises
+        ------
+        OSError
+            This computer cannot start another process just now.
+        """
+        with contextlib.ExitStack() as opened:
+            log: IO[bytes] | int = subprocess.DEVNULL
+            with contextlib.suppress(OSError):  # the file of another user, or a disk that takes nothing
+                log = opened.enter_context(self._opened_log())
             self._process = subprocess.Popen(  # noqa: S603  our own program, our own arguments
                 [sys.executable, "-m", "workstation", "serve", *self._arguments],
                 stdin=subprocess.DEVNULL,
@@ -56,6 +65,12 @@ class EngineProcess:
                 stderr=log,
                 start_new_session=True,  # Ctrl-C in the terminal is the window's to answer
             )
+
+    def _opened_log(self) -> IO[bytes]:
+        self._log_file.parent.mkdir(parents=True, exist_ok=True)
+        if self._log_file.exists() and self._log_file.stat().st_size > LARGEST_LOG:
+            self._log_file.replace(self._log_file.with_suffix(".old.log"))
+        return open(self._log_file, "ab", opener=_private)
 
     def why_it_ended(self) -> str:
         """Return how the engine ended, for a banner; empty where it is not known to have failed."""

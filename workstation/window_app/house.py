@@ -132,7 +132,11 @@ class WindowHouse:
                     self._bridge.on_engine_lost(self._engine.why_it_ended())
                     await asyncio.sleep(wait_s)
                     wait_s = min(2 * wait_s, LAST_RESTART_S)
-                self._engine.start()
+                try:
+                    self._engine.start()
+                except OSError as error:
+                    self._bridge.on_engine_lost(f"It cannot be started just now ({error.strerror}).")
+                    await asyncio.sleep(wait_s)
             elif self._client.is_connected:
                 wait_s = FIRST_RESTART_S
             await asyncio.sleep(0.2)

@@ -143,8 +143,8 @@ class ChartPane(QWidget):
         symbol, timeframe = saved.get("symbol"), saved.get("timeframe")
         if isinstance(symbol, str) and len(symbol) <= _LONGEST_SYMBOL:
             self._symbol = symbol
-        if timeframe in TIMEFRAMES:
-            self._timeframe = str(timeframe)
+        if isinstance(timeframe, str) and timeframe in TIMEFRAMES:
+            self._timeframe = timeframe
         if self.key is not None:
             self.desk.open(self._symbol or self.key.symbol, self._timeframe or self.key.timeframe)
 

@@ -127,8 +127,10 @@ class ChartPaneDock(QDockWidget):
         symbol, timeframe = (
             (saved.get("symbol"), saved.get("timeframe")) if isinstance(saved, dict) else ("", "")
         )
-        if isinstance(symbol, str) and symbol and timeframe in TIMEFRAMES:
-            self._name(symbol, str(timeframe))
+        if not isinstance(symbol, str) or not isinstance(timeframe, str):
+            return
+        if symbol and timeframe in TIMEFRAMES:
+            self._name(symbol, timeframe)
 
     def _name(self, symbol: str, timeframe: str) -> None:
         title = f"{one_line(symbol, 20)} {timeframe}"
