@@ -7,9 +7,10 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 
 from tests.gui.test_chart_kinds import FIRST, HOUR, KEY, START, columns
-from tests.gui.test_chart_view import drag, hover
+from tests.gui.test_chart_view import drag, hover, signal
 from workstation.domain.candle import Candle
 from workstation.domain.vote_span import VoteSpan
+from workstation.ui.chart import chart_canvas
 from workstation.ui.chart.chart_view import ChartView
 from workstation.ui.chart.grade_painter import steps
 from workstation.ui.chart.grade_steps import GradeSteps
@@ -96,6 +97,22 @@ def test_the_grade_stands_at_its_height_and_a_close_without_one_is_a_hole(chart)
     x = int(chart.frame.slots.x_of(FIRST + N - 3))
     image = chart.grab().toImage()
     assert QColor(DARK.text).name() in {image.pixelColor(x, top + dy).name() for dy in (-1, 0, 1)}
+
+
+def test_a_signal_is_told_over_the_bars_and_not_over_the_panes_below(chart, monkeypatch):
+    told = []
+    monkeypatch.setattr(chart_canvas, "paint_signal", lambda *arguments: told.append(arguments[2]))
+    chart.set_signals([signal(N - 20)])
+    give_votes(chart)
+    chart.grab()
+    x, votes = chart.frame.slots.x_of(FIRST + N - 20), chart.frame.judged.votes
+    hover(chart, x, votes.row_top(2))
+    chart.grab()
+    assert told == []
+    hover(chart, x, 150.0)
+    chart.grab()
+    assert told
+    chart.set_signals([])
 
 
 def test_a_grade_is_said_with_its_label_and_the_forming_bar_has_none(chart):

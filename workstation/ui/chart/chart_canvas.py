@@ -207,7 +207,7 @@ class ChartCanvas(QWidget):
         if pointer.y < frame.layout.price_height:
             paint_level_words(painter, frame, brush.colours, brush.labels, pointer.y)
         signal = frame.series.signal_at(pointer.slot)
-        if signal is not None:
+        if signal is not None and pointer.y < frame.layout.volume_bottom:  # panes below stay in sight
             left = max((box.right() for box in self.left_edge_taken()), default=0.0)
             paint_signal(brush, frame, signal, pointer, left)
 
