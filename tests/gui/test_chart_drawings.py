@@ -487,6 +487,12 @@ def test_in_the_window_commands_draw_undo_and_offer_the_drawings_menu(tmp_path, 
         "Width",
         "Line",
     ]
+    assert [action.text() for action in menu.actions()][-4:] == [
+        "Alert…\tAlt+A",
+        "Draw once more\tAlt+D",
+        "Lock\tAlt+K",
+        "Delete",
+    ]
     menu.close()
     window.actions_by_id["drawing.undo"].trigger()
     assert book.drawings(market) == ()

@@ -5,7 +5,7 @@ from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from functools import partial
 
-from PySide6.QtGui import QAction, QColor, QIcon, QPixmap
+from PySide6.QtGui import QAction, QColor, QIcon, QKeySequence, QPixmap
 from PySide6.QtWidgets import QColorDialog, QInputDialog, QMenu, QWidget
 
 from workstation.domain.drawing import COLOUR_ROLES, LONGEST_TEXT, WIDTHS, Dash, Drawing, DrawingKind, Style
@@ -25,7 +25,14 @@ _COLOUR_WORDS = {
     "practice": "Violet",
     "text": "As writing",
 }
-_OWN_ACTIONS = ("drawing.alert", "drawing.duplicate", "drawing.lock", "drawing.delete")
+_OWN_ACTIONS = {
+    "drawing.alert": "Alert…",
+    "drawing.duplicate": "Draw once more",
+    "drawing.lock": "Lock",
+    "drawing.delete": "Delete",
+}
+"""Commands as the menu of a drawing says them: that they are about the chosen one is plain there."""
+
 _LARGEST_RISK = Decimal("1e12")
 
 
@@ -49,7 +56,10 @@ def drawing_menu(
             size.setEnabled(False)
     _add_style(menu, chart, hand, drawing.style, theme)
     menu.addSeparator()
-    menu.addActions([actions[name] for name in _OWN_ACTIONS])
+    for name, words in _OWN_ACTIONS.items():
+        said = "Unlock" if name == "drawing.lock" and drawing.is_locked else words
+        keys = actions[name].shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        menu.addAction(f"{said}\t{keys}".strip()).triggered.connect(actions[name].trigger)
     return menu
 
 
