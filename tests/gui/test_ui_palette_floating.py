@@ -43,6 +43,7 @@ def test_the_palette_lies_over_the_window_that_has_the_keyboard_and_returns(desk
 def test_a_chart_that_floats_over_the_palettes_place_gets_the_palette(desk, qtbot):
     window = desk.window
     palette, floating = window.search, window.chart.window()
+    spaced = palette._hint.sizeHint().height()
     window.watchlist.table.setFocus()
     window.activateWindow()
     qtbot.waitUntil(window.watchlist.table.hasFocus, timeout=20_000)
@@ -50,6 +51,8 @@ def test_a_chart_that_floats_over_the_palettes_place_gets_the_palette(desk, qtbo
     palette.open()
     assert palette.window() is floating
     assert floating.rect().contains(palette.geometry())  # with fewer rows than usual
+    palette.ensurePolished()
+    assert palette._hint.sizeHint().height() == spaced > palette.fontMetrics().height() + 10
     palette.dismiss()
     window.watchlist.table.setFocus()
     window.activateWindow()

@@ -189,6 +189,17 @@ def test_there_is_no_common_close_where_nothing_is_stored_of_a_coin_of_the_book(
     assert newest_common_close(store, "venue", "1h", {"BTC"}) == 5 * HOUR
 
 
+async def test_what_is_stored_first_is_of_the_whole_past_however_soon_it_became_whole(house):
+    house.store.candles[key_of("FET")] = MARKET[key_of("FET")][BEGIN - 24 * 40 : BEGIN]
+    await house.close(BEGIN)
+    house.fill(BEGIN + 1)
+    house.bus.publish(UniverseFilled(key_of("FET"), 24 * 10))
+    house.whole()
+    await house.close(BEGIN + 1)
+    stored, values = house.store.candles[AI], WHOLE.net[: BEGIN + 2, 0]
+    np.testing.assert_allclose(stored.close, values[~np.isnan(values)], rtol=1e-12)
+
+
 async def test_after_a_restart_an_index_goes_on_from_what_was_told(house):
     await house.settle()
     for row in range(BEGIN, BEGIN + 3):

@@ -122,6 +122,7 @@ class Narratives:
     def _on_progress(self, progressed: UniverseProgressed) -> None:
         was_whole, self._is_whole = self._is_whole, 0 < progressed.total <= progressed.done
         if self._is_whole and not was_whole:
+            self._may_rebuild_s = 0.0  # what is stored from now on stays: it must be of the whole past
             self._work.put_nowait(progressed)
 
     def _on_signal(self, raised: SignalRaised) -> None:

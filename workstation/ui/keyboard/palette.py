@@ -134,7 +134,6 @@ class Palette(QFrame):
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._hint.setTextFormat(Qt.TextFormat.PlainText)
-        self._hint.setContentsMargins(14, 6, 14, 8)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(1, 1, 1, 1)
         whole.setSpacing(0)
@@ -150,7 +149,8 @@ class Palette(QFrame):
             f" border-radius: 8px; }}"
             f"QLineEdit {{ border: 0; border-bottom: 1px solid {theme.border}; border-radius: 0;"
             f" padding: 12px 14px; background: transparent; font-size: 14px; }}"
-            f"QListView {{ background: transparent; }} QLabel {{ color: {theme.muted}; }}"
+            f"QListView {{ background: transparent; }}"
+            f"QLabel {{ color: {theme.muted}; padding: 6px 14px 8px 14px; }}"
         )
 
     def set_markets(self) -> None:
