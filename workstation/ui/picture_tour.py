@@ -30,6 +30,7 @@ PATIENCE_S = 240.0
 """Of the whole tour, for what pictures are to show; then they are taken without, and the tour says so."""
 
 _WAIT_S, _MOST_WAITS, _FIRST_MARKETS = 0.1, 100, 8
+_MOST = 0.8
 
 LOOKS = (("dark", ""), ("light", "view.theme"), ("colour-blind", "view.colours"))
 """Sets of colours, each with the command that leads to it from the one before."""
@@ -294,9 +295,10 @@ class PictureTour:
         return bool(rows) and all(model.grade_at(row) is not None for row in rows)
 
     def _has_votes(self) -> bool:
+        """Return whether the votes of most bars in sight are told; the newest one's come when it closes."""
         frame = self._toured.chart.frame
         placed = frame.judged.votes if frame is not None else None
-        return placed is not None and bool((placed.votes.states == TOLD).any())
+        return placed is not None and bool((placed.votes.states == TOLD).mean() > _MOST)
 
     def _open_second_market(self) -> None:
         self._press("watchlist.filter")  # another panel may lie before it
