@@ -108,7 +108,9 @@ class PracticeMarket:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
             await asyncio.wait([hearing], timeout=1.0)
-            raise VenueUnreachable(f"The practice market did not start: {self._last_words or 'no answer'}")
+            raise VenueUnreachable(
+                f"The practice market did not start: {(self._last_words or 'no answer').rstrip('.')}."
+            )
         return first.removeprefix(_READY)
 
     async def _hear(self, errors: asyncio.StreamReader) -> None:
