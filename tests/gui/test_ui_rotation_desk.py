@@ -164,6 +164,7 @@ def test_the_past_of_an_account_is_read_beside_btc_and_equal_weight(desk, tmp_pa
     assert target.read_text().splitlines()[1].endswith("WIF,buy,4,100,1,-401.00000000,why")
     desk.window.rotation.desk.export_to(tmp_path / "no" / "way.csv")
     assert "cannot be written" in desk.window.notices.texts["request"]
+    assert "choose another folder" in desk.window.notices.texts["request"]
 
 
 def test_a_damaged_ledger_is_told_until_another_stands_in_its_place(desk, panel, qtbot):

@@ -261,7 +261,9 @@ class AdviceDesk(QObject):
         try:
             path.write_text(fills_csv(self._read.fills, currency), encoding="utf-8")
         except OSError as error:
-            self._refuse(f"{path} cannot be written: {error.strerror}.")
+            self._refuse(
+                f"{path} cannot be written ({error.strerror}). The account is as it was; choose another folder."
+            )
 
     def _refuse(self, reason: str) -> None:
         self._bridge.notice_posted.emit("request", reason)

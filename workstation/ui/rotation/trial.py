@@ -95,7 +95,10 @@ class TrialFiles:
             make_private_folder(self.fresh.folder)
             rules_file.write_text("".join(lines), encoding="utf-8")
         except OSError as error:
-            raise StoreError(f"{self.folder} cannot be written: {error.strerror}.") from error
+            raise StoreError(
+                f"{self.folder} cannot be written ({error.strerror}), so no backtest was begun. "
+                "Make room or give it back its rights, and run it again."
+            ) from error
         period = {"--from": asked.from_day, "--to": asked.to_day}
         chosen = [part for name, day in period.items() if day for part in (name, day)]
         data = [] if asked.data is None else ["--data", str(asked.data)]
