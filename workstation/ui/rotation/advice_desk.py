@@ -262,7 +262,8 @@ class AdviceDesk(QObject):
             path.write_text(fills_csv(self._read.fills, currency), encoding="utf-8")
         except OSError as error:
             self._refuse(
-                f"{path} cannot be written ({error.strerror}). The account is as it was; choose another folder."
+                f"{path} cannot be written ({error.strerror}). "
+                "The account is as it was: choose another folder."
             )
 
     def _refuse(self, reason: str) -> None:
