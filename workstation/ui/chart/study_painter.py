@@ -33,13 +33,11 @@ def paint_grounds(painter: QPainter, frame: Frame, colours: ChartColours) -> Non
 
 def paint_lines(painter: QPainter, frame: Frame, colours: ChartColours) -> None:
     """Paint every study over the candles, over the volume and in panes; the painter counts device pixels."""
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)  # whole rectangles know nothing of it
     for one in frame.studies:
         _clip(painter, frame, one)
         _paint_guides(painter, frame, one, colours)
         for placed in one.outputs:
             _paint_output(painter, frame, one, placed, colours)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
     _clip_to_body(painter, frame)
 
 
@@ -177,10 +175,12 @@ def _paint_line(
     is_narrow = frame.dpr <= 1.0 and frame.slots.per_slot < _WIDE_BAR
     width = 1.0 if is_narrow or len(lines) > _MOST_FINE else 1.4
     n_soft = 1 if _ends_forming(frame, strokes) and len(joined) and joined[-1] else 0
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)  # rectangles are slow with it
     _draw(painter, lines[: len(lines) - n_soft], inks[0], width * frame.dpr)
     if n_soft:
         _draw(painter, lines[-1:], inks[1], width * frame.dpr, [2.0, 1.5])
     painter.setPen(Qt.PenStyle.NoPen)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
 
 
 def _summed(frame: Frame, one: PlacedStudy, strokes: Strokes) -> RectArray:
