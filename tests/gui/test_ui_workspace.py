@@ -354,3 +354,16 @@ def test_one_market_in_four_timeframes_changes_its_market_everywhere(desk):
     desk.window.open_symbol("ETH/USDT")
     shown = [(pane.key.symbol, pane.timeframe) for pane in desk.window.workspace.panes]
     assert shown == [("ETH/USDT", timeframe) for timeframe in ("15m", "1h", "4h", "1d")]
+
+
+def test_a_first_chart_says_that_it_waits_for_the_venue_and_not_for_a_choice(tmp_path, qtbot):
+    made = Desk(tmp_path)
+    window = made.open()
+    qtbot.addWidget(window, before_close_func=lambda one: one.finish())
+    assert window.chart.accessibleDescription() == "The chart comes with the venue."
+    made.tell(said.Welcome(said.PROTOCOL, "0.1.0", 4711, LIVE, ()))
+    assert window.chart.accessibleDescription() == "No market chosen"
+    made.welcome()
+    assert window.workspace.active.key == BTC
+    window.workspace.active.desk.close()
+    assert window.chart.accessibleDescription() == "No market chosen"

@@ -17,6 +17,9 @@ from workstation.ui.engine_port import Past
 from workstation.ui.workspaces.history_reader import HistoryReader
 from workstation.ui.workspaces.workspace_follow import SharedFollow
 
+_NO_VENUE = "The chart comes with the venue."
+_NO_MARKET = "No market chosen"
+
 
 class Chart(Protocol):
     """What the desk needs of the chart."""
@@ -96,6 +99,8 @@ class ChartDesk(QObject):
         bridge.levels_replaced.connect(self._on_levels)
         bridge.history_grew.connect(self._on_history)
         bridge.link_changed.connect(self._on_link)
+        bridge.venue_changed.connect(self._say_why_empty)
+        self._say_why_empty()
 
     @property
     def venue(self) -> Venue | None:
@@ -136,7 +141,12 @@ class ChartDesk(QObject):
         self.key = self._stored = None
         self._live.clear()
         self._signals.clear()
-        self._chart.clear("No market chosen")
+        self._say_why_empty()
+
+    def _say_why_empty(self) -> None:
+        """Say on a chart without a market what is waited for."""
+        if self.key is None:
+            self._chart.clear(_NO_MARKET if self.venue is not None else _NO_VENUE)
 
     def set_seen(self, is_seen: bool) -> None:
         """Take whether anybody sees the chart: one that is out of sight follows nothing and reads nothing."""
