@@ -42,6 +42,14 @@ def test_what_nobody_sees_takes_no_memory_and_is_painted_anew(qtbot, drawn, leav
     assert drawn.grab().toImage() == seen
 
 
+def test_a_chart_that_shows_no_market_keeps_no_picture_of_one(drawn) -> None:
+    drawn.clear("No market chosen")
+    assert drawn._picture.pixmap.isNull()
+    assert drawn.drawings._picture.kept is None
+    QApplication.processEvents()
+    assert drawn.frame is None
+
+
 def test_candles_that_come_meanwhile_are_in_the_picture_afterwards(drawn) -> None:
     drawn.hide()
     drawn.apply_candles([candle(200)])

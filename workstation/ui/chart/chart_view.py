@@ -314,6 +314,7 @@ class ChartView(ChartCanvas):
         self.profile.load(is_other=True)
         self._frame = None
         self._last_painted = None
+        self.rest()  # the picture knows its candles
         self._message = message
         self._describe()
         self._change()
