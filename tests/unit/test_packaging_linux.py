@@ -20,7 +20,7 @@ METAINFO = LINUX / f"{DESKTOP_FILE}.metainfo.xml"
 def test_the_menu_entry_starts_the_program_and_is_the_one_the_window_names() -> None:
     entry = configparser.RawConfigParser()
     entry.read(ENTRY, encoding="utf-8")
-    assert entry["Desktop Entry"]["exec"] == "tidemark %u"
+    assert entry["Desktop Entry"]["exec"] == "tidemark --from-menu %u"
     assert entry["Desktop Entry"]["mimetype"] == "x-scheme-handler/tidemark;"
     assert entry["Desktop Entry"]["icon"] == DESKTOP_FILE
 
