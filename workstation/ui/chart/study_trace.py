@@ -51,6 +51,7 @@ class Trace:
         self._start = first_slot & -_BLOCK
         self._size = first_slot - self._start + len(values)
         self._levels = _levels(_roomy(self._size, values, first_slot - self._start))
+        self._unsummed: int | None = None  # the first column that the levels above do not know as it is now
 
     @property
     def end(self) -> int:
@@ -79,10 +80,10 @@ class Trace:
         if end > self._levels[0].shape[1]:
             grown = _roomy(end, self._levels[0][0, : self._size], 0)
             grown[:, begin:end] = values
-            self._levels = _levels(grown)
+            self._levels, self._unsummed = _levels(grown), None
         else:
             self._levels[0][:, begin:end] = values
-            self._sum_up(begin, end)
+            self._unsummed = begin if self._unsummed is None else min(begin, self._unsummed)
         self._size = max(self._size, end)
 
     def _sum_up(self, begin: int, end: int) -> None:
@@ -103,6 +104,9 @@ class Trace:
         k = 0
         while k < _DEPTH and 1 << (FACTOR_BITS * (k + 1)) <= 1.0 / scale.per_slot:
             k += 1
+        if k and self._unsummed is not None:
+            self._sum_up(self._unsummed, self._size)
+            self._unsummed = None
         level, bits = self._levels[k], FACTOR_BITS * k
         begin = max(((first_slot - 1) >> bits) - (self._start >> bits), 0)
         end = min((end_slot >> bits) + 1 - (self._start >> bits), ((self._size - 1) >> bits) + 1)
