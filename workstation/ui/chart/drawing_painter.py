@@ -4,11 +4,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF, QRegion
 
+from workstation.domain.candle import FloatArray
 from workstation.domain.drawing import Anchor, Dash, Style
 from workstation.ui.chart.colours import ChartColours
 from workstation.ui.chart.drawing_bell import paint_bells
@@ -23,6 +25,7 @@ from workstation.ui.theme import Theme
 
 _PATTERNS = {Dash.DASHED: [5.0, 4.0], Dash.DOTTED: [1.0, 2.5]}
 _HANDLE = 4.5  # logical pixels
+_PLATE_END = 12.0  # logical pixels beyond a text where nothing of its plate is left
 _PLATE = 0.78  # of the ground behind words
 _PLATE_TINT = 0.18  # of a text's colour on its plate
 
@@ -58,38 +61,52 @@ class Scene:
         return not self.shapes and not self.measured
 
 
+class Near:
+    """What of a scene reaches into a part of its pane; known once, painted at every tick.
+
+    Parameters
+    ----------
+    shapes : sequence of Shape
+        All of the scene.
+    clip : QRegion
+        The part, device pixels.
+    left : float
+        Where it begins, logical pixels.
+    """
+
+    def __init__(self, shapes: Sequence[Shape], clip: QRegion, left: float, labels: Labels) -> None:
+        self.clip, self.left = clip, left
+        self.shapes = [one for one in shapes if one.reach(labels) >= left]
+        self.strokes = _strokes_of(shapes, self.shapes)
+
+
 def paint_scene(
-    painter: QPainter,
-    scene: Scene,
-    brushes: tuple[ChartColours, Labels],
-    clip: QRegion | None = None,
-    left: float = -math.inf,
+    painter: QPainter, scene: Scene, brushes: tuple[ChartColours, Labels], near: Near | None = None
 ) -> None:
     """Paint a scene over its price pane; the painter counts logical pixels and is as before afterwards.
 
     Parameters
     ----------
-    clip : QRegion or None
-        A part of the price pane to be painted, device pixels; None for all of it.
-    left : float
-        Where that part begins, logical pixels.
+    near : Near or None
+        The part of the pane to be painted; None for all of it.
     """
     (colours, labels), dpr = brushes, scene.place.frame.dpr
     painter.save()
-    if clip is None:
+    if near is None:
         painter.setClipRect(scene.place.box)
     else:
         painter.scale(1 / dpr, 1 / dpr)
-        painter.setClipRegion(clip)
+        painter.setClipRegion(near.clip)
         painter.scale(dpr, dpr)
-    near = scene.shapes if clip is None else [one for one in scene.shapes if one.reach(labels) >= left]
-    for shape in near:
+    shapes, left = (scene.shapes, -math.inf) if near is None else (near.shapes, near.left)
+    for shape in shapes:
         if shape.areas:
-            _paint_areas(painter, shape, colours.theme, dpr)
-    _paint_strokes(painter, scene.shapes, near, colours.theme)
-    for shape in near:
+            _paint_areas(painter, shape, colours.theme, dpr, left)
+    strokes = _strokes_of(shapes, shapes) if near is None else near.strokes
+    _paint_strokes(painter, strokes, shapes, colours.theme)
+    for shape in shapes:
         if shape.words:
-            _paint_words(painter, shape, colours, labels, scene.place.box)
+            _paint_words(painter, shape, (colours, labels), scene.place.box, left)
     paint_bells(painter, scene.shapes, scene.bells, scene.place, colours)
     for shape in scene.shapes:
         if shape.drawing.id == scene.selected:
@@ -133,9 +150,11 @@ def _pen_of(style: Style, is_thin: bool, theme: Theme) -> QPen:
     return _pen(_name(style.colour, theme), *((1, None) if is_thin else (style.width, style.dash)))
 
 
-def _paint_areas(painter: QPainter, shape: Shape, theme: Theme, dpr: float) -> None:
+def _paint_areas(painter: QPainter, shape: Shape, theme: Theme, dpr: float, left: float) -> None:
     own = shape.drawing.style.colour
     for area in shape.areas:
+        if area.right < left:
+            continue
         colour = _tint(_name(area.colour or own, theme), area.strength)
         if isinstance(area.outline, QRectF):
             fill_soft(painter, area.outline, colour, dpr)
@@ -145,13 +164,21 @@ def _paint_areas(painter: QPainter, shape: Shape, theme: Theme, dpr: float) -> N
             painter.drawPolygon(area.outline)
 
 
-def _paint_strokes(painter: QPainter, shapes: Sequence[Shape], near: Sequence[Shape], theme: Theme) -> None:
-    """Draw the strokes of drawings, those of one pen together; level and upright ones are crisp.
+Key = tuple[Style, bool]
+"""A drawing's style, and whether its thin strokes are meant."""
 
-    Pens follow one another in the order of all the shapes, however few of them are near.
-    """
-    crisp: dict[tuple[Style, bool], list[Line]] = {}
-    smooth: dict[tuple[Style, bool], list[Line]] = {}
+
+class _Strokes(NamedTuple):
+    """Straight strokes by their pens, shape (n, 4) each; level and upright ones are crisp."""
+
+    crisp: list[tuple[Key, FloatArray]]
+    smooth: list[tuple[Key, FloatArray]]
+
+
+def _strokes_of(shapes: Sequence[Shape], near: Sequence[Shape]) -> _Strokes:
+    """Return the strokes of drawings that are near; pens follow one another in the order of all shapes."""
+    crisp: dict[Key, list[Line]] = {}
+    smooth: dict[Key, list[Line]] = {}
     are_near = {id(shape) for shape in near}
     for shape in shapes:
         style, is_near = shape.drawing.style, id(shape) in are_near
@@ -159,27 +186,33 @@ def _paint_strokes(painter: QPainter, shapes: Sequence[Shape], near: Sequence[Sh
             crisp.setdefault((style, is_thin), []).extend(level if is_near else ())
             if slanted:
                 smooth.setdefault((style, is_thin), []).extend(slanted if is_near else ())
+    return _Strokes(
+        *([(key, np.array(lines)) for key, lines in each.items() if lines] for each in (crisp, smooth))
+    )
+
+
+def _paint_strokes(painter: QPainter, strokes: _Strokes, shapes: Sequence[Shape], theme: Theme) -> None:
+    """Draw the strokes of drawings, those of one pen together."""
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    for key, lines in crisp.items():
-        _paint_lines(painter, lines, _pen_of(*key, theme))
+    for key, lines in strokes.crisp:
+        painter.setPen(_pen_of(*key, theme))
+        draw_lines(painter, lines)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    for key, lines in smooth.items():
-        _paint_lines(painter, lines, _pen_of(*key, theme))
-    for shape in near:
+    for key, lines in strokes.smooth:
+        painter.setPen(_pen_of(*key, theme))
+        draw_lines(painter, lines)
+    for shape in shapes:
         for points, is_thin in shape.bent:
             painter.setPen(_pen_of(shape.drawing.style, is_thin, theme))
             painter.drawPolyline(QPolygonF([QPointF(*spot) for spot in points]))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
 
 
-def _paint_lines(painter: QPainter, lines: list[Line], pen: QPen) -> None:
-    if lines:
-        painter.setPen(pen)
-        draw_lines(painter, np.array(lines))
-
-
-def _paint_words(painter: QPainter, shape: Shape, colours: ChartColours, labels: Labels, box: QRectF) -> None:
-    """Write on plates that keep the candles behind them in sight."""
+def _paint_words(
+    painter: QPainter, shape: Shape, inks: tuple[ChartColours, Labels], box: QRectF, edge: float
+) -> None:
+    """Write on plates that keep the candles behind them in sight; nothing that ends left of an edge."""
+    colours, labels = inks
     own, base = _name(shape.drawing.style.colour, colours.theme), colours.theme.base
     if shape.plate is not None:
         painter.fillRect(shape.plate, colours.base)
@@ -193,6 +226,8 @@ def _paint_words(painter: QPainter, shape: Shape, colours: ChartColours, labels:
         if top <= y <= bottom + height:
             width = labels.width(text, LabelStyle.SMALL)
             left = max(min(x - width if from_right else x, right - width - 6), 4.0)
+            if left + width + _PLATE_END < edge:
+                continue
             plate = QRectF(left - 3, y - height, width + 6, height)
             painter.fillRect(plate, _tint(base, _PLATE))
             at = QPointF(left, y - height)

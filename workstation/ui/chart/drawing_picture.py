@@ -1,10 +1,13 @@
 """A chart's picture with its drawings: painted at once where it changed, kept where it is asked for again."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QPainter, QPixmap, QRegion
 
 from workstation.ui.chart.colours import ChartColours
-from workstation.ui.chart.drawing_painter import Scene, paint_scene
+from workstation.ui.chart.drawing_painter import Near, Scene, paint_scene
+from workstation.ui.chart.drawing_shape import Shape
 from workstation.ui.chart.labels import Labels
 
 Brushes = tuple[ChartColours, Labels]
@@ -24,10 +27,11 @@ class DrawnPicture:
         self._canvas = QPixmap()
         self._is_asked_again = False
         self._aged: QRect | None = None
+        self._near: tuple[Sequence[Shape], QRect, Near] | None = None
 
     def forget(self) -> None:
         """Take that picture or drawings are others now."""
-        self.kept, self._is_asked_again = None, False
+        self.kept, self._is_asked_again, self._near = None, False, None
 
     def age(self, strip: QRect) -> None:
         """Take that the picture is another within a strip, device pixels; nothing that is drawn moved."""
@@ -47,13 +51,42 @@ class DrawnPicture:
         if self.kept is None and self._is_asked_again:
             self.kept = self._canvas = _painted_over(base, scene, brushes, self._canvas)
         elif self.kept is not None and self._aged is not None:
-            _renew(self.kept, base, self._aged, scene, brushes)
+            self._renew(self.kept, base, self._aged, scene, brushes)
         self._is_asked_again, self._aged = True, None
         if self.kept is not None:
             painter.drawPixmap(0, 0, self.kept)
         else:
             painter.drawPixmap(0, 0, base)
             paint_scene(painter, scene, brushes)
+
+    def _renew(self, kept: QPixmap, base: QPixmap, strip: QRect, scene: Scene, brushes: Brushes) -> None:
+        """Paint a strip of a picture and the scene over it again.
+
+        The first pixel of the pane is painted with it, and put back: Qt cuts lines at the edges of all that
+        is painted on, so these have to be those of the whole pane. A line cut elsewhere is not the same.
+        """
+        dpr, corner = kept.devicePixelRatio(), kept.copy(QRect(0, 0, 1, 1))
+        corner.setDevicePixelRatio(1.0)
+        near = self._near_of(scene, strip, brushes[1])
+        with QPainter(kept) as painter:
+            painter.scale(1 / dpr, 1 / dpr)
+            painter.setClipRect(strip)
+            painter.scale(dpr, dpr)
+            painter.drawPixmap(0, 0, base)
+            painter.setClipping(False)
+            if near.clip.rectCount() > 1:
+                paint_scene(painter, scene, brushes, near)
+                painter.scale(1 / dpr, 1 / dpr)
+                painter.drawPixmap(0, 0, corner)
+
+    def _near_of(self, scene: Scene, strip: QRect, labels: Labels) -> Near:
+        """Return what reaches into a strip: that of before, where shapes and strip are those of before."""
+        if self._near is None or self._near[0] is not scene.shapes or self._near[1] != strip:
+            frame = scene.place.frame
+            pane = QRect(0, 0, frame.device(frame.layout.plot_width), frame.device(frame.layout.price_height))
+            clip = QRegion(strip & pane) + QRegion(0, 0, 1, 1)
+            self._near = scene.shapes, strip, Near(scene.shapes, clip, strip.left() / frame.dpr, labels)
+        return self._near[2]
 
 
 def _painted_over(picture: QPixmap, scene: Scene, brushes: Brushes, before: QPixmap) -> QPixmap:
@@ -71,27 +104,3 @@ def _painted_over(picture: QPixmap, scene: Scene, brushes: Brushes, before: QPix
             painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
         paint_scene(painter, scene, brushes)
     return result
-
-
-def _renew(kept: QPixmap, base: QPixmap, strip: QRect, scene: Scene, brushes: Brushes) -> None:
-    """Paint a strip of a picture and the scene over it again.
-
-    The first pixel of the pane is painted with it, and put back: Qt cuts lines at the edges of all that is
-    painted on, so these have to be those of the whole pane. A line that is cut elsewhere is not the same.
-    """
-    frame, dpr = scene.place.frame, kept.devicePixelRatio()
-    corner = kept.copy(QRect(0, 0, 1, 1))
-    corner.setDevicePixelRatio(1.0)
-    pane = QRect(0, 0, frame.device(frame.layout.plot_width), frame.device(frame.layout.price_height))
-    with QPainter(kept) as painter:
-        painter.scale(1 / dpr, 1 / dpr)
-        painter.setClipRect(strip)
-        painter.scale(dpr, dpr)
-        painter.drawPixmap(0, 0, base)
-        painter.setClipping(False)
-        seen = strip & pane
-        if not seen.isEmpty():
-            clip = QRegion(seen) + QRegion(0, 0, 1, 1)
-            paint_scene(painter, scene, brushes, clip, strip.left() / dpr)
-            painter.scale(1 / dpr, 1 / dpr)
-            painter.drawPixmap(0, 0, corner)

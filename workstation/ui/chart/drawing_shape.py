@@ -45,6 +45,12 @@ class Area(NamedTuple):
     colour: str = ""
     strength: float = 0.1
 
+    @property
+    def right(self) -> float:
+        """Where it ends, logical pixels."""
+        box = self.outline if isinstance(self.outline, QRectF) else self.outline.boundingRect()
+        return max(box.left(), box.right()) + _AIR
+
 
 class Words(NamedTuple):
     """A line of writing; x and y are of its lower left corner, or lower right where `from_right`."""
@@ -110,7 +116,7 @@ class Shape:
         """Return how far right it may be seen, logical pixels."""
         if self._reach is None:
             ends = [x for points in self.strokes() for x, _ in points]
-            ends += [_right(area.outline) for area in self.areas]
+            ends += [area.right for area in self.areas]
             ends += [max(words.x, 0.0) + labels.width(words.text, Style.SMALL) for words in self.words]
             ends += [self.plate.right()] if self.plate is not None else []
             self._reach = max(ends, default=math.inf) + self.drawing.style.width + _AIR
@@ -154,11 +160,6 @@ class Shape:
             return True
         reach, spot = _REACH + self.drawing.style.width / 2, (at.x(), at.y())
         return any(_off(points, spot) <= reach for points in self.strokes())
-
-
-def _right(outline: QPolygonF | QRectF) -> float:
-    box = outline if isinstance(outline, QRectF) else outline.boundingRect()
-    return max(box.left(), box.right())
 
 
 def shape_of(drawing: Drawing, place: Place, width_of: Callable[[str], float]) -> Shape | None:

@@ -112,7 +112,7 @@ def _paint_band(painter: QPainter, frame: Frame, one: PlacedStudy, colours: Char
     is_inverted = one.study.place is Place.PRICE and frame.prices.is_inverted
     pixels = np.floor(x).astype(np.int64)
     if frame.slots.per_slot > 1.0:
-        pixels, a, b = _between(pixels, a, b, frame.slots.per_slot)
+        pixels, a, b = _between(pixels, a, b, frame.slots.per_slot, int(painter.clipBoundingRect().left()))
     for is_first_above, placed in ((True, first), (False, second)):
         chosen = (a <= b) if is_first_above != is_inverted else (a > b)
         batch = blocks(pixels[chosen], np.minimum(a, b)[chosen], np.maximum(a, b)[chosen])
@@ -121,10 +121,10 @@ def _paint_band(painter: QPainter, frame: Frame, one: PlacedStudy, colours: Char
 
 
 def _between(
-    pixels: IntArray, a: IntArray, b: IntArray, per_slot: float
+    pixels: IntArray, a: IntArray, b: IntArray, per_slot: float, edge: int
 ) -> tuple[IntArray, IntArray, IntArray]:
-    """Return every pixel column between bars that follow one another, and both edges there."""
-    every = np.arange(pixels[0], pixels[-1] + 1)
+    """Return every pixel column from `edge` on between bars that follow one another, and the band there."""
+    every = np.arange(max(pixels[0], edge), pixels[-1] + 1)
     left = np.maximum(np.searchsorted(pixels, every, side="right") - 1, 0)
     right = np.minimum(left + 1, len(pixels) - 1)
     is_near = (pixels[right] - pixels[left] <= per_slot + 2) | (every == pixels[left])
