@@ -163,7 +163,7 @@ def count() -> Census:
 
 def measure() -> Memory:
     """Return what the process takes now, and what it takes once free memory is given back."""
-    blocks, heap = sys.getallocatedblocks(), _heap_in_use()
+    blocks, heap = sys.getallocatedblocks(), heap_in_use()
     rss, own = psutil.Process().memory_info().rss, _own_bytes()
     give_back()
     return Memory(rss, own, _own_bytes(), heap, blocks)
@@ -273,7 +273,7 @@ class _MallocInfo(ctypes.Structure):
     )
 
 
-def _heap_in_use() -> int:
+def heap_in_use() -> int:
     """Return what is in use of the C library's heap, bytes; 0 where it is not glibc 2.33 or newer."""
     asked = getattr(ctypes.CDLL(None), "mallinfo2", None)
     if asked is None:

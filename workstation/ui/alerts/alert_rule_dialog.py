@@ -30,6 +30,7 @@ from workstation.domain.market import SeriesKey
 from workstation.domain.watch_book import LONGEST_NAME
 from workstation.ui.theme import Theme
 from workstation.ui.widgets.form_rows import FormRows
+from workstation.ui.widgets.passing import delete_once_closed
 from workstation.ui.widgets.section_text import plain_label
 from workstation.ui.widgets.tick_box import TickBox
 from workstation.ui.words.foreign_text import one_line
@@ -56,7 +57,7 @@ class _RuleDialog(QDialog):
         super().__init__(parent)
         self._theme = theme
         self.setWindowTitle(title)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        delete_once_closed(self)
         self.setMinimumWidth(_LEAST_WIDTH)
         self.note = plain_label(_WITHOUT_CHART)
         self.note.setWordWrap(True)

@@ -19,6 +19,7 @@ from workstation.ui.drawings.drawing_points import (
     time_text,
 )
 from workstation.ui.theme import FIELD_MARGINS, Theme
+from workstation.ui.widgets.passing import delete_once_closed
 
 _WIDTH = 460
 
@@ -46,7 +47,7 @@ class DrawingPointsDialog(QDialog):
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
         )
         self.setWindowTitle(f"{drawing.kind.label}: prices and times")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        delete_once_closed(self)
         self.setMinimumWidth(_WIDTH)
         self._lay_out(theme)
         self.buttons.accepted.connect(self.accept)

@@ -27,6 +27,7 @@ from workstation.domain.errors import StoreError
 from workstation.storage.paths import resource
 from workstation.ui.theme import Theme
 from workstation.ui.widgets.fitting_size import fitting_size
+from workstation.ui.widgets.passing import delete_once_closed
 from workstation.ui.widgets.roomy_rows import ROOMY_ROWS
 
 _SIZE, _NAMES_WIDTH = (980, 660), 230
@@ -57,7 +58,7 @@ class DocumentationDialog(QDialog):
 
     def _lay_out(self) -> None:
         self.setWindowTitle("Documentation")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        delete_once_closed(self)
         self.resize(fitting_size(self, QSize(*_SIZE)))
         self.names.setAccessibleName("Pages")
         self.names.setFixedWidth(_NAMES_WIDTH)

@@ -22,6 +22,7 @@ from workstation.ui.commands import Command, other_keys
 from workstation.ui.keyboard.key_bindings import KeyBindings, KeyTaken, native, plain_title, pressed_keys
 from workstation.ui.theme import Theme
 from workstation.ui.widgets.fitting_size import fitting_size
+from workstation.ui.widgets.passing import delete_once_closed
 
 _SIZE = (760, 640)
 _ID = Qt.ItemDataRole.UserRole
@@ -56,7 +57,7 @@ class ShortcutsDialog(QDialog):
 
     def _lay_out(self) -> None:
         self.setWindowTitle("Keyboard shortcuts")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        delete_once_closed(self)
         self.resize(fitting_size(self, QSize(*_SIZE)))
         self.filter.setPlaceholderText("Search commands and keys")
         self.filter.setAccessibleName("Search commands and keys")

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from workstation.ui.theme import Theme
 from workstation.ui.widgets.fitting_size import fitting_size
+from workstation.ui.widgets.passing import delete_once_closed
 from workstation.ui.words.foreign_text import one_line
 
 _MOST_SHOWN = 60
@@ -47,7 +48,7 @@ class CompareDialog(QDialog):
         self.field, self.list, self.line = QLineEdit(), QListWidget(), QLabel()
         self.compare_button, self.cancel_button = QPushButton("Compare"), QPushButton("Cancel")
         self.setWindowTitle("Compare with")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        delete_once_closed(self)
         self.resize(fitting_size(self, QSize(*_SIZE)))
         self.field.setPlaceholderText("Market or narrative, such as ETH or INDEX:AI")
         self.field.setAccessibleName("Market to compare with")

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QLineEdit, QPus
 from workstation.domain.errors import TidemarkError
 from workstation.ui.looks.jump_words import EXAMPLES
 from workstation.ui.theme import Theme
+from workstation.ui.widgets.passing import delete_once_closed
 
 _WIDTH = 440
 
@@ -47,7 +48,7 @@ class JumpDialog(QDialog):
 
     def _lay_out(self) -> None:
         self.setWindowTitle("Jump to a date")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        delete_once_closed(self)
         self.setMinimumWidth(_WIDTH)
         self.field.setAccessibleName("Date and time to jump to")
         self.field.setPlaceholderText("Date, time, or how long ago")

@@ -2,7 +2,7 @@
 
 from decimal import Decimal, InvalidOperation
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QVBoxLayout, QWidget
 
 from workstation.domain.errors import UsageError
@@ -11,6 +11,7 @@ from workstation.domain.paper_standing import PaperStanding
 from workstation.ui.rotation.rotation_words import money_words
 from workstation.ui.theme import Theme
 from workstation.ui.widgets.form_rows import FormRows
+from workstation.ui.widgets.passing import delete_once_closed
 from workstation.ui.widgets.section_text import plain_label
 from workstation.ui.words.foreign_text import one_line
 
@@ -23,7 +24,7 @@ class _Form(QDialog):
     def __init__(self, title: str, does: str, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        delete_once_closed(self)
         self.setMinimumWidth(_LEAST_WIDTH)
         self.problem = plain_label()
         self.problem.setStyleSheet(f"color: {theme.bearish}")

@@ -20,6 +20,7 @@ from workstation.domain.errors import UsageError
 from workstation.domain.rotation import RotationRules
 from workstation.ui.rotation.rotation_words import RULES, RuleWords, rules_sentences
 from workstation.ui.theme import FIELD_MARGINS, Theme
+from workstation.ui.widgets.passing import delete_once_closed
 from workstation.ui.widgets.section_text import heading, plain_label, unparted
 
 Values = Mapping[str, int | float]
@@ -53,7 +54,7 @@ class RulesDialog(QDialog):
             QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel
         )
         self.setWindowTitle("Rules of rotation")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        delete_once_closed(self)
         self._lay_out()
         self._put(rules)
         self._connect()

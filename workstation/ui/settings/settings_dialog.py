@@ -26,6 +26,7 @@ from workstation.ui.settings.settings_row import SettingRow
 from workstation.ui.settings.settings_words import group_of, group_sentence, said_of
 from workstation.ui.theme import Theme
 from workstation.ui.widgets.fitting_size import fitting_size
+from workstation.ui.widgets.passing import delete_once_closed
 from workstation.ui.widgets.roomy_rows import ROOMY_ROWS
 from workstation.ui.words.foreign_text import one_line
 
@@ -87,7 +88,7 @@ class SettingsDialog(QDialog):
 
     def _lay_out(self) -> None:
         self.setWindowTitle("Settings")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        delete_once_closed(self)
         self.resize(fitting_size(self, QSize(*_SIZE)))
         self.search.setPlaceholderText("Search settings")
         self.search.setAccessibleName("Search settings")

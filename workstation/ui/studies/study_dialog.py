@@ -26,6 +26,7 @@ from workstation.ui.studies.study_form import StudyForm
 from workstation.ui.studies.study_start import fresh_choice
 from workstation.ui.theme import Theme
 from workstation.ui.widgets.fitting_size import fitting_size
+from workstation.ui.widgets.passing import delete_once_closed, forget_once_hidden
 from workstation.ui.words.foreign_text import one_line
 
 _ID = Qt.ItemDataRole.UserRole
@@ -52,7 +53,7 @@ class StudyDialog(QDialog):
         self._board, self._defaults, self._theme = board, defaults, theme
         self._form: StudyForm | None = None
         self.setWindowTitle("Studies")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        delete_once_closed(self)
         self.search, self.found, self.chosen = QLineEdit(), QListWidget(), QListWidget()
         self.note = QLabel()
         self._make_parts()
@@ -271,6 +272,7 @@ class StudyDialog(QDialog):
                 known.deleteLater()
             self._form = StudyForm(one, self._theme, self) if one is not None else None
             if self._form is not None and one is not None:
+                forget_once_hidden(self._form)
                 self._form.changed.connect(
                     lambda choice: self._board.edit(self._board.studies.index(one), choice)
                 )

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from workstation.ui.widgets.fitting_size import fitting_size
+from workstation.ui.widgets.passing import delete_once_closed
 from workstation.ui.widgets.roomy_rows import ROOMY_ROWS
 from workstation.ui.words.foreign_text import one_line
 from workstation.ui.workspaces.workspace_keeper import LONGEST_NAME, WorkspaceKeeper
@@ -39,7 +40,7 @@ class WorkspaceDialog(QDialog):
         self, keeper: WorkspaceKeeper, parent: QWidget | None = None, watched: Sequence[str] = ()
     ) -> None:
         super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        delete_once_closed(self)
         self.setWindowTitle("Workspaces")
         self.resize(fitting_size(self, QSize(_WIDTH, _HEIGHT)))
         self._keeper, self._watched = keeper, tuple(watched)
