@@ -107,6 +107,7 @@ class PracticeMarket:
         if not first.startswith(_READY):
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
+            await process.wait()
             await asyncio.wait([hearing], timeout=1.0)
             raise VenueUnreachable(
                 f"The practice market did not start: {(self._last_words or 'no answer').rstrip('.')}."
