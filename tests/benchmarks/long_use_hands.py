@@ -12,15 +12,13 @@ from PySide6.QtWidgets import QApplication, QDialog, QMenu, QWidget
 from workstation.ui.chart.chart_view import ChartView
 from workstation.ui.main_window import MainWindow
 from workstation.ui.price_colours import GREEN_RED
+from workstation.ui.window_docks import STACKS
 
 Deed = Iterator[None]
 """Yields where the window is to have its turn, so that what was opened is laid out before it is used."""
 
 SYMBOLS = ("BTC/USDT", "ETH/USDT", "SOL/USDT", "XRP/USDT", "DOGE/USDT", "PEPE/USDT", "LINK/USDT", "AVAX/USDT")
-DOCKS = (
-    "Screener", "Grades", "Narratives", "Rotation graph", "Trades", "Depth", "Why", "Record", "Book",
-    "Models", "Advice", "Paper", "Backtest", "Providers", "Alerts", "Watchlist",
-)  # fmt: skip
+DOCKS = tuple(title for stack in STACKS for title in stack)
 KINDS = ("candles", "hollow", "heikin_ashi", "line", "area")
 DIALOGS = ("workspace.choose", "keys.open", "settings.open", "help.shortcuts", "chart.jump", "chart.studies")
 _OF_HOME = "BTC/USDT"
