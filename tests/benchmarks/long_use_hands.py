@@ -88,6 +88,7 @@ class Hands:
             menu()
             yield from self._close_everything()
         window.drawings.set_theme(window.theme)  # takes away what was said last
+        QApplication.clipboard().clear()  # the picture of a chart, until something else is copied
         yield
 
     def _plain_chart(self) -> Deed:

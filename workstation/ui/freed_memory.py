@@ -5,6 +5,7 @@ import linecache
 import platform
 
 from PySide6.QtCore import QObject, QTimer
+from PySide6.QtGui import QPixmapCache
 
 EVERY_MS = 60_000
 """So often; it takes some milliseconds."""
@@ -25,12 +26,14 @@ def keep_one_heap() -> None:
 
 
 def give_back() -> None:
-    """Forget lines of source, then give back what lies free between blocks in use, where the C library can.
+    """Forget what is easily had again, then give back what lies free, where the C library can.
 
     Qt's bindings read the source of every module that is imported, to see whether it uses them, and Python
-    remembers the lines: up to 40 MB of them. A traceback reads those it shows again.
+    remembers the lines: up to 40 MB of them. A traceback reads those it shows again. Qt remembers every icon
+    and swatch in every size and colour it was ever painted in, up to 10 MB.
     """
     linecache.clearcache()
+    QPixmapCache.clear()
     _call("malloc_trim", 0)
 
 
