@@ -10,7 +10,7 @@ from workstation.domain.errors import StoreError
 from workstation.storage.drawings import DrawingFiles
 from workstation.ui.alerts.drawing_alerts import DrawingAlerts
 from workstation.ui.bridge import Bridge
-from workstation.ui.chart.drawing_book import MOST_AWAY, Bell, DrawingBook, Drawn
+from workstation.ui.chart.drawing_book import MOST_AWAY, MOST_STEPS_AWAY, Bell, DrawingBook, Drawn
 
 N_MARKETS = 3 * MOST_AWAY
 SOON = {"timeout": 20_000}
@@ -70,6 +70,18 @@ def test_a_market_on_a_chart_keeps_its_drawings_and_their_undo(book, qtbot):
     chart.market = market(5)
     draw_on(book, qtbot, range(N_MARKETS, N_MARKETS + MOST_AWAY + 1))
     assert not book.can_undo(market(0))
+
+
+def test_markets_in_no_chart_hold_a_bounded_undo_together_and_the_drawings_stay(book, qtbot):
+    each = MOST_STEPS_AWAY // 3
+    for number in range(4):
+        for step in range(each):
+            book.add(market(number), line(1000 * number + step))
+        qtbot.waitUntil(lambda: not book._unkept and not book._unread, **SOON)
+    book.open(market(4))
+    assert [book.can_undo(market(n)) for n in range(4)] == [False, True, True, True]
+    book.open(market(0))
+    qtbot.waitUntil(lambda: len(book.drawings(market(0))) == each, **SOON)
 
 
 def test_a_market_with_an_alert_on_a_line_is_not_put_away(book, qtbot):

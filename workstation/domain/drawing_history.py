@@ -99,6 +99,11 @@ class DrawingHistory:
         return change.name
 
     @property
+    def n_steps(self) -> int:
+        """Changes that can be taken back or made again."""
+        return len(self._done) + len(self._undone)
+
+    @property
     def can_undo(self) -> bool:
         """True while there is a change to take back."""
         return bool(self._done)

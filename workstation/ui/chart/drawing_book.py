@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from itertools import accumulate
 from typing import NamedTuple, Protocol
 from uuid import uuid4
 from weakref import WeakSet
@@ -15,6 +16,8 @@ from workstation.ui.steady_writing import RETRY_MS
 
 MOST_AWAY = 8
 """Markets without a chart whose drawings and undo are held; those of others are read again when wanted."""
+MOST_STEPS_AWAY = 400
+"""Changes of those markets together that can be taken back; the market opened longest ago goes first."""
 
 
 class Drawn(NamedTuple):
@@ -113,7 +116,7 @@ class DrawingBook(QObject):
         if known is None:
             self._unread.add(market)
             self._disk.start(partial(self._load, market))
-            self._put_away()
+        self._put_away()
 
     def drawings(self, market: Drawn) -> Drawings:
         """Return a market's drawings as they are now, in the order in which they are painted."""
@@ -211,10 +214,12 @@ class DrawingBook(QObject):
         needed = (
             {chart.market for chart in self._shown_by} | self._unread | set(self._unkept) | set(self.bells)
         )
-        away = [market for market in self._histories if market not in needed]
-        for market in away[:-MOST_AWAY]:
-            del self._histories[market]
-            self.put_away.emit(market)
+        away = [market for market in reversed(self._histories) if market not in needed]
+        n_steps = accumulate(self._histories[market].n_steps for market in away)
+        for number, (market, n) in enumerate(zip(away, tuple(n_steps), strict=True), 1):
+            if number > MOST_AWAY or n > MOST_STEPS_AWAY:
+                del self._histories[market]
+                self.put_away.emit(market)
 
     def _tell(self, market: Drawn, drawings: Drawings) -> None:
         self._unkept[market] = drawings
