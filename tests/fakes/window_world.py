@@ -20,6 +20,7 @@ from workstation.storage.settings import SettingsFile
 from workstation.ui.bridge import Bridge
 from workstation.ui.engine_port import JudgementFiles, NarrativeFiles, RotationFiles
 from workstation.ui.main_window import MainWindow
+from workstation.ui.steady_settings import SteadySettings
 from workstation.ui.surroundings import Choices, Surroundings
 from workstation.ui.window_memory import WindowMemory
 
@@ -271,7 +272,7 @@ class Desk:
             self.memory,
             self.memory_file,
             lambda name, value: self.chosen.append((name, value)),
-            SettingsFile(folder / "settings.toml"),
+            SteadySettings(SettingsFile(folder / "settings.toml")),
         )
         self.choices = choices or Choices(theme="dark")
 

@@ -6,13 +6,16 @@ import pytest
 
 from tests.fakes.window_world import Desk
 from workstation.domain.drawing import Anchor, Drawing, DrawingKind
-from workstation.domain.errors import StoreError
+from workstation.domain.errors import SettingsError, StoreError
 from workstation.domain.watch_book import WatchBook, WatchList
 from workstation.storage import durable_file
 from workstation.storage.drawings import DrawingFiles
+from workstation.storage.settings import SettingsFile
 from workstation.storage.watch_book_file import load_watch_book
 from workstation.ui.chart.drawing_book import DrawingBook, Drawn
+from workstation.ui.settings.settings_dialog import SettingsDialog
 from workstation.ui.small_file import SmallFile
+from workstation.ui.steady_settings import SteadySettings
 from workstation.ui.steady_writing import SteadyWriting
 from workstation.ui.watchlists.watchlist_keeper import WatchlistKeeper
 
@@ -97,7 +100,25 @@ class Keys:
         self.thing.finish()
 
 
-@pytest.mark.parametrize("kind", [Drawings, Lists, Keys])
+class Chosen:
+    """A setting."""
+
+    def __init__(self, folder):
+        self.file = SettingsFile(folder / "settings.toml")
+        self.thing = SteadySettings(self.file)
+        self.said, self.retry = self.thing.said, self.thing._writing._retry
+
+    def change(self):
+        assert self.thing.change({"chart.zone": "Asia/Tokyo"}).chart.zone == "Asia/Tokyo"
+
+    def is_kept(self):
+        return self.file.load()[0].chart.zone == "Asia/Tokyo"
+
+    def finish(self):
+        self.thing.finish()
+
+
+@pytest.mark.parametrize("kind", [Drawings, Lists, Keys, Chosen])
 def test_it_is_written_as_soon_as_there_is_room(kind, disk, tmp_path, qtbot):
     held, told = kind(tmp_path), []
     held.said.connect(told.append)
@@ -113,7 +134,7 @@ def test_it_is_written_as_soon_as_there_is_room(kind, disk, tmp_path, qtbot):
     held.finish()
 
 
-@pytest.mark.parametrize("kind", [Drawings, Lists, Keys])
+@pytest.mark.parametrize("kind", [Drawings, Lists, Keys, Chosen])
 def test_it_is_tried_once_more_at_the_end(kind, disk, tmp_path, qtbot):
     held, told = kind(tmp_path), []
     held.said.connect(told.append)
@@ -150,5 +171,56 @@ def test_a_store_that_says_it_in_a_sentence_of_its_own_is_told_so(tmp_path, qtbo
 
     writing.write(work)
     qtbot.waitUntil(lambda: bool(told), **SOON)
-    assert "(It could not be kept.:" in told[0]
+    assert told[0].startswith("What you arrange cannot be saved: It could not be kept. It holds until")
     writing.finish()
+
+
+def test_what_is_chosen_meanwhile_holds_with_what_was_chosen_before(disk, tmp_path, qtbot):
+    chosen = Chosen(tmp_path)
+    chosen.change()
+    chosen.thing.change({"chart.log_scale": True, "practice.seed": 11})
+    settings, _ = chosen.thing.load()
+    assert (settings.chart.zone, settings.chart.log_scale, settings.practice.seed) == ("Asia/Tokyo", True, 11)
+    qtbot.waitUntil(lambda: "No space left on device" in chosen.thing.trouble, **SOON)
+    disk.is_full = False
+    chosen.thing.change({"practice.seed": 12})
+    assert chosen.file.load()[0] == settings.changed({"practice.seed": 12})
+    qtbot.waitUntil(lambda: chosen.thing.trouble == "", **SOON)
+    chosen.finish()
+
+
+def test_a_setting_that_cannot_be_used_is_refused_also_while_others_are_held(disk, tmp_path, qtbot):
+    chosen = Chosen(tmp_path)
+    chosen.change()
+    with pytest.raises(SettingsError):
+        chosen.thing.change({"practice.seed": -4})
+    assert not chosen.thing.is_held("practice.seed")
+    assert chosen.thing.is_held("chart.zone")
+    disk.is_full = False
+    chosen.finish()
+    assert chosen.is_kept()
+
+
+def test_the_page_of_settings_says_it_and_takes_it_away(disk, tmp_path, qtbot):
+    desk = Desk(tmp_path)
+    window = desk.open()
+    qtbot.addWidget(window, before_close_func=lambda one: one.finish())
+    desk.welcome()
+    steady = desk.surroundings.settings
+    steady._writing._retry.setInterval(5)
+    window.keyboard.open_settings()
+    page, book = window.findChild(SettingsDialog), window.keyboard._book
+    book.set({"providers.news": False, "chart.log_scale": True})
+    qtbot.waitUntil(lambda: page.line.text().startswith("What you choose cannot be saved"), **SOON)
+    assert "No space left on device" in page.line.text()
+    assert window.actions_by_id["chart.log"].isChecked(), "it holds in the window"
+    assert ("switch", ("news", False)) not in desk.requests.asked, "the engine cannot keep it either"
+    page.reject()
+    window.keyboard.open_settings()
+    assert book.value("providers.news") is False
+    disk.is_full = False
+    qtbot.waitUntil(lambda: ("switch", ("news", False)) in desk.requests.asked, **SOON)
+    page = window.findChild(SettingsDialog)
+    qtbot.waitUntil(lambda: page.line.text().startswith("Changes are kept at once"), **SOON)
+    assert SettingsFile(tmp_path / "settings.toml").load()[0].providers.news is False
+    page.reject()

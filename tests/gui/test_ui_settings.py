@@ -18,6 +18,7 @@ from workstation.ui.settings.settings_dialog import SettingsDialog
 from workstation.ui.settings.settings_row import SettingRow
 from workstation.ui.settings.settings_secrets import SecretAddresses
 from workstation.ui.settings.settings_words import text_of, title_of, value_of
+from workstation.ui.steady_settings import SteadySettings
 from workstation.ui.theme import DARK, LIGHT
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager
@@ -64,7 +65,7 @@ def secrets(keyring, qapp):
 @pytest.fixture
 def book(tmp_path, qapp, told, secrets):
     live = {"chart.zone": lambda zone: told.append(zone)}
-    return SettingsBook(SettingsFile(tmp_path / "settings.toml"), live, secrets)
+    return SettingsBook(SteadySettings(SettingsFile(tmp_path / "settings.toml")), live, secrets)
 
 
 @pytest.fixture
@@ -213,7 +214,7 @@ def test_an_address_that_the_keyring_does_not_take_is_kept_nowhere(page, book, k
 
 def test_an_address_that_stands_in_the_file_as_plain_text_is_shown_as_dots(tmp_path, secrets, qtbot):
     (tmp_path / "settings.toml").write_text(f'[providers]\nevm_url = "{ADDRESS}"\n')
-    book = SettingsBook(SettingsFile(tmp_path / "settings.toml"), {}, secrets)
+    book = SettingsBook(SteadySettings(SettingsFile(tmp_path / "settings.toml")), {}, secrets)
     row = SettingRow(
         next(s for s in declarations() if s.name == "providers.evm_url"), DARK, needs_restart=True
     )
@@ -290,7 +291,8 @@ def test_it_is_searched_by_words_of_the_sentence(page):
 def test_an_export_brings_every_setting_to_another_machine(book, tmp_path, secrets):
     book.set({"chart.zone": "Asia/Tokyo", "providers.news": False, "watchlist.symbols": ["BTC/USDT"]})
     book.write_to(tmp_path / "carried.toml")
-    other = SettingsBook(SettingsFile(tmp_path / "other" / "settings.toml"), {}, secrets)
+    elsewhere = SettingsFile(tmp_path / "other" / "settings.toml")
+    other = SettingsBook(SteadySettings(elsewhere), {}, secrets)
     assert other.take_from(tmp_path / "carried.toml") == 3
     assert [other.value(s.name) for s in declarations()] == [book.value(s.name) for s in declarations()]
     other.undo()

@@ -3,11 +3,11 @@
 import contextlib
 import errno
 import fcntl
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from workstation.domain.errors import SettingsError, StoreError, StoreReadOnly
+from workstation.storage.durable_file import replace_durably
 from workstation.storage.privacy import make_private_folder, private_opener
 from workstation.storage.setting import Setting, Settings, declarations
 from workstation.storage.settings_text import merged, read_text, settings_of
@@ -31,6 +31,11 @@ class SettingsFile:
         self._path = path
         self._backup = path.with_name(path.name + ".bak")
         self._lock = path.with_name(path.name + ".lock")
+
+    @property
+    def folder(self) -> Path:
+        """Where it lies."""
+        return self._path.parent
 
     def load(self) -> tuple[Settings, list[str]]:
         """Return the settings, and a sentence for every problem met; never fails.
@@ -159,28 +164,10 @@ def _write(path: Path, text: str) -> None:
     StoreError
         The place cannot be written (`StoreReadOnly`), or is full.
     """
-    beside = path.with_name(path.name + ".new")
     try:
-        beside.unlink(missing_ok=True)  # a crash left it, with rights of its own
-        with open(beside, "x", encoding="utf-8", newline="", opener=private_opener) as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-        _sync_folder(path.parent)
+        replace_durably(path, text.encode())
     except OSError as error:
-        with contextlib.suppress(OSError):
-            beside.unlink()
         raise _refusal(path, error) from error
-
-
-def _sync_folder(folder: Path) -> None:
-    """Return when a rename in the folder would survive a power cut."""
-    opened = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
 
 
 def _refusal(path: Path, error: OSError) -> StoreError:

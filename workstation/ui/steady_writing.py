@@ -21,6 +21,8 @@ class SteadyWriting(QObject):
     ----------
     folder : Path
         Where it is written; the trader is told.
+    what : str
+        What is written, as the trader would say.
     """
 
     said = Signal(str)
@@ -28,9 +30,11 @@ class SteadyWriting(QObject):
 
     _ended = Signal(str)
 
-    def __init__(self, folder: Path, parent: QObject | None = None) -> None:
+    def __init__(
+        self, folder: Path, parent: QObject | None = None, *, what: str = "What you arrange"
+    ) -> None:
         super().__init__(parent)
-        self._folder = folder
+        self._folder, self._what = folder, what
         self._failed: Callable[[], None] | None = None
         self._is_troubled = False
         self._pool = QThreadPool(self, maxThreadCount=1)
@@ -60,7 +64,7 @@ class SteadyWriting(QObject):
         except (OSError, StoreError) as error:
             _LOG.warning("%s could not be written: %s", self._folder, error)
             self._failed = work
-            self._ended.emit(_why(error))
+            self._ended.emit(self._told(error))
         else:
             self._failed = None
             self._ended.emit("")
@@ -69,20 +73,20 @@ class SteadyWriting(QObject):
         if self._failed is not None:
             self.write(self._failed)
 
+    def _told(self, error: Exception) -> str:
+        """Return the disk's own words, also where a store has put them into a sentence; else the store's."""
+        cause = error if isinstance(error, OSError) else error.__cause__
+        why = cause.strerror if isinstance(cause, OSError) else None
+        said = f"cannot be saved ({why}: {self._folder})." if why else f"cannot be saved: {error}"
+        then = f"It holds until Tidemark is closed, and saving is tried every {RETRY_MS // 1000} seconds" + (
+            ": free space there, or make it writable." if why else "."
+        )
+        return f"{self._what} {said} {then}"
+
     def _on_end(self, why: str) -> None:
         if why:
             self._retry.start()
-            self.said.emit(
-                f"What you arrange cannot be saved ({why}: {self._folder}). It holds until Tidemark is "
-                f"closed, and saving is tried every {RETRY_MS // 1000} seconds: free space there, or make "
-                "it writable."
-            )
+            self.said.emit(why)
         elif self._is_troubled:
             self.said.emit("")
         self._is_troubled = bool(why)
-
-
-def _why(error: Exception) -> str:
-    """Return the disk's own words, also where a store has put them into a sentence."""
-    cause = error if isinstance(error, OSError) else error.__cause__
-    return (cause.strerror if isinstance(cause, OSError) else None) or str(error)

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Protocol
 
 from workstation.domain.ports import TaskOwner
-from workstation.storage.settings import SettingsFile
 from workstation.ui.bridge import Bridge
 from workstation.ui.engine_port import EngineRequests, Past
+from workstation.ui.steady_settings import SteadySettings
 from workstation.ui.window_memory import WindowMemory
 
 
@@ -79,7 +79,7 @@ class Surroundings:
         What the last session left, and where this one's is written.
     on_choice : callable
         Told the name of a setting, e.g. ``"chart.timeframe"``, and its new value when the trader changes it.
-    settings : SettingsFile
+    settings : SteadySettings
         Where every setting is kept.
     """
 
@@ -92,4 +92,4 @@ class Surroundings:
     memory: WindowMemory
     memory_file: Path
     on_choice: Callable[[str, object], None]
-    settings: SettingsFile
+    settings: SteadySettings

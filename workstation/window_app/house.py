@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
-from workstation.domain.errors import SettingsError, StoreError, TidemarkError
+from workstation.domain.errors import SettingsError, TidemarkError
 from workstation.link.client import LinkClient
 from workstation.link.doorbell import Doorbell
 from workstation.link.engine_process import EngineProcess
@@ -26,6 +26,7 @@ from workstation.ui.bridge import Bridge
 from workstation.ui.desktop.address_opening import AddressOpening
 from workstation.ui.freed_memory import FreedMemory
 from workstation.ui.main_window import MainWindow
+from workstation.ui.steady_settings import SteadySettings
 from workstation.ui.surroundings import Choices, Surroundings
 from workstation.ui.window_memory import WindowMemory
 from workstation.window_app.engine_desk import EngineDesk
@@ -42,7 +43,8 @@ class WindowHouse:
 
     def __init__(self, paths: Paths, options: WindowOptions, settings: Settings) -> None:
         self._paths, self._options = paths, options
-        self._settings_file = SettingsFile(paths.settings_file)
+        self._settings = SteadySettings(SettingsFile(paths.settings_file))
+        self._settings.said.connect(self._say("settings"))
         self._log_file = paths.log_dir / "engine.log"
         self._ending = asyncio.Event()
         self._tasks = Supervisor(self._on_task_died)
@@ -74,7 +76,7 @@ class WindowHouse:
             memory=WindowMemory.load(memory_file),
             memory_file=memory_file,
             on_choice=self._on_choice,
-            settings=self._settings_file,
+            settings=self._settings,
         )
 
     def _say(self, subject: str) -> Callable[[str], None]:
@@ -147,8 +149,8 @@ class WindowHouse:
 
     def _on_choice(self, name: str, value: object) -> None:
         try:
-            self._settings_file.change({name: value})
-        except (SettingsError, StoreError) as error:
+            self._settings.change({name: value})
+        except SettingsError as error:
             self._bridge.on_fact(Notice("settings", f"{error} This choice lasts until Tidemark closes."))
 
     def _on_task_died(self, name: str, error: BaseException) -> None:
@@ -170,6 +172,7 @@ class WindowHouse:
             await self._engine.leave()
         self._freed.stop()
         self._window.finish()
+        self._settings.finish()
         await self._tasks.close()
         self._notifier.close()
         self._past.close()

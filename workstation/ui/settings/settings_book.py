@@ -10,20 +10,20 @@ from workstation.domain.errors import SettingsError, StoreError
 from workstation.storage.durable_file import replace_durably
 from workstation.storage.setting import Setting, Settings, Value, declarations
 from workstation.storage.setting_text import holds_key, is_dotted, is_node, without_key
-from workstation.storage.settings import SettingsFile
 from workstation.storage.settings_text import exported, imported, read_text
 from workstation.ui.settings.settings_secrets import SecretAddresses
+from workstation.ui.steady_settings import SteadySettings
 
 Live = Mapping[str, Callable[[Any], None]]
 """What a setting does in the open window, by its name."""
 
 
 class SettingsBook(QObject):
-    """Reads and changes the settings file.
+    """Reads and changes the settings file; what the disk does not take holds, and is tried again.
 
     Parameters
     ----------
-    file : SettingsFile
+    file : SteadySettings
         Which the engine and other windows read and write, too.
     live : mapping
         What is told at once; every other setting takes effect at the next start.
@@ -36,12 +36,13 @@ class SettingsBook(QObject):
     refused = Signal(str, str)  # name of a setting that the keyring did not take, and why
 
     def __init__(
-        self, file: SettingsFile, live: Live, secrets: SecretAddresses, parent: QObject | None = None
+        self, file: SteadySettings, live: Live, secrets: SecretAddresses, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self._file, self._live, self._secrets = file, live, secrets
         secrets.kept.connect(self._on_kept)
         secrets.refused.connect(self._on_refused)
+        file.said.connect(self.changed)
         self._keeping: set[str] = set()
         self._steps: list[dict[str, Value]] = []
         self._waiting: dict[str, Value] = {}
@@ -69,6 +70,11 @@ class SettingsBook(QObject):
         return sum(self.value(name) != before for name, before in self._waiting.items())
 
     @property
+    def trouble(self) -> str:
+        """Why what is chosen cannot be saved just now; empty while it can."""
+        return self._file.trouble
+
+    @property
     def can_undo(self) -> bool:
         """Whether there is a change to take back."""
         return bool(self._steps)
@@ -83,8 +89,6 @@ class SettingsBook(QObject):
         ------
         SettingsError
             A value cannot be used; nothing changed.
-        StoreError
-            The file cannot be written; nothing changed.
         """
         fresh = self._settings.changed(dict(values))
         secret = {name: str(value) for name, value in values.items() if _is_secret(name, value)}
@@ -116,19 +120,13 @@ class SettingsBook(QObject):
         self._keeping.discard(name)
         try:
             self._set({name: shown})
-        except (SettingsError, StoreError) as error:
+        except SettingsError as error:
             self.refused.emit(name, str(error))
         else:
             self.kept.emit(name)
 
     def undo(self) -> None:
-        """Take back the last change.
-
-        Raises
-        ------
-        StoreError
-            The file cannot be written; nothing changed.
-        """
+        """Take back the last change."""
         if self._steps:
             self._change(self._steps[-1])
             self._steps.pop()
@@ -145,8 +143,6 @@ class SettingsBook(QObject):
         ------
         SettingsError
             It cannot be read, or something in it cannot be used: line and key are named. Nothing changed.
-        StoreError
-            The settings cannot be written; nothing changed.
         """
         try:
             values = imported(read_text(path), path.name)

@@ -178,8 +178,10 @@ class SettingsDialog(QDialog):
         n_waiting = self._book.n_waiting
         what = "1 change takes" if n_waiting == 1 else f"{n_waiting} changes take"
         waiting = f"{what} effect at the next start." if n_waiting else ""
-        kept = "Changes are kept at once, in settings.toml."
+        trouble = self._book.trouble
+        kept = trouble or "Changes are kept at once, in settings.toml."
         self.line.setText(" ".join(part for part in (text or kept, waiting) if part))
+        is_urgent = is_urgent or bool(trouble and not text)
         self.line.setStyleSheet(f"color: {self._theme.warning if is_urgent else self._theme.muted};")
 
     def _try(self, change: Callable[[], object], done: str) -> None:

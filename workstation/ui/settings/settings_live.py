@@ -13,6 +13,7 @@ from workstation.ui.surroundings import Surroundings
 from workstation.ui.workspaces.workspace_desk import WorkspaceDesk
 
 _READ_WHEN_USED = ("narratives.coingecko", "narratives.coingecko_url")
+_OF_ENGINE = ("providers.", "watchlist.")
 _SWITCHES = {"alerts.sound": "Alert sound", "alerts.notifications": "Desktop notifications"}
 
 
@@ -38,17 +39,26 @@ def live_settings(
         section, _, key = setting.name.partition(".")
         if section == "providers" and setting.kind is bool:
             live[setting.name] = partial(_switch_provider, around, key)
-    return live | {"watchlist.symbols": partial(_watch, around)}
+    live["watchlist.symbols"] = partial(_watch, around)
+    around.settings.written.connect(partial(_tell_engine, live))
+    return live
+
+
+def _tell_engine(live: dict[str, Callable[[Any], None]], written: dict[str, Any]) -> None:
+    """Ask the engine for what had to wait for the disk: it keeps its choices in the same file."""
+    for name, value in written.items():
+        if name in live and name.startswith(_OF_ENGINE):
+            live[name](value)
 
 
 def _switch_provider(around: Surroundings, name: str, is_on: bool) -> None:
     """Ask the engine, where it is there; one that starts later reads the file."""
-    if around.bridge.world.connected:
+    if around.bridge.world.connected and not around.settings.is_held(f"providers.{name}"):
         around.requests.switch_provider(name, is_on)
 
 
 def _watch(around: Surroundings, symbols: tuple[str, ...]) -> None:
-    if symbols and around.bridge.world.connected:
+    if symbols and around.bridge.world.connected and not around.settings.is_held("watchlist.symbols"):
         around.requests.set_watchlist(symbols)
 
 
