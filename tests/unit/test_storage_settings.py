@@ -42,6 +42,12 @@ def test_what_was_saved_is_loaded(path):
     assert wanted.watchlist.symbols == ("BTC/USDT", "１２/USDT")
 
 
+def test_choosing_the_default_leaves_no_empty_file(path):
+    assert SettingsFile(path).change({"chart.log_scale": False}) == Settings()
+    assert not path.exists()
+    assert SettingsFile(path).load() == (Settings(), [])
+
+
 def test_only_what_was_chosen_is_written(path):
     SettingsFile(path).change({"chart.log_scale": True})
     assert path.read_text() == "[chart]\nlog_scale = true\n"
@@ -126,6 +132,7 @@ def test_a_section_that_is_a_value_is_told(load):
 
 
 BROKEN = {
+    "empty, as a crash of the file system leaves it": b"",
     "syntax": b"[chart\nzone = 3",
     "twice": b"[chart]\nzone='UTC'\nzone='UTC'\n",
     "not UTF-8": b"[chart]\nzone = '\xff\xfe'\n",

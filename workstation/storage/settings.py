@@ -137,7 +137,8 @@ class SettingsFile:
     def _replace(self, before: str, after: str) -> None:
         if before:
             _write(self._backup, before)
-        _write(self._path, after)
+        if after:  # an empty file is one that a crash left
+            _write(self._path, after)
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:

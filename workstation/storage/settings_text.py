@@ -21,9 +21,12 @@ def read_text(path: Path) -> str:
     OSError
         It cannot be read.
     SettingsError
-        It is larger than 1 MB, or not UTF-8.
+        It is larger than 1 MB, or not UTF-8; or it is empty, which no file is that was written to its end.
     """
-    if path.stat().st_size > _LARGEST_BYTES:
+    size = path.stat().st_size
+    if size == 0:
+        raise SettingsError("it is empty.")
+    if size > _LARGEST_BYTES:
         raise SettingsError(f"it is larger than {_LARGEST_BYTES >> 20} MB.")
     try:
         return path.read_bytes().decode("utf-8-sig")
