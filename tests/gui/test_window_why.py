@@ -235,6 +235,14 @@ def test_a_refusal_is_shown_as_its_sentence_and_the_keys_still_work(desk, why, q
     assert why.model.explanation.open_time == NEWEST - 2 * HOUR
 
 
+def test_a_bar_that_the_engine_cannot_explain_is_told_with_its_reason(desk, why):
+    desk.window.why_desk.step(-1)
+    desk.tell(said.NotExplained(ETH, NEWEST - HOUR, "of another coin"))
+    assert why.list.message == ""
+    desk.tell(said.NotExplained(BTC, NEWEST - HOUR, "There is no closed candle of that bar."))
+    assert why.list.message == "There is no closed candle of that bar."
+
+
 def test_a_refusal_that_comes_too_late_is_nobodys(desk, why):
     desk.window.why_desk.step(-1)
     refuse = desk.requests.refusals[-1]

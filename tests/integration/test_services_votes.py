@@ -11,8 +11,8 @@ from tests.fakes.services_verdicts import no_verdicts
 from tests.integration.test_services_universe_judge import BTC, HOUR, Archive, N
 from workstation.domain.errors import UsageError
 from workstation.domain.vote_span import FAMILY_ROWS, MOST_BARS, VoteSpan
-from workstation.engine_app.vote_desk import VoteDesk
-from workstation.link.messages import ToEngine, ToWindow
+from workstation.engine_app.bar_desk import BarDesk
+from workstation.link.messages import Explain, Explained, NotExplained, ToEngine, ToWindow
 from workstation.link.vote_messages import FindVotes, VotesFound
 from workstation.link.wire import encode
 from workstation.services.bus import Bus
@@ -70,9 +70,9 @@ async def test_bars_that_are_not_there_are_not_told(house):
 
 async def test_too_many_bars_at_once_are_refused_with_a_sentence(house):
     heard: list[VotesFound] = []
-    desk = VoteDesk(house.explanations, house.tasks)
-    desk.carry_out(FindVotes(1, BTC, 0, (MOST_BARS + 1) * HOUR), heard.append)
-    desk.carry_out(FindVotes(2, BTC, 0, 8 * HOUR), heard.append)
+    desk = BarDesk(house.explanations, house.tasks)
+    desk.find_votes(FindVotes(1, BTC, 0, (MOST_BARS + 1) * HOUR), heard.append)
+    desk.find_votes(FindVotes(2, BTC, 0, 8 * HOUR), heard.append)
     await asyncio.sleep(0)
     assert not heard, "the arithmetic is not compiled yet"
     desk.begin()
@@ -82,6 +82,23 @@ async def test_too_many_bars_at_once_are_refused_with_a_sentence(house):
     assert len(told.span) == 8
     with pytest.raises(UsageError):
         await house.explanations.votes(BTC, 9, 9)
+
+
+async def test_a_bar_that_is_asked_about_early_waits_for_the_arithmetic_and_nothing_waits_for_it(house):
+    heard: list[Explained | NotExplained] = []
+    desk = BarDesk(house.explanations, house.tasks)
+    desk.explain(Explain(1, BTC, 300 * HOUR), heard.append)
+    desk.explain(Explain(2, BTC, (N + 9) * HOUR), heard.append)
+    await asyncio.sleep(0)
+    assert not heard, "the arithmetic is not compiled yet"
+    desk.begin()
+    await until(lambda: len(heard) == 2)
+    refused, told = sorted(heard, key=lambda one: isinstance(one, Explained))
+    assert (refused.key, refused.open_time) == (BTC, (N + 9) * HOUR)
+    assert "no closed candle" in refused.reason
+    assert told.explanation.open_time == 300 * HOUR
+    back = msgspec.msgpack.Decoder(ToWindow).decode(msgspec.msgpack.encode(refused))
+    assert back == refused
 
 
 def test_votes_travel_as_they_are():

@@ -11,13 +11,13 @@ from workstation.domain.alert import Alert
 from workstation.domain.candle import Candle
 from workstation.domain.errors import TidemarkError, UsageError, VenueError
 from workstation.domain.events import FeedState, NoticePosted, TickersUpdated, WatchlistChanged
-from workstation.domain.explanation import Explanation
 from workstation.domain.market import Market, SeriesKey
 from workstation.domain.ports import Clock
 from workstation.domain.ticker import Ticker
 from workstation.engine.features.market_context import base_of
 from workstation.engine.warm_up import warm_up
 from workstation.engine_app.alert_desk import AlertRuleDesk
+from workstation.engine_app.bar_desk import BarDesk
 from workstation.engine_app.judgement import Judgement
 from workstation.engine_app.key_desk import KeyDesk
 from workstation.engine_app.measuring import measure_while_needed
@@ -29,7 +29,6 @@ from workstation.engine_app.options import ALL, EngineOptions
 from workstation.engine_app.recording_end import end_of_recording
 from workstation.engine_app.rotation import RotationDesk
 from workstation.engine_app.stores import open_recorder
-from workstation.engine_app.vote_desk import VoteDesk
 from workstation.feeds.ccxt_feed import CcxtFeed
 from workstation.feeds.venue_clock import VenueClock
 from workstation.feeds.venues import OpenVenue
@@ -91,8 +90,8 @@ class EngineHouse:
         )
         self._levels = Levels(self._bus, self._data, candles, self._tasks)
         self._explanations = Explanations(self._data, candles, self._sights, verdicts)
-        self._votes = VoteDesk(self._explanations, self._tasks)
-        self.find_votes = self._votes.carry_out
+        self._bars = BarDesk(self._explanations, self._tasks)
+        self.explain, self.find_votes = self._bars.explain, self._bars.find_votes
         self._alerts = Alerts(self._bus, self._recorder, self._tasks)
         self._rules = AlertRuleDesk(self._bus, paths, self._recorder, self._data, self._alerts, self._tasks)
         self.change_alert_rule = self._rules.carry_out
@@ -245,7 +244,7 @@ class EngineHouse:
         if not is_compiled():
             await prepare(self._bus)
         await asyncio.to_thread(warm_up)  # loads the machine code, which takes a second, off the loop
-        self._votes.begin()
+        self._bars.begin()
         self._signals.listen_at(clock, speed)
         self._levels.begin()
         if self._feed is not None:
@@ -299,10 +298,6 @@ class EngineHouse:
     async def dismiss_alert(self, alert_id: int) -> None:
         """Close an alert for good."""
         await self._alerts.dismiss(alert_id)
-
-    async def explain(self, key: SeriesKey, open_time: int) -> Explanation:
-        """Return what was known at the close of a bar."""
-        return await self._explanations.explain(key, open_time)
 
     async def switch_provider(self, name: str, is_on: bool) -> None:
         """Switch a provider on or off; on disk when this returns."""

@@ -40,7 +40,6 @@ from workstation.link.messages import (
     AlertSaid,
     DismissAlert,
     Explain,
-    Explained,
     Follow,
     Frame,
     Hello,
@@ -158,8 +157,8 @@ class FrontDesk:
                 await self._house.dismiss_alert(alert_id)
             case SetAlertRule() | DeleteAlertRule():
                 await self._house.change_alert_rule(command)
-            case Explain(key=key, open_time=open_time):
-                connection.tell(Explained(await self._house.explain(key, open_time)))
+            case Explain():
+                self._house.explain(command, connection.tell)
             case FindVotes():
                 self._house.find_votes(command, connection.tell)
             case SwitchProvider(name=name, is_on=is_on):

@@ -5,10 +5,10 @@ from typing import Protocol, TypeVar
 
 from workstation.domain.alert import Alert
 from workstation.domain.candle import Candle
-from workstation.domain.explanation import Explanation
 from workstation.domain.market import SeriesKey
 from workstation.link.alert_messages import AlertRuleCommand
 from workstation.link.key_messages import KeyCommand
+from workstation.link.messages import Explain, Explained, NotExplained
 from workstation.link.rotation_messages import RotationCommand
 from workstation.link.vote_messages import FindVotes, VotesFound
 
@@ -61,14 +61,8 @@ class Household(Protocol):
         """
         ...
 
-    async def explain(self, key: SeriesKey, open_time: int) -> Explanation:
-        """Return what was known at the close of a bar.
-
-        Raises
-        ------
-        UsageError
-            There is no closed candle of that bar.
-        """
+    def explain(self, command: Explain, tell: Callable[[Explained | NotExplained], None]) -> None:
+        """Begin to work out why a bar was judged as it was; `tell` is told what came of it."""
         ...
 
     def find_votes(self, command: FindVotes, tell: Callable[[VotesFound], None]) -> None:

@@ -29,7 +29,7 @@ from workstation.link.market_messages import FollowMarket, FollowQuotes, QuotesS
 from workstation.link.rotation_messages import RotationCommand, RotationFact
 from workstation.link.vote_messages import FindVotes, VotesFound
 
-PROTOCOL = 9
+PROTOCOL = 10
 """Rises with every change that an older window or engine would misread."""
 
 
@@ -65,7 +65,10 @@ class DismissAlert(Command, frozen=True, tag="dismiss-alert"):
 
 
 class Explain(Command, frozen=True, tag="explain"):
-    """Say why a closed bar was judged as it was: `Explained` comes before `Done`."""
+    """Say why a closed bar was judged as it was.
+
+    It is begun when this is done; `Explained` or `NotExplained` says what came of it.
+    """
 
     key: SeriesKey
     open_time: int
@@ -254,6 +257,14 @@ class Explained(msgspec.Struct, frozen=True, tag_field="kind", tag="explained"):
     explanation: Explanation
 
 
+class NotExplained(msgspec.Struct, frozen=True, tag_field="kind", tag="not-explained"):
+    """Why a bar that was asked about cannot be explained; told to the window that asked."""
+
+    key: SeriesKey
+    open_time: int
+    reason: str
+
+
 class ProvidersSaid(msgspec.Struct, frozen=True, tag_field="kind", tag="providers"):
     """How every provider of observations is doing, in the order in which they are shown."""
 
@@ -340,6 +351,7 @@ ToWindow: TypeAlias = (
     | WatchlistSaid
     | Progress
     | Explained
+    | NotExplained
     | ProvidersSaid
     | UniverseSaid
     | GradesSaid

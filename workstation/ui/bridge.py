@@ -56,6 +56,7 @@ class Bridge(QObject):
     levels_moved = Signal()  # how far coins are from their nearest levels
     levels_replaced = Signal(object, object)  # SeriesKey, tuple[PriceLevel, ...]
     explained = Signal(object)  # Explanation
+    not_explained = Signal(object)  # NotExplained
     votes_found = Signal(object)  # VotesFound
     signal_said = Signal(object)  # Signal
     alert_raised = Signal(object)  # Alert
@@ -106,6 +107,7 @@ class Bridge(QObject):
             said.LevelsOf: lambda m: self.levels_replaced.emit(m.key, m.levels),
             said.LevelDistancesSaid: self._on_level_distances,
             said.Explained: lambda m: self.explained.emit(m.explanation),
+            said.NotExplained: self.not_explained.emit,
             VotesFound: self.votes_found.emit,
             said.ProvidersSaid: self._on_providers,
             said.UniverseSaid: self._on_universe,

@@ -48,12 +48,14 @@ class EngineRequests(Protocol):
         ...
 
     def explain(self, key: SeriesKey, open_time: int, on_refused: Callable[[str], None]) -> None:
-        """Ask why a closed bar was judged as it was; the answer comes as an `Explained` fact.
+        """Ask why a closed bar was judged as it was.
+
+        The answer comes as an `Explained` or a `NotExplained` fact.
 
         Parameters
         ----------
         on_refused : callable
-            Told the engine's sentence where it refuses or does not answer, in place of a notice.
+            Told the engine's sentence where it was not even begun, in place of a notice.
         """
         ...
 

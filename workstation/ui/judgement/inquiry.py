@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from workstation.domain.explanation import Explanation
 from workstation.domain.market import SeriesKey
+from workstation.link.messages import NotExplained
 from workstation.ui.engine_port import EngineRequests
 
 SLOW_MS = 300
@@ -52,6 +53,11 @@ class Inquiry(QObject):
         """Take what the engine said."""
         if self._asked == (explanation.key, explanation.open_time) and self._is_settled():
             self.answered.emit(explanation)
+
+    def take_refusal(self, told: NotExplained) -> None:
+        """Take that the engine cannot explain a bar."""
+        if self._asked == (told.key, told.open_time):
+            self._on_refused(self._serial, told.reason)
 
     def _ask(self) -> None:
         if self._wanted is None:

@@ -81,6 +81,7 @@ class WhyDesk(Section):
         bridge.history_grew.connect(self._on_history)
         bridge.link_changed.connect(self._on_link)
         bridge.explained.connect(inquiry.take)
+        bridge.not_explained.connect(inquiry.take_refusal)
         bridge.signals_replaced.connect(self._on_signals)
         bridge.signal_said.connect(self._on_signal)
         bridge.markets_changed.connect(self.search.set_markets)
