@@ -4,7 +4,7 @@ import pytest
 
 from tests.fakes.window_world import LIVE, markets
 from workstation.link import messages as said
-from workstation.link.chart_address import ChartAddress
+from workstation.link.chart_address import ChartAddress, read_address
 from workstation.ui.bridge import Bridge
 from workstation.ui.desktop.address_opening import AddressOpening
 
@@ -40,3 +40,22 @@ def test_a_market_that_the_venue_does_not_have_is_said_and_the_chart_stays(openi
     list_markets(opening.bridge)
     opening.open(ChartAddress("NOPE/USDT", "1h"))
     assert opening.heard == [("address", "Binance has no market NOPE/USDT, so the chart stays as it is.")]
+
+
+def test_a_link_that_is_none_is_said_at_once_and_no_longer_when_one_is_opened(opening):
+    opening.open(read_address("tidemark://chart/BTC"))
+    ((subject, text),) = opening.heard
+    assert subject == "address"
+    assert text.startswith(
+        "Nothing was opened. The address 'tidemark://chart/BTC' names no market; an address"
+    )
+    list_markets(opening.bridge)
+    opening.open(ChartAddress("ETH/USDT"))
+    assert opening.heard[1:] == [("address", ""), "ETH/USDT"]
+
+
+def test_a_link_that_is_none_leaves_the_chart_that_still_waits(opening):
+    opening.open(ChartAddress("ETH/USDT"))
+    opening.open(read_address("tidemark://order/BTC/USDT"))
+    list_markets(opening.bridge)
+    assert opening.heard[-1] == "ETH/USDT"

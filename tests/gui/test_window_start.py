@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from tests.fakes.patience import until
 from workstation.cli import commands
 from workstation.cli.arguments import make_parser, with_address
-from workstation.domain.errors import TidemarkError
+from workstation.domain.errors import TidemarkError, UsageError
 from workstation.services.supervisor import Supervisor
 from workstation.storage.paths import HOME_VARIABLE, Paths
 from workstation.ui import application
@@ -62,6 +62,22 @@ def test_why_no_window_opens_is_shown_to_whoever_came_from_the_menu(words, n_sho
     with pytest.raises(TidemarkError):
         commands.open_window(make_parser().parse_args(with_address(words)))
     assert shown == ["Tidemark is open already, but its window does not answer; close it first."][:n_shown]
+
+
+@pytest.mark.parametrize("is_from_menu", [True, False], ids=["link", "terminal"])
+def test_a_link_that_is_none_is_handed_to_the_window_unless_it_was_typed(is_from_menu, monkeypatch):
+    asked = []
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    monkeypatch.setattr(commands, "_open_session", lambda one, _words: asked.append(one.open) or 0)
+    words = [*(["--from-menu"] if is_from_menu else []), "tidemark://chart/BTC"]
+    read = make_parser().parse_args(with_address(words))
+    if is_from_menu:
+        assert commands.open_window(read) == 0
+        assert "names no market" in asked[0].why
+    else:
+        with pytest.raises(UsageError, match="names no market"):
+            commands.open_window(read)
+        assert asked == []
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager

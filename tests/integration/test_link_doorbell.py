@@ -3,7 +3,7 @@ import socket
 
 import pytest
 
-from workstation.link.chart_address import ChartAddress
+from workstation.link.chart_address import ChartAddress, read_address
 from workstation.link.doorbell import Doorbell, ring
 
 
@@ -57,9 +57,18 @@ async def test_a_second_start_with_an_address_opens_its_chart_in_the_first_windo
     bell.take_down()
 
 
-@pytest.mark.parametrize(
-    "words", [b"open file:///etc/passwd\n", b"open \xff\n", b"open tidemark://chart/A/B"]
-)
+async def test_a_second_start_with_a_link_that_is_none_has_the_first_window_say_so(tmp_path):
+    heard = []
+    bell = Doorbell(tmp_path / "bell", lambda: heard.append("front"), heard.append)
+    await bell.hang()
+    refused = read_address("tidemark://chart/BTC")
+    assert await asyncio.to_thread(ring, tmp_path / "bell", refused)
+    assert heard == ["front", refused]
+    assert "names no market" in refused.why
+    bell.take_down()
+
+
+@pytest.mark.parametrize("words", [b"open \xff\n", b"open tidemark://chart/A/B", b"open"])
 async def test_an_address_that_is_none_rings_nothing(tmp_path, words):
     heard = []
     bell = Doorbell(tmp_path / "bell", lambda: heard.append("front"), heard.append)

@@ -24,8 +24,7 @@ from workstation.cli import (
     training,
 )
 from workstation.cli.exit_codes import USAGE
-from workstation.domain.errors import UsageError
-from workstation.link.chart_address import SCHEME, ChartAddress
+from workstation.link.chart_address import SCHEME, read_address
 
 _EXAMPLES = """\
 examples:
@@ -100,7 +99,10 @@ def make_parser() -> argparse.ArgumentParser:
         help="show why no window can be opened, where nobody reads the terminal",
     )
     parser.add_argument(
-        "--open", metavar="ADDRESS", type=_address, help="open this chart: tidemark://chart/BTC/USDT?tf=1h"
+        "--open",
+        metavar="ADDRESS",
+        type=read_address,
+        help="open this chart: tidemark://chart/BTC/USDT?tf=1h",
     )
     parser.set_defaults(carry_out=carry_out.open_window)
     commands = parser.add_subparsers(metavar="COMMAND", parser_class=_Parser)
@@ -135,13 +137,6 @@ def _percent(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 100 <= int(text) <= 300):
         raise argparse.ArgumentTypeError(f"a whole number from 100 to 300 is expected, not {text!r}")
     return int(text)
-
-
-def _address(text: str) -> ChartAddress:
-    try:
-        return ChartAddress.of(text)
-    except UsageError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _add_practice(parser: argparse.ArgumentParser, help_: str) -> None:

@@ -12,6 +12,7 @@ from workstation.cli.exit_codes import DONE, FAILED
 from workstation.cli.home import session_home
 from workstation.domain.errors import TidemarkError, UsageError
 from workstation.domain.market import SeriesKey, timeframe_ms
+from workstation.link.chart_address import RefusedAddress
 
 _TOURED_SCALES = (100, 200)
 _SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
@@ -19,6 +20,8 @@ _SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 
 def open_window(asked: argparse.Namespace) -> int:
     """Open the workstation, or take its picture."""
+    if isinstance(asked.open, RefusedAddress) and not asked.from_menu:
+        raise UsageError(asked.open.why)  # where a browser starts us, the window says it
     from workstation.ui.qt_pair import problem
 
     if (reason := problem()) is not None:

@@ -1,4 +1,7 @@
-"""Addresses from outside that open a chart, and do nothing else: ``tidemark://chart/BTC/USDT?tf=1h``."""
+"""Addresses from outside that open a chart, and do nothing else: ``tidemark://chart/BTC/USDT?tf=1h``.
+
+Whoever follows one in a browser reads no terminal: one that is refused goes to the window, which says why.
+"""
 
 import re
 from dataclasses import dataclass
@@ -58,3 +61,32 @@ class ChartAddress:
         """Return the address, as `of` reads it."""
         timeframe = f"?tf={self.timeframe}" if self.timeframe else ""
         return f"{SCHEME}://chart/{self.symbol}{timeframe}"
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedAddress:
+    """An address that opens nothing.
+
+    Parameters
+    ----------
+    text : str
+        As it came, on one line and cut; who reads it again refuses it again.
+    why : str
+        What is wrong with it, a sentence for the trader.
+    """
+
+    text: str
+    why: str
+
+    def __str__(self) -> str:
+        """Return the address, as it came."""
+        return self.text
+
+
+def read_address(text: str) -> ChartAddress | RefusedAddress:
+    """Return the chart that an address means, or why it means none."""
+    try:
+        return ChartAddress.of(text)
+    except UsageError as error:
+        shown = "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)
+        return RefusedAddress(shown[: _LONGEST + 1], str(error))

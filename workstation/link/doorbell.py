@@ -7,8 +7,8 @@ import socket
 from collections.abc import Callable
 from pathlib import Path
 
-from workstation.domain.errors import LinkError, UsageError
-from workstation.link.chart_address import ChartAddress
+from workstation.domain.errors import LinkError
+from workstation.link.chart_address import ChartAddress, RefusedAddress, read_address
 from workstation.link.server import is_this_user
 
 _RING = b"come to the front\n"
@@ -27,14 +27,14 @@ class Doorbell:
     on_ring : callable
         Brings the window to the front.
     on_address : callable, optional
-        Told the chart that is to be opened there.
+        Told the chart that is to be opened there, or the address that opens none.
     """
 
     def __init__(
         self,
         path: Path,
         on_ring: Callable[[], None],
-        on_address: Callable[[ChartAddress], None] = lambda _address: None,
+        on_address: Callable[[ChartAddress | RefusedAddress], None] = lambda _address: None,
     ) -> None:
         self._path = path
         self._on_ring, self._on_address = on_ring, on_address
@@ -69,8 +69,8 @@ class Doorbell:
         """Do what is asked; an address is read as strictly here as where it came from."""
         address = None
         if rung.startswith(_OPEN) and rung.endswith(b"\n"):
-            with contextlib.suppress(UsageError, UnicodeDecodeError):
-                address = ChartAddress.of(rung[len(_OPEN) : -1].decode())
+            with contextlib.suppress(UnicodeDecodeError):
+                address = read_address(rung[len(_OPEN) : -1].decode())
         if rung != _RING and address is None:
             return
         writer.write(_HEARD)
@@ -86,13 +86,13 @@ class Doorbell:
             self._path.unlink()
 
 
-def ring(path: Path, address: ChartAddress | None = None) -> bool:
+def ring(path: Path, address: ChartAddress | RefusedAddress | None = None) -> bool:
     """Ask the window that hangs its bell at `path` to come to the front; return whether it heard.
 
     Parameters
     ----------
-    address : ChartAddress or None
-        A chart that it is to open there.
+    address : ChartAddress, RefusedAddress or None
+        A chart that it is to open there, or an address of which it is to say that it opens none.
     """
     asked = _RING if address is None else _OPEN + str(address).encode() + b"\n"
     with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as bell:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from workstation.link.chart_address import ChartAddress
+from workstation.link.chart_address import ChartAddress, RefusedAddress
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +20,8 @@ class WindowOptions:
         ... so long after its start, seconds.
     notices : tuple of str
         What the trader must know from the start.
-    address : ChartAddress or None
-        A chart to open.
+    address : ChartAddress, RefusedAddress or None
+        A chart to open, or an address of which is said why it opens none.
     tour : Path or None
         Folder for pictures of every panel, taken before the window closes by itself.
     scale_pct : int or None
@@ -34,7 +34,7 @@ class WindowOptions:
     screenshot: Path | None = None
     after_s: float = 10.0
     notices: tuple[str, ...] = ()
-    address: ChartAddress | None = None
+    address: ChartAddress | RefusedAddress | None = None
     tour: Path | None = None
     scale_pct: int | None = None
     hidden: bool = False
