@@ -1,5 +1,6 @@
 """The page of settings: made from the declarations, changed at once, taken back, carried along."""
 
+import errno
 import tomllib
 
 import pytest
@@ -9,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QWidget
 
 from tests.fakes.window_world import Desk
 from workstation.domain.errors import SecretsError, SettingsError
+from workstation.storage import durable_file
 from workstation.storage.node_address import NodeAddresses
 from workstation.storage.setting import Settings, declarations
 from workstation.storage.settings import SettingsFile
@@ -42,6 +44,15 @@ class Keyring:
         if self.refusal:
             raise SecretsError(self.refusal)
         self.kept[name] = value
+
+    async def delete(self, name):
+        if self.refusal:
+            raise SecretsError(self.refusal)
+        self.kept.pop(name, None)
+
+    @property
+    def addresses(self):
+        return [secret.reveal() for secret in self.kept.values()]
 
 
 class AtOnce:
@@ -197,6 +208,67 @@ def test_an_address_with_a_key_goes_to_the_keyring_and_stands_as_dots(page, book
     row.take_typed()
     assert row.problem.text().startswith("Type the whole address")
     assert book.value("providers.evm_url") == "http://127.0.0.1:8545"
+
+
+OTHER = "https://other.example/v2/fedcba9876543210"
+
+
+def test_an_address_that_is_replaced_or_removed_leaves_the_keyring(book, keyring):
+    book.set({"providers.evm_url": ADDRESS})
+    book.set({"providers.evm_url": OTHER})
+    assert keyring.addresses == [OTHER]
+    book.set({"providers.evm_url": OTHER + "0"})
+    assert keyring.addresses == [OTHER + "0"], "the same host has one address"
+    book.reset_all()
+    assert keyring.addresses == []
+    book.set({"chart.zone": "Asia/Tokyo"})
+    while book.can_undo:
+        book.undo()
+        assert book.value("providers.evm_url") in ("", "https://other.example/•••")
+    assert book.value("providers.evm_url") == "", "nobody knows any more what the dots were"
+    assert keyring.addresses == []
+
+
+def test_taking_back_an_address_takes_it_out_of_the_keyring(book, keyring):
+    book.set({"providers.evm_url": "http://127.0.0.1:8545"})
+    book.set({"providers.evm_url": ADDRESS})
+    book.undo()
+    assert (book.value("providers.evm_url"), keyring.addresses) == ("http://127.0.0.1:8545", [])
+
+
+def test_an_address_stays_in_the_keyring_until_the_file_holds_the_next(book, keyring, monkeypatch, qtbot):
+    book.set({"providers.evm_url": ADDRESS})
+    with monkeypatch.context() as patch:
+        patch.setattr(durable_file, "write_durably", refuse)
+        book.set({"providers.evm_url": ""})
+        qtbot.waitUntil(lambda: bool(book.trouble))
+        assert keyring.addresses == [ADDRESS]
+    book._file.finish()
+    assert keyring.addresses == []
+
+
+def test_an_address_chosen_again_meanwhile_stays(book, keyring, monkeypatch, qtbot):
+    book.set({"providers.evm_url": ADDRESS})
+    with monkeypatch.context() as patch:
+        patch.setattr(durable_file, "write_durably", refuse)
+        book.set({"providers.evm_url": OTHER})
+        book.set({"providers.evm_url": ADDRESS})
+        qtbot.waitUntil(lambda: bool(book.trouble))
+    book._file.finish()
+    assert keyring.addresses == [ADDRESS]
+
+
+def refuse(path, _content):
+    raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+
+def test_an_earlier_address_that_stays_in_the_keyring_is_told(book, keyring):
+    book.set({"providers.evm_url": ADDRESS})
+    keyring.refusal, told = "The keyring is locked.", []
+    book.refused.connect(lambda *what: told.append(what))
+    book.set({"providers.evm_url": ""})
+    why = "The earlier address, of the node at mainnet.node.example, is still in the keyring: "
+    assert told == [("providers.evm_url", why + keyring.refusal)]
 
 
 def test_an_address_that_the_keyring_does_not_take_is_kept_nowhere(page, book, keyring, tmp_path, qtbot):

@@ -111,6 +111,14 @@ async def test_the_node_is_made_when_it_is_asked_first_and_asks_the_keyring_agai
     assert node.is_closed
 
 
+async def test_an_address_that_is_forgotten_is_in_the_keyring_no_more(world):
+    await world.addresses.keep(ADDRESS)
+    await world.addresses.keep("https://other.example/v3/1")
+    await world.addresses.forget(SHOWN)
+    await world.addresses.forget(SHOWN)
+    assert list(world.drawer.kept.values()) == ["https://other.example/v3/1"]
+
+
 def test_an_address_that_is_mistyped_is_told_without_it(world):
     world.path.write_text(f'[providers]\nevm_url = "htp://mainnet.node.example/v3/{KEY}"\n')
     settings, (problem,) = world.file.load()

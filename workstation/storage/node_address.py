@@ -21,9 +21,13 @@ class Keyring(Protocol):
         """Keep a secret."""
         ...
 
+    async def delete(self, name: str) -> None:
+        """Forget a secret; one that is not there is forgotten already."""
+        ...
+
 
 class NodeAddresses:
-    """Keeps the address of each node under its host, so that an earlier one is not lost with a newer one.
+    """Keeps the address of each node under its host: an earlier one stays until it is to be forgotten.
 
     Parameters
     ----------
@@ -45,6 +49,16 @@ class NodeAddresses:
         await self._keyring.set(_NAME.format(urlsplit(address).netloc), Secret(address))
         return without_key(address)
 
+    async def forget(self, shown: str) -> None:
+        """Forget the address of which this was shown.
+
+        Raises
+        ------
+        SecretsError
+            The keyring does not let it go.
+        """
+        await self._keyring.delete(_NAME.format(urlsplit(shown).netloc))
+
     async def whole(self, shown: str) -> str:
         """Return the address of which this is shown.
 
@@ -58,6 +72,6 @@ class NodeAddresses:
         if kept is None:
             raise SecretsError(
                 f"The keyring has no address of the node at {host}; type the whole address in the settings "
-                "(providers.evm_url)."
+                "(providers.evm_url), or start Tidemark again where you have."
             )
         return kept.reveal()

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from PySide6.QtCore import QObject, Signal
 
@@ -42,8 +43,11 @@ class SettingsBook(QObject):
         self._file, self._live, self._secrets = file, live, secrets
         secrets.kept.connect(self._on_kept)
         secrets.refused.connect(self._on_refused)
+        secrets.stayed.connect(self.refused)
         file.said.connect(self.changed)
+        file.written.connect(self._forget_replaced)
         self._keeping: set[str] = set()
+        self._replaced: set[tuple[str, str]] = set()  # addresses that the keyring is to forget, by setting
         self._steps: list[dict[str, Value]] = []
         self._waiting: dict[str, Value] = {}
         self._settings, self.problems = file.load()
@@ -109,12 +113,15 @@ class SettingsBook(QObject):
         before = {name: self.value(name) for name in values if fresh.value(name) != self.value(name)}
         if before:
             self._change({name: fresh.value(name) for name in before})
-            self._steps.append({name: _without_key(name, value) for name, value in before.items()})
+            step = {name: value for name, value in before.items() if not _is_kept(name, value)}
+            if step:  # what the dots of an address were is forgotten
+                self._steps.append({name: _without_key(name, value) for name, value in step.items()})
         self.changed.emit()
 
     def _on_refused(self, name: str, why: str) -> None:
         self._keeping.discard(name)
         self.refused.emit(name, why)
+        self._forget_replaced()
 
     def _on_kept(self, name: str, shown: str) -> None:
         self._keeping.discard(name)
@@ -171,11 +178,31 @@ class SettingsBook(QObject):
     def _change(self, values: Mapping[str, Value]) -> None:
         before: Settings = self._settings
         self._settings = self._file.change(dict(values), is_secret=any(map(_is_node, values)))
+        self._replaced |= {(name, str(old)) for name in values if _is_kept(name, old := before.value(name))}
+        self._forget_replaced()
         for name, value in values.items():
             self._waiting.setdefault(name, before.value(name))
             if name in self._live:
                 del self._waiting[name]
                 self._live[name](value)
+
+    def _forget_replaced(self) -> None:
+        """Have the keyring forget the addresses that the file does not point at any more."""
+        for name, shown in sorted(self._replaced):
+            if name in self._keeping or self._file.is_held(name):
+                continue  # until the next one is on disk
+            self._replaced.remove((name, shown))
+            if _host(str(self.value(name))) != _host(shown):
+                self._secrets.forget(name, shown)
+
+
+def _host(address: str) -> str:
+    return urlsplit(address).netloc
+
+
+def _is_kept(name: str, value: Value) -> bool:
+    """Return whether the keyring has what the dots of a setting stand for."""
+    return _is_node(name) and is_dotted(str(value))
 
 
 def _is_node(name: str) -> bool:

@@ -1,6 +1,7 @@
 """Addresses with a key in them on their way from the page of settings to the keyring, and to nowhere else."""
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from PySide6.QtCore import QObject, Signal
 
@@ -22,6 +23,7 @@ class SecretAddresses(QObject):
 
     kept = Signal(str, str)  # name of the setting, what may be written into it
     refused = Signal(str, str)  # name of the setting, why nothing was kept
+    stayed = Signal(str, str)  # name of the setting, why an earlier address is still there
 
     def __init__(
         self,
@@ -37,11 +39,27 @@ class SecretAddresses(QObject):
         """Begin to keep the address of a setting."""
         self._tasks.start("keep an address", self._keep(name, address))
 
-    async def _keep(self, name: str, address: str) -> None:
+    def forget(self, name: str, shown: str) -> None:
+        """Begin to forget an earlier address of a setting."""
+        self._tasks.start("forget an address", self._forget(name, shown))
+
+    def _opened(self) -> NodeAddresses:
         if self._addresses is None:
             self._addresses = self._open()
+        return self._addresses
+
+    async def _forget(self, name: str, shown: str) -> None:
         try:
-            shown = await self._addresses.keep(address)
+            await self._opened().forget(shown)
+        except SecretsError as error:
+            host = urlsplit(shown).netloc
+            self.stayed.emit(
+                name, f"The earlier address, of the node at {host}, is still in the keyring: {error}"
+            )
+
+    async def _keep(self, name: str, address: str) -> None:
+        try:
+            shown = await self._opened().keep(address)
         except SecretsError as error:
             self.refused.emit(name, f"{error} The address may hold a key, so it was not kept anywhere.")
         else:
