@@ -99,10 +99,7 @@ def make_parser() -> argparse.ArgumentParser:
         help="show why no window can be opened, where nobody reads the terminal",
     )
     parser.add_argument(
-        "--open",
-        metavar="ADDRESS",
-        type=read_address,
-        help="open this chart: tidemark://chart/BTC/USDT?tf=1h",
+        "--open", metavar="ADDRESS", type=read_address, help="open a chart: tidemark://chart/BTC/USDT?tf=1h"
     )
     parser.set_defaults(carry_out=carry_out.open_window)
     commands = parser.add_subparsers(metavar="COMMAND", parser_class=_Parser)
