@@ -62,6 +62,29 @@ def test_a_panel_floats_comes_back_changes_sides_and_closes(window, qtbot):
     assert window.chart.hasFocus()
 
 
+def test_a_command_of_the_palette_is_about_the_panel_that_had_the_keyboard(window, qtbot):
+    dock, palette = window.docks.by_title["Watchlist"], window.keyboard.palette
+    for is_floating in (True, False):
+        window.watchlist.focus_filter()
+        qtbot.waitUntil(lambda: has_keyboard(window, "Watchlist"), timeout=20_000)
+        palette.open(">float the panel")
+        qtbot.keyClick(palette.edit, Qt.Key.Key_Return)
+        assert dock.isFloating() is is_floating
+        qtbot.waitUntil(lambda: has_keyboard(window, "Watchlist"), timeout=20_000)
+
+
+def test_esc_in_the_palette_leaves_the_keyboard_where_it_was(window, qtbot):
+    window.actions_by_id["why.focus"].trigger()
+    qtbot.waitUntil(lambda: has_keyboard(window, "Why"), timeout=20_000)
+    palette = window.keyboard.palette
+    palette.open()
+    qtbot.keyClick(palette.edit, Qt.Key.Key_Escape)
+    assert has_keyboard(window, "Why")
+    palette.open("eth")
+    qtbot.keyClick(palette.edit, Qt.Key.Key_Return)
+    assert window.chart.hasFocus(), "whoever chose a market looks at the chart"
+
+
 def test_enter_presses_a_button_of_the_window(window, qtbot):
     log = next(one for one in window.findChildren(QAbstractButton) if one.text() == "Log")
     log.setFocus()

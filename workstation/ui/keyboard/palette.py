@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from workstation.ui.bridge import World
 from workstation.ui.keyboard.palette_delegate import ROW_HEIGHT, PaletteDelegate
@@ -109,6 +110,7 @@ class Palette(QFrame):
         self._offers_all = sources is not None
         self.finder = Finder(world, sources or Sources())
         self._is_adding = False
+        self._came_from: QWidget | None = None
         self._hits = _Hits(self)
         self._delegate = PaletteDelegate(self)
         self.edit = QLineEdit()
@@ -174,6 +176,8 @@ class Palette(QFrame):
             True to choose a market for the watchlist, not for the chart.
         """
         self._is_adding = adding
+        if not self.isVisible():
+            self._came_from = QApplication.focusWidget()
         self.edit.setPlaceholderText(self._asked())
         self.edit.setText(typed)
         self._lie_over(self._window_in_use())
@@ -199,6 +203,12 @@ class Palette(QFrame):
         self.hide()
         self._lie_over(self._home)  # a window that floats may go at any time
         self.closed.emit()
+
+    def _give_back(self) -> None:
+        """Give the keyboard to whoever had it, where that is still on screen."""
+        before, self._came_from = self._came_from, None
+        if before is not None and isValid(before) and before.isVisible():
+            before.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _window_in_use(self) -> QWidget:
         """Return the window that has the keyboard, where it floats beside the own one."""
@@ -286,6 +296,8 @@ class Palette(QFrame):
             self.add_chosen.emit(hit.id)
             return
         self.finder.sources.remember(hit.kind, hit.id)
+        if hit.kind is Kind.COMMAND:
+            self._give_back()  # it is about what had the keyboard, as if its keys had been pressed there
         chosen = {
             Kind.TIMEFRAME: self.timeframe_chosen,
             Kind.SYMBOL: self.symbol_chosen,
@@ -310,6 +322,7 @@ class Palette(QFrame):
         key = event.key()
         if key == Qt.Key.Key_Escape:
             self.dismiss()
+            self._give_back()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._choose(self.list.currentIndex().row())
         elif key in _LIST_KEYS:
