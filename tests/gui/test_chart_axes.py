@@ -117,3 +117,28 @@ def test_a_double_click_on_the_bars_lets_every_axis_fit_again(chart):
     QTest.mouseDClick(chart, Qt.MouseButton.LeftButton, pos=QPoint(300, 250))
     assert chart.is_fitted
     assert pane(chart, 0).board.held is None
+
+
+def test_two_charts_of_one_size_with_the_same_market_have_axes_of_one_width(qtbot):
+    first, second = ChartView(), ChartView()
+    for view, width in ((first, 900), (second, 450)):
+        qtbot.addWidget(view)
+        view.resize(width, 500)
+        view.set_series(KEY, candles(300), price_step=0.01)
+        view.grab()
+    first._picture._axis_width += 8  # a label was longer a while ago
+    first.resize(450, 500)  # it is split
+    first.grab()
+    assert first.frame.layout == second.frame.layout
+
+
+def test_a_wide_axis_stays_until_another_market_comes(chart):
+    chart.grab()
+    chart._picture._axis_width += 8
+    turn(chart, QPoint(400, 200), 1)
+    chart.grab()
+    wide = chart.frame.layout.axis_width
+    assert wide == chart._picture._axis_width
+    chart.set_series(SeriesKey("binance", "ETH/USDT", "1m"), candles(600), price_step=0.01)
+    chart.grab()
+    assert chart.frame.layout.axis_width == wide - 8

@@ -3,6 +3,7 @@
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPixmap
 
+from workstation.domain.market import SeriesKey
 from workstation.domain.study import Place
 from workstation.ui.chart.axis_painter import (
     TOP,
@@ -37,7 +38,7 @@ from workstation.ui.chart.study_painter import paint_grounds, paint_lines, paint
 from workstation.ui.theme import Theme
 
 _MOST_ABOVE = 5  # lines of the legend that keep candles away
-_LOOSE = 32  # logical pixels a price axis may be too wide before it shrinks
+_LOOSE = 32  # logical pixels the price axis of one market may be too wide before it shrinks
 
 
 class Picture:
@@ -62,6 +63,7 @@ class Picture:
         self._sprites = Sprites(theme)
         self._pixmap = QPixmap()
         self._axis_width = 64
+        self._shown: tuple[SeriesKey, QSize] | None = None  # for which it is that wide
         self._laid: Laid | None = None  # what was painted last
         self._caption_end = 0.0
         self.strip: QRect | None = None
@@ -113,7 +115,9 @@ class Picture:
         frame = make_frame(series, view, layout, dpr, before)
         asked = (needed_axis_width, needed_judged_width, needed_level_width)
         needed = max(width(frame, self.labels) for width in asked)
-        if needed <= self._axis_width <= needed + _LOOSE:
+        shown = (series.key, size)
+        loose, self._shown = _LOOSE if shown == self._shown else 0, shown
+        if needed <= self._axis_width <= needed + loose:
             return frame
         self._axis_width = needed
         return make_frame(series, view, self._layout(size, view), dpr)
