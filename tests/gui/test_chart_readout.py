@@ -1,5 +1,7 @@
 """What a chart reads out of a bar: all where there is room, the close where there is little."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QPointF
 
@@ -52,3 +54,21 @@ def test_the_close_and_the_change_stay_where_there_is_little_room(read_out):
     assert "%" in narrowest[-1]
     assert not narrow[-1].endswith("UTC")
     assert len(narrowest) < len(narrow) < len(wide)
+
+
+def test_the_volume_keeps_its_digits_while_the_bar_grows(qtbot, monkeypatch):
+    said = []
+    monkeypatch.setattr(Labels, "paint", lambda *words: said.append(words[3]) or 10.0)
+    chart = ChartView()
+    qtbot.addWidget(chart)
+    chart.resize(1200, 400)
+    bars = columns(KEY, 80)
+    chart.set_series(KEY, bars)
+    newest = next(iter(bars[-1:]))
+    volumes = []
+    for amount in (2_690.0, 2_700.0, 2_750.0, 3_000.0):
+        said.clear()
+        chart.apply_candles([replace(newest, volume=amount)])
+        chart.grab()
+        volumes.append(said[said.index("Vol") + 1])
+    assert volumes == ["2.69 K", "2.70 K", "2.75 K", "3.00 K"]

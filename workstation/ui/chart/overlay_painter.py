@@ -17,7 +17,7 @@ from workstation.ui.chart.labels import Labels, Style
 from workstation.ui.chart.quality_painter import quality_words
 from workstation.ui.chart.study_frame import pane_value_at, value_words
 from workstation.ui.chart.time_ticks import moment_label, zone_label
-from workstation.ui.words.number_format import countdown, percent, price, volume
+from workstation.ui.words.number_format import column_volume, countdown, percent, price, volume
 from workstation.ui.words.signal_words import chance_words, flip_words, ground_words, heading_words
 
 GO_LIVE = "Newest  »"
@@ -258,7 +258,7 @@ def _parts(candle: Candle, step: float, colours: ChartColours) -> list[_Part]:
     return [
         *(_Part(need, name, price(value, step), ink) for need, name, value in prices),
         _Part(_MOVED, "", change, ink),
-        _Part(_VOLUME, "Vol", volume(candle.volume), colours.text),
+        _Part(_VOLUME, "Vol", column_volume(candle.volume), colours.text),
     ] + ([] if candle.closed else [_Part(_FORMING, "", "forming", colours.muted)])
 
 

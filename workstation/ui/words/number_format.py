@@ -70,7 +70,10 @@ def volume(value: float) -> str:
 
 @lru_cache(maxsize=MOST_REMEMBERED)
 def column_volume(value: float) -> str:
-    """Return an amount for a column, always in three digits: ``"3.00"``, ``"15.0 K"``, ``"345 M"``."""
+    """Return an amount always in three digits: ``"3.00"``, ``"15.0 K"``, ``"345 M"``.
+
+    For a column, or for an amount that grows while it is looked at: what follows it stays where it is.
+    """
     digits, space, unit = volume(value).partition(" ")
     if not math.isfinite(value) or not value:
         return digits
