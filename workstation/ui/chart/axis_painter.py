@@ -44,6 +44,15 @@ class PlacedPrice(NamedTuple):
     text: str
 
 
+class PlacedTime(NamedTuple):
+    """A label of the time axis: its left edge and its width, logical pixels, and what it says how."""
+
+    x: float
+    width: float
+    text: str
+    style: Style
+
+
 def paint_edges(painter: QPainter, frame: Frame, colours: ChartColours) -> None:
     """Paint the lines between panes and axes; the painter counts logical pixels."""
     layout = frame.layout
@@ -63,11 +72,17 @@ def paint_price_axis(
     if not layout.axis_width:
         return
     x = layout.plot_width + AXIS_PADDING
-    for one in placed:
+    for one in [*placed, *lay_out_volume(frame, labels)]:
         labels.paint(painter, QPointF(x, one.y), one.text, colours.muted)
-    if layout.volume_height and frame.volume_peak > 0:
-        y = layout.price_height + layout.volume_height * 0.14 - labels.height() / 2
-        labels.paint(painter, QPointF(x, y), volume(frame.volume_peak), colours.muted)
+
+
+def lay_out_volume(frame: Frame, labels: Labels) -> list[PlacedPrice]:
+    """Return the label of the largest volume; none where no volume is shown."""
+    layout = frame.layout
+    if not layout.volume_height or frame.volume_peak <= 0:
+        return []
+    y = layout.price_height + layout.volume_height * 0.14 - labels.height() / 2
+    return [PlacedPrice(y, volume(frame.volume_peak))]
 
 
 def paint_time_axis(painter: QPainter, frame: Frame, colours: ChartColours, labels: Labels) -> None:
@@ -75,15 +90,24 @@ def paint_time_axis(painter: QPainter, frame: Frame, colours: ChartColours, labe
     layout = frame.layout
     if not layout.time_height:
         return
-    lightest = min((placed.tick.weight for placed in frame.time_ticks), default=0)
     y = layout.body_height + round((layout.time_height - labels.height()) / 2)
+    for one in lay_out_times(frame, labels):
+        ink = colours.text if one.style is Style.STRONG else colours.muted
+        labels.paint(painter, QPointF(one.x, y), one.text, ink, one.style)
+
+
+def lay_out_times(frame: Frame, labels: Labels) -> list[PlacedTime]:
+    """Return the labels of the time axis."""
+    lightest = min((placed.tick.weight for placed in frame.time_ticks), default=0)
+    found = []
     for placed in frame.time_ticks:
         heavy = placed.tick.weight >= _DAY_WEIGHT and placed.tick.weight > lightest
         style = Style.STRONG if heavy else Style.PLAIN
-        x = round(placed.x - labels.width(placed.tick.label, style) / 2)
+        width = labels.width(placed.tick.label, style)
+        x = round(placed.x - width / 2)
         if x >= 2:
-            ink = colours.text if heavy else colours.muted
-            labels.paint(painter, QPointF(x, y), placed.tick.label, ink, style)
+            found.append(PlacedTime(x, width, placed.tick.label, style))
+    return found
 
 
 def lay_out_prices(frame: Frame, labels: Labels, taken: Sequence[QRectF]) -> list[PlacedPrice]:

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from workstation.domain.candle import Candle
 from workstation.domain.market import slot_of
-from workstation.ui.chart.axis_painter import LEFT
+from workstation.ui.chart.axis_painter import LEFT, PlacedPrice
 from workstation.ui.chart.drawing_hand import DrawingHand
 from workstation.ui.chart.frame import Frame, View
 from workstation.ui.chart.gestures import Gestures, Grip
@@ -126,6 +126,11 @@ class ChartCanvas(QWidget):
         return self._frame
 
     @property
+    def axis_labels(self) -> list[PlacedPrice]:
+        """What stands on the price axis of that picture; a tag covers the whole of it or nothing."""
+        return self._picture.axis_labels
+
+    @property
     def pointed(self) -> Pointer | None:
         """Where the crosshair stands in that picture; None where it does not."""
         return None if self._frame is None else self._pointed(self._frame)
@@ -193,7 +198,7 @@ class ChartCanvas(QWidget):
         return (frame.layout.width, frame.layout.height, frame.dpr) != (self.width(), self.height(), dpr)
 
     def _paint_overlay(self, painter: QPainter, frame: Frame) -> None:
-        brush = Brush(painter, self._picture.colours, self._picture.labels)
+        brush = Brush(painter, self._picture.colours, self._picture.labels, self.axis_labels)
         paint_last_price(brush, frame, self._now_ms)
         pointer = self._pointed(frame)
         read = pointer.slot if pointer else self._slot_elsewhere(frame)

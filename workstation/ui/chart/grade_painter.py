@@ -5,7 +5,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF
 from PySide6.QtGui import QColor, QPainter
 
 from workstation.domain.grade import Grade, GradeLabel, Zone
-from workstation.ui.chart.axis_painter import AXIS_PADDING
+from workstation.ui.chart.axis_painter import AXIS_PADDING, PlacedPrice
 from workstation.ui.chart.colours import ChartColours, mixed
 from workstation.ui.chart.frame import Frame
 from workstation.ui.chart.judged_frame import PlacedGrade
@@ -63,15 +63,19 @@ def paint_grade_axis(
     painter: QPainter, frame: Frame, placed: PlacedGrade, colours: ChartColours, labels: Labels
 ) -> None:
     """Write the edges of the bands on the axis; the painter counts logical pixels."""
-    layout, line = frame.layout, labels.height()
+    layout = frame.layout
     painter.fillRect(QRectF(0, placed.top, layout.width, 1), colours.border)
-    if not layout.axis_width:
-        return
-    last = float(placed.top + placed.height)
+    if layout.axis_width:
+        for one in lay_out_edges(frame, placed, labels):
+            labels.paint(painter, QPointF(layout.plot_width + AXIS_PADDING, one.y), one.text, colours.muted)
+
+
+def lay_out_edges(frame: Frame, placed: PlacedGrade, labels: Labels) -> list[PlacedPrice]:
+    """Return the labels of the edges of the bands."""
+    line, last, found = labels.height(), float(placed.top + placed.height), []
     for edge in EDGES:
         y = placed.top + placed.scale.row(edge) / frame.dpr - line / 2
         if placed.top + placed.head / 2 <= y and y + line + _LEAST_LABEL_GAP < last:
-            labels.paint(
-                painter, QPointF(layout.plot_width + AXIS_PADDING, round(y)), str(edge), colours.muted
-            )
+            found.append(PlacedPrice(round(y), str(edge)))
             last = y
+    return found

@@ -9,7 +9,14 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from workstation.domain.candle import Candle
 from workstation.domain.signal import Direction, Signal
-from workstation.ui.chart.axis_painter import AXIS_PADDING, LEFT, TOP, paint_ground
+from workstation.ui.chart.axis_painter import (
+    AXIS_PADDING,
+    LEFT,
+    TOP,
+    PlacedPrice,
+    lay_out_times,
+    paint_ground,
+)
 from workstation.ui.chart.colours import ChartColours
 from workstation.ui.chart.frame import Frame
 from workstation.ui.chart.judged_frame import grade_at
@@ -47,11 +54,19 @@ class Pointer:
 
 @dataclass(frozen=True, slots=True)
 class Brush:
-    """What every part of the overlay paints with; the painter counts logical pixels."""
+    """What every part of the overlay paints with; the painter counts logical pixels.
+
+    Parameters
+    ----------
+    painter, colours, labels : QPainter, ChartColours, Labels
+    beneath : sequence of PlacedPrice
+        What stands on the price axis: where a tag lies on a part of it, the rest would peek out.
+    """
 
     painter: QPainter
     colours: ChartColours
     labels: Labels
+    beneath: Sequence[PlacedPrice] = ()
 
 
 def paint_last_price(brush: Brush, frame: Frame, now_ms: int | None) -> None:
@@ -297,6 +312,10 @@ def _paint_axis_tag(
     line = labels.height()
     height = line * len(lines) + 4
     top = round(min(max(y - line / 2 - 2, 0.0), max(layout.body_height - height, 0.0)))
+    for one in brush.beneath:
+        if one.y < top + height and top < one.y + line:
+            hidden = QRectF(layout.plot_width + 1, one.y, layout.axis_width - 1, line)
+            brush.painter.fillRect(hidden, brush.colours.base)
     _fill_round(brush.painter, QRectF(layout.plot_width + 1, top, layout.axis_width - 3, height), ground)
     for i, text in enumerate(lines):
         at = QPointF(layout.plot_width + AXIS_PADDING, top + 2 + i * line)
@@ -309,6 +328,10 @@ def _paint_time_tag(brush: Brush, frame: Frame, x: float, open_time: int) -> Non
     width = labels.width(text) + 2 * AXIS_PADDING
     left = round(min(max(x - width / 2, 0.0), layout.width - width))
     box = QRectF(left, layout.body_height + 1, width, layout.time_height - 3)
+    for one in lay_out_times(frame, labels):
+        if one.x < left + width and left < one.x + one.width:
+            hidden = QRectF(one.x, box.top(), one.width, layout.time_height - 1)
+            brush.painter.fillRect(hidden, brush.colours.base)
     theme = brush.colours.theme
     _fill_round(brush.painter, box, QColor(theme.tag))
     top = round(box.top() + (box.height() - labels.height()) / 2)

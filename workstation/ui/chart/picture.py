@@ -7,6 +7,8 @@ from workstation.domain.market import SeriesKey
 from workstation.domain.study import Place
 from workstation.ui.chart.axis_painter import (
     TOP,
+    PlacedPrice,
+    lay_out_volume,
     needed_axis_width,
     paint_caption,
     paint_edges,
@@ -17,6 +19,7 @@ from workstation.ui.chart.axis_painter import (
 from workstation.ui.chart.colours import ChartColours
 from workstation.ui.chart.compare_painter import paint_compared, paint_names
 from workstation.ui.chart.frame import Frame, View, make_frame
+from workstation.ui.chart.grade_painter import lay_out_edges
 from workstation.ui.chart.judged_frame import asked_heights
 from workstation.ui.chart.judged_painter import needed_judged_width, paint_judged, paint_judged_axes
 from workstation.ui.chart.kind_painter import paint_series
@@ -34,7 +37,13 @@ from workstation.ui.chart.quality_painter import paint_doubts
 from workstation.ui.chart.series import ChartSeries
 from workstation.ui.chart.strip import EVERYTHING, Laid, StripPainter, lead_of, strip_of, tail_of
 from workstation.ui.chart.study_frame import pane_heights
-from workstation.ui.chart.study_painter import paint_grounds, paint_lines, paint_pane_axes, paint_pane_edges
+from workstation.ui.chart.study_painter import (
+    lay_out_pane_axes,
+    paint_grounds,
+    paint_lines,
+    paint_pane_axes,
+    paint_pane_edges,
+)
 from workstation.ui.theme import Theme
 
 _MOST_ABOVE = 5  # lines of the legend that keep candles away
@@ -72,6 +81,16 @@ class Picture:
     def pixmap(self) -> QPixmap:
         """The picture as it was painted last."""
         return self._pixmap
+
+    @property
+    def axis_labels(self) -> list[PlacedPrice]:
+        """What stands on the price axis, levels and families left out."""
+        if self._laid is None:
+            return []
+        frame, labels = self._laid.frame, self.labels
+        grade = frame.judged.grade
+        edges = [] if grade is None else lay_out_edges(frame, grade, labels)
+        return [*self._laid.prices, *lay_out_volume(frame, labels), *lay_out_pane_axes(frame, labels), *edges]
 
     def set_theme(self, theme: Theme) -> None:
         """Take other colours; to be seen once painted again."""

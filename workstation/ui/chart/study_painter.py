@@ -6,7 +6,7 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 
 from workstation.domain.candle import FloatArray, IntArray
 from workstation.domain.study import Place, Shape
-from workstation.ui.chart.axis_painter import AXIS_PADDING
+from workstation.ui.chart.axis_painter import AXIS_PADDING, PlacedPrice
 from workstation.ui.chart.colours import ChartColours, mixed
 from workstation.ui.chart.frame import Frame
 from workstation.ui.chart.labels import Labels
@@ -50,15 +50,23 @@ def paint_pane_edges(painter: QPainter, frame: Frame, colours: ChartColours) -> 
 
 def paint_pane_axes(painter: QPainter, frame: Frame, colours: ChartColours, labels: Labels) -> None:
     """Paint the labels of the axes of panes; the painter counts logical pixels."""
-    layout, line = frame.layout, labels.height()
+    if frame.layout.axis_width:
+        for one in lay_out_pane_axes(frame, labels):
+            at = QPointF(frame.layout.plot_width + AXIS_PADDING, one.y)
+            labels.paint(painter, at, one.text, colours.muted)
+
+
+def lay_out_pane_axes(frame: Frame, labels: Labels) -> list[PlacedPrice]:
+    """Return the labels of the axes of panes."""
+    line, found = labels.height(), []
     for one in frame.studies:
-        if one.scale is None or not one.height or not layout.axis_width:
+        if one.scale is None or not one.height:
             continue
         for value, spacing in one.ticks:
             y = one.top + one.scale.row(value) / frame.dpr - line / 2
             if one.top + 2 <= y <= one.top + one.height - line:
-                at = QPointF(layout.plot_width + AXIS_PADDING, round(y))
-                labels.paint(painter, at, value_words(value, spacing), colours.muted)
+                found.append(PlacedPrice(round(y), value_words(value, spacing)))
+    return found
 
 
 def _clip(painter: QPainter, frame: Frame, one: PlacedStudy) -> None:

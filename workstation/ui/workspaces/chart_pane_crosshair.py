@@ -77,7 +77,8 @@ class LinkedCrosshair(QWidget):
                 painter.drawLine(QPointF(0, y), QPointF(frame.layout.plot_width, y))
                 painter.setBrush(QColor(self._theme.crosshair))
                 painter.drawEllipse(QPointF(x, y), _DOT, _DOT)
-            brush = Brush(painter, ChartColours.of(self._theme), self._labels)
+            colours = ChartColours.of(self._theme)
+            brush = Brush(painter, colours, self._labels, self._chart.axis_labels)
             paint_linked_tags(brush, frame, x, frame.slots.slot_at(x), self.price if y is not None else None)
 
     def changeEvent(self, event: QEvent) -> None:

@@ -1,0 +1,69 @@
+"""A tag on an axis hides the whole of a label that it lies on: no half of one peeks out beside it."""
+
+import pytest
+from PySide6.QtCore import QPointF, QRect
+from PySide6.QtGui import QColor
+
+from tests.gui.test_chart_studies import KEY, candles, put
+from workstation.ui.chart.axis_painter import lay_out_times
+from workstation.ui.chart.chart_view import ChartView
+from workstation.ui.chart.time_ticks import moment_label
+from workstation.ui.theme import DARK
+
+BASE, TAG = QColor(DARK.base), QColor(DARK.tag)
+
+
+@pytest.fixture
+def chart(qtbot):
+    view = ChartView()
+    qtbot.addWidget(view)
+    view.set_theme(DARK)
+    view.resize(900, 700)
+    view.set_series(KEY, candles(600), price_step=0.01)
+    put(qtbot, view, "rsi")
+    view.grab()
+    return view
+
+
+def ink(chart: ChartView, box: QRect) -> int:
+    """Return how many pixels of a box are neither the ground nor a tag's."""
+    image = chart.grab(box).toImage()
+    colours = [image.pixelColor(x, y) for x in range(image.width()) for y in range(image.height())]
+    return sum(colour not in (BASE, TAG) for colour in colours)
+
+
+def point(chart: ChartView, x: float, y: float) -> None:
+    chart._pointer = QPointF(x, y)
+
+
+def row(chart: ChartView, place: int) -> QRect:
+    """Return where a label of the price axis stands, from the first row to the last one."""
+    layout, line = chart.frame.layout, round(chart._picture.labels.height())
+    return QRect(layout.plot_width + 1, round(chart.axis_labels[place].y), layout.axis_width - 1, line)
+
+
+def test_a_price_under_the_crosshairs_tag_does_not_peek_out(chart):
+    labels = chart.axis_labels
+    assert len(labels) > 5
+    for place, one in enumerate(labels):
+        box = row(chart, place)
+        assert ink(chart, box) > 0, one.text
+        is_last = box.bottom() + box.height() > chart.frame.layout.body_height
+        point(chart, 300, box.top() - 3 if is_last else box.bottom() + 3)  # the tag lies on its edge
+        upper = QRect(box.left(), box.top(), box.width(), box.height() // 2)
+        free = upper.translated(0, upper.height()) if is_last else upper
+        assert ink(chart, free) == 0, one.text
+        point(chart, 300, 40)
+        assert ink(chart, box) > 0, "it comes back"
+
+
+def test_a_time_under_the_crosshairs_tag_does_not_peek_out(chart):
+    layout, labels = chart.frame.layout, chart._picture.labels
+    one = lay_out_times(chart.frame, labels)[1]
+    box = QRect(round(one.x), layout.body_height + 2, round(one.width / 3), layout.time_height - 3)
+    assert ink(chart, box) > 0
+    series, slots = chart.frame.series, chart.frame.slots
+    at = one.x + one.width
+    tag = moment_label(series.open_time(slots.slot_at(at)), chart.frame.zone, KEY.bar_ms)
+    point(chart, at + labels.width(tag) / 2, 100)  # the tag's left edge lies on the label's right one
+    assert ink(chart, box) == 0
