@@ -425,3 +425,16 @@ def test_the_first_click_on_a_head_shows_the_largest_or_the_youngest_or_the_near
         for at in range(4)
     ]
     assert first == [UP, DOWN, UP, UP]
+
+
+@pytest.mark.parametrize(("short", "is_whole"), [(0, True), (11, True), (40, False)])
+def test_a_column_that_is_cut_by_a_little_gets_it_from_the_market(panel, short, is_whole):
+    table = panel.table
+    n_whole, least = 5, table.natural_width("market")
+    widths = [table.columnWidth(at) for at in range(1, n_whole)]
+    frame = panel.width() - table.viewport().width()
+    panel.resize(least + sum(widths) - short + frame, 400)
+    assert table.horizontalScrollBar().maximum() > 0, "others are scrolled to"
+    end = table.columnViewportPosition(n_whole - 1) + table.columnWidth(n_whole - 1)
+    assert (end == table.viewport().width()) is is_whole
+    assert table.columnWidth(0) == least - short * is_whole

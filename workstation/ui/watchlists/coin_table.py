@@ -52,7 +52,7 @@ _WIDEST = {
     ColumnKind.SIDE: "▼ Bearish",
     ColumnKind.LINE: "00.000",
 }
-_WHOLE_MARKET = 100  # where columns are scrolled to, names need not be short
+_WHOLE_MARKET = 100  # where columns are scrolled to, names need not be short: most have room in that
 _LONGEST_HEAD = 110  # a longer title is cut; its tool tip says it whole
 _TOGGLES = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 _FOLDS = {Qt.Key.Key_Left: True, Qt.Key.Key_Right: False}
@@ -179,8 +179,11 @@ class CoinTable(MarketTable):
             for name in (one for one in self._needed if one in columns):
                 room -= self._chosen.get(name) or self.natural_width(name)
                 header.setSectionHidden(columns.index(name), room < 0)
-        used = sum(header.sectionSize(at) for at in range(1, len(columns)) if not header.isSectionHidden(at))
-        header.resizeSection(0, max(least, self.viewport().width() - used))
+        sizes = [header.sectionSize(at) for at in range(1, len(columns)) if not header.isSectionHidden(at)]
+        room = self.viewport().width()
+        if not self._needed and "market" not in self._chosen:
+            least -= _spared(room - least, sizes, least - _WHOLE_MARKET)
+        header.resizeSection(0, max(least, room - sum(sizes)))
         self._is_laying_out = False
         if self.frozen is not None:
             self.frozen.follow()
@@ -358,3 +361,12 @@ class CoinTable(MarketTable):
             painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Link), 2))
             painter.drawLine(0, max(y, 1), self.viewport().width(), max(y, 1))
             painter.end()
+
+
+def _spared(room: int, sizes: Sequence[int], most: int) -> int:
+    """Return how many pixels the market gives, `most` at most, for a column that else were cut."""
+    for size in sizes:
+        if room < size:
+            return size - room if size - room <= most else 0
+        room -= size
+    return 0
