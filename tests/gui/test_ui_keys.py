@@ -465,6 +465,7 @@ async def test_a_venue_that_does_not_tell_rights_makes_the_trader_look_himself(p
     page.bridge.on_fact(VenueKeysSaid(VENUES, (unknown,)))
     row = page.page.rows["kraken"]
     assert row.word.text() == "? missing"
+    assert row.times.text().startswith("Was in the keyring. Entered "), "it is not there any more"
     assert row.rights.text().count("? not told") == 2
     page.form.venue.setCurrentIndex(page.form.venue.findData("okx"))
     assert page.form.password.isVisible()

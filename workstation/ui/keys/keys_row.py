@@ -87,7 +87,10 @@ class KeyRow(QFrame):
         self.reason.setText(one_line(key.reason, 300))
         self.reason.setVisible(bool(key.reason))
         tested, added = day_and_time(key.tested_ms, zone), day_and_time(key.added_ms, zone)
-        self.times.setText(f"{_PLACES[key.place]}. Entered {added}. Last used {tested}, to test it.")
+        place = _PLACES[key.place]
+        if key.status is KeyStatus.MISSING:
+            place = f"Was {place[0].lower()}{place[1:]}"
+        self.times.setText(f"{place}. Entered {added}. Last used {tested}, to test it.")
         for button, does in ((self.test_button, "Test"), (self.delete_button, "Delete")):
             button.setAccessibleName(f"{does} the key of {self._label}")
         self.delete_button.setText(_DELETE)
