@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
-from tests.fakes.window_world import NOW_MS, Desk, markets
+from tests.fakes.window_world import NOW_MS, PRACTICE, Desk, markets
 from workstation.domain.narrative_index import IndexStanding
 from workstation.domain.ticker import Ticker
+from workstation.link import messages as said
 from workstation.link.market_messages import QuotesSaid
 from workstation.ui.bridge import World
 from workstation.ui.keyboard.palette_rows import Finder, Kind, Sources, rank_title
@@ -161,6 +162,47 @@ def test_a_market_shows_price_change_grade_and_its_last_day(desk):
     ]
     found = sum(colour.green() > colour.red() + 40 and colour.green() > colour.blue() for colour in colours)
     assert found > 10, "the line of its last day is painted"
+
+
+def test_a_market_that_is_not_watched_shows_its_last_day_where_its_candles_are_stored(desk, qtbot):
+    window, search = desk.window, desk.window.search
+    qtbot.waitUntil(lambda: not window.lists.sparks._waiting)
+    desk.tell(said.WatchlistSaid(("BTC/USDT",)))
+    window.keyboard.sources.sparks.clear()
+    search.open("sol/usdt")
+    assert search._hits.rows[0].closes is None
+    qtbot.waitUntil(lambda: search._hits.rows[0].closes is not None)
+    assert search._hits.rows[0].id == "SOL/USDT"
+    assert len(search._hits.rows[0].closes) == 96, "15 minutes each"
+    lists = window.lists.sparks
+    qtbot.waitUntil(lambda: not lists._waiting)
+    n_reads = desk.past.candles.n_reads
+    search.edit.setText("sol/us")
+    search.edit.setText("sol/usdt")
+    assert not lists._waiting, "it is read once while the palette is open"
+    search.dismiss()
+    search.open("sol/usdt")
+    assert len(search._hits.rows[0].closes) == 96
+    qtbot.waitUntil(lambda: desk.past.candles.n_reads > n_reads)
+
+
+def test_a_market_without_stored_candles_has_an_empty_place(desk, qtbot):
+    search = desk.window.search
+    qtbot.waitUntil(lambda: not desk.window.lists.sparks._waiting)
+    desk.past.candles.by_key.clear()
+    desk.window.keyboard.sources.sparks.clear()
+    desk.tell(said.WatchlistSaid(("BTC/USDT",)))
+    search.open("sol/usdt")
+    qtbot.waitUntil(lambda: not desk.window.lists.sparks._waiting)
+    assert search._hits.rows[0].closes is None
+    search.grab()
+
+
+def test_lines_of_another_venue_are_forgotten(desk):
+    window = desk.window
+    window.keyboard.take_spark("SOL/USDT", np.linspace(1.0, 2.0, 24))
+    desk.tell(said.VenueChosen(PRACTICE))
+    assert window.keyboard.sources.sparks == {}
 
 
 def test_recent_choices_outlive_the_session(tmp_path, qtbot):

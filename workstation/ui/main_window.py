@@ -167,6 +167,7 @@ class MainWindow(FrontWindow):
         self.desktop.started_hidden.connect(self._on_first_frame)
         self.provider_desk.join(self.actions_by_id["universe.hold"])
         self.lists.sparks.read.connect(self.keyboard.take_spark)
+        search.lines_wanted.connect(self.lists.sparks.look_up)
         self.judgement.grades.read.connect(self.keyboard.take_grades)
         self.judgement.grades.tell_too(self.watchlist)
         self.judgement.grades.read.connect(self.watchlist.model.set_grades)

@@ -59,6 +59,7 @@ class KeyboardDesk(Section):
         self.palette = Palette(around.bridge.world, theme, window, self.sources)
         self.palette.narrative_chosen.connect(self._open_narrative)
         self.palette.command_chosen.connect(lambda command_id: self.sources.actions[command_id].trigger())
+        around.bridge.venue_changed.connect(self.sources.sparks.clear)
         for chosen in (
             self.palette.symbol_chosen,
             self.palette.narrative_chosen,
@@ -83,6 +84,7 @@ class KeyboardDesk(Section):
     def take_spark(self, symbol: str, closes: NDArray[np.float64]) -> None:
         """Show the closes of a market's last day where it is found."""
         self.sources.sparks[symbol] = closes
+        self.palette.show_line(symbol)
 
     def take_grades(self, grades: Iterable[Grade]) -> None:
         """Show these grades; a market that is not among them has none."""

@@ -101,6 +101,7 @@ class Palette(QFrame):
     narrative_chosen = Signal(str)
     command_chosen = Signal(str)
     add_chosen = Signal(str)
+    lines_wanted = Signal(object)  # tuple[str, ...]: markets that are found, once each while it is open
     opened = Signal()
     closed = Signal()
 
@@ -110,6 +111,7 @@ class Palette(QFrame):
         self._offers_all = sources is not None
         self.finder = Finder(world, sources or Sources())
         self._is_adding = False
+        self._asked_lines: set[str] = set()
         self._came_from: QWidget | None = None
         self._hits = _Hits(self)
         self._delegate = PaletteDelegate(self)
@@ -176,6 +178,7 @@ class Palette(QFrame):
             True to choose a market for the watchlist, not for the chart.
         """
         self._is_adding = adding
+        self._asked_lines.clear()
         if not self.isVisible():
             self._came_from = QApplication.focusWidget()
         self.edit.setPlaceholderText(self._asked())
@@ -193,6 +196,11 @@ class Palette(QFrame):
             rows = [self.finder.priced_anew(hit) for hit in self._hits.rows]
             self._delegate.rows = self._hits.rows = rows
             self.list.viewport().update()
+
+    def show_line(self, symbol: str) -> None:
+        """Show the last day of a market, where it was found."""
+        if self.isVisible() and any(hit.kind is Kind.SYMBOL and hit.id == symbol for hit in self._hits.rows):
+            self.show_prices()
 
     def dismiss(self) -> None:
         """Close the sheet without a choice."""
@@ -266,6 +274,10 @@ class Palette(QFrame):
             self.list.setCurrentIndex(self._hits.index(0))
         self._hint.setText(self._hint_for(text, n_found=len(rows)))
         self._place()
+        found = [hit.id for hit in rows if hit.kind is Kind.SYMBOL and hit.id not in self._asked_lines]
+        if found:
+            self._asked_lines.update(found)
+            self.lines_wanted.emit(tuple(found))
 
     def _rows_for(self, text: str) -> Sequence[Hit]:
         if self._offers_all and not self._is_adding:

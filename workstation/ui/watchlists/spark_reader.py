@@ -1,4 +1,4 @@
-"""Reads the last day of every watched market from the store, a little at a time."""
+"""Reads the last day of markets from the store, a little at a time: of those watched, or just looked up."""
 
 from collections.abc import Sequence
 
@@ -19,7 +19,10 @@ _STEP_MS = 20  # one market at a time, so that a long list never holds up the wi
 
 
 class SparkReader(QObject):
-    """Tells the closes of the last 24 hours of each watched market, and again when they grow."""
+    """Tells the closes of the last 24 hours of each watched market, and again when they grow.
+
+    What is just looked up is read once, and before anything else: somebody looks at it now.
+    """
 
     read = Signal(str, object)  # symbol, closes oldest first
 
@@ -39,6 +42,12 @@ class SparkReader(QObject):
         """Read these markets; those that were read before are not read again."""
         self._ask([symbol for symbol in symbols if symbol not in self._watched])
         self._watched = set(symbols)
+
+    def look_up(self, symbols: Sequence[str]) -> None:
+        """Read these markets, too; those that are watched are read anyway."""
+        others = dict.fromkeys(symbol for symbol in symbols if symbol not in self._watched)
+        self._waiting = others | {one: None for one in self._waiting if one not in others}
+        self._ask(())
 
     def stop(self) -> None:
         """Read nothing more."""
