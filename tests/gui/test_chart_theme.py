@@ -2,7 +2,9 @@
 
 import re
 from dataclasses import asdict, fields
+from itertools import combinations
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPalette
@@ -19,6 +21,35 @@ THEMES = pytest.mark.parametrize(
     ids=lambda theme: f"{theme.name}, rising {theme.rise}",
 )
 SURFACES = ("window", "panel", "base", "raised")
+
+
+SIGHTS = {
+    "usual": np.eye(3),
+    "protanopia": np.array(
+        [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]
+    ),
+    "deuteranopia": np.array(
+        [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.01182, 0.04294, 0.968881]]
+    ),
+    "tritanopia": np.array(
+        [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.3039]]
+    ),
+}
+"""Machado, Oliveira and Fernandes (2009), severity 1.0: of linear red, green and blue."""
+
+TO_XYZ = np.array(
+    [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.072175], [0.0193339, 0.119192, 0.9503041]]
+)
+WHITE = np.array([0.95047, 1.0, 1.08883])
+
+
+def lab(colour: str, sight: np.ndarray) -> np.ndarray:
+    """Return a colour in CIELAB (D65) as an eye of this sight has it."""
+    parts = np.array([int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)])
+    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    xyz = TO_XYZ @ np.clip(sight @ linear, 0, 1) / WHITE
+    x, y, z = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
 
 
 def luminance(colour: str) -> float:
@@ -114,6 +145,19 @@ def test_nothing_is_green_where_blue_stands_for_rising():
         inks = {name: QColor(ink) for name, ink in asdict(theme).items() if name != "name"}
         green = [name for name, ink in inks.items() if ink.green() > max(ink.red(), ink.blue()) + 25]
         assert green == []
+
+
+@pytest.mark.parametrize("sight", SIGHTS)
+@pytest.mark.parametrize("plain", [LIGHT, DARK], ids=lambda theme: theme.name)
+def test_four_quadrants_are_four_colours_beside_blue_and_orange(plain: Theme, sight: str):
+    theme = coloured(plain, BLUE_ORANGE)
+    inks = [lab(ink, SIGHTS[sight]) for ink in (theme.rise, theme.weakening, theme.fall, theme.improving)]
+    assert min(np.linalg.norm(a - b) for a, b in combinations(inks, 2)) > 25
+
+
+@THEMES
+def test_names_of_quadrants_can_be_read_on_the_graph(theme: Theme):
+    assert min(contrast(ink, theme.base) for ink in (theme.weakening, theme.improving)) >= 4.5
 
 
 def test_groups_of_charts_have_a_colour_each():

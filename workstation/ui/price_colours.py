@@ -13,6 +13,9 @@ BLUE_ORANGE = "blue-orange"
 """Told apart by nearly every eye; of those that confuse green and red, too."""
 
 _PAIRS = {BLUE_ORANGE: ("#2f86e0", "#e8851c")}
+_DARK_QUADRANTS, _LIGHT_QUADRANTS = ("#f3ee8a", "#7ff0e0"), ("#3c2a00", "#8739ee")
+"""Weakening and improving beside blue and orange: what hue cannot tell apart for an eye, lightness does."""
+
 _WRITING, _BODY = (
     4.5,
     3.0,
@@ -41,8 +44,13 @@ def coloured(theme: Theme, choice: str) -> Theme:
     rise, fall = _PAIRS.get(choice) or choice.split()
     writing = [_readable(one, theme, _WRITING) for one in (rise, fall)]
     body = [_readable(one, theme, _BODY) for one in (rise, fall)]
+    quadrants = (theme.weakening, theme.improving)
+    if choice == BLUE_ORANGE:
+        quadrants = _DARK_QUADRANTS if theme.is_dark else _LIGHT_QUADRANTS
     return replace(
         theme,
+        weakening=quadrants[0],
+        improving=quadrants[1],
         live=writing[0] if choice == BLUE_ORANGE else theme.live,  # no green beside orange
         rise=writing[0],
         fall=writing[1],

@@ -36,6 +36,9 @@ class Theme:
         A candle that closed above and below its open.
     bullish, bearish : str
         Signal markers and votes.
+    weakening, improving : str
+        Quadrants of a rotation graph, beside `rise` for the leading one and `fall` for the lagging one; all
+        four can be told apart.
     warning, practice, live, on_badge : str
         Badges: something is wrong; prices are not the world's; prices are; writing on any of them.
     crosshair : str
@@ -64,6 +67,8 @@ class Theme:
     fall_body: str
     bullish: str
     bearish: str
+    weakening: str
+    improving: str
     warning: str
     practice: str
     live: str
@@ -99,6 +104,8 @@ DARK = Theme(
     fall_body="#f26375",
     bullish="#41e0a8",
     bearish="#ff8190",
+    weakening="#f2b53c",
+    improving="#5a9bff",
     warning="#f2b53c",
     practice="#b79bff",
     live="#34c992",
@@ -130,6 +137,8 @@ LIGHT = Theme(
     fall_body="#df4a5f",
     bullish="#04764f",
     bearish="#c21d3f",
+    weakening="#8f5b00",
+    improving="#1d5fd8",
     warning="#8f5b00",
     practice="#6b3fd4",
     live="#0a7853",

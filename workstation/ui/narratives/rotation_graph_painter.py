@@ -67,9 +67,9 @@ class RotationGraphPainter:
         self._metrics = QFontMetricsF(font)
         self._inks = {
             Quadrant.LEADING: QColor(theme.rise),
-            Quadrant.WEAKENING: QColor(theme.warning),
+            Quadrant.WEAKENING: QColor(theme.weakening),
             Quadrant.LAGGING: QColor(theme.fall),
-            Quadrant.IMPROVING: QColor(theme.accent),
+            Quadrant.IMPROVING: QColor(theme.improving),
         }
         self._known: dict[tuple[Quadrant | None, float], QColor] = {}
         self._text, self._muted = QColor(theme.text), QColor(theme.muted)
