@@ -27,6 +27,19 @@ def desk(tmp_path, qtbot):
     made.window.finish()
 
 
+@pytest.fixture
+def linked(desk):
+    """Return two panes side by side that are linked to one another, with their charts painted."""
+    window = desk.window
+    first = window.workspace.active
+    window.actions_by_id["chart.split_right"].trigger()
+    second = window.workspace.active
+    for pane in (first, second):
+        pane.chart.grab()
+        window.charts.links.choose(pane, "C")
+    return first, second
+
+
 def tags(chart) -> tuple[int, int]:
     """Return how many pixels of a tag's colour stand on the price axis and on the time axis."""
     layout, image = chart.frame.layout, chart.grab().toImage()
@@ -39,23 +52,20 @@ def tags(chart) -> tuple[int, int]:
     return on_prices, on_times
 
 
-def test_a_linked_crosshair_is_read_off_both_axes_and_off_one_where_the_market_is_another(desk, qtbot):
-    window = desk.window
-    first = window.workspace.active
-    window.actions_by_id["chart.split_right"].trigger()
-    second = window.workspace.active
-    for pane in (first, second):
-        pane.chart.grab()
-        window.charts.links.choose(pane, "C")
+def test_a_linked_crosshair_is_read_off_both_axes_and_off_one_where_the_market_is_another(
+    desk, linked, qtbot
+):
+    first, second = linked
     assert tags(first.chart) == (0, 0)
     frame = second.chart.frame
     x = round(frame.slots.x_of(slot_of(NOW_MS, "1h") - 10))
     qtbot.mouseMove(second.chart, QPoint(x, 200))
-    qtbot.waitUntil(window.charts.links.of(first).crosshair.isVisible)
+    crosshair = desk.window.charts.links.of(first).crosshair
+    qtbot.waitUntil(crosshair.isVisible)
     on_prices, on_times = tags(first.chart)
     assert on_prices > 5
     assert on_times > 5
-    window.charts.links.of(first).crosshair.point(NOW_MS - 36_000_000, None)
+    crosshair.point(NOW_MS - 36_000_000, None)
     on_prices, on_times = tags(first.chart)
     assert (on_prices, on_times > 5) == (0, True)
 
@@ -112,16 +122,10 @@ def test_a_linked_chart_reads_out_the_bar_that_is_pointed_at_elsewhere(desk, qtb
     assert read[-1] == newest
 
 
-def test_a_linked_crosshair_stays_on_the_bar_under_a_resting_pointer_when_a_bar_is_added(desk, qtbot):
-    window = desk.window
-    first = window.workspace.active
-    window.actions_by_id["chart.split_right"].trigger()
-    second = window.workspace.active
-    for pane in (first, second):
-        pane.chart.grab()
-        window.charts.links.choose(pane, "C")
+def test_a_linked_crosshair_stays_on_the_bar_under_a_resting_pointer_when_a_bar_is_added(desk, linked, qtbot):
+    first, second = linked
     qtbot.mouseMove(second.chart, QPoint(200, 200))
-    crosshair = window.charts.links.of(first).crosshair
+    crosshair = desk.window.charts.links.of(first).crosshair
     qtbot.waitUntil(crosshair.isVisible, timeout=20_000)
     before = crosshair.time_ms
     for hour in range(3):
