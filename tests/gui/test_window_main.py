@@ -2,7 +2,6 @@
 
 import pytest
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel, QWidget
 
 from tests.fakes.window_world import (
@@ -21,11 +20,10 @@ from workstation.domain.events import FeedState
 from workstation.domain.market import Market, SeriesKey, Venue, VenueKind, slot_of
 from workstation.domain.signal import Direction
 from workstation.link import messages as said
-from workstation.ui.commands import COMMANDS
 from workstation.ui.keyboard.shortcuts_dialog import ShortcutsDialog
+from workstation.ui.settings.settings_dialog import SettingsDialog
 from workstation.ui.surroundings import Choices
 from workstation.ui.theme import DARK, LIGHT
-from workstation.ui.top_strip import TopStrip
 from workstation.ui.window_memory import WindowMemory
 
 pytestmark = pytest.mark.qt_log_ignore(
@@ -313,12 +311,14 @@ def test_a_zone_can_be_chosen(desk, window):
     assert desk.chosen == [("chart.zone", "Asia/Tokyo")]
 
 
-def test_the_menu_of_zones_leads_to_the_settings_which_know_all_others(qtbot):
-    strip, actions = TopStrip(DARK), {command.id: QAction() for command in COMMANDS}
-    qtbot.addWidget(strip)
-    strip.join(actions)
-    with qtbot.waitSignal(actions["settings.open"].triggered):
-        strip._zone_menu.actions()[-1].trigger()
+def test_the_menu_of_zones_leads_to_the_setting_which_knows_all_others(window, qtbot):
+    window.strip._zone_menu.actions()[-1].trigger()
+    page = window.findChild(SettingsDialog)
+    line = page.rows["chart.zone"].editor
+    assert page.focusWidget() is line
+    assert line.selectedText() == line.text() == "UTC"
+    qtbot.waitUntil(lambda: not line.visibleRegion().isEmpty())
+    page.reject()
 
 
 def test_the_market_on_the_chart_is_watched_by_key(desk, window, qtbot):

@@ -184,6 +184,7 @@ class MainWindow(FrontWindow):
         strip.search_requested.connect(search.open)
         strip.timeframe_chosen.connect(self.set_timeframe)
         strip.zone_chosen.connect(self.set_zone)
+        strip.other_zone_wanted.connect(lambda: self.keyboard.open_settings(at="chart.zone"))
         strip.log_button.clicked.connect(self.charts.set_log_scale)
         strip.theme_button.clicked.connect(self.appearance.toggle_theme)
         self.appearance.changed.connect(self.set_theme)

@@ -43,6 +43,7 @@ class TopStrip(QWidget):
     search_requested = Signal()
     timeframe_chosen = Signal(str)
     zone_chosen = Signal(str)
+    other_zone_wanted = Signal()  # one that the menu does not offer
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -216,7 +217,7 @@ class TopStrip(QWidget):
         self._show_keys()
         self._zone_menu.addSeparator()
         other = self._zone_menu.addAction("Another, in the settings…")
-        other.triggered.connect(actions["settings.open"].trigger)
+        other.triggered.connect(lambda _checked=False: self.other_zone_wanted.emit())
 
     def _show_keys(self) -> None:
         for button, action in self._keyed:

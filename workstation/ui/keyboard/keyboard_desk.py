@@ -96,8 +96,14 @@ class KeyboardDesk(Section):
 
         ShortcutsDialog(self.bindings, self._theme, self._window).open()
 
-    def open_settings(self) -> None:
-        """Show everything that can be chosen, to change it."""
+    def open_settings(self, at: str = "") -> None:
+        """Show everything that can be chosen, to change it.
+
+        Parameters
+        ----------
+        at : str
+            The setting that gets the keyboard, e.g. ``"chart.zone"``; empty for none.
+        """
         from workstation.ui.settings.settings_book import SettingsBook
         from workstation.ui.settings.settings_dialog import SettingsDialog
         from workstation.ui.settings.settings_secrets import SecretAddresses
@@ -110,6 +116,8 @@ class KeyboardDesk(Section):
         self._book.look_again()
         self._page = SettingsDialog(self._book, self._theme, self._window)
         self._page.open()
+        if at:
+            self._page.go_to(at)
 
     def _say_of_address(self, why: str) -> None:
         """Say it in the window, too: the page may be closed by the time the keyring answers."""

@@ -5,7 +5,7 @@ from functools import partial
 from itertools import groupby
 from pathlib import Path
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer
 from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
@@ -151,6 +151,14 @@ class SettingsDialog(QDialog):
         self.line.setStyleSheet(f"color: {theme.muted};")
         for heading in self._headings.values():
             heading.setStyleSheet(f"QLabel {{ color: {theme.muted}; }} #title {{ color: {theme.accent}; }}")
+
+    def go_to(self, name: str) -> None:
+        """Bring a setting into sight and give it the keyboard, ready to be typed over."""
+        row = self.rows[name]
+        row.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+        if isinstance(row.editor, QLineEdit):
+            row.editor.selectAll()
+        QTimer.singleShot(0, row, lambda: self._scroll.ensureWidgetVisible(row))  # once it is laid out
 
     def take_from(self, path: str) -> None:
         """Import a file, and say what became of it."""
