@@ -1,12 +1,13 @@
 """Public trades heard from the practice market sum up to what the market itself says of them."""
 
+import asyncio
 import time
 from dataclasses import replace
 
 import aiohttp
 import pytest
 
-from tests.fakes.patience import until
+from tests.fakes.patience import PATIENCE_S
 from workstation.domain.errors import ProviderUnreachable
 from workstation.domain.metric import BUCKET_MS
 from workstation.feeds.reconnect import FeedTimings
@@ -42,19 +43,15 @@ class Heard:
 
 
 async def fetched_until(heard, condition):
-    async def look():
-        await heard.fetch()
-        return condition()
-
-    end_s = time.monotonic() + 20.0
-    while not await look():
-        assert time.monotonic() < end_s, heard.by_quarter
-        await until_a_moment_passed()
-
-
-async def until_a_moment_passed():
-    at = time.monotonic() + 0.05
-    await until(lambda: time.monotonic() > at)
+    """Fetch as a household would, again and again, until the condition holds of what was heard."""
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            await heard.fetch()
+            while not condition():
+                await asyncio.sleep(0.05)
+                await heard.fetch()
+    except TimeoutError:
+        pytest.fail(f"only this was heard: {heard.by_quarter}")
 
 
 async def market_says(session, url, symbol, end_ms):
