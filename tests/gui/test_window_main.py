@@ -1,5 +1,7 @@
 """The window as a whole: what it says of venue, engine and alerts, and how it opens and ends."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QLabel, QWidget
@@ -55,6 +57,20 @@ def badge_colour(window) -> str:
 
 
 # what is it?
+
+
+def test_a_session_that_is_gone_when_it_closes_says_so_in_the_band_and_in_the_settings(tmp_path, qtbot):
+    for is_kept in (True, False):
+        desk = Desk(tmp_path / str(is_kept))
+        desk.surroundings = replace(desk.surroundings, is_kept=is_kept)
+        window = desk.open()
+        qtbot.addWidget(window, before_close_func=lambda one: one.finish())
+        desk.welcome(PRACTICE)
+        assert window.band.text.endswith("live price" if is_kept else "nothing of it is kept")
+        window.actions_by_id["settings.open"].trigger()
+        page = window.findChild(SettingsDialog)
+        assert page.line.text().startswith("Changes are kept at once" if is_kept else "Changes hold until")
+        page.reject()
 
 
 @pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)

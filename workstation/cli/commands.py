@@ -60,6 +60,7 @@ def _open_session(asked: argparse.Namespace, words: list[str]) -> int:
                 tour=asked.tour,
                 scale_pct=asked.scale,
                 hidden=asked.hidden and asked.open is None,
+                is_kept=asked.practice is None and not notices,
             )
         )
 

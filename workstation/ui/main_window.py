@@ -78,7 +78,8 @@ class MainWindow(FrontWindow):
 
     def _make_parts(self) -> None:
         theme, bridge = self.theme, self._bridge
-        self.band, self.strip, self.notices = PracticeBand(theme), TopStrip(theme), NoticeArea(theme)
+        self.band = PracticeBand(theme, is_kept=self._around.is_kept)
+        self.strip, self.notices = TopStrip(theme), NoticeArea(theme)
         self.charts = WorkspaceDesk(self._around, self._choices, theme, self)
         self.workspace = self.charts.workspace
         self.look = LookDesk(self._around, self.charts, theme, self)

@@ -81,6 +81,8 @@ class Surroundings:
         Told the name of a setting, e.g. ``"chart.timeframe"``, and its new value when the trader changes it.
     settings : SteadySettings
         Where every setting is kept.
+    is_kept : bool
+        False where all of it lies in a temporary folder and is gone when Tidemark quits.
     """
 
     bridge: Bridge
@@ -93,3 +95,4 @@ class Surroundings:
     memory_file: Path
     on_choice: Callable[[str, object], None]
     settings: SteadySettings
+    is_kept: bool = True

@@ -93,10 +93,17 @@ class VenueBadge(QLabel):
 
 
 class PracticeBand(QWidget):
-    """A band across the window while the market is a practice one; hidden on a live venue."""
+    """A band across the window while the market is a practice one; hidden on a live venue.
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    Parameters
+    ----------
+    is_kept : bool
+        False where the session is gone when Tidemark quits; it says so.
+    """
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None, *, is_kept: bool = True) -> None:
         super().__init__(parent)
+        self._end = "" if is_kept else " · nothing of it is kept"
         self._text = self._short = ""
         self._label = QLabel()
         self._label.setTextFormat(Qt.TextFormat.PlainText)
@@ -117,7 +124,7 @@ class PracticeBand(QWidget):
     def set_venue(self, venue: Venue | None) -> None:
         """Show the band for a practice market, hide it for a live one."""
         is_practice = venue is not None and venue.kind.is_practice
-        self._text = practice_sentence(venue) if is_practice and venue else ""
+        self._text = f"{practice_sentence(venue)}{self._end}" if is_practice and venue else ""
         self._short = short_practice_sentence(venue) if is_practice and venue else ""
         self.setAccessibleName(self._text)
         self._fit()

@@ -77,6 +77,7 @@ class WindowHouse:
             memory_file=memory_file,
             on_choice=self._on_choice,
             settings=self._settings,
+            is_kept=self._options.is_kept,
         )
 
     def _say(self, subject: str) -> Callable[[str], None]:

@@ -28,6 +28,8 @@ class WindowOptions:
         Size of everything; None leaves it to the settings.
     hidden : bool
         Whether it starts in the tray, as at login; where there is none, it is shown after a while.
+    is_kept : bool
+        False where the session lies in a temporary folder.
     """
 
     engine_arguments: tuple[str, ...] = ()
@@ -38,3 +40,4 @@ class WindowOptions:
     tour: Path | None = None
     scale_pct: int | None = None
     hidden: bool = False
+    is_kept: bool = True

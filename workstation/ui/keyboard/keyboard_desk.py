@@ -114,7 +114,8 @@ class KeyboardDesk(Section):
             self._book.refused.connect(lambda _name, why: self._say_of_address(why))
             self._book.kept.connect(lambda _name: self._say_of_address(""))
         self._book.look_again()
-        self._page = SettingsDialog(self._book, self._theme, self._window)
+        is_kept = self._around.is_kept
+        self._page = SettingsDialog(self._book, self._theme, self._window, is_kept=is_kept)
         self._page.open()
         if at:
             self._page.go_to(at)

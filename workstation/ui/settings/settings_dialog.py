@@ -33,6 +33,8 @@ from workstation.ui.words.foreign_text import one_line
 _SIZE, _GROUPS_WIDTH = (980, 680), 140
 _NEAR_TOP = 40  # pixels from which a group is the one that is read
 _FILES = "Settings (*.toml)"
+_KEPT = "Changes are kept at once, in settings.toml."
+_PASSING = "Changes hold until Tidemark quits: this session lies in a temporary folder."
 _KEEPING = (
     "The keyring takes the address; where it is locked, it asks for its password in a window of its own."
 )
@@ -47,11 +49,13 @@ class SettingsDialog(QDialog):
         What is shown and changed.
     theme : Theme
         Colours.
+    is_kept : bool
+        False where the session is gone when Tidemark quits.
     """
 
-    def __init__(self, book: SettingsBook, theme: Theme, parent: QWidget) -> None:
+    def __init__(self, book: SettingsBook, theme: Theme, parent: QWidget, *, is_kept: bool = True) -> None:
         super().__init__(parent)
-        self._book = book
+        self._book, self._is_kept = book, is_kept
         self.search, self.groups = QLineEdit(), QListWidget()
         self.page, self._scroll = QWidget(), QScrollArea()
         self.line, self._nothing = (
@@ -187,7 +191,7 @@ class SettingsDialog(QDialog):
         what = "1 change takes" if n_waiting == 1 else f"{n_waiting} changes take"
         waiting = f"{what} effect at the next start." if n_waiting else ""
         trouble = self._book.trouble
-        kept = trouble or "Changes are kept at once, in settings.toml."
+        kept = trouble or (_KEPT if self._is_kept else _PASSING)
         self.line.setText(" ".join(part for part in (text or kept, waiting) if part))
         is_urgent = is_urgent or bool(trouble and not text)
         self.line.setStyleSheet(f"color: {self._theme.warning if is_urgent else self._theme.muted};")
