@@ -11,7 +11,8 @@ from tests.fakes.patience import until
 from tests.fakes.services_market import HOUR, KEY, MemoryStore, ScriptedFeed, SetClock, bar, bars
 from workstation.domain.alert_crossing import LineState, judge
 from workstation.domain.alert_rule import AlertRule, Crossing, LineRule, RuleState, ScreenEvent, ScreenRule
-from workstation.domain.alert_words import meanwhile_sentence
+from workstation.domain.alert_visits import PastClose, Visit
+from workstation.domain.alert_words import meanwhile_sentence, visit_sentence
 from workstation.domain.drawing import Anchor, Drawing, DrawingKind
 from workstation.domain.errors import StoreError, UsageError
 from workstation.domain.events import (
@@ -70,6 +71,7 @@ class House:
         self.screens = ScreenAlerts(self.bus, self.rules, self.tasks)
         self.grades, self.prices, self.said, self.standings, self.notices = {}, {}, [], (), {}
         self.n_reads = 0
+        self.past = []  # closes while nobody looked
         self.closed = {}  # when coins closed last, where that is not just now
         self.bus.subscribe(AlertRaised, lambda raised: self.said.append(raised.alert))
         self.bus.subscribe(AlertRulesChanged, lambda changed: setattr(self, "standings", changed.standings))
@@ -79,7 +81,7 @@ class House:
         self.data.listen_to(self.feed, self.clock)
         self.lines.begin(self.clock)
         if has_universe:
-            self.screens.begin("1h", self.clock, self.read, speed)
+            self.screens.begin("1h", self.clock, self.read, speed, self.read_past)
         else:
             self.rules.why_no_screens = "Nothing is followed."
         known = COLUMNS_READ.union(LEVEL_COLUMNS, ALWAYS_KNOWN)
@@ -95,6 +97,16 @@ class House:
         never = np.full(len(SYMBOLS), np.nan)
         closed = np.array([self.closed.get(symbol, self.clock.now) for symbol in SYMBOLS], float)
         return CoinsKnown(CoinColumns(SYMBOLS, numbers), never, closed, closed)
+
+    def read_past(self, symbols, since_ms, until_ms):
+        rows = [SYMBOLS.index(symbol) for symbol in symbols]
+        return [
+            PastClose(
+                at_ms, CoinColumns(symbols, {"price": np.array(prices)[rows]}), np.ones(len(rows), bool)
+            )
+            for at_ms, prices in self.past
+            if since_ms < at_ms <= until_ms
+        ]
 
     async def look(self, **grades):
         """Have every screen looked at with these grades."""
@@ -429,6 +441,50 @@ async def test_after_a_start_a_coin_is_judged_only_once_its_newest_close_is_know
         "C2/USDT entered “Strong”: grade 95.",
     ]
     assert [alert.late_ms // HOUR for alert in second.said] == [6, 7, 0]
+
+
+async def test_a_coin_that_came_and_went_while_nobody_looked_is_told_with_both_times(house):
+    cheap, dear = [1.0] * 8, [9.0] + [1.0] * 7
+    rule = AlertRule("s", "practice", screen=ScreenRule("Dear", "price > 5", cool_down_ms=0))
+    first = house().begin()
+    await first.rules.change(rule)
+    first.prices = dict(zip(SYMBOLS, cheap, strict=True))
+    await first.look()
+    slept_ms = first.clock.now
+    await first.end()
+    second = house(now=slept_ms + 8 * HOUR).begin()
+    second.prices = first.prices
+    second.past = [
+        (slept_ms + n * HOUR, prices)
+        for n, prices in ((-1, dear), (2, cheap), (3, dear), (5, cheap), (7, cheap))
+    ]
+    await second.look()
+    await second.look()
+    (said,) = second.said
+    assert said.text == visit_sentence(
+        rule.screen, [Visit("C0/USDT", slept_ms + 3 * HOUR, slept_ms + 5 * HOUR)]
+    )
+    assert (said.late_ms // HOUR, said.rule.coins) == (6, ("C0/USDT",))
+    second.prices = dict(zip(SYMBOLS, dear, strict=True))
+    await second.look()
+    assert [alert.text for alert in second.said[1:]] == ["C0/USDT entered “Dear”: price 9."]
+    await second.end()
+    third = house(now=second.clock.now + 9 * HOUR).begin()
+    third.prices, third.past = second.prices, second.past
+    await third.look()
+    assert third.said == []
+
+
+async def test_what_grades_were_while_nobody_looked_is_not_known_and_not_asked(house):
+    first = house().begin()
+    await first.rules.change(screen())
+    await first.look(C0=10)
+    await first.end()
+    asked, second = [], house(now=first.clock.now + 9 * HOUR)
+    second.read_past = lambda *words: asked.append(words) or []
+    second.begin()
+    await second.look(C0=10)
+    assert (asked, second.said) == ([], [])
 
 
 async def test_hours_of_a_quick_market_are_no_time_without_looks(house):

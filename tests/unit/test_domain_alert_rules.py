@@ -10,6 +10,7 @@ from workstation.domain.alert_line import line_of, lines_of, price_on_bar
 from workstation.domain.alert_record import RuleRecord
 from workstation.domain.alert_rule import AlertRule, Crossing, LineRule, ScreenEvent, ScreenRule
 from workstation.domain.alert_screen import ScreenState, look
+from workstation.domain.alert_visits import PastClose, Visit, visits
 from workstation.domain.alert_words import (
     coin_sentence,
     condition_of,
@@ -19,6 +20,7 @@ from workstation.domain.alert_words import (
     meanwhile_sentence,
     moment_sentence,
     title_of,
+    visit_sentence,
 )
 from workstation.domain.candle import Candle, CandleColumns
 from workstation.domain.drawing import Anchor, Drawing, DrawingKind
@@ -238,6 +240,71 @@ def test_a_coin_that_was_away_is_seen_again_only_at_a_close_of_its_own():
     assert (told, state.away) == (("ETH/USDT",), frozenset())
     assert back.without(frozenset({"BTC/USDT"})).away == {"ETH/USDT"}
     assert back.moved(("BTC/USDT",), True, HOUR).away == {"ETH/USDT"}
+
+
+CHEAP, DEAR = 1.0, 9.0
+
+
+def priced(prices, at=0, closed=True) -> PastClose:
+    symbols = ("BTC/USDT", "ETH/USDT")
+    known = CoinColumns(symbols, {"price": np.array(prices)})
+    return PastClose(at * HOUR, known, np.full(2, closed))
+
+
+def seen_again(rule, first, last, at=9) -> tuple[ScreenState, ScreenState]:
+    """Return the states before and after the look that sees both coins again, eight hours after the first."""
+    state, _ = look(rule, ScreenState(), priced(first).coins, HOUR)
+    before = state.back_after(2 * HOUR, at * HOUR)
+    return before, look(rule, before, priced(last).coins, at * HOUR, np.array([True, True]))[0]
+
+
+@pytest.mark.parametrize(("event", "there", "here"), [("enters", DEAR, CHEAP), ("leaves", CHEAP, DEAR)])
+def test_a_coin_that_moved_and_moved_back_unseen_is_known_with_both_closes(event, there, here):
+    rule = ScreenRule("Dear", "price > 5", ScreenEvent(event))
+    past = [
+        priced([here, here], 2),
+        priced([there, here], 3),
+        priced([there, there], 4),
+        priced([here, there], 5),
+        priced([there, there], 6, closed=False),
+        priced([np.nan, there], 7),
+    ]
+    before, after = seen_again(rule, [here, here], [here, there])
+    assert visits(rule, before, after, past, 9 * HOUR) == (Visit("BTC/USDT", 3 * HOUR, 5 * HOUR),), (
+        "the other one is there now, and told so"
+    )
+    before, after = seen_again(rule, [here, there], [here, here])
+    past_of_both = [priced([there, there], 3), priced([here, here], 5)]
+    assert visits(rule, before, after, past_of_both, 9 * HOUR) == (Visit("BTC/USDT", 3 * HOUR, 5 * HOUR),), (
+        "the other one was there before; that it went is another question"
+    )
+    before, after = seen_again(rule, [here, here], [here, here])
+    assert visits(rule, before, after, past, 9 * HOUR)[1] == Visit("ETH/USDT", 4 * HOUR, 9 * HOUR)
+
+
+def test_a_visit_is_told_once_within_the_cool_down_and_only_of_coins_that_were_away():
+    rule = ScreenRule("Dear", "price > 5", cool_down_ms=24 * HOUR)
+    past = [priced([DEAR, DEAR], 3), priced([CHEAP, CHEAP], 5)]
+    before, after = seen_again(rule, [CHEAP, CHEAP], [CHEAP, CHEAP])
+    assert len(visits(rule, before, after, past, 9 * HOUR)) == 2
+    told = before.after_visits(["BTC/USDT"], 9 * HOUR)
+    assert [one.symbol for one in visits(rule, told, after, past, 9 * HOUR)] == ["ETH/USDT"]
+    present = replace(before, away=frozenset({"ETH/USDT"}))
+    assert [one.symbol for one in visits(rule, present, after, past, 9 * HOUR)] == ["ETH/USDT"]
+
+
+def test_visits_are_said_with_both_times():
+    enters, leaves = ScreenRule("S", "price > 5"), ScreenRule("S", "price > 5", ScreenEvent.LEAVES)
+    assert visit_sentence(enters, [Visit("BTC/USDT", 3 * HOUR, 5 * HOUR)]) == (
+        "BTC/USDT entered “S” at 1970-01-01 03:00 and left it again at 1970-01-01 05:00 UTC, "
+        "while Tidemark did not watch."
+    )
+    many = [Visit(f"C{n}", n * HOUR, (n + 20) * HOUR) for n in range(1, 7)]
+    assert visit_sentence(leaves, many) == (
+        "6 coins left “S” and entered it again between 1970-01-01 01:00 and 1970-01-02 02:00 UTC, "
+        "while Tidemark did not watch: C1, C2, C3 and 3 more."
+    )
+    assert visit_sentence(leaves, many[:2]).endswith("did not watch: C1, C2.")
 
 
 def test_a_time_without_looks_is_said_with_its_ends():

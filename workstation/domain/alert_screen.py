@@ -57,6 +57,10 @@ class ScreenState:
         """Return the state as if these coins had never been looked at."""
         return replace(self, inside=self.inside - coins, outside=self.outside - coins, away=self.away - coins)
 
+    def after_visits(self, coins: Sequence[str], at_ms: int) -> "ScreenState":
+        """Return the state after coins were told to have moved and moved back."""
+        return replace(self, told_ms={**self.told_ms, **dict.fromkeys(coins, at_ms)})
+
     def moved(self, coins: Sequence[str], is_in: bool, at_ms: int) -> "ScreenState":
         """Return the state after coins were told to have come in, or gone out."""
         changed, told = frozenset(coins), {**self.told_ms, **dict.fromkeys(coins, at_ms)}
@@ -88,7 +92,7 @@ def look(
     outside = frozenset(s for s, is_out in zip(coins.symbols, known & ~hits, strict=True) if is_out)
     seen = inside | outside
     moved = inside & state.outside if rule.event is ScreenEvent.ENTERS else outside & state.inside
-    told = tuple(s for s in coins.symbols if s in moved and _is_due(rule, state, s, now_ms))
+    told = tuple(s for s in coins.symbols if s in moved and is_due(rule, state, s, now_ms))
     kept = {s: at for s, at in state.told_ms.items() if now_ms - at < rule.cool_down_ms}
     return (
         ScreenState(
@@ -120,6 +124,7 @@ def known_of(screen: Screen | None, coins: CoinColumns) -> Mask:
     return known
 
 
-def _is_due(rule: ScreenRule, state: ScreenState, symbol: str, now_ms: int) -> bool:
+def is_due(rule: ScreenRule, state: ScreenState, symbol: str, now_ms: int) -> bool:
+    """Return whether a coin's cool-down is over."""
     told_ms = state.told_ms.get(symbol)
     return told_ms is None or now_ms - told_ms >= rule.cool_down_ms

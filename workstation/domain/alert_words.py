@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from workstation.domain.alert_crossing import Crossed
 from workstation.domain.alert_line import MOMENT, line_of
 from workstation.domain.alert_rule import AlertRule, Crossing, LineRule, ScreenEvent, ScreenRule
+from workstation.domain.alert_visits import Visit
 from workstation.domain.price_text import price_text
 from workstation.domain.screen import SIDES, conditions_of
 from workstation.domain.screen_column import COLUMNS, CoinColumns, ColumnKind
@@ -96,6 +97,26 @@ def meanwhile_sentence(rule: ScreenRule, n_coins: int, since_ms: int, until_ms: 
     first, last = (datetime.fromtimestamp(at / 1000, UTC) for at in (since_ms, until_ms))
     until = f"{last:%H:%M}" if first.date() == last.date() else f"{last:%Y-%m-%d %H:%M}"
     return f"{they} {moved} between {first:%Y-%m-%d %H:%M} and {until} UTC, while Tidemark did not watch."
+
+
+def visit_sentence(rule: ScreenRule, visits: Sequence[Visit]) -> str:
+    """Return when coins came in and left again unseen, or the other way round, as one plain sentence."""
+    is_entering = rule.event is ScreenEvent.ENTERS
+    there, back = ("entered", "left it") if is_entering else ("left", "entered it")
+    first, last = min(one.moved_ms for one in visits), max(one.back_ms for one in visits)
+    if len(visits) == 1:
+        what = f"{visits[0].symbol} {there} “{rule.name}” at {_minute(first)} and {back} again at"
+        return f"{what} {_minute(last)} UTC, while Tidemark did not watch."
+    named = ", ".join(one.symbol for one in visits[:_MOST_NAMED])
+    more = f" and {len(visits) - _MOST_NAMED} more" if len(visits) > _MOST_NAMED else ""
+    return (
+        f"{len(visits)} coins {there} “{rule.name}” and {back} again between {_minute(first)} and "
+        f"{_minute(last)} UTC, while Tidemark did not watch: {named}{more}."
+    )
+
+
+def _minute(at_ms: int) -> str:
+    return f"{datetime.fromtimestamp(at_ms / 1000, UTC):%Y-%m-%d %H:%M}"
 
 
 def lists_gone_sentence(rule: ScreenRule) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from workstation.domain.alert_visits import PastClose
 from workstation.domain.market import Market, Venue
 from workstation.domain.narrative_index import IndexStanding
 from workstation.domain.ports import Clock, TaskOwner
@@ -14,6 +15,8 @@ from workstation.services.alerts import Alerts
 from workstation.services.bus import Bus
 from workstation.services.market_data import MarketData
 from workstation.storage.alert_rule_file import AlertRuleFile
+from workstation.storage.candle_store import CandleStore
+from workstation.storage.coin_past import past_closes
 from workstation.storage.coin_reading import COLUMNS_READ, CoinFiles, CoinsWanted, read_coins
 from workstation.storage.paths import Paths
 from workstation.storage.recorder import Recorder
@@ -58,9 +61,14 @@ class AlertRuleDesk:
             found = read_coins(self._files, wanted)
             return CoinsKnown(found.coins, found.signal_ms, found.closed_ms, found.graded_ms)
 
+        def read_past(coins: tuple[str, ...], since_ms: int, until_ms: int) -> Sequence[PastClose]:
+            wanted = CoinsWanted(venue.name, timeframe, coins, until_ms)
+            with CandleStore(self._files.candles, read_only=True) as candles:
+                return past_closes(candles, wanted, since_ms)
+
         self._lines.begin(clock)
         if timeframe:
-            self._screens.begin(timeframe, clock, read, venue.speed)
+            self._screens.begin(timeframe, clock, read, venue.speed, read_past)
         else:
             self._rules.why_no_screens = _NO_UNIVERSE
         known = COLUMNS_READ.union(LEVEL_COLUMNS, ALWAYS_KNOWN)

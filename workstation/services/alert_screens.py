@@ -1,7 +1,7 @@
 """Watches the screens that alerts stand on: at every close of the universe, and between closes if wanted."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,8 +9,14 @@ import numpy as np
 from workstation.domain.alert import RuleMark
 from workstation.domain.alert_record import RuleRecord
 from workstation.domain.alert_rule import ScreenEvent, ScreenRule
-from workstation.domain.alert_screen import MOST_ALONE, look
-from workstation.domain.alert_words import coin_sentence, many_sentence, meanwhile_sentence
+from workstation.domain.alert_screen import MOST_ALONE, ScreenState, look
+from workstation.domain.alert_visits import FROM_CANDLES, PastClose, Visit, visits
+from workstation.domain.alert_words import (
+    coin_sentence,
+    many_sentence,
+    meanwhile_sentence,
+    visit_sentence,
+)
 from workstation.domain.errors import StoreError
 from workstation.domain.events import (
     AlertRulesChanged,
@@ -25,7 +31,7 @@ from workstation.domain.level import LevelDistances
 from workstation.domain.market import timeframe_ms
 from workstation.domain.narrative_index import IndexStanding
 from workstation.domain.ports import Clock, TaskOwner
-from workstation.domain.screen_column import HOUR_MS, CoinColumns, FloatArray
+from workstation.domain.screen_column import HOUR_MS, CoinColumns, FloatArray, Words
 from workstation.domain.ticker import Ticker
 from workstation.services.alert_rules import AlertRules
 from workstation.services.bus import Bus
@@ -67,6 +73,9 @@ class CoinsKnown:
         return np.minimum(self.closed_ms, self.graded_ms) if screen.columns & _GRADED else self.closed_ms
 
 
+PastReader = Callable[[Words, int, int], Sequence[PastClose]]
+"""Returns what closed candles say of coins at each close after an instant, up to another; it blocks."""
+
 CoinReader = Callable[[int, tuple[IndexStanding, ...]], CoinsKnown]
 """Returns what is known of every coin at an instant, with how narratives stand; it blocks."""
 
@@ -90,6 +99,7 @@ class ScreenAlerts:
         self._standings: tuple[IndexStanding, ...] = ()
         self._tickers: dict[str, Ticker] = {}
         self._known: CoinsKnown | None = None
+        self._read_past: PastReader | None = None
         self._levels: dict[str, dict[str, LevelDistances]] = {}
         self._timeframe, self._most_ms = "1h", 0
         self._looking = asyncio.Lock()
@@ -101,7 +111,14 @@ class ScreenAlerts:
         bus.subscribe(LevelDistancesFound, self._on_levels)
         bus.subscribe(AlertRulesChanged, self._on_rules)
 
-    def begin(self, timeframe: str, clock: Clock, read: CoinReader, speed: float = 1.0) -> None:
+    def begin(
+        self,
+        timeframe: str,
+        clock: Clock,
+        read: CoinReader,
+        speed: float = 1.0,
+        read_past: PastReader | None = None,
+    ) -> None:
         """Begin to look; called once, when the universe is followed.
 
         Parameters
@@ -114,7 +131,10 @@ class ScreenAlerts:
             Reads what is known of the coins.
         speed : float
             Market time per wall time; a quick market is not away while it is worked out.
+        read_past : callable, optional
+            Reads what was known of coins while nobody looked.
         """
+        self._read_past = read_past
         self._timeframe = timeframe
         self._most_ms = max(_MOST_BARS * timeframe_ms(timeframe), round(_WORKED_OUT_MS * speed))
         self._tasks.start("look at the screens", self._look_at_closes(clock, read))
@@ -181,12 +201,34 @@ class ScreenAlerts:
                     continue
                 asked, before = with_lists(coins, screen), record.screen.back_after(most_ms, now_ms)
                 state, told = await asyncio.to_thread(look, screen, before, asked, now_ms, fresh)
+                visited = await asyncio.to_thread(self._visits, screen, before, state, now_ms)
                 if not self._rules.is_current(record):
                     continue  # it was changed meanwhile
                 await self._tell(record, coins, tuple(s for s in told if s not in before.away), now_ms)
                 missed = tuple(s for s in told if s in before.away)
                 await self._tell(record, coins, missed, now_ms, before.away_since_ms)
-                self._rules.judged_screen(record, state)
+                await self._tell_visits(record, visited, now_ms)
+                self._rules.judged_screen(record, state.after_visits([v.symbol for v in visited], now_ms))
+
+    def _visits(
+        self, screen: ScreenRule, before: ScreenState, after: ScreenState, now_ms: int
+    ) -> tuple[Visit, ...]:
+        """Return which coins that are seen again moved and moved back meanwhile, where candles say it."""
+        back = before.away - after.away
+        if self._read_past is None or not back or not screen.columns <= FROM_CANDLES:
+            return ()
+        past = self._read_past(tuple(sorted(back)), before.away_since_ms, now_ms)
+        listed = [replace(close, coins=with_lists(close.coins, screen)) for close in past]
+        return visits(screen, before, after, listed, now_ms)
+
+    async def _tell_visits(self, record: RuleRecord, visited: tuple[Visit, ...], now_ms: int) -> None:
+        screen = record.rule.screen
+        if screen is None or not visited:
+            return
+        for part in [visited] if len(visited) > MOST_ALONE else [(one,) for one in visited]:
+            mark = self._mark(record, screen, tuple(one.symbol for one in part), now_ms)
+            late_ms = now_ms - min(one.moved_ms for one in part)
+            await self._rules.tell(record, mark, visit_sentence(screen, part), late_ms)
 
     def _whole(self, known: CoinsKnown, now_ms: int) -> CoinColumns:
         """Return what is known of the coins with what follows from the time, and what was heard only."""

@@ -166,12 +166,8 @@ def read_moves(
             continue
         last_ms = int(bars.open_time[-1])
         closed_ms[row] = last_ms + key.bar_ms
-        day = bars.open_time > last_ms - _DAY_MS
-        numbers["price"][row] = bars.close[-1]
-        numbers["volume_24h"][row] = float((bars.close[day] * bars.volume[day]).sum())
-        for name, span_ms in _SPANS_MS.items():
-            slack_ms = _SLACK_MS if span_ms >= _DAY_MS else 0
-            numbers[name][row] = _change_pct(bars, last_ms - span_ms, slack_ms)
+        for name, value in moves_at(bars, len(bars) - 1).items():
+            numbers[name][row] = value
         for name, length_ms in _LINES.items():
             closes = bars.close[bars.open_time > last_ms - length_ms]
             if len(closes) > 1:
@@ -180,12 +176,26 @@ def read_moves(
     return numbers, lines, closed_ms
 
 
-def _change_pct(bars: CandleColumns, since_ms: int, slack_ms: int) -> float:
-    """Return how far the newest close is from the one at an instant, percent; NaN where there is none."""
+def moves_at(bars: CandleColumns, row: int) -> dict[str, float]:
+    """Return price, changes and volume at a bar's close, by column, from that bar and those before it."""
+    last_ms = int(bars.open_time[row])
+    day = slice(int(np.searchsorted(bars.open_time, last_ms - _DAY_MS, side="right")), row + 1)
+    found = {
+        "price": float(bars.close[row]),
+        "volume_24h": float((bars.close[day] * bars.volume[day]).sum()),
+    }
+    for name, span_ms in _SPANS_MS.items():
+        slack_ms = _SLACK_MS if span_ms >= _DAY_MS else 0
+        found[name] = _change_pct(bars, row, last_ms - span_ms, slack_ms)
+    return found
+
+
+def _change_pct(bars: CandleColumns, row: int, since_ms: int, slack_ms: int) -> float:
+    """Return how far a close is from the one at an instant before it, percent; NaN where there is none."""
     at = int(np.searchsorted(bars.open_time, since_ms, side="right")) - 1
     if at < 0 or since_ms - int(bars.open_time[at]) > slack_ms or not bars.close[at] > 0:
         return float("nan")
-    return float((bars.close[-1] / bars.close[at] - 1) * 100)
+    return float((bars.close[row] / bars.close[at] - 1) * 100)
 
 
 def newest_signals(signals: Sequence[Signal]) -> dict[str, Signal]:
