@@ -67,3 +67,10 @@ def test_the_chart_that_stays_has_the_keyboard_when_another_is_closed(desk, qtbo
     window.actions_by_id["chart.close"].trigger()
     qtbot.waitUntil(window.chart.hasFocus, timeout=20_000)
     assert window.chart.window() is window
+
+
+def test_a_chart_that_floats_as_the_window_opens_is_given_the_keyboard(desk, monkeypatch):
+    given = []  # a desktop activates the window last, so that a button has it; offscreen it is otherwise
+    monkeypatch.setattr(desk.window.workspace, "give_keyboard", lambda: given.append(desk.window.chart))
+    desk.window._begin_charts()
+    assert given == [desk.window.chart]

@@ -320,7 +320,7 @@ class MainWindow(FrontWindow):
     def _on_first_frame(self) -> None:
         self.chart.frame_painted.disconnect(self._on_first_frame)
         QTimer.singleShot(0, self.alert_desk.start)
-        QTimer.singleShot(0, self.workspace.start)
+        QTimer.singleShot(0, self._begin_charts)
 
     def _show_log(self, is_log: bool) -> None:
         self.actions_by_id["chart.log"].setChecked(is_log)
@@ -340,6 +340,11 @@ class MainWindow(FrontWindow):
         self.workspace.show_venue()
         self._show_price()
         self._title()
+
+    def _begin_charts(self) -> None:
+        self.workspace.start()
+        if self.chart.window() is not self and self.isVisible():
+            self.workspace.give_keyboard()  # it floats: the window that opened has given it to a button
 
     def _on_watchlist(self) -> None:
         self._keeper.save_soon()
