@@ -5,6 +5,7 @@ from PySide6.QtCore import QPointF, QRect
 from PySide6.QtGui import QColor
 
 from tests.gui.test_chart_studies import KEY, candles, put
+from workstation.domain.level import LevelKind, PriceLevel
 from workstation.ui.chart.axis_painter import lay_out_times
 from workstation.ui.chart.chart_view import ChartView
 from workstation.ui.chart.time_ticks import moment_label
@@ -36,23 +37,20 @@ def point(chart: ChartView, x: float, y: float) -> None:
     chart._pointer = QPointF(x, y)
 
 
-def row(chart: ChartView, place: int) -> QRect:
-    """Return where a label of the price axis stands, from the first row to the last one."""
-    layout, line = chart.frame.layout, round(chart._picture.labels.height())
-    return QRect(layout.plot_width + 1, round(chart.axis_labels[place].y), layout.axis_width - 1, line)
-
-
 def test_a_price_under_the_crosshairs_tag_does_not_peek_out(chart):
-    labels = chart.axis_labels
-    assert len(labels) > 5
-    for place, one in enumerate(labels):
-        box = row(chart, place)
-        assert ink(chart, box) > 0, one.text
+    (lower, spacing), *_ = sorted(chart.frame.price_ticks)
+    chart.set_levels((PriceLevel(lower + spacing * 1.5, LevelKind.SUPPORT, 2, None),))
+    chart.grab()
+    boxes = [one.toRect() for one in chart.axis_boxes]
+    assert len(boxes) > 6
+    assert len({box.height() for box in boxes}) == 2, "that of the level is smaller"
+    for box in boxes:
+        assert ink(chart, box) > 0
         is_last = box.bottom() + box.height() > chart.frame.layout.body_height
         point(chart, 300, box.top() - 3 if is_last else box.bottom() + 3)  # the tag lies on its edge
         upper = QRect(box.left(), box.top(), box.width(), box.height() // 2)
         free = upper.translated(0, upper.height()) if is_last else upper
-        assert ink(chart, free) == 0, one.text
+        assert ink(chart, free) == 0, box
         point(chart, 300, 40)
         assert ink(chart, box) > 0, "it comes back"
 

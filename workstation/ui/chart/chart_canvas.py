@@ -2,6 +2,7 @@
 
 import logging
 import math
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
@@ -19,7 +20,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from workstation.domain.candle import Candle
 from workstation.domain.market import slot_of
-from workstation.ui.chart.axis_painter import LEFT, PlacedPrice
+from workstation.ui.chart.axis_painter import LEFT
 from workstation.ui.chart.drawing_hand import DrawingHand
 from workstation.ui.chart.frame import Frame, View
 from workstation.ui.chart.gestures import Gestures, Grip
@@ -126,9 +127,9 @@ class ChartCanvas(QWidget):
         return self._frame
 
     @property
-    def axis_labels(self) -> list[PlacedPrice]:
-        """What stands on the price axis of that picture; a tag covers the whole of it or nothing."""
-        return self._picture.axis_labels
+    def axis_boxes(self) -> list[QRectF]:
+        """Where labels stand on the price axis of that picture: a tag hides the whole of one or nothing."""
+        return self._picture.axis_boxes
 
     @property
     def pointed(self) -> Pointer | None:
@@ -198,7 +199,7 @@ class ChartCanvas(QWidget):
         return (frame.layout.width, frame.layout.height, frame.dpr) != (self.width(), self.height(), dpr)
 
     def _paint_overlay(self, painter: QPainter, frame: Frame) -> None:
-        brush = Brush(painter, self._picture.colours, self._picture.labels, self.axis_labels)
+        brush = Brush(painter, self._picture.colours, self._picture.labels)
         paint_last_price(brush, frame, self._now_ms)
         pointer = self._pointed(frame)
         read = pointer.slot if pointer else self._slot_elsewhere(frame)
@@ -208,7 +209,7 @@ class ChartCanvas(QWidget):
         paint_readout(brush, frame, read)
         if pointer is None:
             return
-        paint_crosshair(brush, frame, pointer)
+        paint_crosshair(replace(brush, beneath=self.axis_boxes), frame, pointer)
         if pointer.y < frame.layout.price_height:
             paint_level_words(painter, frame, brush.colours, brush.labels, pointer.y)
         signal = frame.series.signal_at(pointer.slot)

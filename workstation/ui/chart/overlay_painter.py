@@ -13,7 +13,6 @@ from workstation.ui.chart.axis_painter import (
     AXIS_PADDING,
     LEFT,
     TOP,
-    PlacedPrice,
     lay_out_times,
     paint_ground,
 )
@@ -59,14 +58,14 @@ class Brush:
     Parameters
     ----------
     painter, colours, labels : QPainter, ChartColours, Labels
-    beneath : sequence of PlacedPrice
-        What stands on the price axis: where a tag lies on a part of it, the rest would peek out.
+    beneath : sequence of QRectF
+        Labels on the price axis: where a tag lies on a part of one, the rest would peek out.
     """
 
     painter: QPainter
     colours: ChartColours
     labels: Labels
-    beneath: Sequence[PlacedPrice] = ()
+    beneath: Sequence[QRectF] = ()
 
 
 def paint_last_price(brush: Brush, frame: Frame, now_ms: int | None) -> None:
@@ -312,11 +311,11 @@ def _paint_axis_tag(
     line = labels.height()
     height = line * len(lines) + 4
     top = round(min(max(y - line / 2 - 2, 0.0), max(layout.body_height - height, 0.0)))
-    for one in brush.beneath:
-        if one.y < top + height and top < one.y + line:
-            hidden = QRectF(layout.plot_width + 1, one.y, layout.axis_width - 1, line)
-            brush.painter.fillRect(hidden, brush.colours.base)
-    _fill_round(brush.painter, QRectF(layout.plot_width + 1, top, layout.axis_width - 3, height), ground)
+    box = QRectF(layout.plot_width + 1, top, layout.axis_width - 3, height)
+    for label in brush.beneath:
+        if label.intersects(box):
+            brush.painter.fillRect(label, brush.colours.base)
+    _fill_round(brush.painter, box, ground)
     for i, text in enumerate(lines):
         at = QPointF(layout.plot_width + AXIS_PADDING, top + 2 + i * line)
         labels.paint(brush.painter, at, text, ink)

@@ -1,13 +1,12 @@
 """The still picture of a chart, painted once and shown until something in it changes."""
 
-from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPixmap
 
 from workstation.domain.market import SeriesKey
 from workstation.domain.study import Place
 from workstation.ui.chart.axis_painter import (
     TOP,
-    PlacedPrice,
     lay_out_volume,
     needed_axis_width,
     paint_caption,
@@ -83,14 +82,17 @@ class Picture:
         return self._pixmap
 
     @property
-    def axis_labels(self) -> list[PlacedPrice]:
-        """What stands on the price axis, levels and families left out."""
+    def axis_boxes(self) -> list[QRectF]:
+        """Where the labels of the price axis stand, those of families left out; logical pixels."""
         if self._laid is None:
             return []
         frame, labels = self._laid.frame, self.labels
-        grade = frame.judged.grade
+        grade, layout = frame.judged.grade, frame.layout
         edges = [] if grade is None else lay_out_edges(frame, grade, labels)
-        return [*self._laid.prices, *lay_out_volume(frame, labels), *lay_out_pane_axes(frame, labels), *edges]
+        plain = [*self._laid.prices, *lay_out_volume(frame, labels), *lay_out_pane_axes(frame, labels)]
+        size = layout.axis_width - 1, labels.height()
+        boxes = [QRectF(layout.plot_width + 1, one.y, *size) for one in (*plain, *edges)]
+        return [*boxes, *(one.box for one in self._laid.level_labels)]
 
     def set_theme(self, theme: Theme) -> None:
         """Take other colours; to be seen once painted again."""

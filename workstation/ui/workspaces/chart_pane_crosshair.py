@@ -78,7 +78,7 @@ class LinkedCrosshair(QWidget):
                 painter.setBrush(QColor(self._theme.crosshair))
                 painter.drawEllipse(QPointF(x, y), _DOT, _DOT)
             colours = ChartColours.of(self._theme)
-            brush = Brush(painter, colours, self._labels, self._chart.axis_labels)
+            brush = Brush(painter, colours, self._labels, self._chart.axis_boxes)
             paint_linked_tags(brush, frame, x, frame.slots.slot_at(x), self.price if y is not None else None)
 
     def changeEvent(self, event: QEvent) -> None:
