@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from workstation.domain.errors import TidemarkError
+from workstation.domain.errors import LinkError, TidemarkError
 from workstation.domain.market import SeriesKey
 from workstation.link.alert_messages import AlertRuleCommand
 from workstation.link.client import LinkClient
@@ -33,6 +33,7 @@ class EngineDesk:
 
     def __init__(self, client: LinkClient, bridge: Bridge, tasks: Supervisor) -> None:
         self._client, self._bridge, self._tasks = client, bridge, tasks
+        self._is_late = False  # it was told that an answer did not come
 
     def follow(self, key: SeriesKey) -> None:
         """Load and stream a series, and send its signals."""
@@ -114,3 +115,8 @@ class EngineDesk:
             await self._client.ask(command)
         except TidemarkError as error:
             on_refused(str(error))
+            self._is_late |= isinstance(error, LinkError) and on_refused == self._post
+        else:
+            if self._is_late:
+                self._is_late = False
+                self._post("")
