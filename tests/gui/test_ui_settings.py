@@ -438,3 +438,19 @@ def test_the_window_takes_a_setting_at_once(tmp_path, qtbot):
     book._on_kept("providers.evm_url", "https://node.example/•••")
     assert said == [("node address", "The keyring is locked."), ("node address", "")]
     window.finish()
+
+
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [
+        ("[chart]\na = 1\n", "is not known."),
+        ("[chart]\na = 1\nb = 2\n", "There is 1 more such line."),
+        ("[chart]\na = 1\nb = 2\nc = 3\n", "There are 2 more such lines."),
+    ],
+    ids=["one", "two", "three"],
+)
+def test_a_file_that_is_refused_says_how_many_lines_are_wrong(text, end):
+    with pytest.raises(SettingsError) as refused:
+        imported(text, "mine.toml")
+    assert str(refused.value).startswith("mine.toml, line 2: chart.a is not known.")
+    assert str(refused.value).endswith(end)

@@ -72,7 +72,9 @@ def imported(text: str, file: str) -> dict[str, object]:
     """
     values, problems = _values_of(text, file, rest="")
     if problems:
-        more = f" There are {len(problems) - 1} more such lines." if len(problems) > 1 else ""
+        n_more = len(problems) - 1
+        said = "is 1 more such line" if n_more == 1 else f"are {n_more} more such lines"
+        more = f" There {said}." if n_more else ""
         raise SettingsError(problems[0].replace(" and was left alone", "").strip() + more)
     return values
 
