@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPointF
 
@@ -72,3 +73,20 @@ def test_the_volume_keeps_its_digits_while_the_bar_grows(qtbot, monkeypatch):
         chart.grab()
         volumes.append(said[said.index("Vol") + 1])
     assert volumes == ["2.69 K", "2.70 K", "2.75 K", "3.00 K"]
+
+
+def test_a_hole_says_that_there_is_no_candle_and_the_time_to_come_does_not(qtbot, monkeypatch):
+    said = []
+    monkeypatch.setattr(Labels, "paint", lambda *words: said.append(words[3]) or 10.0)
+    chart = ChartView()
+    qtbot.addWidget(chart)
+    chart.resize(1200, 400)
+    bars = columns(KEY, 80)
+    chart.set_series(KEY, bars.pick(np.arange(80) != 70))
+    chart.grab()
+    last = chart.frame.series.pyramid.last_slot
+    for slot, is_hole in ((last - 9, True), (last - 8, False), (last + 2, False)):
+        chart._pointer = QPointF(chart.frame.slots.x_of(slot), 200)
+        said.clear()
+        chart.grab()
+        assert ("no candle here" in said) is is_hole

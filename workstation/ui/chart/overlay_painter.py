@@ -144,7 +144,8 @@ def paint_readout(brush: Brush, frame: Frame, slot: int) -> None:
     when = (
         f"{moment_label(open_time, frame.zone, frame.series.key.bar_ms)} {zone_label(open_time, frame.zone)}"
     )
-    parts = [] if candle is None else _parts(candle, frame.series.price_step, brush.colours)
+    step, colours = frame.series.price_step, brush.colours
+    parts = _hole(frame, slot, colours) if candle is None else _parts(candle, step, colours)
     doubts = quality_words(frame.series.quality_at(slot))
     if doubts:
         parts.append(_Part(_DOUBTED, "", doubts, brush.colours.warning))
@@ -258,6 +259,13 @@ class _Part(NamedTuple):
     name: str
     value: str
     ink: QColor
+
+
+def _hole(frame: Frame, slot: int, colours: ChartColours) -> list[_Part]:
+    """Return what is said of a bar that is not there: a hole in the history, not the time before or after."""
+    bars = frame.series.pyramid
+    is_within = len(bars) > 0 and bars.first_slot <= slot <= bars.last_slot
+    return [_Part(_CLOSE, "", "no candle here", colours.muted)] if is_within else []
 
 
 def _parts(candle: Candle, step: float, colours: ChartColours) -> list[_Part]:
