@@ -159,8 +159,9 @@ def test_enter_and_double_click_open_a_row_and_del_asks_to_remove_it(panel, qtbo
 
 
 def test_a_market_cannot_be_watched_twice(panel, qtbot):
-    with qtbot.assertNotEmitted(panel.edited):
+    with qtbot.assertNotEmitted(panel.edited), qtbot.waitSignal(panel.told) as told:
         panel.add("BTC/USDT")
+    assert told.args == ["BTC/USDT is already in this list; nothing is in it twice."]
     panel.set_symbols(("A/B", "A/B", "C/D"))
     assert shown(panel.model) == ["A/B", "C/D"]
 

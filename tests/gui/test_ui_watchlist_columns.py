@@ -343,7 +343,7 @@ def test_coins_dragged_onto_a_list_are_added_once_and_twice_is_said(desk, panel,
     desk.editing.create("Mine", ("BTC/USDT",))
     drop(panel, ["PEPE/USDT", "BTC/USDT"], 0, own=False)
     assert panel.model.symbols == ("PEPE/USDT", "BTC/USDT")
-    assert told[-1] == "BTC/USDT already in this list; nothing is in it twice."
+    assert told[-1] == "BTC/USDT is already in this list; nothing is in it twice."
     desk.chooser.tabs.dropped.emit(("SOL/USDT", "PEPE/USDT"), 1)
     assert panel.model.symbols == ("PEPE/USDT", "BTC/USDT", "SOL/USDT")
     assert told[-1] == "Already in “Mine”: PEPE/USDT. Nothing is in a list twice."

@@ -1,7 +1,7 @@
 """The watchlist: markets, what is known of them, and the way to a chart."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
@@ -249,8 +249,11 @@ class WatchlistPanel(QWidget):
         self.table.choose(self.model.row_of(symbol))
 
     def add(self, symbol: str) -> None:
-        """Ask to watch a market; nothing where it already is."""
-        if symbol and symbol not in self.model.symbols:
+        """Ask to watch a market; say where it already is."""
+        if symbol in self.model.symbols:
+            self._say_twice((symbol,))
+        elif symbol:
+            self.told.emit("")
             self._ask((*self.model.symbols, symbol))
 
     def remove(self, symbol: str) -> None:
@@ -292,8 +295,11 @@ class WatchlistPanel(QWidget):
         next_one = next((symbol for symbol in below if symbol not in moved), "") if self.can_move else ""
         self._ask_for_order(placed(before, moved, next_one))
         if there and not is_own:
-            more = f" and {len(there) - 1} more" if len(there) > 1 else ""
-            self.told.emit(f"{one_line(there[0], 24)}{more} already in this list; nothing is in it twice.")
+            self._say_twice(there)
+
+    def _say_twice(self, there: Sequence[str]) -> None:
+        more = f" and {len(there) - 1} more are" if len(there) > 1 else " is"
+        self.told.emit(f"{one_line(there[0], 24)}{more} already in this list; nothing is in it twice.")
 
     def _ask_for_order(self, symbols: tuple[str, ...]) -> None:
         if symbols != self.model.symbols:
