@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QInputDialog, QWidget
 
 from tests.fakes.window_world import LIVE, NOW_MS, Desk, StoredCandles, columns, signal, ticker
 from workstation.domain.market import SeriesKey
@@ -19,7 +20,7 @@ from workstation.storage.coin_reading import CoinsRead, CoinsWanted, newest_sign
 from workstation.ui.theme import DARK, LIGHT
 from workstation.ui.watchlists.screen_model import NO_NARRATIVE, ScreenModel
 from workstation.ui.watchlists.screener_desk import ScreenerDesk
-from workstation.ui.watchlists.screener_menu import ScreenerMenu
+from workstation.ui.watchlists.screener_menu import ScreenerMenu, ask_name
 from workstation.ui.watchlists.screener_panel import EVERY_COIN, FIRST_COLUMNS, NOT_SAVED, ScreenerPanel
 from workstation.ui.watchlists.watchlist_keeper import WatchlistKeeper
 
@@ -438,3 +439,12 @@ def test_a_column_that_is_cut_by_a_little_gets_it_from_the_market(panel, short, 
     end = table.columnViewportPosition(n_whole - 1) + table.columnWidth(n_whole - 1)
     assert (end == table.viewport().width()) is is_whole
     assert table.columnWidth(0) == least - short * is_whole
+
+
+def test_a_name_is_asked_for_where_the_question_can_be_read(qtbot):
+    over = QWidget()
+    qtbot.addWidget(over)
+    ask_name(over, "Save the screen as", "strong", lambda _name: None)
+    dialog = over.findChild(QInputDialog)
+    assert dialog.width() >= 380, "the frame cuts the title of a narrower one"
+    dialog.reject()

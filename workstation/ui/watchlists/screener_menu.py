@@ -22,6 +22,7 @@ def ask_name(parent: QWidget, title: str, name: str, take: Callable[[str], None]
     dialog.setWindowTitle(title)
     dialog.setLabelText(f"Name, at most {LONGEST_NAME} characters:")
     dialog.setTextValue(name)
+    dialog.resize(380, dialog.sizeHint().height())  # its title is read, too
     dialog.textValueSelected.connect(lambda text: take(text.strip()))
     dialog.finished.connect(dialog.deleteLater)
     dialog.open()

@@ -248,6 +248,7 @@ class WatchlistMenu(QMenu):
         dialog.setWindowTitle(f"Note on {one_line(symbol, 24)}")
         dialog.setLabelText(f"At most {LONGEST_NOTE} characters; empty takes it away:")
         dialog.setTextValue(note.text)
+        dialog.resize(380, dialog.sizeHint().height())
         dialog.textValueSelected.connect(
             lambda text: self._editing.note(symbol, replace(note, text=text.strip()[:LONGEST_NOTE]))
         )
