@@ -1,7 +1,7 @@
 """Panels without a mouse: the next one, out of the window and back, to the other side, and away."""
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from tests.fakes.window_world import Desk
@@ -47,8 +47,10 @@ def test_a_panel_floats_comes_back_changes_sides_and_closes(window, qtbot):
     for command in ("panel.float", "panel.move", "panel.close"):
         actions[command].trigger()  # the keyboard is in no panel
     actions["why.focus"].trigger()
+    was_at = dock.mapToGlobal(QPoint())
     actions["panel.float"].trigger()
     assert dock.isFloating()
+    assert (dock.pos() - was_at).manhattanLength() > 20, "else it seems to lie in the window still"
     qtbot.waitUntil(lambda: has_keyboard(window, "Why"), timeout=20_000)
     actions["panel.float"].trigger()
     assert not dock.isFloating()

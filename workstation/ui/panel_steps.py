@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QWidget
 
 from workstation.ui.widgets.late_panel import LatePanel
 from workstation.ui.window_docks import Docks
 
+_ASIDE = 32  # logical pixels that a panel which begins to float is moved
 _LEFT, _RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 
 
@@ -57,7 +58,10 @@ class PanelSteps:
         """Take the panel out of the window, or put it back."""
         dock = self.current
         if dock is not None:
+            was_at = dock.mapToGlobal(QPoint())
             dock.setFloating(not dock.isFloating())
+            if dock.isFloating() and (dock.pos() - was_at).manhattanLength() < _ASIDE:
+                dock.move(was_at + QPoint(-_ASIDE, _ASIDE))  # else it seems to lie in the window still
             self._go_to(dock)
 
     def move(self) -> None:
