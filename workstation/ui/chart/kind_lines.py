@@ -75,7 +75,7 @@ def paint_segments(painter: QPainter, lines: Segments, colour: QColor, width: fl
         pen.setDashPattern([2.0, 2.0])
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(pen)
-    draw_lines(painter, np.ascontiguousarray(lines))
+    draw_lines(painter, lines)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
 

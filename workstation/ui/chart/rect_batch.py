@@ -1,7 +1,8 @@
 """Many rectangles, lines or stamps in one call to Qt.
 
 PySide reads a list of rectangles one wrapper at a time; a pointer to the first of an array costs nothing, and
-whole-number rectangles without a pen take the rasteriser's shortest way.
+whole-number rectangles without a pen take the rasteriser's shortest way. Such a pointer costs as much as ten
+rectangles, though: what is painted is copied to where one points already.
 """
 
 from typing import Any
@@ -20,6 +21,43 @@ RectArray = NDArray[np.int32]
 _STRIP = 90.0  # device rows
 _BLOCK = 8  # columns that share their middle rows
 _TALL = 48  # rows; shorter columns are painted sooner than gathered
+_FEW = 100  # columns; fewer are painted sooner than gathered, too
+_ROOM = 512  # shapes; there is more where it is needed
+
+
+class _Room:
+    """Where shapes of one kind lie side by side for Qt, and a pointer to the first of them.
+
+    Parameters
+    ----------
+    kind : type
+        What Qt takes them for.
+    numbers : int
+        How many numbers make one.
+    dtype : type
+        Of which kind they are.
+    """
+
+    def __init__(self, kind: type, numbers: int, dtype: type) -> None:
+        self._kind = kind
+        self._make(np.empty((_ROOM, numbers), dtype))
+
+    def first(self, shapes: NDArray[Any]) -> Any:
+        """Return a pointer to the first of these shapes, good until the next question."""
+        n = len(shapes)
+        if n > len(self._room):
+            self._make(np.empty((2 * n, self._room.shape[1]), self._room.dtype))
+        self._room[:n] = shapes
+        return self._pointer
+
+    def _make(self, room: NDArray[Any]) -> None:
+        self._room = room
+        address: int = room.__array_interface__["data"][0]
+        self._pointer: Any = shiboken6.wrapInstance(address, self._kind)
+
+
+_RECTS, _LINES = _Room(QRect, 4, np.int32), _Room(QLineF, 4, np.float64)
+_FRAGMENTS = _Room(QPainter.PixmapFragment, 10, np.float64)
 
 
 def rects(left: IntArray, top: IntArray, width: int, bottom: IntArray) -> RectArray:
@@ -43,7 +81,7 @@ def blocks(x: IntArray, top: IntArray, bottom: IntArray) -> RectArray:
     x, top, bottom : ndarray of int64, shape (n,)
         Columns, rising, and their first and last row; ``top <= bottom``.
     """
-    if not len(x) or (bottom - top).mean() < _TALL:
+    if len(x) < _FEW or (bottom - top).mean() < _TALL:
         return rects(x, top, 1, bottom)
     begins = np.arange(0, len(x), _BLOCK)
     if x[-1] - x[0] >= len(x):
@@ -64,8 +102,7 @@ def paint(painter: QPainter, batch: RectArray, brush: QBrush) -> None:
     """Fill every rectangle; the painter has no pen."""
     if len(batch):
         painter.setBrush(brush)
-        first: Any = shiboken6.wrapInstance(_address(batch), QRect)
-        painter.drawRects(first, len(batch))
+        painter.drawRects(_RECTS.first(batch), len(batch))
 
 
 def fill_soft(painter: QPainter, box: QRectF, colour: QColor, dpr: float) -> None:
@@ -86,12 +123,11 @@ def draw_lines(painter: QPainter, lines: FloatArray) -> None:
 
     Parameters
     ----------
-    lines : ndarray of float64, shape (n, 4), in one piece
+    lines : ndarray of float64, shape (n, 4)
         x, y of one end and of the other, as a `QLineF` lies in memory.
     """
     if len(lines):
-        first: Any = shiboken6.wrapInstance(_address(lines), QLineF)
-        painter.drawLines(first, len(lines))
+        painter.drawLines(_LINES.first(lines), len(lines))
 
 
 def stamp(painter: QPainter, pixmap: QPixmap, x: IntArray, y: IntArray) -> None:
@@ -102,11 +138,4 @@ def stamp(painter: QPainter, pixmap: QPixmap, x: IntArray, y: IntArray) -> None:
     parts[:, 4], parts[:, 5] = width, height
     parts[:, 6] = parts[:, 7] = parts[:, 9] = 1.0  # neither stretched nor see-through
     if len(parts):
-        first: Any = shiboken6.wrapInstance(_address(parts), QPainter.PixmapFragment)
-        painter.drawPixmapFragments(first, len(parts), pixmap)
-
-
-def _address(array: NDArray[Any]) -> int:
-    """Return where an array in one piece begins; `ndarray.ctypes` says the same in twice the time."""
-    address: int = array.__array_interface__["data"][0]
-    return address
+        painter.drawPixmapFragments(_FRAGMENTS.first(parts), len(parts), pixmap)
