@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from workstation.domain.market import SeriesKey
 from workstation.engine.studies.registry import STUDIES
 from workstation.ui.chart.pyramid import Pyramid
-from workstation.ui.chart.study_reckoning import Grid, Wanted, reckon, reckon_tail
+from workstation.ui.chart.study_reckoning import Grid, Wanted, reckon, reckon_tails
 from workstation.ui.chart.study_trace import Trace
 from workstation.ui.chart.time_scale import SlotMap
 
@@ -70,24 +70,25 @@ def pyramid_of(seed: int, n: int, holes: float) -> Pyramid:
     return pyramid
 
 
-@pytest.mark.parametrize("study_id", STUDIES)
+@pytest.mark.parametrize("ids", [[study_id] for study_id in STUDIES] + [list(STUDIES)], ids="-".join)
 @settings(max_examples=3, deadline=None)
 @given(seed=st.integers(0, 999), holes=st.sampled_from([0.0, 0.25]), n_new=st.sampled_from([1, 3]))
-def test_a_chart_that_took_new_candles_shows_what_a_new_chart_shows(study_id, seed, holes, n_new) -> None:
-    study = STUDIES[study_id]
-    wanted = Wanted(study_id, study.defaults)
+def test_a_chart_that_took_new_candles_shows_what_a_new_chart_shows(ids, seed, holes, n_new) -> None:
     pyramid, rng = pyramid_of(seed, 2500, holes), np.random.default_rng(seed)
-    traces = reckon(Grid.of(KEY, pyramid.levels[0]), wanted)
+    grid = Grid.of(KEY, pyramid.levels[0])
+    known = [(wanted, reckon(grid, wanted)) for wanted in (Wanted(one, STUDIES[one].defaults) for one in ids)]
     first = pyramid.last_slot + 1 + int(rng.integers(0, 3))  # perhaps after a hole
     for slot in range(first, first + n_new):
         close = float(rng.uniform(80, 120))
         pyramid.put(slot, (100.0, max(100.0, close), min(100.0, close), close, 5.0))
     grid = Grid.of(KEY, pyramid.levels[0])
-    reckon_tail(grid, wanted, traces, first)
+    reckon_tails(grid, known, first)
     end = grid.start + grid.size
-    for one, new in zip(traces, reckon(grid, wanted), strict=True):
-        truth = new.between(FIRST, end)
-        scale = max(float(np.nanmax(np.abs(truth))), 100.0 if study_id != "zscore" else 1e3)
-        np.testing.assert_allclose(one.between(FIRST, end), truth, rtol=0, atol=1e-9 * scale)
-        no_bar = np.isnan(grid.values[0, FIRST - grid.start :])
-        assert np.isnan(truth[no_bar]).all()
+    for wanted, traces in known:
+        for one, new in zip(traces, reckon(grid, wanted), strict=True):
+            truth = new.between(FIRST, end)
+            least = 100.0 if wanted.study_id != "zscore" else 1e3
+            scale = max(float(np.nanmax(np.abs(truth))), least)
+            np.testing.assert_allclose(one.between(FIRST, end), truth, rtol=0, atol=1e-9 * scale)
+            no_bar = np.isnan(grid.values[0, FIRST - grid.start :])
+            assert np.isnan(truth[no_bar]).all()

@@ -10,6 +10,8 @@ _CALCULATIONS = {**averages.CALCULATIONS, **trends.CALCULATIONS, **oscillators.C
 _TURNING_BARS = 1500
 """Bars in which a trend has usually turned often enough to know that two runs are one."""
 _TURNS = 3
+_SOON = 256
+"""Bars in which a lively trend has turned often enough: they are looked at first."""
 
 Outputs = tuple[FloatArray, ...]
 
@@ -26,6 +28,11 @@ def rows_needed(study_id: str, values: Values) -> int:
     return calculation.reach(values) + more
 
 
+def recalls(study_id: str) -> bool:
+    """Return whether `changed` reads what is known of a study."""
+    return _CALCULATIONS[study_id].memory is not Memory.FADES
+
+
 def changed(study_id: str, bars: Bars, values: Values, known: Outputs, first: int) -> Outputs | None:
     """Return the outputs of the rows ``first ..``, as if computed from the beginning of time.
 
@@ -34,7 +41,8 @@ def changed(study_id: str, bars: Bars, values: Values, known: Outputs, first: in
     bars : Bars
         The newest bars; at least `rows_needed` of them before `first`, or all there are.
     known : tuple of ndarray, shape (n,)
-        The outputs as they were; rows before `first` are right, others are not read.
+        The outputs as they were; rows before `first` are right, others are not read. None where the study
+        does not recall them.
     first : int
         Row of the first bar that changed or is new.
 
@@ -71,17 +79,25 @@ def _step_between(known: FloatArray, again: FloatArray, first: int) -> float:
 
 def _are_one(bars: Bars, known: Outputs, again: Outputs, first: int) -> bool:
     """Return whether both runs made the same turns lately, so that they hold the same state at `first`."""
-    old, new = np.array([column[:first] for column in known]), np.array([column[:first] for column in again])
-    scale = float(np.abs(bars.close[:first]).max(initial=0.0))
+    begin = first - _SOON
+    return (begin > 0 and _turn_alike(bars, known, again, slice(begin, first))) or _turn_alike(
+        bars, known, again, slice(0, first)
+    )
+
+
+def _turn_alike(bars: Bars, known: Outputs, again: Outputs, rows: slice) -> bool:
+    """Return whether both runs made the same turns at the end of these rows."""
+    old, new = np.array([column[rows] for column in known]), np.array([column[rows] for column in again])
+    scale = float(np.abs(bars.close[rows]).max(initial=0.0))
     is_equal = (np.isnan(old) & np.isnan(new)) | (np.abs(old - new) <= TOLERANCE * scale)
     apart = np.flatnonzero(~is_equal.all(axis=0))
     begin = int(apart[-1]) + 1 if len(apart) else 0
-    side = _side(bars, new, first)[begin:]
+    side = _side(bars.low[rows], new)[begin:]
     return int(np.count_nonzero(side[1:] != side[:-1])) >= _TURNS
 
 
-def _side(bars: Bars, outputs: FloatArray, first: int) -> FloatArray:
+def _side(low: FloatArray, outputs: FloatArray) -> FloatArray:
     """Return 1 where the line lies below the market, -1 where above, 0 where there is none."""
     line = outputs[0] if len(outputs) == 1 else np.where(np.isnan(outputs[0]), outputs[1], outputs[0])
-    below = ~np.isnan(outputs[0]) if len(outputs) == 2 else line <= bars.low[:first]
+    below = ~np.isnan(outputs[0]) if len(outputs) == 2 else line <= low
     return np.where(np.isnan(line), 0.0, np.where(below, 1.0, -1.0))

@@ -13,7 +13,7 @@ from workstation.domain.study_choice import StudyChoice, choice_of
 from workstation.engine.studies.registry import STUDIES
 from workstation.ui.chart.series import ChartSeries
 from workstation.ui.chart.steady_fit import SteadyFit
-from workstation.ui.chart.study_reckoning import LONGEST_TAIL, Grid, Wanted, reckon, reckon_tail
+from workstation.ui.chart.study_reckoning import LONGEST_TAIL, Grid, Wanted, reckon, reckon_tails
 from workstation.ui.chart.study_trace import Trace
 
 _log = logging.getLogger(__name__)
@@ -44,6 +44,7 @@ class BoardStudy:
     is_stale: bool = True
     held: tuple[float, float] | None = None
     fit: SteadyFit = field(default_factory=SteadyFit)
+    _labelled: tuple[StudyChoice, str] | None = None
 
     @property
     def study(self) -> Study:
@@ -53,7 +54,9 @@ class BoardStudy:
     @property
     def label(self) -> str:
         """What a legend calls it."""
-        return self.study.label(self.choice.values)
+        if self._labelled is None or self._labelled[0] is not self.choice:
+            self._labelled = self.choice, self.study.label(self.choice.values)
+        return self._labelled[1]
 
     @property
     def wanted(self) -> Wanted:
@@ -256,6 +259,5 @@ class StudyBoard(QObject):
         if end - first_slot > LONGEST_TAIL:
             self.load(self._series)
             return
-        for one in {id(one.traces): one for one in self._studies if one.traces}.values():
-            begin = max(min(first_slot, one.traces[0].end), grid.start)
-            reckon_tail(grid, one.wanted, one.traces, begin)
+        known = {id(one.traces): (one.wanted, one.traces) for one in self._studies if one.traces}
+        reckon_tails(grid, list(known.values()), first_slot)

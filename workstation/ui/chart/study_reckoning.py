@@ -1,6 +1,6 @@
 """Computes studies from the candles of a chart: everything in another thread, a tail at once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -72,31 +72,71 @@ def reckon(grid: Grid, wanted: Wanted) -> tuple[Trace, ...]:
     )
 
 
-def reckon_tail(grid: Grid, wanted: Wanted, traces: tuple[Trace, ...], first_slot: int) -> None:
-    """Compute a study again from a slot on; the result is that of `reckon`."""
-    from workstation.engine.studies import tail  # heavy: not before the first frame
+def reckon_tails(grid: Grid, known: Sequence[tuple[Wanted, tuple[Trace, ...]]], first_slot: int) -> None:
+    """Compute studies again from a slot on; the result is that of `reckon`."""
+    tails = _Tails(grid)
+    firsts = [max(min(first_slot, traces[0].end), grid.start) - grid.start for _, traces in known]
+    reaches = [tails.reach(wanted) for wanted, _ in known]
+    tails.see(min((column - reach for column, reach in zip(firsts, reaches, strict=True)), default=grid.size))
+    for column, reach, (wanted, traces) in zip(firsts, reaches, known, strict=True):
+        for trace, values in zip(traces, tails.reckon(wanted, traces, column, reach), strict=True):
+            trace.put(grid.start + column, values)
 
-    column = first_slot - grid.start
-    reach = tail.rows_needed(wanted.study_id, wanted.values)
-    while True:
-        begin = max(column - reach, 0)
-        bars, there = grid.bars(begin)
-        first = int(np.count_nonzero(there[: column - begin]))
-        if begin and first < tail.rows_needed(wanted.study_id, wanted.values):
-            reach *= 2  # bars are missing here: look further back
-            continue
-        if begin == 0:
-            found = tuple(one[first:] for one in tail.whole(wanted.study_id, bars, wanted.values))
-            break
-        known = tuple(trace.between(grid.start + begin, grid.start + grid.size)[there] for trace in traces)
-        proven = tail.changed(wanted.study_id, bars, wanted.values, known, first)
-        if proven is not None:
-            found = proven
-            break
-        reach *= 8
-    new = there[column - begin :]
-    for trace, one in zip(traces, found, strict=True):
-        trace.put(first_slot, _spread(one, new))
+
+class _Tails:
+    """Computes tails from the newest candles of a chart, which are gathered once for all studies."""
+
+    def __init__(self, grid: Grid) -> None:
+        from workstation.engine.studies import tail  # heavy: not before the first frame
+
+        self._tail, self._grid, self._begin = tail, grid, grid.size
+        self._bars, self._there = grid.bars(grid.size)
+
+    def reach(self, wanted: Wanted) -> int:
+        """Return how many candles before the first changed one a study wants to see."""
+        return self._tail.rows_needed(wanted.study_id, wanted.values)
+
+    def see(self, column: int) -> None:
+        """Gather the candles from a column on, or all there are."""
+        if column < self._begin:
+            self._begin = max(column, 0)
+            self._bars, self._there = self._grid.bars(self._begin)
+
+    def reckon(self, wanted: Wanted, traces: tuple[Trace, ...], column: int, needed: int) -> list[FloatArray]:
+        """Return the values of each output from a column on, not a number where a candle is missing."""
+        grid, tail, reach = self._grid, self._tail, needed
+        while True:
+            begin = max(column - reach, 0)
+            bars, there = self._since(begin)
+            first = int(np.count_nonzero(there[: column - begin]))
+            if begin and first < needed:
+                reach *= 2  # bars are missing here: look further back
+                continue
+            if begin == 0:
+                found = tuple(one[first:] for one in tail.whole(wanted.study_id, bars, wanted.values))
+                break
+            start, end = grid.start + begin, grid.start + grid.size
+            recalled = traces if tail.recalls(wanted.study_id) else ()
+            known = tuple(trace.between(start, end) for trace in recalled)
+            if len(bars.close) < len(there):
+                known = tuple(one[there] for one in known)
+            proven = tail.changed(wanted.study_id, bars, wanted.values, known, first)
+            if proven is not None:
+                found = proven
+                break
+            reach *= 8
+        new = there[column - begin :]
+        return list(found) if new.all() else [_spread(one, new) for one in found]
+
+    def _since(self, column: int) -> tuple[Bars, NDArray[np.bool_]]:
+        """Return what `Grid.bars` does."""
+        self.see(column)
+        left_out = column - self._begin
+        if not left_out:
+            return self._bars, self._there
+        row = int(np.count_nonzero(self._there[:left_out]))
+        times, *prices = self._bars
+        return Bars(times[row:], *(one[row:] for one in prices)), self._there[left_out:]
 
 
 def _spread(values: FloatArray, there: NDArray[np.bool_]) -> FloatArray:
