@@ -13,13 +13,13 @@ from PySide6.QtGui import QImage, QMouseEvent
 from PySide6.QtWidgets import QApplication
 
 from workstation.domain.candle import Candle, CandleColumns
-from workstation.domain.drawing import Anchor, Drawing, DrawingKind, Style
+from workstation.domain.drawing import Anchor, Dash, Drawing, DrawingKind, Style
 from workstation.domain.level import LevelKind, PriceLevel
-from workstation.domain.market import SeriesKey
+from workstation.domain.market import SeriesKey, slot_of
 from workstation.domain.signal import Direction, Family, FamilyVote, Signal, SignalOrigin
 from workstation.domain.study_choice import StudyChoice
 from workstation.engine.studies.registry import STUDIES
-from workstation.ui.chart import profile_board, strip
+from workstation.ui.chart import profile_board
 from workstation.ui.chart.chart_view import ChartView
 from workstation.ui.chart.drawing_book import DrawingBook, Drawn
 from workstation.ui.chart.grade_steps import GradeSteps
@@ -197,7 +197,11 @@ class Pair:
         prices = [self.last * (1 + 0.002 * (share - 0.4)), self.last * (1.001 - share * 0.003), self.last]
         anchors = [Anchor(START + row * MINUTE, price) for row, price in zip(rows, prices, strict=True)]
         drawing = Drawing(str(self.number), kind, tuple(anchors[: kind.n_anchors]), text="Here")
-        drawing = replace(drawing, style=Style(("accent", "rise", "#cc3377")[self.number % 3], width))
+        colour, dash = (
+            ("accent", "rise", "#cc3377")[self.number % 3],
+            list(Dash)[self.number // 2 % len(Dash)],
+        )
+        drawing = replace(drawing, style=Style(colour, width, dash))
         self.each(lambda chart: chart.drawings.book.add(MARKET, drawing))
 
     def _select(self, share: float) -> None:
@@ -303,7 +307,6 @@ OFTEN = ["tick"] * 12 + ["follow", "close", "draw", "leap"] * 2
 def steady(monkeypatch, qapp):
     """No profile is worked out by another thread, at a time of its own."""
     monkeypatch.setattr(profile_board, "SETTLE_MS", 10_000_000)
-    monkeypatch.setattr(strip, "_FEW", 20)  # so that a small chart leaves bars out, too
 
 
 @settings(max_examples=9, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -321,3 +324,26 @@ def test_what_is_painted_bit_by_bit_is_the_whole(steady, deeds) -> None:
             chart.studies.stop()
             chart.profile.stop()
             chart.deleteLater()
+
+
+def test_a_line_over_very_many_bars_is_as_thin_in_a_strip_as_elsewhere(steady) -> None:
+    charts, bars = [Sheet(), Painstaking()], market(2_000, 3)
+    tick = Candle(START + 2_000 * MINUTE, 40_000.0, 40_010.0, 39_990.0, 40_005.0, 9.0, closed=False)
+    for chart in charts:
+        chart.ratio = 2.0
+        chart.setMinimumSize(1, 1)
+        chart.resize(1_000, 300)
+        chart.set_series(KEY, bars, price_step=0.01)
+        chart.add("ema")
+        chart.show_slots(slot_of(START, KEY.timeframe) + 1_100, slot_of(START, KEY.timeframe) + 2_010)
+        chart.show()
+    for close in (40_005.0, 40_001.0, 40_003.0):
+        for chart in charts:
+            chart.apply_candles([replace(tick, close=close)])
+        QApplication.processEvents()
+        sparing, painstaking = (picture(chart) for chart in charts)
+        assert sparing == painstaking
+    for chart in charts:
+        chart.studies.stop()
+        chart.profile.stop()
+        chart.deleteLater()

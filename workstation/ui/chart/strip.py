@@ -2,10 +2,7 @@
 
 import math
 from dataclasses import dataclass, replace
-from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QPainter, QPixmap
 
@@ -15,8 +12,6 @@ from workstation.ui.chart.judged_frame import closed_slots
 from workstation.ui.chart.labels import Labels
 from workstation.ui.chart.level_painter import PlacedLabel, PlacedLevel, lay_out, lay_out_labels
 from workstation.ui.chart.marker_painter import marker_size
-from workstation.ui.chart.study_frame import PlacedOutput
-from workstation.ui.chart.study_trace import Strokes
 
 EVERYTHING = -math.inf
 """Instead of the first slot that is other now: all of a picture may be."""
@@ -24,7 +19,6 @@ NOTHING = math.inf
 """Instead of the first slot that is other now: none is."""
 
 _AIR = 8.0  # logical pixels: what a line's width and a marker's rim add
-_FEW = 200  # columns; of fewer it costs more to leave some out
 _WIDEST = 0.5  # of the panes; a wider strip is no cheaper than the whole picture
 
 
@@ -87,25 +81,11 @@ def strip_of(before: Laid, now: Laid, since: float) -> QRect | None:
 def tail_of(frame: Frame, left: int) -> Frame:
     """Return a frame without the bars that cannot be seen right of a device pixel."""
     columns = frame.columns
-    if frame.kind.is_of_closes or len(columns) <= _FEW:
-        return frame
     reach = left - 2 * lead_of(frame)
-    columns = columns.pick(slice(_first(columns.x, reach), None))
-    studies = tuple(replace(one, outputs=_tails(one.outputs, reach)) for one in frame.studies)
-    return replace(frame, columns=columns, studies=studies)
-
-
-def _tails(outputs: tuple[PlacedOutput, ...], reach: float) -> tuple[PlacedOutput, ...]:
-    found = []
-    for one in outputs:
-        x, high, low, joined = one.strokes
-        at = slice(_first(x, reach), None)
-        found.append(PlacedOutput(one.output, one.shift, Strokes(x[at], high[at], low[at], joined[at])))
-    return tuple(found)
-
-
-def _first(x: NDArray[Any], reach: float) -> int:
-    return max(int(np.searchsorted(x, reach)) - 2, 0)
+    n = math.ceil((frame.device(frame.layout.plot_width) - reach) / max(frame.slots.per_slot, 1.0)) + 4
+    if frame.kind.is_of_closes or len(columns) <= n:
+        return frame
+    return replace(frame, columns=columns.pick(slice(-n, None)))
 
 
 def lead_of(frame: Frame) -> int:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from PySide6.QtGui import QColor
@@ -30,8 +30,7 @@ _TICK_GAP = 26
 _LARGE = 1000.0  # values this far apart are said in thousands
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class PlacedOutput:
+class PlacedOutput(NamedTuple):
     """One output in sight.
 
     Parameters

@@ -1,6 +1,11 @@
 """Studies as a few calls to Qt each: bands, lines, dots, histograms, and the axes of panes."""
 
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import groupby
+
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 
@@ -19,26 +24,54 @@ _MOST_FINE = 700  # more columns than this are drawn with a thinner pen, which c
 _WIDE_BAR = 10.0  # logical pixels; over narrower bars, too, on a screen where that is one pixel
 _FORMING_SHARE = 0.45
 _VOLUME_SHARE = 0.86  # of the volume pane that the largest volume takes
+_REACH = 8  # columns, and logical pixels, beyond what is painted: of which strokes may reach into it
 _DOT = 1.0  # half of a dot, logical pixels
 
 
 def paint_grounds(painter: QPainter, frame: Frame, colours: ChartColours) -> None:
     """Paint what lies behind grid and candles: the tinted ground of bands; opaque, which is far cheaper."""
+    n = _columns_within(painter, frame)
     for one in frame.studies:
         if one.study.band and one.outputs:
             _clip(painter, frame, one)
-            _paint_band(painter, frame, one, colours)
+            _paint_band(painter, frame, one, colours, n)
     _clip_to_body(painter, frame)
 
 
 def paint_lines(painter: QPainter, frame: Frame, colours: ChartColours) -> None:
     """Paint every study over the candles, over the volume and in panes; the painter counts device pixels."""
-    for one in frame.studies:
-        _clip(painter, frame, one)
-        _paint_guides(painter, frame, one, colours)
-        for placed in one.outputs:
-            _paint_output(painter, frame, one, placed, colours)
+    n = _columns_within(painter, frame)
+    for together in _by_scale(frame.studies):
+        first = together[0]
+        if first.study.place is Place.PANE and first.scale is None:
+            continue
+        _clip(painter, frame, first)
+        _paint_guides(painter, frame, first, colours)
+        seen = [(one, placed) for one in together for placed in one.outputs if len(placed.strokes.x)]
+        for shape, outputs in groupby(seen, key=_shape_of):
+            if shape is Shape.LINE and frame.slots.per_slot >= 1.0:
+                _paint_smooth(painter, frame, list(outputs), colours, n)
+            else:
+                for one, placed in outputs:
+                    _paint_output(painter, frame, one, placed, colours, n)
     _clip_to_body(painter, frame)
+
+
+def _by_scale(studies: Sequence[PlacedStudy]) -> list[list[PlacedStudy]]:
+    """Return the studies over the candles together, in their order, and every other one alone."""
+    over = [one for one in studies if one.study.place is Place.PRICE]
+    alone = [[one] for one in studies if one.study.place is not Place.PRICE]
+    return [over, *alone] if over else alone
+
+
+def _shape_of(seen: tuple[PlacedStudy, PlacedOutput]) -> Shape:
+    return seen[1].output.shape
+
+
+def _columns_within(painter: QPainter, frame: Frame) -> int:
+    """Return how many of the newest columns may be seen in what is painted, or more."""
+    width = frame.device(frame.layout.plot_width) - painter.clipBoundingRect().left()
+    return int((width + _REACH * frame.dpr) / max(frame.slots.per_slot, 1.0)) + _REACH
 
 
 def paint_pane_edges(painter: QPainter, frame: Frame, colours: ChartColours) -> None:
@@ -71,11 +104,12 @@ def lay_out_pane_axes(frame: Frame, labels: Labels) -> list[PlacedPrice]:
 
 def _clip(painter: QPainter, frame: Frame, one: PlacedStudy) -> None:
     layout, place = frame.layout, one.study.place
-    top, bottom = {
-        Place.PRICE: (0, layout.price_height),
-        Place.VOLUME: (layout.price_height, layout.volume_bottom),
-        Place.PANE: (one.top, one.top + one.height),
-    }[place]
+    if place is Place.PANE:
+        top, bottom = one.top, one.top + one.height
+    elif place is Place.PRICE:
+        top, bottom = 0, layout.price_height
+    else:
+        top, bottom = layout.price_height, layout.volume_bottom
     right = frame.device(layout.plot_width)
     painter.setClipRect(QRect(0, frame.device(top), right, frame.device(bottom) - frame.device(top)))
 
@@ -107,22 +141,26 @@ def _paint_guides(painter: QPainter, frame: Frame, one: PlacedStudy, colours: Ch
         painter.fillRect(QRect(0, one.row(value, frame.dpr), right, line), ink)
 
 
-def _paint_band(painter: QPainter, frame: Frame, one: PlacedStudy, colours: ChartColours) -> None:
+def _paint_band(painter: QPainter, frame: Frame, one: PlacedStudy, colours: ChartColours, n: int) -> None:
+    """Paint the newest `n` columns of the ground between two lines, or more."""
     by_name = {placed.output.name: placed for placed in one.outputs}
     edges = [by_name.get(name) for name in one.study.band]
     first, second = edges[0], edges[-1]
     if first is None or second is None or not len(first.strokes.x) or not len(second.strokes.x):
         return
-    x, i, j = _common(first.strokes.x, second.strokes.x)
+    upper, lower = first.strokes.newest(n), second.strokes.newest(n)
+    x, i, j = _common(upper.x, lower.x)
     if not len(x):
         return
-    a, b = _rows(frame, one, first.strokes.high[i]), _rows(frame, one, second.strokes.low[j])
+    a, b = _rows(frame, one, upper.high[i]), _rows(frame, one, lower.low[j])
     is_inverted = one.study.place is Place.PRICE and frame.prices.is_inverted
     pixels = np.floor(x).astype(np.int64)
     if frame.slots.per_slot > 1.0:
         pixels, a, b = _between(pixels, a, b, frame.slots.per_slot, int(painter.clipBoundingRect().left()))
     for is_first_above, placed in ((True, first), (False, second)):
         chosen = (a <= b) if is_first_above != is_inverted else (a > b)
+        if not chosen.any():
+            continue
         batch = blocks(pixels[chosen], np.minimum(a, b)[chosen], np.maximum(a, b)[chosen])
         colour = colour_of(one.board, placed.output, colours.theme)
         paint(painter, batch, QBrush(mixed(colour.name(), colours.theme.base, _TINT)))
@@ -149,46 +187,76 @@ def _common(first: FloatArray, second: FloatArray) -> tuple[FloatArray, IntArray
 
 
 def _paint_output(
-    painter: QPainter, frame: Frame, one: PlacedStudy, placed: PlacedOutput, colours: ChartColours
+    painter: QPainter, frame: Frame, one: PlacedStudy, placed: PlacedOutput, colours: ChartColours, n: int
 ) -> None:
-    strokes = placed.strokes
-    if not len(strokes.x) or (one.study.place is Place.PANE and one.scale is None):
-        return
+    """Paint the newest `n` columns of an output of rectangles."""
+    strokes = placed.strokes.newest(n)
     colour = colour_of(one.board, placed.output, colours.theme)
     if placed.output.shape is Shape.HISTOGRAM:
         _paint_histogram(painter, frame, one, strokes, colours, colour)
     elif placed.output.shape is Shape.DOTS:
         _paint_dots(painter, frame, one, strokes, colour)
     else:
-        _paint_line(painter, frame, one, strokes, (colour, _softer(colour, colours)))
+        paint(painter, _summed(frame, one, strokes), QBrush(colour))
 
 
-def _softer(colour: QColor, colours: ChartColours) -> QColor:
-    return mixed(colour.name(), colours.theme.base, _FORMING_SHARE)
-
-
-def _paint_line(
-    painter: QPainter, frame: Frame, one: PlacedStudy, strokes: Strokes, inks: tuple[QColor, QColor]
+def _paint_smooth(
+    painter: QPainter,
+    frame: Frame,
+    outputs: Sequence[tuple[PlacedStudy, PlacedOutput]],
+    colours: ChartColours,
+    n: int,
 ) -> None:
-    """Paint a line, smoothly; its way to a bar that can still change is softer and dashed."""
-    if frame.slots.per_slot < 1.0:
-        paint(painter, _summed(frame, one, strokes), QBrush(inks[0]))
-        return
-    y = _rows(frame, one, strokes.high)
-    joined = strokes.joined[1:]
-    lines = np.empty((len(joined), 4))
-    lines[:, 0], lines[:, 1], lines[:, 2], lines[:, 3] = strokes.x[:-1], y[:-1], strokes.x[1:], y[1:]
-    lines[:, 1::2] += 0.5
-    lines = lines if joined.all() else lines[joined]
-    is_narrow = frame.dpr <= 1.0 and frame.slots.per_slot < _WIDE_BAR
-    width = 1.0 if is_narrow or len(lines) > _MOST_FINE else 1.4
-    n_soft = 1 if _ends_forming(frame, strokes) and len(joined) and joined[-1] else 0
+    """Paint the newest `n` columns of lines of one scale.
+
+    The way of a line to a bar that can still change is softer and dashed.
+    """
+    seen = [placed.strokes.newest(n) for _, placed in outputs]
+    x, values, joined = (seen[0].x, seen[0].high, seen[0].joined) if len(seen) == 1 else _in_a_row(seen)
+    y = _rows(frame, outputs[0][0], values) + 0.5
+    lines = np.array((x[:-1], y[:-1], x[1:], y[1:])).T
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)  # rectangles are slow with it
-    _draw(painter, lines[: len(lines) - n_soft], inks[0], width * frame.dpr)
-    if n_soft:
-        _draw(painter, lines[-1:], inks[1], width * frame.dpr, [2.0, 1.5])
+    begin = 0
+    for (one, placed), strokes in zip(outputs, seen, strict=True):
+        end = begin + len(strokes.x)
+        way, is_there = lines[begin : end - 1], joined[begin + 1 : end]
+        begin = end
+        settled, soft = _pens_of(frame, one, placed, colours)
+        n_soft = 1 if len(way) and is_there[-1] and _ends_forming(frame, strokes) else 0
+        n_settled = len(way) - n_soft
+        painter.setPen(settled)
+        draw_lines(painter, way[:n_settled] if is_there.all() else way[:n_settled][is_there[:n_settled]])
+        if n_soft:
+            painter.setPen(soft)
+            draw_lines(painter, way[n_settled:])
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+
+
+def _in_a_row(seen: Sequence[Strokes]) -> tuple[FloatArray, FloatArray, NDArray[np.bool_]]:
+    """Return x, values and joints of several lines, one line after another."""
+    x, high, _, joined = zip(*seen, strict=True)
+    return np.concatenate(x), np.concatenate(high), np.concatenate(joined)
+
+
+def _pens_of(
+    frame: Frame, one: PlacedStudy, placed: PlacedOutput, colours: ChartColours
+) -> tuple[QPen, QPen]:
+    """Return the pen of a line, and that of its way to a bar that can still change."""
+    is_narrow = frame.dpr <= 1.0 and frame.slots.per_slot < _WIDE_BAR
+    width = 1.0 if is_narrow or len(placed.strokes.x) > _MOST_FINE else 1.4
+    colour = colour_of(one.board, placed.output, colours.theme)
+    return _pens(colour.name(), colours.theme.base, width * frame.dpr)
+
+
+@lru_cache(maxsize=128)
+def _pens(colour: str, ground: str, width: float) -> tuple[QPen, QPen]:
+    """Return both pens of a line; shared by all who ask, never to be changed."""
+    settled, soft = QPen(QColor(colour), width), QPen(mixed(colour, ground, _FORMING_SHARE), width)
+    soft.setDashPattern([2.0, 1.5])
+    for pen in (settled, soft):
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+    return settled, soft
 
 
 def _summed(frame: Frame, one: PlacedStudy, strokes: Strokes) -> RectArray:
@@ -213,19 +281,6 @@ def _ends_forming(frame: Frame, strokes: Strokes) -> bool:
         and slots.per_slot >= 2.0
         and abs(float(strokes.x[-1]) - (slot * slots.per_slot + slots.offset)) < 1.0
     )
-
-
-def _draw(
-    painter: QPainter, lines: FloatArray, ink: QColor, width: float, dashes: list[float] | None = None
-) -> None:
-    if not len(lines):
-        return
-    pen = QPen(ink, width)
-    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-    if dashes is not None:
-        pen.setDashPattern(dashes)
-    painter.setPen(pen)
-    draw_lines(painter, lines if lines.flags.c_contiguous else np.ascontiguousarray(lines))
 
 
 def _paint_dots(painter: QPainter, frame: Frame, one: PlacedStudy, strokes: Strokes, colour: QColor) -> None:

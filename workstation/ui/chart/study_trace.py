@@ -1,6 +1,7 @@
 """One output of a study on the grid of slots, with summaries above it that keep its true extremes."""
 
 import math
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -34,6 +35,14 @@ class Strokes(NamedTuple):
     high: FloatArray
     low: FloatArray
     joined: NDArray[np.bool_]
+
+    def newest(self, n: int) -> "Strokes":
+        """Return the last `n` columns, or all there are; the first may be said to be joined to one before."""
+        return (
+            self
+            if n >= len(self.x)
+            else Strokes(self.x[-n:], self.high[-n:], self.low[-n:], self.joined[-n:])
+        )
 
 
 class Trace:
@@ -121,13 +130,21 @@ class Trace:
 
 
 def _strokes(x: FloatArray, high: FloatArray, low: FloatArray) -> Strokes:
-    there = ~np.isnan(high)
+    there = high == high
+    if there.all():
+        return Strokes(x, high, low, _all_joined(len(x)))
     joined = there.copy()
     joined[1:] &= there[:-1]
     joined[:1] = False
-    if there.all():
-        return Strokes(x, high, low, joined)
     return Strokes(x[there], high[there], low[there], joined[there])
+
+
+@lru_cache(maxsize=8)
+def _all_joined(n: int) -> NDArray[np.bool_]:
+    """Return the joints of a line without a hole; shared, never to be changed."""
+    joined = np.arange(n) > 0
+    joined.flags.writeable = False
+    return joined
 
 
 def _roomy(size: int, values: FloatArray, at: int) -> FloatArray:
