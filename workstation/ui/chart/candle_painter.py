@@ -16,6 +16,7 @@ from workstation.ui.chart.rect_batch import RectArray, paint, rects
 
 BoolArray = NDArray[np.bool_]
 
+_INWARD = np.array([1, 1, -1, -1], np.int32)
 _BODY_SHARE = 0.72  # of the distance between two bars
 _NARROWEST_FORMING = 2.0  # device pixels between bars; below, a bar has no column of its own
 _NARROWEST_WITH_BODY = 4.0  # device pixels between bars; below, body and wick have one width
@@ -74,8 +75,9 @@ def lay_out(frame: Frame, columns: Columns, rises: BoolArray | None = None) -> C
 def _boxes(frame: Frame, columns: Columns) -> tuple[RectArray, RectArray]:
     """Return the wick and the body of every column."""
     widths = Widths.of(frame.slots.per_slot, frame.dpr)
-    top, bottom = frame.prices.edges(columns.high, columns.low)
-    first, last = frame.prices.rows(columns.open), frame.prices.rows(columns.close)
+    rows = frame.prices.rows(np.array((columns.high, columns.low, columns.open, columns.close)))
+    high, low, first, last = rows
+    top, bottom = (low, high) if frame.prices.is_inverted else (high, low)
     left = columns.x - widths.body // 2
     wicks = rects(left + (widths.body - widths.wick) // 2, top, widths.wick, bottom)
     return wicks, rects(left, np.minimum(first, last), widths.body, np.maximum(first, last))
@@ -83,18 +85,20 @@ def _boxes(frame: Frame, columns: Columns) -> tuple[RectArray, RectArray]:
 
 def paint_candles(painter: QPainter, frame: Frame, colours: ChartColours) -> None:
     """Paint candles; the painter counts device pixels and has no pen."""
-    columns, forming = frame.columns, split_forming(frame)[1]
+    columns, has_forming = frame.columns, ends_forming(frame)
     wicks, bodies = _boxes(frame, columns)
     rises = columns.close >= columns.open
-    n = len(columns) if forming is None else len(columns) - 1
+    n = len(columns) - 1 if has_forming else len(columns)
     _paint_solid(painter, frame, Candles(split(wicks[:n], rises[:n]), split(bodies[:n], rises[:n])), colours)
-    if forming is None:
+    if not has_forming:
         return
-    candles = Candles(split(wicks[n:], rises[n:]), split(bodies[n:], rises[n:]))
     if Widths.of(frame.slots.per_slot, frame.dpr).has_body:
-        _paint_outlined(painter, frame, candles, (colours.rise, colours.fall), colours)
+        brush = colours.rise if rises[n] else colours.fall
+        paint(painter, wicks[n:], brush)
+        paint(painter, bodies[n:], brush)
+        _paint_inside(painter, frame, bodies[n:], colours)
     else:
-        paint_pair(painter, candles.wicks, colours.rise_volume, colours.fall_volume)
+        paint(painter, wicks[n:], colours.rise_volume if rises[n] else colours.fall_volume)
 
 
 def paint_hollow_candles(painter: QPainter, frame: Frame, colours: ChartColours) -> None:
@@ -131,16 +135,23 @@ def paint_volume(painter: QPainter, frame: Frame, colours: ChartColours) -> None
     width = Widths.of(frame.slots.per_slot, frame.dpr).body
     batch = rects(columns.x - width // 2, bottom - rows, width, np.full(len(rows), bottom - 1))
     paint_pair(painter, split(batch, columns.close >= columns.open), colours.rise_volume, colours.fall_volume)
-    if split_forming(frame)[1] is not None:
+    if ends_forming(frame):
         _paint_inside(painter, frame, batch[-1:], colours)
+
+
+def ends_forming(frame: Frame) -> bool:
+    """Return whether the last column is that of the forming bar, alone."""
+    slot = frame.series.forming_slot
+    if slot is None or not len(frame.columns) or frame.slots.per_slot < _NARROWEST_FORMING:
+        return False
+    first, end = frame.slots.visible(frame.layout.plot_width)
+    return first <= slot < end
 
 
 def split_forming(frame: Frame) -> tuple[Columns, Columns | None]:
     """Return the columns that are settled, and that of the forming bar where it has one of its own."""
-    slot, columns = frame.series.forming_slot, frame.columns
-    first, end = frame.slots.visible(frame.layout.plot_width)
-    is_alone = frame.slots.per_slot >= _NARROWEST_FORMING
-    if slot is None or not first <= slot < end or not len(columns) or not is_alone:
+    columns = frame.columns
+    if not ends_forming(frame):
         return columns, None
     return columns.pick(slice(0, -1)), columns.pick(slice(-1, None))
 
@@ -209,6 +220,6 @@ def _paint_outlined(
 
 def _paint_inside(painter: QPainter, frame: Frame, bodies: RectArray, colours: ChartColours) -> None:
     line = max(round(frame.dpr), 1)
-    inner = bodies + np.array([line, line, -line, -line], np.int32)
+    inner = bodies + line * _INWARD
     there = (inner[:, 2] >= inner[:, 0]) & (inner[:, 3] >= inner[:, 1])
     paint(painter, inner[there], QBrush(colours.base))

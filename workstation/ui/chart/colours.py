@@ -7,6 +7,8 @@ from PySide6.QtGui import QBrush, QColor
 
 from workstation.ui.theme import Theme
 
+_VEIL = 0.78
+
 
 @dataclass(frozen=True, slots=True)
 class ChartColours:
@@ -14,6 +16,8 @@ class ChartColours:
 
     Parameters
     ----------
+    veil : QColor
+        Dims what lies under words.
     rise, fall : QBrush
         Bodies and wicks.
     rise_soft, fall_soft : QBrush
@@ -29,6 +33,7 @@ class ChartColours:
     warning: QColor
     grid: QColor
     border: QColor
+    veil: QColor
     rise: QBrush
     fall: QBrush
     rise_soft: QBrush
@@ -47,6 +52,7 @@ class ChartColours:
             warning=QColor(theme.warning),
             grid=QColor(theme.grid),
             border=QColor(theme.border),
+            veil=_see_through(theme.base, _VEIL),
             rise=QBrush(QColor(theme.rise_body)),
             fall=QBrush(QColor(theme.fall_body)),
             rise_soft=QBrush(mixed(theme.rise_body, theme.base, 0.62)),
@@ -54,6 +60,12 @@ class ChartColours:
             rise_volume=QBrush(mixed(theme.rise_body, theme.base, 0.42)),
             fall_volume=QBrush(mixed(theme.fall_body, theme.base, 0.42)),
         )
+
+
+def _see_through(colour: str, strength: float) -> QColor:
+    made = QColor(colour)
+    made.setAlphaF(strength)
+    return made
 
 
 @lru_cache(maxsize=1024)

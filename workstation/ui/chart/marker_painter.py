@@ -73,10 +73,11 @@ def paint_markers(painter: QPainter, frame: Frame, sprites: "Sprites") -> None:
     """Paint the markers; the painter counts device pixels."""
     size = marker_size(frame)
     for markers in lay_out(frame):
-        for closed, chosen in ((True, markers.closed), (False, ~markers.closed)):
-            if chosen.any():
-                sprite = sprites.get(markers.direction, closed, size)
-                stamp(painter, sprite, markers.x[chosen], markers.y[chosen])
+        is_all_closed = bool(markers.closed.all())
+        kinds = ((True, markers.closed), (False, ~markers.closed))
+        for closed, chosen in ((True, slice(None)),) if is_all_closed else kinds:
+            sprite = sprites.get(markers.direction, closed, size)
+            stamp(painter, sprite, markers.x[chosen], markers.y[chosen])
 
 
 class Sprites:
@@ -140,12 +141,14 @@ def _placed(frame: Frame, direction: Direction, size: int) -> Markers | None:
     crowd = _CROWD if size < _SIZE * frame.dpr else 1.0
     standing = marks.standing(math.ceil((size + 2) * crowd / frame.slots.per_slot))
     slots = marks.slots[standing]
-    begin, end = np.searchsorted(slots, frame.slots.visible(frame.layout.plot_width))
+    half = size // 2
+    first, last = frame.slots.visible(frame.layout.plot_width)
+    first = max(first, frame.slots.slot_at((int(columns.x[0]) - half) / frame.dpr) - 1)  # none stands alone
+    begin, end = slots.searchsorted((first, last)).tolist()
     if begin == end:
         return None
     x = np.floor(frame.slots.centre(slots[begin:end])).astype(np.int64)
-    half = size // 2
-    left, right = np.searchsorted(columns.x, x - half), np.searchsorted(columns.x, x + half, side="right")
+    left, right = columns.x.searchsorted(x - half), columns.x.searchsorted(x + half, side="right")
     away = half + round(_GAP * frame.dpr)
     is_at_low = direction is Direction.BULLISH
     below = is_at_low != frame.prices.is_inverted
@@ -160,5 +163,5 @@ def _furthest(rows: IntArray, left: IntArray, right: IntArray, *, below: bool) -
     """Return the lowest (`below`) or highest pixel row of each stretch ``left .. right - 1``, none empty."""
     pick, ends = np.maximum if below else np.minimum, np.empty(2 * len(left), np.int64)
     ends[::2], ends[1::2] = left, right
-    found: IntArray = pick.reduceat(np.append(rows, rows[-1:]), ends)[::2]
+    found: IntArray = pick.reduceat(np.concatenate((rows, rows[-1:])), ends)[::2]
     return found

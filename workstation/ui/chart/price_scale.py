@@ -63,7 +63,7 @@ class PriceMap:
     is_inverted: bool = False
 
     def rows(self, prices: FloatArray) -> PixelArray:
-        """Return the device pixel row that holds each price, shape (n,); no price may be NaN."""
+        """Return the device pixel row that holds each price, in the same shape; no price may be NaN."""
         levels = np.log(prices) if self.is_log else prices
         below = levels - self.low if self.is_inverted else self.high - levels
         y = below * (self.height / (self.high - self.low))

@@ -137,17 +137,23 @@ class ChartSeries:
 
     def candle_at(self, slot: int) -> Candle | None:
         """Return the candle of a slot; None for a hole."""
+        if self._last is not None and slot == self.pyramid.last_slot:
+            return self._last
         bar = self.pyramid.bar(slot)
         return None if bar is None else Candle(self.open_time(slot), *bar, closed=slot != self.forming_slot)
 
     def quality_at(self, slot: int) -> Quality:
         """Return what is known against the stored candle of a slot."""
+        if not len(self._flagged):
+            return Quality.SOUND
         row = int(np.searchsorted(self._flagged, slot))
         known = row < len(self._flagged) and self._flagged[row] == slot
         return Quality(int(self._flags[row])) if known else Quality.SOUND
 
     def doubted(self, first_slot: int, end_slot: int) -> IntArray:
         """Return the slots ``first_slot .. end_slot - 1`` whose candle was revised."""
+        if not len(self._doubted):
+            return self._doubted
         begin, end = np.searchsorted(self._doubted, (first_slot, end_slot))
         return self._doubted[begin:end]
 

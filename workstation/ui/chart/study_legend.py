@@ -116,24 +116,22 @@ def paint_legend(
 ) -> None:
     """Paint the legend; the painter counts logical pixels."""
     labels, colours = inks
-    ground = QColor(colours.base)
-    ground.setAlphaF(0.78)
     painter.setPen(Qt.PenStyle.NoPen)
     for line in lines:
-        room = min(line.box.width(), frame.layout.plot_width - line.box.left() - 2)
-        painter.fillRect(QRectF(line.box.left(), line.box.top(), room, line.box.height()), ground)
-        x = line.box.left() + _PADDING
+        left, top, width, height = line.box.left(), line.box.top(), line.box.width(), line.box.height()
+        room = min(width, frame.layout.plot_width - left - 2)
+        painter.fillRect(QRectF(left, top, room, height), colours.veil)
+        x = left + _PADDING
         for text, ink in line.parts:
-            reach = _reach(text, labels.width)
-            if x + reach - _GAP > line.box.left() + room:
+            if room < width and x + _reach(text, labels.width) - _GAP > left + room:
                 break
             if text:
-                at = QPointF(round(x), line.box.top() + 1)
-                labels.paint(painter, at, text, colours.muted if ink is None else ink)
-            elif ink is not None:
-                middle = line.box.center().y()
-                painter.fillRect(QRectF(round(x), round(middle) - 1, _SWATCH - 2, 3), ink)
-            x += reach
+                at = QPointF(round(x), top + 1)
+                x += labels.paint(painter, at, text, colours.muted if ink is None else ink) + _GAP
+                continue
+            if ink is not None:
+                painter.fillRect(QRectF(round(x), round(top + height / 2) - 1, _SWATCH - 2, 3), ink)
+            x += _SWATCH + 2
 
 
 def _parts(frame: Frame, one: PlacedStudy, colours: ChartColours, slot: int) -> tuple[Part, ...]:

@@ -223,7 +223,7 @@ class ChartDesk(QObject):
             self._is_followed = False  # the engine that knew of it is gone
 
     def _on_candles(self, key: SeriesKey, candles: list[Candle]) -> None:
-        if key != self.key or not self._is_seen:
+        if not self._is_seen or key != self.key:
             return
         self._live.update((candle.open_time, candle) for candle in candles)
         self._chart.apply_candles(candles)
