@@ -15,6 +15,7 @@ from workstation.domain.drawing import Anchor, Drawing, DrawingKind, Style
 from workstation.domain.drawing_price import price_at
 from workstation.domain.market import SeriesKey
 from workstation.storage.drawings import DrawingFiles
+from workstation.ui.chart.axis_painter import readout_rows
 from workstation.ui.chart.chart_view import ChartView
 from workstation.ui.chart.drawing_bar import DrawingBar
 from workstation.ui.chart.drawing_book import DrawingBook, Drawn
@@ -22,6 +23,7 @@ from workstation.ui.chart.drawing_reach import Reach
 from workstation.ui.chart.drawing_shape import shape_of
 from workstation.ui.chart.drawing_tool import Tool
 from workstation.ui.chart.drawing_words import measure_words
+from workstation.ui.chart.labels import Labels
 from workstation.ui.chart.price_scale import Scaling
 from workstation.ui.drawings.drawing_menu import ask_risk, ask_words, risk_of
 from workstation.ui.theme import DARK
@@ -216,6 +218,20 @@ def test_what_is_left_out_as_out_of_reach_would_not_have_been_seen(chart, kind, 
     assert set(seen) <= set(kept)
     assert kept == [each for each in made if each in kept]
     assert 0 < len(kept) < len(made)
+
+
+def test_words_under_the_read_out_are_left_out_and_lower_ones_are_not(chart, book, monkeypatch):
+    said = []
+    monkeypatch.setattr(Labels, "paint", lambda *words: said.append(words[3]) or 10.0)
+    _, read_to = readout_rows(chart._picture.labels)
+    for y, is_said in ((read_to + 2, False), (read_to + 60, True)):
+        level = chart.frame.prices.price_at(y * chart.frame.dpr)
+        book.add(BTC, Drawing(f"line at {y}", DrawingKind.HORIZONTAL, (anchor(30, level),)))
+        QApplication.processEvents()
+        words = [one.text for shape in chart.drawings.shapes() for one in shape.words][-1]
+        said.clear()
+        chart.grab()
+        assert (words in said) is is_said
 
 
 def test_words_of_one_drawing_never_lie_on_one_another(chart, book):

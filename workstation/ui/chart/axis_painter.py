@@ -163,6 +163,12 @@ def paint_caption(painter: QPainter, frame: Frame, colours: ChartColours, labels
     return x + badge + _GROUND_MARGIN
 
 
+def readout_rows(labels: Labels) -> tuple[float, float]:
+    """Return where the read-out under the caption begins and ends, logical pixels."""
+    top = TOP + labels.height(Style.CAPTION) + 4
+    return top, top + labels.height()
+
+
 def paint_ground(painter: QPainter, box: QRectF, colours: ChartColours) -> None:
     """Dim what lies under words: in a low pane candles reach up to them."""
     ground = QColor(colours.base)

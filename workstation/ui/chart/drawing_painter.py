@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF, QRegion
 
 from workstation.domain.candle import FloatArray
 from workstation.domain.drawing import Anchor, Dash, Style
+from workstation.ui.chart.axis_painter import readout_rows
 from workstation.ui.chart.colours import ChartColours
 from workstation.ui.chart.drawing_bell import paint_bells
 from workstation.ui.chart.drawing_book import Bell
@@ -26,6 +27,7 @@ from workstation.ui.theme import Theme
 _PATTERNS = {Dash.DASHED: [5.0, 4.0], Dash.DOTTED: [1.0, 2.5]}
 _HANDLE = 4.5  # logical pixels
 _PLATE_END = 12.0  # logical pixels beyond a text where nothing of its plate is left
+_HIGH_UP = 160.0  # logical pixels, below which no read-out lies
 _PLATE = 0.78  # of the ground behind words
 _PLATE_TINT = 0.18  # of a text's colour on its plate
 
@@ -211,7 +213,10 @@ def _paint_strokes(painter: QPainter, strokes: _Strokes, shapes: Sequence[Shape]
 def _paint_words(
     painter: QPainter, shape: Shape, inks: tuple[ChartColours, Labels], box: QRectF, edge: float
 ) -> None:
-    """Write on plates that keep the candles behind them in sight; nothing that ends left of an edge."""
+    """Write on plates that keep the candles behind them in sight.
+
+    Nothing that ends left of an edge, and nothing that the read-out of a bar would lie upon.
+    """
     colours, labels = inks
     own, base = _name(shape.drawing.style.colour, colours.theme), colours.theme.base
     if shape.plate is not None:
@@ -223,7 +228,7 @@ def _paint_words(
     height = labels.height(LabelStyle.SMALL)
     top, bottom, right = box.top(), box.bottom(), box.right()
     for x, y, text, from_right in shape.words:
-        if top <= y <= bottom + height:
+        if top <= y <= bottom + height and not (y < _HIGH_UP and _is_read_over(y, height, labels)):
             width = labels.width(text, LabelStyle.SMALL)
             left = max(min(x - width if from_right else x, right - width - 6), 4.0)
             if left + width + _PLATE_END < edge:
@@ -232,6 +237,12 @@ def _paint_words(
             painter.fillRect(plate, _tint(base, _PLATE))
             at = QPointF(left, y - height)
             labels.paint(painter, at, text, _tint(own, 1.0), LabelStyle.SMALL)
+
+
+def _is_read_over(bottom: float, height: float, labels: Labels) -> bool:
+    """Return whether the read-out of a bar would lie upon words that end at a row."""
+    begin, end = readout_rows(labels)
+    return begin < bottom < end + height
 
 
 def _paint_handles(painter: QPainter, shape: Shape, chosen: int, colours: ChartColours) -> None:

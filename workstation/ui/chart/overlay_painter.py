@@ -12,9 +12,9 @@ from workstation.domain.signal import Direction, Signal
 from workstation.ui.chart.axis_painter import (
     AXIS_PADDING,
     LEFT,
-    TOP,
     lay_out_times,
     paint_ground,
+    readout_rows,
 )
 from workstation.ui.chart.colours import ChartColours
 from workstation.ui.chart.frame import Frame
@@ -150,7 +150,7 @@ def paint_readout(brush: Brush, frame: Frame, slot: int) -> None:
     if doubts:
         parts.append(_Part(_DOUBTED, "", doubts, brush.colours.warning))
     parts.append(_Part(_LEAST_NEEDED, "", when, brush.colours.muted))
-    at = QPointF(LEFT, TOP + brush.labels.height(Style.CAPTION) + 4)
+    at = QPointF(LEFT, readout_rows(brush.labels)[0])
     parts = _in_room(parts, frame.layout.plot_width - LEFT, brush.labels)
     reach = sum(_reach(part, brush.labels) + _PART_GAP for part in parts)
     paint_ground(
