@@ -1,8 +1,10 @@
+import json
 from typing import Any
 
 import pytest
 
 from tests.fakes.sandbox_source import FIRST_MS, HOUR_MS, ManualTime, recorded
+from workstation.sandbox.broadcast import Broadcast, Listener
 from workstation.sandbox.streams import StreamRefused, open_stream
 from workstation.sandbox.trading_floor import TradingFloor
 
@@ -147,3 +149,18 @@ def test_nothing_more_is_said_after_the_end_of_the_recording() -> None:
     events = room.wait(stream, 200 * HOUR_MS)
     assert events[-1]["k"]["x"]
     assert room.wait(stream, 100 * HOUR_MS) == []
+
+
+def test_trades_of_two_coins_are_said_in_the_order_of_their_time_also_after_a_pause() -> None:
+    room, said = Room("BTC/USDT", "ETH/USDT"), []
+    broadcast = Broadcast(room.floor)
+    listener = Listener(combined=False, most_waiting=100_000, drop=lambda: None)
+    listener.offer = lambda message: said.append(json.loads(message))  # type: ignore[method-assign]
+    broadcast.subscribe(listener, ["btcusdt@trade", "ethusdt@aggTrade"])
+    room.time.ms += 2 * HOUR_MS
+    room.time.seconds += 1.0
+    room.floor.advance()
+    broadcast.round(room.time.seconds)
+    assert {event["s"] for event in said} == {"BTCUSDT", "ETHUSDT"}
+    times = [event["T"] for event in said]
+    assert times == sorted(times)

@@ -3,12 +3,14 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from operator import itemgetter
 
 import msgspec
 from aiohttp import WSMsgType, web
 
-from workstation.sandbox.streams import Stream, StreamRefused, open_stream
+from workstation.sandbox.streams import Stream, StreamRefused, TradeStream, open_stream
 from workstation.sandbox.trading_floor import TradingFloor
+from workstation.sandbox.wire import Event
 
 MOST_STREAMS = 1024
 """Streams one connection may listen to."""
@@ -105,13 +107,21 @@ class Broadcast:
             stream.close()
 
     def round(self, wall_s: float) -> None:
-        """Say everything that is due now."""
+        """Say everything that is due now, trades of all coins in the order of their time.
+
+        A round may come late and hold hours of a quick market: said coin by coin, those of one would be past
+        before the first of another was heard, which no real venue does.
+        """
         now_ms = self._floor.now_ms
+        trades: list[tuple[int, str, Event]] = []
         for name, stream in self._streams.items():
-            if stream is None:
-                continue
-            for event in stream.due(now_ms, wall_s):
-                self._send(name, event)
+            if isinstance(stream, TradeStream):
+                trades += [(event["E"], name, event) for event in stream.due(now_ms, wall_s)]
+            elif stream is not None:
+                for event in stream.due(now_ms, wall_s):
+                    self._send(name, event)
+        for _, name, trade in sorted(trades, key=itemgetter(0)):
+            self._send(name, trade)
 
     def _send(self, name: str, event: object) -> None:
         plain = msgspec.json.encode(event)

@@ -1,6 +1,6 @@
 """The practice market's streams: what each says, and when."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from workstation.domain.errors import TidemarkError
@@ -26,7 +26,7 @@ class StreamRefused(TidemarkError):
 class Stream(Protocol):
     """One stream that somebody listens to."""
 
-    def due(self, now_ms: int, wall_s: float) -> list[object]:
+    def due(self, now_ms: int, wall_s: float) -> Sequence[object]:
         """Return what has to be said now, in order.
 
         Parameters
@@ -87,8 +87,8 @@ class TradeStream:
         self._since_ms = now_ms + 1
         self._event = event
 
-    def due(self, now_ms: int, wall_s: float) -> list[object]:
-        """Return the trades since the last round."""
+    def due(self, now_ms: int, wall_s: float) -> list[wire.Event]:
+        """Return the trades since the last round, each said at its own time."""
         trades = self._coin.tapes.prints(self._since_ms, now_ms + 1)
         self._since_ms = now_ms + 1
         return [self._event(self._coin.listing, trade, trade.time) for trade in trades]
