@@ -1,7 +1,7 @@
 """Paints drawings over the still picture of a chart, once for each change of either."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -63,23 +63,59 @@ class Scene:
         return not self.shapes and not self.measured
 
 
+class Parts:
+    """What is painted of drawings, in their colours and pens.
+
+    Parameters
+    ----------
+    shapes : sequence of Shape
+        All of a scene.
+    box : QRectF
+        Their pane.
+    left : float
+        Where what is painted begins, logical pixels; what ends before it is left out.
+
+    Attributes
+    ----------
+    areas : list of Filled
+        Below everything else.
+    crisp, smooth, bent : list
+        Strokes by their pens; level and upright ones are crisp, others are smoothed.
+    words : list of Written
+        Above everything else.
+    """
+
+    def __init__(
+        self,
+        shapes: Sequence[Shape],
+        brushes: tuple[ChartColours, Labels],
+        box: QRectF,
+        left: float = -math.inf,
+    ) -> None:
+        theme = brushes[0].theme
+        near = [one for one in shapes if one.reach(brushes[1]) >= left] if left > 0 else shapes
+        self.areas = [part for shape in near if shape.areas for part in _areas_of(shape, theme, left)]
+        self.crisp, self.smooth = _strokes_of(shapes, near, theme)
+        self.bent = [
+            (_pen_of(shape.drawing.style, is_thin, theme), QPolygonF([QPointF(*spot) for spot in points]))
+            for shape in near
+            for points, is_thin in shape.bent
+        ]
+        self.words = [part for shape in near if shape.words for part in _words_of(shape, brushes, box, left)]
+
+
+@dataclass(frozen=True, slots=True)
 class Near:
     """What of a scene reaches into a part of its pane; known once, painted at every tick.
 
     Parameters
     ----------
-    shapes : sequence of Shape
-        All of the scene.
     clip : QRegion
         The part, device pixels.
-    left : float
-        Where it begins, logical pixels.
     """
 
-    def __init__(self, shapes: Sequence[Shape], clip: QRegion, left: float, labels: Labels) -> None:
-        self.clip, self.left = clip, left
-        self.shapes = [one for one in shapes if one.reach(labels) >= left]
-        self.strokes = _strokes_of(shapes, self.shapes)
+    clip: QRegion
+    parts: Parts
 
 
 def paint_scene(
@@ -100,17 +136,10 @@ def paint_scene(
         painter.scale(1 / dpr, 1 / dpr)
         painter.setClipRegion(near.clip)
         painter.scale(dpr, dpr)
-    shapes, left = (scene.shapes, -math.inf) if near is None else (near.shapes, near.left)
-    for shape in shapes:
-        if shape.areas:
-            _paint_areas(painter, shape, colours.theme, dpr, left)
-    strokes = _strokes_of(shapes, shapes) if near is None else near.strokes
-    _paint_strokes(painter, strokes, shapes, colours.theme)
-    for shape in shapes:
-        if shape.words:
-            _paint_words(painter, shape, (colours, labels), scene.place.box, left)
-    paint_bells(painter, scene.shapes, scene.bells, scene.place, colours)
-    for shape in scene.shapes:
+    _paint_parts(painter, near.parts if near else Parts(scene.shapes, brushes, scene.place.box), labels, dpr)
+    if scene.bells:
+        paint_bells(painter, scene.shapes, scene.bells, scene.place, colours)
+    for shape in scene.shapes if scene.selected else ():
         if shape.drawing.id == scene.selected:
             _paint_handles(painter, shape, scene.handle, colours)
     if len(scene.measured) == 2:
@@ -152,35 +181,41 @@ def _pen_of(style: Style, is_thin: bool, theme: Theme) -> QPen:
     return _pen(_name(style.colour, theme), *((1, None) if is_thin else (style.width, style.dash)))
 
 
-def _paint_areas(painter: QPainter, shape: Shape, theme: Theme, dpr: float, left: float) -> None:
+class Filled(NamedTuple):
+    """A part filled with a see-through colour."""
+
+    outline: QPolygonF | QRectF
+    colour: QColor
+
+
+class Written(NamedTuple):
+    """Words on a plate that keeps the candles behind them in sight; `at` is their upper left corner."""
+
+    plate: QRectF
+    grounds: tuple[QColor, ...]
+    at: QPointF
+    text: str
+    ink: QColor
+    style: LabelStyle
+
+
+Stroke = tuple[QPen, FloatArray]
+"""A pen and straight strokes, shape (n, 4)."""
+
+
+def _areas_of(shape: Shape, theme: Theme, left: float) -> Iterator[Filled]:
     own = shape.drawing.style.colour
     for area in shape.areas:
-        if area.right < left:
-            continue
-        colour = _tint(_name(area.colour or own, theme), area.strength)
-        if isinstance(area.outline, QRectF):
-            fill_soft(painter, area.outline, colour, dpr)
-        else:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(colour)
-            painter.drawPolygon(area.outline)
+        if area.right >= left:
+            yield Filled(area.outline, _tint(_name(area.colour or own, theme), area.strength))
 
 
-Key = tuple[Style, bool]
-"""A drawing's style, and whether its thin strokes are meant."""
-
-
-class _Strokes(NamedTuple):
-    """Straight strokes by their pens, shape (n, 4) each; level and upright ones are crisp."""
-
-    crisp: list[tuple[Key, FloatArray]]
-    smooth: list[tuple[Key, FloatArray]]
-
-
-def _strokes_of(shapes: Sequence[Shape], near: Sequence[Shape]) -> _Strokes:
+def _strokes_of(
+    shapes: Sequence[Shape], near: Sequence[Shape], theme: Theme
+) -> tuple[list[Stroke], list[Stroke]]:
     """Return the strokes of drawings that are near; pens follow one another in the order of all shapes."""
-    crisp: dict[Key, list[Line]] = {}
-    smooth: dict[Key, list[Line]] = {}
+    crisp: dict[tuple[Style, bool], list[Line]] = {}
+    smooth: dict[tuple[Style, bool], list[Line]] = {}
     are_near = {id(shape) for shape in near}
     for shape in shapes:
         style, is_near = shape.drawing.style, id(shape) in are_near
@@ -188,55 +223,60 @@ def _strokes_of(shapes: Sequence[Shape], near: Sequence[Shape]) -> _Strokes:
             crisp.setdefault((style, is_thin), []).extend(level if is_near else ())
             if slanted:
                 smooth.setdefault((style, is_thin), []).extend(slanted if is_near else ())
-    return _Strokes(
-        *([(key, np.array(lines)) for key, lines in each.items() if lines] for each in (crisp, smooth))
-    )
+    found = [
+        [(_pen_of(*key, theme), np.array(lines)) for key, lines in each.items() if lines]
+        for each in (crisp, smooth)
+    ]
+    return found[0], found[1]
 
 
-def _paint_strokes(painter: QPainter, strokes: _Strokes, shapes: Sequence[Shape], theme: Theme) -> None:
-    """Draw the strokes of drawings, those of one pen together."""
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    for key, lines in strokes.crisp:
-        painter.setPen(_pen_of(*key, theme))
-        draw_lines(painter, lines)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    for key, lines in strokes.smooth:
-        painter.setPen(_pen_of(*key, theme))
-        draw_lines(painter, lines)
-    for shape in shapes:
-        for points, is_thin in shape.bent:
-            painter.setPen(_pen_of(shape.drawing.style, is_thin, theme))
-            painter.drawPolyline(QPolygonF([QPointF(*spot) for spot in points]))
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
-
-
-def _paint_words(
-    painter: QPainter, shape: Shape, inks: tuple[ChartColours, Labels], box: QRectF, edge: float
-) -> None:
-    """Write on plates that keep the candles behind them in sight.
-
-    Nothing that ends left of an edge, and nothing that the read-out of a bar would lie upon.
-    """
+def _words_of(shape: Shape, inks: tuple[ChartColours, Labels], box: QRectF, edge: float) -> Iterator[Written]:
+    """Yield the words that reach beyond an edge, but those that the read-out of a bar would lie upon."""
     colours, labels = inks
     own, base = _name(shape.drawing.style.colour, colours.theme), colours.theme.base
     if shape.plate is not None:
-        painter.fillRect(shape.plate, colours.base)
-        painter.fillRect(shape.plate, _tint(own, _PLATE_TINT))
         words = shape.words[0]
-        labels.paint(painter, QPointF(words.x, words.y - labels.height()), words.text, colours.text)
+        at = QPointF(words.x, words.y - labels.height())
+        on_plate = colours.base, _tint(own, _PLATE_TINT)
+        yield Written(shape.plate, on_plate, at, words.text, colours.text, LabelStyle.PLAIN)
         return
     height = labels.height(LabelStyle.SMALL)
     top, bottom, right = box.top(), box.bottom(), box.right()
+    grounds, ink = (_tint(base, _PLATE),), _tint(own, 1.0)
     for x, y, text, from_right in shape.words:
         if top <= y <= bottom + height and not (y < _HIGH_UP and _is_read_over(y, height, labels)):
             width = labels.width(text, LabelStyle.SMALL)
             left = max(min(x - width if from_right else x, right - width - 6), 4.0)
-            if left + width + _PLATE_END < edge:
-                continue
-            plate = QRectF(left - 3, y - height, width + 6, height)
-            painter.fillRect(plate, _tint(base, _PLATE))
-            at = QPointF(left, y - height)
-            labels.paint(painter, at, text, _tint(own, 1.0), LabelStyle.SMALL)
+            if left + width + _PLATE_END >= edge:
+                plate = QRectF(left - 3, y - height, width + 6, height)
+                yield Written(plate, grounds, QPointF(left, y - height), text, ink, LabelStyle.SMALL)
+
+
+def _paint_parts(painter: QPainter, parts: Parts, labels: Labels, dpr: float) -> None:
+    for outline, colour in parts.areas:
+        if isinstance(outline, QRectF):
+            fill_soft(painter, outline, colour, dpr)
+        else:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colour)
+            painter.drawPolygon(outline)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for pen, lines in parts.crisp:
+        painter.setPen(pen)
+        draw_lines(painter, lines)
+    if parts.smooth or parts.bent:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for pen, lines in parts.smooth:
+            painter.setPen(pen)
+            draw_lines(painter, lines)
+        for pen, points in parts.bent:
+            painter.setPen(pen)
+            painter.drawPolyline(points)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+    for plate, grounds, at, text, ink_there, style in parts.words:
+        for ground in grounds:
+            painter.fillRect(plate, ground)
+        labels.paint(painter, at, text, ink_there, style)
 
 
 def _is_read_over(bottom: float, height: float, labels: Labels) -> bool:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QRect
 from PySide6.QtGui import QPainter, QPixmap, QRegion
 
 from workstation.ui.chart.colours import ChartColours
-from workstation.ui.chart.drawing_painter import Near, Scene, paint_scene
+from workstation.ui.chart.drawing_painter import Near, Parts, Scene, paint_scene
 from workstation.ui.chart.drawing_shape import Shape
 from workstation.ui.chart.labels import Labels
 
@@ -27,7 +27,7 @@ class DrawnPicture:
         self._canvas = QPixmap()
         self._is_asked_again = False
         self._aged: QRect | None = None
-        self._near: tuple[Sequence[Shape], QRect, Near] | None = None
+        self._near: tuple[Sequence[Shape], int, Near] | None = None
 
     def forget(self) -> None:
         """Take that picture or drawings are others now."""
@@ -67,7 +67,7 @@ class DrawnPicture:
         """
         dpr, corner = kept.devicePixelRatio(), kept.copy(QRect(0, 0, 1, 1))
         corner.setDevicePixelRatio(1.0)
-        near = self._near_of(scene, strip, brushes[1])
+        near = self._near_of(scene, strip, brushes)
         with QPainter(kept) as painter:
             painter.scale(1 / dpr, 1 / dpr)
             painter.setClipRect(strip)
@@ -79,13 +79,15 @@ class DrawnPicture:
                 painter.scale(1 / dpr, 1 / dpr)
                 painter.drawPixmap(0, 0, corner)
 
-    def _near_of(self, scene: Scene, strip: QRect, labels: Labels) -> Near:
-        """Return what reaches into a strip: that of before, where shapes and strip are those of before."""
-        if self._near is None or self._near[0] is not scene.shapes or self._near[1] != strip:
-            frame = scene.place.frame
+    def _near_of(self, scene: Scene, strip: QRect, brushes: Brushes) -> Near:
+        """Return what reaches into a strip; that of before, where shapes and its left edge are the same."""
+        left = strip.left()
+        if self._near is None or self._near[0] is not scene.shapes or self._near[1] != left:
+            frame, box = scene.place.frame, scene.place.box
             pane = QRect(0, 0, frame.device(frame.layout.plot_width), frame.device(frame.layout.price_height))
             clip = QRegion(strip & pane) + QRegion(0, 0, 1, 1)
-            self._near = scene.shapes, strip, Near(scene.shapes, clip, strip.left() / frame.dpr, labels)
+            parts = Parts(scene.shapes, brushes, box, left / frame.dpr)
+            self._near = scene.shapes, left, Near(clip, parts)
         return self._near[2]
 
 
