@@ -20,7 +20,7 @@ AXIS_PADDING = 8.0
 """Logical pixels beside a price label."""
 
 _DAY_WEIGHT = 2
-_GROUND, _GROUND_MARGIN = 0.78, 2.0  # how far words dim what lies under them, and pixels beside them
+_GROUND_MARGIN = 2.0  # logical pixels beside words that are dimmed, too
 _PRACTICE = "PRACTICE"
 _LEAST_NAME = 40.0  # pixels of a market's name in the narrowest chart
 
@@ -171,9 +171,7 @@ def readout_rows(labels: Labels) -> tuple[float, float]:
 
 def paint_ground(painter: QPainter, box: QRectF, colours: ChartColours) -> None:
     """Dim what lies under words: in a low pane candles reach up to them."""
-    ground = QColor(colours.base)
-    ground.setAlphaF(_GROUND)
-    painter.fillRect(box.adjusted(-_GROUND_MARGIN, 0, _GROUND_MARGIN, 0), ground)
+    painter.fillRect(box.adjusted(-_GROUND_MARGIN, 0, _GROUND_MARGIN, 0), colours.veil)
 
 
 def paint_badge(painter: QPainter, at: QPointF, text: str, colours: ChartColours, labels: Labels) -> None:

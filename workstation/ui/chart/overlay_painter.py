@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
@@ -78,7 +79,7 @@ def paint_last_price(brush: Brush, frame: Frame, now_ms: int | None) -> None:
         return
     theme = brush.colours.theme
     colour = QColor(theme.rise if last.close >= last.open else theme.fall)
-    brush.painter.setPen(_dashed(colour, 1, 3))
+    brush.painter.setPen(_dashed(colour.name(), 1, 3))
     middle = _pixel_middle(y, frame.dpr)
     brush.painter.drawLine(QLineF(0, middle, frame.layout.plot_width, middle))
     lines = _price_words(frame, last.close, frame.series.price_step)
@@ -91,7 +92,7 @@ def paint_last_price(brush: Brush, frame: Frame, now_ms: int | None) -> None:
 def paint_crosshair(brush: Brush, frame: Frame, pointer: Pointer) -> None:
     """Paint the lines under the pointer and their tags on both axes."""
     layout, theme = frame.layout, brush.colours.theme
-    brush.painter.setPen(_dashed(QColor(theme.crosshair), 4, 4))
+    brush.painter.setPen(_dashed(theme.crosshair, 4, 4))
     x, y = _pixel_middle(frame.slots.x_of(pointer.slot), frame.dpr), _pixel_middle(pointer.y, frame.dpr)
     brush.painter.drawLine(QLineF(x, 0, x, layout.body_height))
     brush.painter.drawLine(QLineF(0, y, layout.plot_width, y))
@@ -150,28 +151,27 @@ def paint_readout(brush: Brush, frame: Frame, slot: int) -> None:
     if doubts:
         parts.append(_Part(_DOUBTED, "", doubts, brush.colours.warning))
     parts.append(_Part(_LEAST_NEEDED, "", when, brush.colours.muted))
-    at = QPointF(LEFT, readout_rows(brush.labels)[0])
-    parts = _in_room(parts, frame.layout.plot_width - LEFT, brush.labels)
-    reach = sum(_reach(part, brush.labels) + _PART_GAP for part in parts)
-    paint_ground(
-        brush.painter, QRectF(at.x(), at.y(), max(reach - _PART_GAP, 0), brush.labels.height()), brush.colours
-    )
+    painter, colours, labels = brush.painter, brush.colours, brush.labels
+    parts, reach = _in_room(parts, frame.layout.plot_width - LEFT, labels)
+    x, y = LEFT, readout_rows(labels)[0]
+    paint_ground(painter, QRectF(x, y, reach, labels.height()), colours)
     for part in parts:
         if part.name:
-            at.setX(at.x() + brush.labels.paint(brush.painter, at, part.name, brush.colours.muted) + 4)
-        at.setX(at.x() + brush.labels.paint(brush.painter, at, part.value, part.ink) + _PART_GAP)
+            x += labels.paint(painter, QPointF(x, y), part.name, colours.muted) + 4
+        x += labels.paint(painter, QPointF(x, y), part.value, part.ink) + _PART_GAP
 
 
-def _in_room(parts: Sequence["_Part"], room: float, labels: Labels) -> list["_Part"]:
-    """Return what has room, in its order; what is needed least gives way first."""
-    kept = set()
-    for part in sorted(parts, key=lambda part: part.need):
-        room -= _reach(part, labels)
-        if room < 0:
+def _in_room(parts: Sequence["_Part"], room: float, labels: Labels) -> tuple[list["_Part"], float]:
+    """Return what has room, in its order, and how far it reaches; what is needed least gives way first."""
+    kept, left = set(), room + _PART_GAP
+    for _, place in sorted([(part.need, place) for place, part in enumerate(parts)]):
+        reach = _reach(parts[place], labels) + _PART_GAP
+        if reach > left:
             break
-        room -= _PART_GAP
-        kept.add(id(part))
-    return [part for part in parts if id(part) in kept]
+        left -= reach
+        kept.add(place)
+    found = [part for place, part in enumerate(parts) if place in kept]
+    return found, max(room - left, 0.0)
 
 
 def _reach(part: "_Part", labels: Labels) -> float:
@@ -290,8 +290,10 @@ def _price_words(frame: Frame, value: float, step: float) -> list[str]:
     return [*words, percent(frame.prices.percent_of(value))] if frame.prices.base > 0 else words
 
 
-def _dashed(colour: QColor, dash: float, gap: float) -> QPen:
-    pen = QPen(colour, 1)
+@lru_cache(maxsize=16)
+def _dashed(colour: str, dash: float, gap: float) -> QPen:
+    """Return a thin pen; shared by all who ask, never to be changed."""
+    pen = QPen(QColor(colour), 1)
     pen.setCapStyle(Qt.PenCapStyle.FlatCap)
     pen.setDashPattern([dash, gap])
     return pen
