@@ -39,7 +39,7 @@ class Labels:
 
     def width(self, text: str, style: Style = Style.PLAIN) -> float:
         """Return how far a label reaches, logical pixels."""
-        return self._laid_out(text, style)[1]
+        return (self._known.get((text, style)) or self._laid_out(text, style))[1]
 
     def cut(self, text: str, room: float, style: Style = Style.PLAIN) -> str:
         """Return as much of a label as has room, logical pixels, with dots where it is cut."""
@@ -51,22 +51,19 @@ class Labels:
         self, painter: QPainter, at: QPointF, text: str, colour: QColor, style: Style = Style.PLAIN
     ) -> float:
         """Paint a label with its upper left corner at a point; return its width."""
-        laid_out, width = self._laid_out(text, style)
+        laid_out, width = self._known.get((text, style)) or self._laid_out(text, style)
         painter.setFont(self._fonts[style])
         painter.setPen(colour)
         painter.drawStaticText(at, laid_out)
         return width
 
     def _laid_out(self, text: str, style: Style) -> tuple[QStaticText, float]:
-        known = self._known.get((text, style))
-        if known is None:
-            if len(self._known) >= _MOST:
-                self._known.clear()
-            laid_out = QStaticText(text)
-            laid_out.setTextFormat(Qt.TextFormat.PlainText)
-            laid_out.setPerformanceHint(QStaticText.PerformanceHint.AggressiveCaching)
-            known = laid_out, self._metrics[style].horizontalAdvance(text)
-            self._known[text, style] = known
+        if len(self._known) >= _MOST:
+            self._known.clear()
+        laid_out = QStaticText(text)
+        laid_out.setTextFormat(Qt.TextFormat.PlainText)
+        laid_out.setPerformanceHint(QStaticText.PerformanceHint.AggressiveCaching)
+        self._known[text, style] = known = laid_out, self._metrics[style].horizontalAdvance(text)
         return known
 
 

@@ -84,7 +84,7 @@ class PlacedStudy:
     def rows(self, values: FloatArray, dpr: float) -> IntArray:
         """Return the device pixel rows of values in its pane, counted from the top of the chart."""
         scale = self.scale
-        return scale.rows(values) + round(self.top * dpr) if scale else np.zeros(len(values), np.int64)
+        return scale.rows(values) + round(self.top * dpr) if scale else np.zeros(values.shape, np.int64)
 
     def row(self, value: float, dpr: float) -> int:
         """Return the device pixel row of one value in its pane."""
@@ -165,10 +165,17 @@ def widened(low: float, high: float, studies: tuple[PlacedStudy, ...]) -> tuple[
     if not over:
         return low, high
     room = (high - low) * _WIDENS
-    lowest = min(float(strokes.low.min()) for strokes in over)
-    highest = max(float(strokes.high.max()) for strokes in over)
+    lowest, highest = _extremes(over)
     below = max(low - room, low / 2)  # never to zero: a logarithmic scale has none
     return max(min(low, lowest), below), min(max(high, highest), high + room)
+
+
+def _extremes(seen: Sequence[Strokes]) -> tuple[float, float]:
+    """Return the lowest and the highest value of what is drawn."""
+    if len(seen) == 1:
+        return float(seen[0].low.min()), float(seen[0].high.max())
+    low, high = np.concatenate([one.low for one in seen]), np.concatenate([one.high for one in seen])
+    return float(low.min()), float(high.max())
 
 
 def _outputs(one: BoardStudy, slots: SlotMap, width: int) -> tuple[PlacedOutput, ...]:
@@ -188,10 +195,7 @@ def _scale(one: BoardStudy, outputs: tuple[PlacedOutput, ...], logical: int, slo
     if one.held is not None:
         return PriceMap(height, *one.held, is_log=False)
     seen = [placed.strokes for placed in outputs if len(placed.strokes.x)]
-    low, high = one.study.limits or (
-        min((float(s.low.min()) for s in seen), default=0.0),
-        max((float(s.high.max()) for s in seen), default=1.0),
-    )
+    low, high = one.study.limits or (_extremes(seen) if seen else (0.0, 1.0))
     if one.study.guides and not one.study.limits:
         low, high = min(low, *one.study.guides), max(high, *one.study.guides)
     low, high = one.fit.of(low, high, (slots, height))

@@ -152,16 +152,17 @@ def _paint_band(painter: QPainter, frame: Frame, one: PlacedStudy, colours: Char
     x, i, j = _common(upper.x, lower.x)
     if not len(x):
         return
-    a, b = _rows(frame, one, upper.high[i]), _rows(frame, one, lower.low[j])
+    a, b = _rows(frame, one, np.array((upper.high[i], lower.low[j])))
     is_inverted = one.study.place is Place.PRICE and frame.prices.is_inverted
     pixels = np.floor(x).astype(np.int64)
     if frame.slots.per_slot > 1.0:
         pixels, a, b = _between(pixels, a, b, frame.slots.per_slot, int(painter.clipBoundingRect().left()))
+    top, bottom = np.minimum(a, b), np.maximum(a, b)
     for is_first_above, placed in ((True, first), (False, second)):
         chosen = (a <= b) if is_first_above != is_inverted else (a > b)
         if not chosen.any():
             continue
-        batch = blocks(pixels[chosen], np.minimum(a, b)[chosen], np.maximum(a, b)[chosen])
+        batch = blocks(pixels[chosen], top[chosen], bottom[chosen])
         colour = colour_of(one.board, placed.output, colours.theme)
         paint(painter, batch, QBrush(mixed(colour.name(), colours.theme.base, _TINT)))
 
