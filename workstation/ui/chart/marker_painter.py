@@ -153,10 +153,12 @@ def _placed(frame: Frame, direction: Direction, size: int) -> Markers | None:
     is_at_low = direction is Direction.BULLISH
     below = is_at_low != frame.prices.is_inverted
     rows = frame.prices.rows(columns.low if is_at_low else columns.high)
-    has_bars = left < right
-    y = _furthest(rows, left[has_bars], right[has_bars], below=below) + (away if below else -away)
-    closed = marks.closed[standing[begin:end]][has_bars]
-    return Markers(direction, x[has_bars], y, closed, slots[begin:end][has_bars])
+    slots, closed, has_bars = slots[begin:end], marks.closed[standing[begin:end]], left < right
+    if not has_bars.all():
+        x, left, right, slots = (one[has_bars] for one in (x, left, right, slots))
+        closed = closed[has_bars]
+    y = _furthest(rows, left, right, below=below) + (away if below else -away)
+    return Markers(direction, x, y, closed, slots)
 
 
 def _furthest(rows: IntArray, left: IntArray, right: IntArray, *, below: bool) -> IntArray:

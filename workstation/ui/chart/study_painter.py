@@ -302,12 +302,13 @@ def _paint_histogram(
 ) -> None:
     """Paint bars from zero: those that grow away from it full, those that shrink softer."""
     zero = one.row(0.0, frame.dpr) if one.scale else int(_rows(frame, one, np.zeros(1))[0])
-    top, bottom = _rows(frame, one, strokes.high), _rows(frame, one, strokes.low)
-    is_up = strokes.high + strokes.low >= 0
+    top, bottom = _rows(frame, one, np.array((strokes.high, strokes.low)))
+    reach = strokes.high + strokes.low
+    is_up = reach >= 0
     body = max(int(frame.slots.per_slot * 0.72), 1)
     left = np.floor(strokes.x).astype(np.int64) - body // 2
     batch = rects(left, np.minimum(top, zero), body, np.maximum(bottom, zero))
-    size = np.abs(strokes.high + strokes.low)
+    size = np.abs(reach)
     grows = size >= np.concatenate([size[:1], size[:-1]])
     below = QColor(colours.theme.fall_body)
     for ink, side in ((colour, is_up), (below, ~is_up)):
