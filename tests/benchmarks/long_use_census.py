@@ -125,6 +125,7 @@ def settle(let_pass: Callable[[float], None]) -> None:
     let_pass : callable
         Lets the window run for so many seconds.
     """
+    let_pass(0.02)  # what is about to be deleted goes first: to be asked for now would keep it
     objects = list(all_objects())
     pools = [one for one in objects if isinstance(one, QThreadPool)]
     timers = [one for one in objects if isinstance(one, QTimer)]

@@ -22,6 +22,7 @@ DOCKS = tuple(title for stack in STACKS for title in stack)
 KINDS = ("candles", "hollow", "heikin_ashi", "line", "area")
 DIALOGS = ("workspace.choose", "keys.open", "settings.open", "help.shortcuts", "chart.jump", "chart.studies")
 _OF_HOME = "BTC/USDT"
+_AWAY = "ETH/USDT"
 
 
 class Hands:
@@ -80,8 +81,9 @@ class Hands:
         window.appearance.choose(theme="dark", colours=GREEN_RED)
         self._press("alerts.dismiss_all")
         yield
-        window.open_series(_OF_HOME, "1h")
-        yield
+        for symbol in (_AWAY, _OF_HOME):  # a series that stays keeps what other kinds of charts draw of it
+            window.open_series(symbol, "1h")
+            yield
         self._press("chart.live")
         window.chart.setFocus()
         for menu in self._menus():  # each keeps what it was filled with when it was opened last
@@ -95,7 +97,8 @@ class Hands:
         window, chart = self._window, self._chart
         for symbol in self.drawn:
             window.open_symbol(symbol)
-            yield  # its drawings are read by another thread
+            window.drawings.book.finish()  # another thread reads its drawings
+            yield
             self._press("drawing.clear")
         self.drawn.clear()
         while chart.studies.studies:

@@ -99,7 +99,10 @@ class Trader(Hands):
         yield
 
     def type_market(self) -> Deed:
-        QTest.keyClicks(self._chart, self._random.choice(SYMBOLS)[:3].lower())
+        first, *others = self._random.choice(SYMBOLS)[:3].lower()
+        QTest.keyClick(self._chart, first)
+        yield
+        QTest.keyClicks(self._window.search.edit, "".join(others))
         yield
         QTest.keyClick(self._window.search.edit, self._random.choice((Qt.Key.Key_Return, Qt.Key.Key_Escape)))
         yield

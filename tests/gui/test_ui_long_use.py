@@ -5,7 +5,7 @@ import weakref
 
 import psutil
 import pytest
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from shiboken6 import delete, isValid
@@ -37,6 +37,7 @@ def desk(tmp_path, qtbot):
 
 
 DEEDS = (
+    "type a market",
     "draw",
     "undo and redo a drawing",
     "add a study",
@@ -127,6 +128,21 @@ def test_what_was_said_on_a_chart_that_is_gone_is_no_trouble(desk):
     window.drawings.say("Ray: click 2 points.")
     window.drawings.set_theme(window.theme)
     assert window.workspace.active is not gone
+
+
+def test_a_chart_that_a_timeframe_was_typed_on_is_held_by_nobody_once_it_is_closed(desk, qtbot):
+    window = desk.window
+    window.actions_by_id["chart.split_right"].trigger()
+    window.activateWindow()
+    qtbot.waitUntil(window.chart.hasFocus, timeout=20_000)
+    qtbot.keyClick(window.chart, "1")
+    qtbot.keyClicks(window.search.edit, "5m")
+    qtbot.keyClick(window.search.edit, Qt.Key.Key_Return)
+    charts = [weakref.ref(dock.pane.chart) for dock in window.workspace.docks]
+    window.drawings.set_theme(window.theme)  # takes away what was said on it for a moment
+    window.actions_by_id["chart.close"].trigger()
+    settle(lambda seconds: qtbot.wait(round(1000 * seconds)))
+    assert [chart() is not None for chart in charts] == [True, False]
 
 
 def test_a_chart_is_closed_while_its_studies_are_computed(desk, monkeypatch):

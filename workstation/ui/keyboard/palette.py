@@ -207,15 +207,13 @@ class Palette(QFrame):
         if self.isVisible():
             self._close()
 
-    def _close(self) -> None:
+    def _close(self, *, gives_back: bool = False) -> None:
+        """Hide the sheet; the keyboard goes back to whoever had it, where that is wished and still on screen."""
+        before, self._came_from = self._came_from, None  # a chart may go at any time,
         self.hide()
-        self._lie_over(self._home)  # a window that floats may go at any time
+        self._lie_over(self._home)  # and a window that floats, too
         self.closed.emit()
-
-    def _give_back(self) -> None:
-        """Give the keyboard to whoever had it, where that is still on screen."""
-        before, self._came_from = self._came_from, None
-        if before is not None and isValid(before) and before.isVisible():
+        if gives_back and before is not None and isValid(before) and before.isVisible():
             before.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _window_in_use(self) -> QWidget:
@@ -303,13 +301,14 @@ class Palette(QFrame):
         if not 0 <= row < len(self._hits.rows):
             return
         hit = self._hits.rows[row]
-        self._close()
+        is_command = hit.kind is Kind.COMMAND and not self._is_adding
+        self._close(
+            gives_back=is_command
+        )  # it is about what had the keyboard, as if its keys were pressed there
         if self._is_adding:
             self.add_chosen.emit(hit.id)
             return
         self.finder.sources.remember(hit.kind, hit.id)
-        if hit.kind is Kind.COMMAND:
-            self._give_back()  # it is about what had the keyboard, as if its keys had been pressed there
         chosen = {
             Kind.TIMEFRAME: self.timeframe_chosen,
             Kind.SYMBOL: self.symbol_chosen,
@@ -333,8 +332,7 @@ class Palette(QFrame):
     def _on_key(self, event: QKeyEvent) -> bool:
         key = event.key()
         if key == Qt.Key.Key_Escape:
-            self.dismiss()
-            self._give_back()
+            self._close(gives_back=True)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._choose(self.list.currentIndex().row())
         elif key in _LIST_KEYS:
