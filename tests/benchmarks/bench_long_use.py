@@ -9,7 +9,7 @@ alerts come from a stream of the benchmark's own, so that only the window can gr
 machine can. After each cycle he clears his desk, and everything is counted: objects, active timers, threads,
 connections, parts of charts, open files, memory. Exit code 1 where memory at rest (once the window has given
 back what lies free, as it does every minute) grew by more than 2 % after the first hour, or where anything is
-left over.
+left over or no chart in sight.
 """
 
 import argparse
@@ -59,6 +59,8 @@ class Session:
         them in eight hours would pass for the window's.
     measured : list of Memory
         After every cycle.
+    unseen : Counter of str
+        How often the chart that commands act upon was out of sight once a minute, by what was done before.
     """
 
     def __init__(self, market: LocalMarket, trader: Trader, n_warm: int) -> None:
@@ -66,6 +68,7 @@ class Session:
         self.warm: Census
         self.last: Census
         self.measured: list[Memory] = []
+        self.unseen: Counter[str] = Counter()
 
     def cycle(self, n_actions: int) -> None:
         """Do so many things, go home, and count; before the first, look at everything once."""
@@ -76,13 +79,20 @@ class Session:
             self._market.go_on(60 / ACTIONS_A_MINUTE)
             if number % ACTIONS_A_MINUTE == 0:
                 give_back()  # the program's own timer does, every minute
+                self._look()
         self._let_pass(self._trader.go_home())
         self._market.rest()
+        self._look()
         settle(lambda seconds: QTest.qWait(max(1, round(1000 * seconds))))
         self.last = count()
         self.measured.append(measure())
         if len(self.measured) == self._n_warm:
             self.warm = self.last
+
+    def _look(self) -> None:
+        QTest.qWait(1)
+        if not self._trader.sees_the_chart:
+            self.unseen[self._trader.last] += 1
 
     def _let_pass(self, deed: Deed) -> None:
         for _ in deed:
@@ -186,7 +196,9 @@ def _missed(session: Session, failures: list[str], n_warm: int) -> bool:
         print(f"  {line}")
     for line, times in Counter(failures).most_common():
         print(f"error in {line} ({times} times)")
-    return grown_pct > MOST_GROWTH_PCT or bool(dangling) or bool(failures)
+    for deed, times in session.unseen.most_common():
+        print(f"no chart in sight after: {deed} ({times} times)")
+    return grown_pct > MOST_GROWTH_PCT or bool(dangling) or bool(failures) or bool(session.unseen)
 
 
 if __name__ == "__main__":

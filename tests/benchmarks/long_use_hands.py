@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QMenu, QWidget
 from workstation.ui.chart.chart_view import ChartView
 from workstation.ui.main_window import MainWindow
 from workstation.ui.price_colours import GREEN_RED
+from workstation.ui.widgets.late_panel import is_in_sight
 from workstation.ui.window_docks import STACKS
 
 Deed = Iterator[None]
@@ -122,6 +123,11 @@ class Hands:
             lambda: window.lists.menu.popup(at),
             self._menu_of_watchlist,
         )
+
+    @property
+    def sees_the_chart(self) -> bool:
+        """Whether the chart that commands act upon can be seen."""
+        return is_in_sight(self._chart)
 
     @property
     def _chart(self) -> ChartView:

@@ -60,6 +60,26 @@ def followed(desk) -> set[SeriesKey]:
     return keys
 
 
+@pytest.mark.parametrize("way", ["chart.split_below", "chart.split_right"])
+@pytest.mark.parametrize("grid", ["workspace.2x2", "workspace.2x1"])
+def test_a_chart_whose_tabs_were_closed_while_it_floated_is_split_in_sight(desk, qtbot, grid, way):
+    workspace = desk.window.workspace
+    do(desk, grid)
+    first, *others = workspace.docks
+    do(desk, "chart.tab")
+    tab = workspace.active_dock
+    workspace.activate(first)
+    do(desk, "chart.float")
+    for dock in (tab, *others):
+        workspace.close_chart(dock)
+    do(desk, "chart.float")
+    do(desk, way)
+    qtbot.waitUntil(lambda: [is_in_sight(dock) for dock in workspace.docks] == [True, True], timeout=20_000)
+    places = [dock.geometry() for dock in workspace.docks]
+    assert all(workspace.rect().contains(place) for place in places)
+    assert not places[0].intersects(places[1])
+
+
 # which chart?
 
 

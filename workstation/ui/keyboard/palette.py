@@ -208,7 +208,7 @@ class Palette(QFrame):
             self._close()
 
     def _close(self, *, gives_back: bool = False) -> None:
-        """Hide the sheet; the keyboard goes back to whoever had it, where that is wished and still on screen."""
+        """Hide the sheet; give the keyboard back, where that is wished, to who had it and is on screen."""
         before, self._came_from = self._came_from, None  # a chart may go at any time,
         self.hide()
         self._lie_over(self._home)  # and a window that floats, too

@@ -20,8 +20,6 @@ _ASIDE = 32  # logical pixels that a chart which begins to float is moved
 MOST_CHARTS = 32
 """Charts in one workspace; a file that asks for more is damaged, or meant badly."""
 
-_RIGHT = Qt.Orientation.Horizontal
-
 
 class Workspace(QMainWindow):
     """Charts and how they are arranged; one of them is active, and commands act upon that.
@@ -321,9 +319,7 @@ class Workspace(QMainWindow):
         elif orientation is None or self.tabifiedDockWidgets(beside):
             self.tabifyDockWidget(beside, dock)
         else:
-            room = beside.width() if orientation == _RIGHT else beside.height()
-            self.splitDockWidget(beside, dock, orientation)
-            places.share(self, [beside, dock], orientation, room)
+            places.split(self, beside, dock, orientation)
         dock.show()
 
     def _remove(self, dock: ChartPaneDock) -> None:

@@ -52,6 +52,26 @@ def into_grid(window: QMainWindow, docks: Sequence[QDockWidget], n_columns: int)
     share(window, [row[0] for row in rows], Qt.Orientation.Vertical, window.height())
 
 
+def split(window: QMainWindow, beside: QDockWidget, dock: QDockWidget, orientation: Qt.Orientation) -> None:
+    """Put a dock right of another, or below it; they share its room.
+
+    One whose tabs were closed while it floated comes back, for Qt, as the only tab of its group: what it is
+    split with becomes a tab beside it, or both go out of sight. They are then added anew.
+    """
+    room = beside.width() if orientation == Qt.Orientation.Horizontal else beside.height()
+    for is_anew in (False, True):
+        if is_anew:
+            for each in (beside, dock):
+                window.removeDockWidget(each)
+            window.addDockWidget(AREA, beside)
+            beside.show()
+        window.splitDockWidget(beside, dock, orientation)
+        share(window, [beside, dock], orientation, room)
+        dock.show()
+        if all(window.rect().intersects(each.geometry()) for each in (beside, dock)):
+            return
+
+
 def share(window: QMainWindow, docks: Sequence[QDockWidget], orientation: Qt.Orientation, room: int) -> None:
     """Give docks beside or below one another the same part of this many pixels."""
     window.resizeDocks(list(docks), [max(room // len(docks), 1)] * len(docks), orientation)
