@@ -80,6 +80,29 @@ def test_a_chart_whose_tabs_were_closed_while_it_floated_is_split_in_sight(desk,
     assert not places[0].intersects(places[1])
 
 
+def test_a_tab_that_floated_comes_back_in_front_of_the_others(desk, qtbot):
+    workspace = desk.window.workspace
+    for command in ("chart.split_right", "chart.tab", "chart.tab", "chart.float"):
+        do(desk, command)
+        qtbot.wait(20)
+    floated = workspace.active_dock
+    assert floated.isFloating()
+    do(desk, "chart.float")
+    qtbot.waitUntil(lambda: is_in_sight(floated), timeout=20_000)
+    assert workspace.active_dock is floated
+
+
+def test_the_tab_in_front_is_active_where_the_active_one_went_behind_it(desk, qtbot):
+    workspace = desk.window.workspace
+    do(desk, "chart.tab")
+    first, second = workspace.docks
+    qtbot.waitUntil(lambda: is_in_sight(second), timeout=20_000)
+    qtbot.wait(20)  # nothing more moves
+    workspace.activate(first)
+    first._look_soon()
+    qtbot.waitUntil(lambda: workspace.active_dock is second, timeout=20_000)
+
+
 # which chart?
 
 

@@ -167,6 +167,7 @@ class Workspace(QMainWindow):
         if dock.isFloating() or len(self._docks) > 1:
             was_at = dock.mapToGlobal(QPoint())
             dock.setFloating(not dock.isFloating())
+            dock.raise_()  # else it comes back behind a tab that took its place
             if dock.isFloating() and (dock.pos() - was_at).manhattanLength() < _ASIDE:
                 dock.move(was_at + QPoint(_ASIDE, _ASIDE))  # else it seems to lie in the window still
 
@@ -304,7 +305,7 @@ class Workspace(QMainWindow):
         dock.header.pressed.connect(lambda: self.activate(dock))
         dock.header.close_requested.connect(lambda: self.close_requested.emit(dock))
         dock.header.search_requested.connect(lambda: self._search_in(dock))
-        dock.looked.connect(lambda: self._keep_active_in_sight(dock))
+        dock.looked.connect(self._keep_active_in_sight)
         dock.installEventFilter(self)
         self.dock_added.emit(dock)
         return dock
@@ -363,13 +364,15 @@ class Workspace(QMainWindow):
         self.activate(dock)
         self.search_requested.emit()
 
-    def _keep_active_in_sight(self, dock: ChartPaneDock) -> None:
+    def _keep_active_in_sight(self) -> None:
         """Make the chart active that a tab brought before the active one."""
         active = self._active
-        if active is None or not self.is_started or active not in self.tabifiedDockWidgets(dock):
+        if active is None or not self.is_started or is_in_sight(active):
             return
-        if is_in_sight(dock) and not is_in_sight(active):
-            self.activate(dock)
+        before = (dock for dock in self._docks if dock in self.tabifiedDockWidgets(active))
+        shown = next((dock for dock in before if is_in_sight(dock)), None)
+        if shown is not None:
+            self.activate(shown)
 
     def _mark(self) -> None:
         is_alone = len(self._docks) == 1
