@@ -10,7 +10,7 @@ from tests.gui.test_chart_kinds import FIRST, HOUR, KEY, START, columns
 from tests.gui.test_chart_view import drag, hover, signal
 from workstation.domain.candle import Candle
 from workstation.domain.vote_span import VoteSpan
-from workstation.ui.chart import chart_canvas
+from workstation.ui.chart import chart_canvas, vote_painter
 from workstation.ui.chart.chart_view import ChartView
 from workstation.ui.chart.grade_painter import steps
 from workstation.ui.chart.grade_steps import GradeSteps
@@ -224,7 +224,7 @@ def test_another_market_has_none_of_these_judgements(chart):
 def test_a_chart_without_these_panes_paints_nothing_of_them(chart, monkeypatch):
     for pane in JudgedPane:
         chart.judged.show(pane, on=False)
-    monkeypatch.setattr("workstation.ui.chart.vote_painter.cells", lambda *_: pytest.fail("painted"))
+    monkeypatch.setattr(vote_painter, "cells", lambda *_, **__: pytest.fail("painted"))
     monkeypatch.setattr(type(chart.judged.votes), "between", lambda *_: pytest.fail("read"))
     chart.grab()
     assert chart.frame.judged.grade is None
@@ -233,11 +233,39 @@ def test_a_chart_without_these_panes_paints_nothing_of_them(chart, monkeypatch):
 
 def test_cells_are_of_their_own_memory(chart):
     give_votes(chart)
-    image = cells(chart.judged.votes.between(FIRST, FIRST + N), DARK)
+    image = cells(chart.judged.votes.between(FIRST, FIRST + N), DARK, are_whole=True)
     assert (image.width(), image.height()) == (N, 8)
     assert image.pixelColor(5, 3).alpha() == 0
     assert image.pixelColor(5, 1).alpha() == 255
     assert Qt.GlobalColor.black != image.pixelColor(5, 1)
+
+
+def test_a_cell_without_a_sign_is_told_by_its_upper_or_lower_half(chart):
+    give_votes(chart)
+    image = cells(chart.judged.votes.between(FIRST, FIRST + N), DARK, are_whole=False)
+    assert (image.width(), image.height()) == (N, 16)
+    ground, column = QColor(DARK.base), N - 5
+    halves = [[image.pixelColor(column, 2 * row + lower) for lower in (0, 1)] for row in range(4)]
+    bullish, bearish, abstains, unknown = halves
+    assert bullish[0] != ground == bullish[1]
+    assert bearish[1] != ground == bearish[0]
+    assert abstains[0] == abstains[1] != ground
+    assert [half.alpha() for half in unknown] == [0, 0]
+
+
+def test_on_narrow_bars_the_strip_shows_halves_and_on_wide_ones_signs(chart, monkeypatch):
+    asked, paint = [], vote_painter.cells
+
+    def told(votes, theme, *, are_whole):
+        asked.append(are_whole)
+        return paint(votes, theme, are_whole=are_whole)
+
+    monkeypatch.setattr(vote_painter, "cells", told)
+    give_votes(chart)
+    for n_bars in (200, 20):
+        chart.show_slots(FIRST + N - n_bars, FIRST + N)
+        chart.grab()
+    assert asked == [False, True]
 
 
 @pytest.mark.parametrize("kind", ["candles", "line"])

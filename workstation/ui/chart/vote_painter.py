@@ -33,6 +33,7 @@ SHORT_NAMES = {
 _SHADES = 8
 _WEAKEST, _STRONGEST = 0.22, 0.92
 _ABSTAINS = 0.16
+_GROUND = 2 + 2 * _SHADES  # the last of the inks
 _GLYPH_BAR, _GLYPH_ROW = 9.0, 8.0  # logical pixels of a cell from which on it holds a sign
 _GAP_BAR = 5.0  # from which on cells stand apart
 
@@ -41,7 +42,8 @@ def paint_votes(painter: QPainter, frame: Frame, placed: PlacedVotes, colours: C
     """Paint the cells; the painter counts device pixels and has no pen.
 
     What a family could not say is hatched, an abstention is grey, and a bar of which nothing is known, that
-    forms or is missing, stays empty.
+    forms or is missing, stays empty. A side never rests on colour alone: it has a sign, or where there is no
+    room for one, only the upper half of a cell is bullish, only the lower one bearish.
     """
     votes, n = placed.votes, len(placed.votes.states)
     if not n:
@@ -50,24 +52,34 @@ def paint_votes(painter: QPainter, frame: Frame, placed: PlacedVotes, colours: C
     painter.save()
     painter.setClipRect(QRect(0, box.top(), frame.device(frame.layout.plot_width), box.height()))
     _paint_hatch(painter, frame, placed, colours)
-    image = cells(votes, colours.theme)
+    has_signs = frame.slots.per_slot >= _GLYPH_BAR * frame.dpr and placed.row_height >= _GLYPH_ROW
+    image = cells(votes, colours.theme, are_whole=has_signs)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, frame.slots.per_slot < 1.0)
     painter.drawImage(QRectF(box), image)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, on=False)
     _paint_gaps(painter, frame, placed, colours)
-    if frame.slots.per_slot >= _GLYPH_BAR * frame.dpr and placed.row_height >= _GLYPH_ROW:
+    if has_signs:
         _paint_signs(painter, frame, placed, colours)
     painter.restore()
 
 
-def cells(votes: Votes, theme: Theme) -> QImage:
-    """Return a pixel for each cell: opaque where a family voted, clear where it could not."""
+def cells(votes: Votes, theme: Theme, *, are_whole: bool) -> QImage:
+    """Return cells, opaque where a family voted, clear where it could not: a column of pixels for each bar.
+
+    Parameters
+    ----------
+    are_whole : bool
+        True for one pixel a cell; False for an upper and a lower one, the first of them the ground's in a
+        bearish cell, the second in a bullish one.
+    """
     known = ~np.isnan(votes.scores)
     strength = np.abs(np.nan_to_num(votes.scores)) * _SHADES
     shade = 1 + np.clip(np.ceil(strength), 1, _SHADES).astype(np.int64) - 1
     index = np.where(known, np.where(votes.sides == 0, 1, 1 + shade + _SHADES * (votes.sides < 0)), 0)
-    index[:, votes.states == NO_BAR] = 2 + 2 * _SHADES
-    index[:, votes.states == NOT_TOLD] = 2 + 2 * _SHADES
+    index[:, (votes.states == NO_BAR) | (votes.states == NOT_TOLD)] = _GROUND
+    if not are_whole:
+        halves = [np.where(known & (votes.sides == side), _GROUND, index) for side in (-1, 1)]
+        index = np.stack(halves, axis=1).reshape(-1, index.shape[1])
     pixels = np.ascontiguousarray(_inks(theme)[index])
     height, width = pixels.shape
     image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied)
