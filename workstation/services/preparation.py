@@ -17,7 +17,8 @@ _LOWEST = 19  # of priorities: prices and the window are not to notice
 async def prepare(bus: Bus) -> None:
     """Run ``tidemark prepare`` beside this process and wait for it; the trader is told meanwhile."""
     text = (
-        "Signals are being prepared: their arithmetic is compiled once, which takes about a minute. "
+        "Signals are being prepared: their arithmetic is compiled once, which takes about a minute, and "
+        "longer while the machine is busy: everything else goes first. "
         "Prices and charts are not affected."
     )
     bus.publish(NoticePosted(_SUBJECT, text))
