@@ -90,7 +90,9 @@ class Hands:
         for menu in self._menus():  # each keeps what it was filled with when it was opened last
             menu()
             yield from self._close_everything()
-        window.drawings.set_theme(window.theme)  # takes away what was said last
+        window.drawings.set_theme(window.theme)  # takes away what was said last on a chart,
+        for subject in window.notices.texts:  # and in banners
+            window.notices.post(subject, "")
         QApplication.clipboard().clear()  # the picture of a chart, until something else is copied
         yield
 
