@@ -103,6 +103,19 @@ def test_the_tab_in_front_is_active_where_the_active_one_went_behind_it(desk, qt
     qtbot.waitUntil(lambda: workspace.active_dock is second, timeout=20_000)
 
 
+def test_a_walk_through_charts_shows_each_in_all_the_room_where_one_had_it(desk, qtbot):
+    workspace = desk.window.workspace
+    for command in ("chart.split_right", "chart.maximise"):
+        do(desk, command)
+    first, second = workspace.docks
+    qtbot.waitUntil(lambda: [is_in_sight(dock) for dock in (first, second)] == [False, True], timeout=20_000)
+    do(desk, "chart.next")
+    qtbot.waitUntil(lambda: [is_in_sight(dock) for dock in (first, second)] == [True, False], timeout=20_000)
+    assert workspace.active_dock is first
+    do(desk, "chart.maximise")
+    qtbot.waitUntil(lambda: all(is_in_sight(dock) for dock in workspace.docks), timeout=20_000)
+
+
 # which chart?
 
 

@@ -148,10 +148,14 @@ class Workspace(QMainWindow):
         self.arranged.emit()
 
     def step(self, by: int) -> None:
-        """Give the keyboard to the next (1) or previous (-1) chart."""
+        """Give the keyboard to the next (1) or previous (-1) chart, and all the room where one has that."""
         dock = self._docks[(self._docks.index(self.active_dock) + by) % len(self._docks)]
+        was_maximised = self.is_maximised
+        self.end_maximised()
         dock.raise_()
         self.activate(dock)
+        if was_maximised and not dock.isFloating():
+            self.maximise_active()
         self.give_keyboard()
 
     def give_keyboard(self) -> None:
