@@ -16,7 +16,24 @@ KEY = SeriesKey(LIVE.name, "BTC/USDT", "1h")
 
 
 @pytest.fixture
-def read_out(qtbot, monkeypatch):
+def chart(qtbot):
+    view = ChartView()
+    qtbot.addWidget(view)
+    view.set_theme(DARK)
+    view.resize(1200, 400)
+    return view
+
+
+@pytest.fixture
+def said(monkeypatch):
+    """Give every word that is painted, until it is cleared."""
+    words = []
+    monkeypatch.setattr(Labels, "paint", lambda *painted: words.append(painted[3]) or 10.0)
+    return words
+
+
+@pytest.fixture
+def read_out(chart, monkeypatch):
     """Return what stands in the line under the caption at a width."""
     said = []
     paint = Labels.paint
@@ -26,9 +43,6 @@ def read_out(qtbot, monkeypatch):
         return paint(self, painter, at, text, *rest)
 
     monkeypatch.setattr(Labels, "paint", note)
-    chart = ChartView()
-    qtbot.addWidget(chart)
-    chart.set_theme(DARK)
     chart.set_series(KEY, columns(KEY, 80))
 
     def at_width(width):
@@ -57,12 +71,7 @@ def test_the_close_and_the_change_stay_where_there_is_little_room(read_out):
     assert len(narrowest) < len(narrow) < len(wide)
 
 
-def test_the_volume_keeps_its_digits_while_the_bar_grows(qtbot, monkeypatch):
-    said = []
-    monkeypatch.setattr(Labels, "paint", lambda *words: said.append(words[3]) or 10.0)
-    chart = ChartView()
-    qtbot.addWidget(chart)
-    chart.resize(1200, 400)
+def test_the_volume_keeps_its_digits_while_the_bar_grows(chart, said):
     bars = columns(KEY, 80)
     chart.set_series(KEY, bars)
     newest = next(iter(bars[-1:]))
@@ -75,12 +84,7 @@ def test_the_volume_keeps_its_digits_while_the_bar_grows(qtbot, monkeypatch):
     assert volumes == ["2.69 K", "2.70 K", "2.75 K", "3.00 K"]
 
 
-def test_a_hole_says_that_there_is_no_candle_and_the_time_to_come_does_not(qtbot, monkeypatch):
-    said = []
-    monkeypatch.setattr(Labels, "paint", lambda *words: said.append(words[3]) or 10.0)
-    chart = ChartView()
-    qtbot.addWidget(chart)
-    chart.resize(1200, 400)
+def test_a_hole_says_that_there_is_no_candle_and_the_time_to_come_does_not(chart, said):
     bars = columns(KEY, 80)
     chart.set_series(KEY, bars.pick(np.arange(80) != 70))
     chart.grab()

@@ -34,13 +34,19 @@ def choice(study_id: str) -> StudyChoice:
     return StudyChoice(study_id, STUDIES[study_id].defaults)
 
 
-@pytest.fixture
-def chart(qtbot):
+def dark_chart(qtbot) -> ChartView:
+    """Return a chart of 600 minutes, not shown yet."""
     view = ChartView()
     qtbot.addWidget(view)
     view.set_theme(DARK)
     view.resize(900, 700)
     view.set_series(KEY, candles(600), price_step=0.01)
+    return view
+
+
+@pytest.fixture
+def chart(qtbot):
+    view = dark_chart(qtbot)
     view.show()
     yield view
     view.studies.stop()

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import QPointF, QRect
 from PySide6.QtGui import QColor
 
-from tests.gui.test_chart_studies import KEY, candles, put
+from tests.gui.test_chart_studies import KEY, dark_chart, put
 from workstation.domain.level import LevelKind, PriceLevel
 from workstation.ui.chart.axis_painter import lay_out_times
 from workstation.ui.chart.chart_view import ChartView
@@ -16,11 +16,7 @@ BASE, TAG = QColor(DARK.base), QColor(DARK.tag)
 
 @pytest.fixture
 def chart(qtbot):
-    view = ChartView()
-    qtbot.addWidget(view)
-    view.set_theme(DARK)
-    view.resize(900, 700)
-    view.set_series(KEY, candles(600), price_step=0.01)
+    view = dark_chart(qtbot)
     put(qtbot, view, "rsi")
     view.grab()
     return view
